@@ -1,0 +1,1 @@
+"""AWS jobs as Pulumi resources: job files in, running jobs out."""
