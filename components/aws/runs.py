@@ -1,0 +1,265 @@
+"""The verbs over runs, the same for every kind: find, describe, submit, tag, release, terminate."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from typing import Any
+
+from ..definition import (
+    DIGEST,
+    IDENTITY,
+    RELEASED,
+    from_aws_tags,
+    name_patterns,
+    to_aws_tags,
+)
+from ..errors import Denied, JobError, Missing
+from ..kinds import Kind, Phase
+from ..wire import pick
+from .client import Aws
+
+
+@dataclass(frozen=True)
+class Run:
+    """One AWS job, in our words. `outputs` are what the resource shows; `created` counts milliseconds."""
+
+    arn: str
+    name: str
+    created: float
+    phase: Phase
+    status: str
+    terminated: bool = False
+    tags: Mapping[str, str] = field(default_factory=dict)
+    outputs: Mapping[str, Any] = field(default_factory=dict)
+    request: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def released(self) -> bool:
+        """The run carries our mark that it is no longer this job's."""
+        return RELEASED in self.tags
+
+    @property
+    def adoptable(self) -> bool:
+        """The run may stand for its definition: nobody ended it and nobody let go of it."""
+        return not self.released and not self.terminated
+
+
+def milliseconds(moment: Any) -> float:
+    """Read a time of either API: Batch counts milliseconds, others give a datetime."""
+    if isinstance(moment, datetime):
+        return moment.timestamp() * 1000
+    return float(moment or 0)
+
+
+def iso(moment: Any) -> str:
+    """Write a time as `2026-11-22T18:14:05Z`."""
+    at = datetime.fromtimestamp(milliseconds(moment) / 1000, timezone.utc)
+    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _shown(name: str, value: Any) -> Any:
+    return iso(value) if name.endswith("At") and not isinstance(value, str) else value
+
+
+def arn_id(arn: str) -> str:
+    """Return the last part of an ARN: Batch's job id, Personalize's and SageMaker's job name."""
+    return arn.rsplit("/", 1)[-1]
+
+
+def arn_region(arn: str) -> str:
+    """Return the region that an ARN names."""
+    return arn.split(":")[3]
+
+
+def check_account(aws: Aws, arn: str, job: str) -> None:
+    """Refuse to touch a run of another account."""
+    owner = arn.split(":")[4]
+    if owner != aws.account:
+        raise JobError(
+            f"{job}: its run is in account {owner}, these credentials are of account {aws.account}:"
+            " use that account's credentials"
+        )
+
+
+def _is_linked(kind: Kind, arn: str) -> bool:
+    return kind.link is not None and arn.split(":")[2] == kind.link.service
+
+
+def describe(aws: Aws, kind: Kind, arn: str, job: str) -> Run:
+    """Ask AWS for one run by its ARN. Raises `Missing` where AWS has no such record."""
+    if _is_linked(kind, arn):
+        return _describe_linked(aws, kind, arn, job)
+    values = {"id": arn_id(arn), "arn": arn, "name": arn_id(arn)}
+    record = aws.call(kind.service, kind.describe, values, job=job, kind=kind)
+    status = str(record.get(kind.status_field, ""))
+    outputs = {
+        name: _shown(name, value)
+        for name, path in kind.outputs.items()
+        if (value := pick(record, path)) not in (None, "", 0)
+    }
+    if "attempts" in record:
+        outputs["attempts"] = len(record["attempts"] or [])
+    if kind.link and outputs.get(kind.link.arn_output):
+        outputs[kind.link.name_output] = arn_id(outputs[kind.link.arn_output])
+    tags = record.get("tags")
+    if tags is None:
+        tags = aws.call(kind.service, kind.read_tags, values, job=job, kind=kind)
+    return Run(
+        arn=arn,
+        name=str(record.get(kind.name_field, "")),
+        created=milliseconds(record.get(kind.list_fields["created"])),
+        phase=kind.phase(status),
+        status=status,
+        terminated=bool(kind.terminated_field and record.get(kind.terminated_field)),
+        tags=from_aws_tags(kind, tags),
+        outputs=outputs,
+        request=record,
+    )
+
+
+def _describe_linked(aws: Aws, kind: Kind, arn: str, job: str) -> Run:
+    """Ask the second service (SageMaker) for a run whose own record AWS no longer has."""
+    link = kind.link
+    assert link is not None
+    try:
+        record = aws.call(link.service, link.describe, {"name": arn_id(arn)}, job=job)
+    except JobError as error:
+        if re.search(r"(?i)not found|could not find|does not exist", str(error)):
+            raise Missing(str(error)) from error
+        raise
+    return _linked_run(kind, record, {})
+
+
+def _linked_run(kind: Kind, record: Mapping[str, Any], tags: Mapping[str, str]) -> Run:
+    link = kind.link
+    assert link is not None
+    outputs = {
+        name: _shown(name, value)
+        for name, path in link.outputs.items()
+        if (value := pick(record, path)) not in (None, "")
+    }
+    status = str(outputs.pop("status", ""))
+    arn = str(outputs[link.arn_output])
+    outputs[link.name_output] = arn_id(arn)
+    return Run(
+        arn=arn,
+        name=arn_id(arn),
+        created=milliseconds(record.get("CreationTime")),
+        phase=link.statuses.get(status, Phase.RUNNING),
+        status=status,
+        terminated=status == "Stopped",
+        tags=tags,
+        outputs=outputs,
+        request=record,
+    )
+
+
+def history(aws: Aws, kind: Kind, inputs: Mapping[str, Any]) -> Iterator[Run]:
+    """Yield the runs of this job that its own service still knows, the newest first.
+
+    Lists by name, then asks each candidate for its tags: another team's job may have a like name.
+    """
+    job = str(inputs["name"])
+    identities = {inputs["identity"], *(inputs.get("formerly") or ())}
+    found: dict[str, tuple[float, str]] = {}
+    patterns = name_patterns(kind, inputs)
+    calls = patterns if kind.exact_list else patterns[:1]
+    for prefix, _ in calls:
+        values = {"request": inputs.get("request") or {}, "prefix": prefix}
+        for item in aws.pages(kind.service, kind.list, values, job=job):
+            name = str(item.get(kind.list_fields["name"], ""))
+            if any(pattern.fullmatch(name) for _, pattern in patterns):
+                created = milliseconds(item.get(kind.list_fields["created"]))
+                found[str(item[kind.list_fields["arn"]])] = (created, name)
+    for arn in sorted(found, key=lambda arn: found[arn], reverse=True):
+        try:
+            run = describe(aws, kind, arn, job)
+        except Missing:
+            continue
+        if run.tags.get(IDENTITY) in identities:
+            yield run
+
+
+def linked_history(aws: Aws, kind: Kind, identities: list[str], job: str) -> Iterator[Run]:
+    """Yield the runs that only the second service still knows, by our tags, the newest first.
+
+    A caller without the permission gets nothing: the record has expired, and that is all we know.
+    """
+    if kind.link is None:
+        return
+    for identity in identities:
+        values = {"tag": IDENTITY, "value": identity}
+        try:
+            for item in aws.pages(kind.link.service, kind.link.search, values, job=job):
+                record = item.get("TrainingJob") or {}
+                pairs = {tag["Key"]: tag.get("Value", "") for tag in record.get("Tags") or []}
+                if pairs.get(IDENTITY) == identity:
+                    yield _linked_run(kind, record, pairs)
+        except Denied:
+            return
+
+
+def find(aws: Aws, kind: Kind, inputs: Mapping[str, Any]) -> Run | None:
+    """Return the job's newest run, whatever became of it, or nothing if AWS knows none."""
+    for run in history(aws, kind, inputs):
+        return run
+    identities = [str(inputs["identity"]), *(inputs.get("formerly") or ())]
+    for run in linked_history(aws, kind, identities, str(inputs["name"])):
+        return run
+    return None
+
+
+def submit(aws: Aws, kind: Kind, request: Mapping[str, Any], job: str) -> str:
+    """Submit, and return the new run's ARN. Never waits."""
+    return str(aws.call(kind.service, kind.submit, job=job, kind=kind, request=request))
+
+
+def retag(
+    aws: Aws, kind: Kind, arn: str, job: str, tags: Mapping[str, str], gone: list[str]
+) -> None:
+    """Set these tags, and take the `gone` ones away."""
+    if _is_linked(kind, arn):
+        _retag_linked(aws, kind, arn, job, tags)
+        return
+    if tags:
+        values = {"arn": arn, "tags": to_aws_tags(kind, tags)}
+        aws.call(kind.service, kind.tag, values, job=job, kind=kind)
+    if gone:
+        aws.call(kind.service, kind.untag, {"arn": arn, "keys": gone}, job=job, kind=kind)
+
+
+def _retag_linked(aws: Aws, kind: Kind, arn: str, job: str, tags: Mapping[str, str]) -> None:
+    assert kind.link is not None
+    pairs = [{"Key": key, "Value": value} for key, value in sorted(tags.items())]
+    aws.call(kind.link.service, kind.link.tag, {"arn": arn, "tags": pairs}, job=job)
+
+
+def release(aws: Aws, kind: Kind, run: Run, job: str) -> None:
+    """Mark that the run is no longer this job's, so that a later `up` of the same definition is a new run.
+
+    The second service's record outlives the first's, so it gets the mark too.
+    """
+    mark = {RELEASED: iso(aws.clock() * 1000)}
+    retag(aws, kind, run.arn, job, mark, [])
+    linked = str(run.outputs.get(kind.link.arn_output, "")) if kind.link else ""
+    if linked and linked != run.arn:
+        _retag_linked(aws, kind, linked, job, mark)
+
+
+def set_in_place(aws: Aws, kind: Kind, arn: str, job: str, name: str, value: Any) -> None:
+    """Change a field that AWS can change on a submitted job."""
+    values = {"id": arn_id(arn), "arn": arn, "value": value}
+    aws.call(kind.service, kind.in_place[name], values, job=job, kind=kind)
+
+
+def terminate(aws: Aws, kind: Kind, arn: str, job: str, reason: str) -> None:
+    """End a run that waits or runs. `reason` is shown by AWS's console."""
+    assert kind.terminate is not None
+    values = {"id": arn_id(arn), "arn": arn, "reason": reason}
+    aws.call(kind.service, kind.terminate, values, job=job, kind=kind)
+
+
+__all__ = ["DIGEST", "Run", "describe", "find", "history", "linked_history", "release", "submit"]

@@ -1,0 +1,200 @@
+"""What makes a run: identity, digest, name, token and tags. Pure: program and provider share it.
+
+`inputs` is a resource's input mapping everywhere here:
+
+    identity    "project/stack/job"                 formerly    identities it had under its aliases
+    name        the job's name                      region      AWS region, such as "eu-west-1"
+    request     the API's own request, the payload as an object
+    generation  integer or string                   period      "2026-11" | "2026-W47" | "2026-11-22"
+    code        {sha256, uri, files}                watched     {s3 uri: ETag}
+    secretPaths dotted paths of secret leaves       onReplace, onDelete, adopt, waitingFor
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from .errors import JobError
+from .kinds import Kind
+from .wire import Path, dotted, mended
+
+IDENTITY = "aws-jobs:identity"
+DIGEST = "aws-jobs:digest"
+RELEASED = "aws-jobs:released"
+ON_REPLACE = "aws-jobs:on-replace"
+OURS = "aws-jobs:"
+
+SUFFIX = 8  # hexadecimal characters that tell one run's AWS name from the next
+
+
+def canonical(value: Any) -> str:
+    """Write a value as JSON that is the same for everything that means the same to AWS."""
+    return json.dumps(mended(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def _sha256(*parts: str) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _veiled(value: Any, secret: frozenset[str], at: Path = ()) -> Any:
+    """Replace secret leaves: they count by their place, never by their value."""
+    if dotted(at) in secret:
+        return {"secret": dotted(at)}
+    if isinstance(value, Mapping):
+        return {key: _veiled(item, secret, (*at, str(key))) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_veiled(item, secret, (*at, index)) for index, item in enumerate(value)]
+    return value
+
+
+def essence(kind: Kind, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what makes the run, field by field: another value of any of these is another run."""
+    secret = frozenset(inputs.get("secretPaths") or ())
+    request = {
+        name: value
+        for name, value in normalised(kind, inputs.get("request") or {}).items()
+        if name not in kind.in_place and name not in ("tags", kind.token_field)
+    }
+    parts = {
+        "region": inputs.get("region"),
+        "request": _veiled(request, secret, ("request",)),
+        "generation": inputs.get("generation"),
+        "code": (inputs.get("code") or {}).get("sha256"),
+        "period": inputs.get("period"),
+        "watched": inputs.get("watched") or None,
+    }
+    return {name: mended(value) for name, value in parts.items() if value is not None}
+
+
+def digest(kind: Kind, inputs: Mapping[str, Any]) -> str:
+    """Return the definition's SHA-256, 64 hexadecimal characters."""
+    return _sha256(canonical({"kind": kind.name, **essence(kind, inputs)}))
+
+
+def changed(kind: Kind, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+    """Name the inputs that differ and make another run; empty means the same run."""
+    before, after = essence(kind, old), essence(kind, new)
+    names = sorted(before.keys() | after.keys())
+    return [name for name in names if canonical(before.get(name)) != canonical(after.get(name))]
+
+
+def normalised(kind: Kind, request: Mapping[str, Any]) -> dict[str, Any]:
+    """Bring a request into the one form we compare and store: the payload as an object, its tags hoisted.
+
+    Raises `JobError` where the payload is text that is not a JSON object.
+    """
+    result: dict[str, Any] = mended(request)
+    payload = kind.payload
+    if payload is None or payload.field not in result:
+        return result
+    body = result[payload.field]
+    if isinstance(body, str):
+        try:
+            body = json.loads(body)
+        except ValueError as error:
+            raise JobError(f"request.{payload.field} is text that is not JSON: {error}") from error
+    if not isinstance(body, dict):
+        return result
+    body = dict(mended(body))
+    hoisted = body.pop(payload.tags_field, None)
+    if isinstance(hoisted, list):
+        pairs = {tag["Key"]: tag.get("Value", "") for tag in hoisted if isinstance(tag, dict)}
+        result["tags"] = {**pairs, **result.get("tags", {})}
+    result[payload.field] = body
+    return result
+
+
+def request_tags(kind: Kind, request: Mapping[str, Any]) -> dict[str, str]:
+    """Return a request's own tags as a mapping, whichever form its API has for them."""
+    tags = request.get("tags") or {}
+    return from_aws_tags(kind, tags)
+
+
+def from_aws_tags(kind: Kind, tags: Any) -> dict[str, str]:
+    """Read tags in the API's form."""
+    if kind.tags_as_list is None:
+        return dict(tags or {})
+    key, value = kind.tags_as_list
+    return {tag[key]: tag.get(value, "") for tag in tags or []}
+
+
+def to_aws_tags(kind: Kind, tags: Mapping[str, str]) -> Any:
+    """Write tags in the API's form."""
+    if kind.tags_as_list is None:
+        return dict(tags)
+    key, value = kind.tags_as_list
+    return [{key: name, value: tags[name]} for name in sorted(tags)]
+
+
+def our_tags(kind: Kind, inputs: Mapping[str, Any]) -> dict[str, str]:
+    """Return the tags by which a run is found again, without Pulumi's state."""
+    tags = {IDENTITY: str(inputs["identity"]), DIGEST: digest(kind, inputs)}
+    if inputs.get("onReplace", "refuse") != "refuse":
+        # the run that this one replaces is ended as *this* definition says; see lifecycle.delete
+        tags[ON_REPLACE] = str(inputs["onReplace"])
+    return tags
+
+
+def token(kind: Kind, inputs: Mapping[str, Any], newest: str) -> str:
+    """Return the client token: 64 characters, the same for every retry of one step.
+
+    `newest` is the ARN of the identity's newest run, or nothing: any run between makes another token.
+    """
+    return _sha256(str(inputs["identity"]), digest(kind, inputs), newest)
+
+
+def stem(kind: Kind, inputs: Mapping[str, Any]) -> str:
+    """Return the part of the AWS name that all runs of this job share."""
+    own = (inputs.get("request") or {}).get(kind.name_field) if kind.unique_names else None
+    return str(own or inputs["name"])[: kind.name_max - 1 - SUFFIX]
+
+
+def aws_names(kind: Kind, inputs: Mapping[str, Any], newest: str) -> list[str]:
+    """Return the names this run may have, the first free one to be used.
+
+    Where names are unique for ever (Personalize), a reverted definition needs another name than its first
+    run, so the suffix comes from the token; its further slices serve when 8 characters collide.
+    """
+    own = (inputs.get("request") or {}).get(kind.name_field)
+    if not kind.unique_names:
+        return [str(own or f"{stem(kind, inputs)}-{digest(kind, inputs)[:SUFFIX]}")]
+    key = token(kind, inputs, newest)
+    return [f"{stem(kind, inputs)}-{key[at : at + SUFFIX]}" for at in (0, SUFFIX, 2 * SUFFIX)]
+
+
+def name_patterns(kind: Kind, inputs: Mapping[str, Any]) -> list[tuple[str, re.Pattern[str]]]:
+    """Return what to list and what to keep of it: (prefix or exact name, pattern of our names)."""
+    stems = [stem(kind, inputs)]
+    stems += [former.rsplit("/", 1)[-1] for former in inputs.get("formerly") or ()]
+    found = [(f"{s}-*", re.compile(re.escape(s) + r"-[0-9a-f]{8}")) for s in dict.fromkeys(stems)]
+    own = (inputs.get("request") or {}).get(kind.name_field)
+    if own and not kind.unique_names:
+        found.append((str(own), re.compile(re.escape(str(own)))))
+    return found
+
+
+def submission(kind: Kind, inputs: Mapping[str, Any], name: str, key: str) -> dict[str, Any]:
+    """Return the request as AWS gets it: pasteable into the AWS CLI.
+
+    What every author would write is filled in; the payload becomes the JSON string that the API takes.
+    """
+    request = {**kind.defaults, **normalised(kind, inputs["request"]), kind.name_field: name}
+    if kind.payload is not None:
+        body = dict(request.get(kind.payload.field) or {})
+        body.setdefault(kind.payload.name_field, payload_name(kind, str(inputs["name"])))
+        request[kind.payload.field] = json.dumps(body, separators=(",", ":"), ensure_ascii=False)
+    tags = {**request_tags(kind, request), **our_tags(kind, inputs)}
+    request["tags"] = to_aws_tags(kind, tags)
+    if kind.token_field:
+        request[kind.token_field] = key
+    return request
+
+
+def payload_name(kind: Kind, name: str) -> str:
+    """Return the default name inside the payload: letters, digits and single hyphens, short enough."""
+    limit = kind.payload.name_max if kind.payload else kind.name_max
+    return re.sub(r"[^A-Za-z0-9]+", "-", name)[:limit].strip("-")

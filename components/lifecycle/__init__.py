@@ -1,0 +1,12 @@
+"""The life of a run: find it or submit it, follow it, change it in place, let it go.
+
+Every function takes its connection as an argument; `olds`, `news` and `inputs` are a resource's properties in
+plain Python, already mended. docs/lifecycle.md says what each step promises.
+"""
+
+from .change import Difference, difference, update
+from .end import delete
+from .follow import read
+from .submit import create
+
+__all__ = ["Difference", "create", "delete", "difference", "read", "update"]

@@ -1,0 +1,108 @@
+"""What a resource shows of its run. Pure.
+
+Outputs repeat the inputs under their own keys, because Pulumi keeps a secret secret only there. Nothing
+derived from a secret leaf is an output.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from ..aws import Run
+from ..aws.runs import arn_region
+from ..definition import digest, normalised
+from ..errors import JobError
+from ..kinds import Kind, Phase
+from ..wire import Path, dotted, leaves, pick
+
+INPUTS = (
+    "name",
+    "identity",
+    "formerly",
+    "region",
+    "request",
+    "generation",
+    "code",
+    "period",
+    "watched",
+    "onReplace",
+    "onDelete",
+    "adopt",
+    "secretPaths",
+    "waitingFor",
+)
+WAITING_ID = "waiting/"
+
+
+def declared(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the inputs among a resource's properties."""
+    return {name: inputs[name] for name in INPUTS if inputs.get(name) is not None}
+
+
+def waiting(inputs: Mapping[str, Any], waits_for: list[str]) -> tuple[str, dict[str, Any]]:
+    """Return the id and outputs of a placeholder: declared, and nothing submitted."""
+    outputs = {**declared(inputs), "phase": Phase.WAITING.value, "waitsFor": waits_for}
+    return WAITING_ID + str(inputs["identity"]), outputs
+
+
+def is_waiting(id_: str) -> bool:
+    """Say whether an id is a placeholder's."""
+    return id_.startswith(WAITING_ID)
+
+
+def outputs_of(kind: Kind, inputs: Mapping[str, Any], run: Run) -> dict[str, Any]:
+    """Return all outputs of a run: what was declared, what AWS says, and links made of both."""
+    shown = {
+        **declared(inputs),
+        **run.outputs,
+        "digest": digest(kind, inputs),
+        "jobArn": run.arn,
+        "region": arn_region(run.arn),
+        "status": run.status,
+        "phase": run.phase.value,
+    }
+    if run.terminated:
+        shown["terminated"] = True
+    request = normalised(kind, inputs.get("request") or {})
+    secret = set(inputs.get("secretPaths") or ())
+    for name, template in kind.templates.items():
+        text = _rendered(template, {**shown, "request": request}, secret)
+        if text and not (name == "modelArtifacts" and run.phase is not Phase.SUCCEEDED):
+            shown.setdefault(name, text)
+    return shown
+
+
+def _rendered(template: str, values: Mapping[str, Any], secret: set[str]) -> str:
+    """Fill `{path}`; `{path/}` ends in exactly one slash. Empty where a part is unknown or secret."""
+    text = template
+    for found in re.findall(r"\{([^}]+)\}", template):
+        path = found.rstrip("/")
+        value = pick(values, path)
+        if value is None or path in secret:
+            return ""
+        text = text.replace(
+            "{" + found + "}", str(value).rstrip("/") + "/" if found != path else str(value)
+        )
+    return text
+
+
+def secret_values(inputs: Mapping[str, Any]) -> list[str]:
+    """Return the texts that no message may contain, the longest first."""
+    paths = set(inputs.get("secretPaths") or ())
+    root: Path = ("request",)
+    found = {
+        str(leaf) for path, leaf in leaves(inputs.get("request"), root) if dotted(path) in paths
+    }
+    return sorted((text for text in found if len(text) > 2), key=len, reverse=True)
+
+
+def veiled(error: JobError, inputs: Mapping[str, Any]) -> JobError:
+    """Return the same error without any secret value in its sentence."""
+    text = str(error)
+    for secret in secret_values(inputs):
+        text = text.replace(secret, "[secret]")
+    if text == str(error):
+        return error
+    return JobError(text)

@@ -1,0 +1,167 @@
+"""Create: adopt the run that a definition already has, or submit one. Exactly once, whatever dies.
+
+https://docs.aws.amazon.com/batch/latest/APIReference/API_SubmitServiceJob.html: a second request with the same
+token and payload "is rejected", so a rejection means *look again*, not *fail*. Promise 1 does not depend on it:
+the newest run is looked up first, and again after every submission without a clear answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from .. import aws as service
+from ..aws import Aws, Run
+from ..aws.runs import check_account
+from ..definition import DIGEST, IDENTITY, OURS, aws_names, digest, our_tags, submission, token
+from ..errors import JobError, Missing, NoSlot, Rejected, Taken, Unanswered
+from ..kinds import Kind
+from .outputs import outputs_of, veiled, waiting
+
+# Pauses before each further look, in seconds: a minute in all for a token that AWS says it knows.
+LOOKS_FOR_A_KNOWN_TOKEN = (0, 1, 2, 4, 8, 15, 30)
+LOOKS_FOR_A_LOST_ANSWER = (0, 1, 2)
+LOOKS_AFTER_A_REFUSAL = (0,)
+
+Say = Callable[[str], None]
+
+
+def create(kind: Kind, aws: Aws, inputs: Mapping[str, Any], say: Say) -> tuple[str, dict[str, Any]]:
+    """Adopt or submit; return (id, outputs). Never waits for the run.
+
+    Where another job is waited for, or no slot is free, the result is a placeholder.
+    """
+    if inputs.get("waitingFor"):
+        say(f"waits for {', '.join(inputs['waitingFor'])}; nothing is submitted")
+        return waiting(inputs, list(inputs["waitingFor"]))
+    try:
+        if inputs.get("adopt"):
+            run = _taken_over(kind, aws, inputs)
+        else:
+            run = _adopted_or_submitted(kind, aws, inputs, say)
+    except NoSlot:
+        say(f"waits for a free slot of the {kind.title}s that an account may have at once")
+        return waiting(inputs, ["slot"])
+    except JobError as error:
+        raise veiled(error, inputs) from None
+    return run.arn, outputs_of(kind, inputs, run)
+
+
+def _identities(inputs: Mapping[str, Any]) -> set[str]:
+    return {str(inputs["identity"]), *(inputs.get("formerly") or ())}
+
+
+def _is_this_definitions(kind: Kind, inputs: Mapping[str, Any], run: Run) -> bool:
+    return run.adoptable and run.tags.get(DIGEST) == digest(kind, inputs)
+
+
+def _adopted_or_submitted(kind: Kind, aws: Aws, inputs: Mapping[str, Any], say: Say) -> Run:
+    job = str(inputs["name"])
+    newest = service.find(aws, kind, inputs)
+    if newest and _is_this_definitions(kind, inputs, newest):
+        say(f"takes over its run {newest.arn}; nothing is submitted")
+        _claim(kind, aws, inputs, newest)
+        return newest
+    before = newest.arn if newest else ""
+    key = token(kind, inputs, before)
+    for name in aws_names(kind, inputs, before):
+        try:
+            arn = service.submit(aws, kind, submission(kind, inputs, name, key), job)
+        except NoSlot:
+            raise
+        except (Unanswered, Rejected) as error:
+            run = _looked_again(kind, aws, inputs, name, before, error)
+            if run is None:
+                continue  # an earlier run of this job has the name: the token's next characters
+            return run
+        return _submitted(kind, aws, arn, name, job)
+    raise Rejected(f"{job}: earlier runs have every AWS name that this one may take")
+
+
+def _submitted(kind: Kind, aws: Aws, arn: str, name: str, job: str) -> Run:
+    """Describe what was just submitted; whatever that answers, the ARN must not be lost."""
+    try:
+        return service.describe(aws, kind, arn, job)
+    except JobError:
+        status = next(iter(kind.statuses))
+        return Run(arn, name, 0, kind.phase(status), status, outputs={"jobName": name})
+
+
+def _looked_again(
+    kind: Kind, aws: Aws, inputs: Mapping[str, Any], name: str, before: str, error: JobError
+) -> Run | None:
+    """After a submission without a clear answer: the run that it made.
+
+    `None` where an earlier run of this job has the name; raises `error` where there is nothing to be found.
+    """
+    looks = LOOKS_AFTER_A_REFUSAL
+    if isinstance(error, Taken):
+        looks = LOOKS_FOR_A_KNOWN_TOKEN
+    elif isinstance(error, Unanswered):
+        looks = LOOKS_FOR_A_LOST_ANSWER
+    for pause in looks:
+        if pause:
+            aws.sleep(pause)
+        run = service.find(aws, kind, inputs)
+        if run and run.arn != before and _is_this_definitions(kind, inputs, run):
+            return run
+        if kind.unique_names:
+            named = _by_name(kind, aws, name, str(inputs["name"]))
+            if named is not None:
+                return named if _is_ours(kind, inputs, named, name) else None
+    if isinstance(error, Taken):
+        raise Rejected(
+            f"{inputs['name']}: AWS says that this submission was made before, and shows no run of"
+            " it after a minute; run `up` again, or change `generation` for another run"
+        ) from error
+    raise error
+
+
+def _is_ours(kind: Kind, inputs: Mapping[str, Any], run: Run, name: str) -> bool:
+    """Tell this definition's run from an earlier one of the same job; another's is an error."""
+    owner = run.tags.get(IDENTITY)
+    if owner not in _identities(inputs):
+        whose = f"it is a run of {owner}" if owner else "it carries no tag of ours"
+        raise Rejected(
+            f"{inputs['name']}: AWS already has a job named {name}, and {whose}: it is left alone;"
+            " give this job another name"
+        )
+    return _is_this_definitions(kind, inputs, run)
+
+
+def _arn(kind: Kind, aws: Aws, last: str) -> str:
+    return kind.arn.format(
+        partition=aws.partition, region=aws.region, account=aws.account, id=last, name=last
+    )
+
+
+def _by_name(kind: Kind, aws: Aws, name: str, job: str) -> Run | None:
+    try:
+        return service.describe(aws, kind, _arn(kind, aws, name), job)
+    except Missing:
+        return None
+
+
+def _taken_over(kind: Kind, aws: Aws, inputs: Mapping[str, Any]) -> Run:
+    """Take over the run that `adopt` names: a job id, a job ARN, or a training job's ARN."""
+    job, given = str(inputs["name"]), str(inputs["adopt"])
+    arn = given if given.startswith("arn:") else _arn(kind, aws, given)
+    check_account(aws, arn, job)
+    try:
+        run = service.describe(aws, kind, arn, job)
+    except Missing as error:
+        raise Rejected(f"{job}: adopt: AWS has no job {given} in {aws.region}") from error
+    owner = run.tags.get(IDENTITY)
+    if owner and owner not in _identities(inputs) and not run.released:
+        raise Rejected(f"{job}: adopt: {given} is a run of {owner}; remove it there first")
+    _claim(kind, aws, inputs, run)
+    return run
+
+
+def _claim(kind: Kind, aws: Aws, inputs: Mapping[str, Any], run: Run) -> None:
+    """Write our tags on a run taken over, where they differ, so that it is found again."""
+    ours = our_tags(kind, inputs)
+    wanting = {key: value for key, value in ours.items() if run.tags.get(key) != value}
+    stale = [key for key in run.tags if key.startswith(OURS) and key not in ours]
+    if wanting or stale:
+        service.retag(aws, kind, run.arn, str(inputs["name"]), wanting, stale)

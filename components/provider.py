@@ -1,0 +1,129 @@
+"""The dynamic provider: Pulumi's calls on one side, the life of a run on the other.
+
+Classes here are stateless, and their import path is stored in every state: `delete` and `refresh` of an old
+state run the code at that path. Do not move or rename them (tests/test_contract.py).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+from pulumi.dynamic import (
+    CheckResult,
+    ConfigureRequest,
+    CreateResult,
+    DiffResult,
+    ReadResult,
+    ResourceProvider,
+    UpdateResult,
+)
+from pulumi.runtime.rpc import Unknown
+
+from . import lifecycle
+from .aws import connect
+from .aws.runs import arn_region
+from .definition import normalised
+from .errors import JobError
+from .kinds import KINDS, Kind
+from .lifecycle.outputs import is_waiting
+from .wire import mended, mentions
+
+# What a stack sets for every delete; jobctl passes it on where no program runs (destroy).
+MAY_TERMINATE = "AWS_JOBS_ALLOW_TERMINATE"
+_settings: dict[str, bool] = {"may_terminate": False}
+
+
+class JobProvider(ResourceProvider):
+    """One provider for every kind; a subclass names its kind and holds nothing else."""
+
+    serialize_as_secret_always = False
+    kind_name = ""
+
+    @property
+    def kind(self) -> Kind:
+        """The table that this provider interprets."""
+        return KINDS[self.kind_name]
+
+    def configure(self, req: ConfigureRequest) -> None:
+        """Read the provider's own inputs. Exceptions become one sentence instead of a traceback.
+
+        Set here and nowhere else: where the *program* imports it, the SDK would find no stack to report.
+        """
+        sys.tracebacklimit = 0
+        allowed = req.config.get("aws-jobs:allowTerminate") or os.environ.get(MAY_TERMINATE)
+        _settings["may_terminate"] = str(allowed).lower() == "true"
+
+    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
+        """Bring the inputs into their one form, so that what means the same compares equal."""
+        if mentions(news, Unknown):
+            return CheckResult(news, [])
+        inputs = mended(news)
+        inputs["request"] = normalised(self.kind, inputs.get("request") or {})
+        return CheckResult(inputs, [])
+
+    def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
+        """Say whether this is another run. The engine words the nested diff itself."""
+        olds = mended(_olds)
+        if mentions(_news, Unknown):
+            return DiffResult(changes=True, replaces=["request"])
+        found = lifecycle.difference(self.kind, _id, olds, mended(_news))
+        if found.same:
+            return DiffResult(changes=False)
+        return DiffResult(changes=True if found.forced else None, replaces=found.replaces)
+
+    def create(self, props: dict[str, Any]) -> CreateResult:
+        """Adopt or submit."""
+        inputs = mended(props)
+        aws = connect(str(inputs["region"]))
+        id_, outputs = lifecycle.create(self.kind, aws, inputs, _say(inputs))
+        return CreateResult(id_, outputs)
+
+    def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
+        """Refresh the outputs; an empty id only for a run that carries our release mark."""
+        olds = mended(props)
+        if is_waiting(id_):
+            return ReadResult(id_, olds)
+        outputs = lifecycle.read(self.kind, connect(arn_region(id_)), id_, olds)
+        return ReadResult("", {}) if outputs is None else ReadResult(id_, outputs)
+
+    def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
+        """Change in place what AWS can change."""
+        olds, news = mended(_olds), mended(_news)
+        region = str(news["region"]) if is_waiting(_id) else arn_region(_id)
+        return UpdateResult(lifecycle.update(self.kind, connect(region), _id, olds, news))
+
+    def delete(self, _id: str, _props: dict[str, Any]) -> None:
+        """Release, and end as the job file says."""
+        if is_waiting(_id):
+            return
+        aws = connect(arn_region(_id))
+        olds = mended(_props)
+        lifecycle.delete(
+            self.kind, aws, _id, olds, _say(olds), may_terminate=_settings["may_terminate"]
+        )
+
+
+class ServiceJobProvider(JobProvider):
+    """AWS Batch service jobs."""
+
+    kind_name = "ServiceJob"
+
+
+class BatchInferenceJobProvider(JobProvider):
+    """Amazon Personalize batch inference jobs."""
+
+    kind_name = "BatchInferenceJob"
+
+
+def _say(inputs: dict[str, Any]) -> Any:
+    """Print one line of the job's; the engine shows it without saying whose it is."""
+
+    def say(text: str) -> None:
+        print(f"{inputs.get('name')}: {text}", flush=True)
+
+    return say
+
+
+__all__ = ["BatchInferenceJobProvider", "JobError", "ServiceJobProvider"]
