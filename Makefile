@@ -1,0 +1,32 @@
+.DEFAULT_GOAL := help
+.PHONY: help setup dev demo test lint bench schemas conformance
+PYTHON := .venv/bin/python
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## make .venv with what jobctl and the emulator need
+	@./jobctl setup
+
+demo: ## deploy the sample jobs to the emulator, and preview a change
+	@./jobctl demo
+
+test: lint ## every check and every test; needs neither network nor AWS
+	$(PYTHON) -m pytest -n auto
+
+lint: dev ## formatting, style, types
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m mypy components cli local
+
+bench: ## how long a preview takes, beside 5 trivial resources
+	@./jobctl bench
+
+schemas: dev ## generate schemas/ from botocore's service models
+	$(PYTHON) -m components.schema
+
+conformance: dev ## the embedded engine beside the Pulumi CLI: agreed/total
+	$(PYTHON) -m pytest tests/engine -q -n auto
+
+dev:
+	@./jobctl setup --dev

@@ -1,0 +1,351 @@
+"""What the generated schemas say beyond AWS's service models: our words, and the rules that AWS states in prose."""
+
+from __future__ import annotations
+
+from typing import Any
+
+BATCH = "https://docs.aws.amazon.com/batch/latest/APIReference/"
+SAGEMAKER = "https://docs.aws.amazon.com/sagemaker/latest/APIReference/"
+PERSONALIZE = "https://docs.aws.amazon.com/personalize/latest/dg/"
+
+# (shape, member) -> keywords; each is a sentence of the page beside it
+PROSE: dict[tuple[str, str], dict[str, Any]] = {
+    # API_SubmitServiceJob.html: "up to 128 characters ... letters, numbers, hyphens (-), and underscores (_)"
+    ("SubmitServiceJobRequest", "jobName"): {
+        "minLength": 1,
+        "maxLength": 128,
+        "pattern": "^[A-Za-z0-9][A-Za-z0-9_-]*$",
+        "patternErrorMessage": "takes letters, digits, - and _, and starts with a letter or digit",
+    },
+    ("SubmitServiceJobRequest", "jobQueue"): {"minLength": 1},
+    # "Valid values are integers between 0 and 9999."
+    ("SubmitServiceJobRequest", "schedulingPriority"): {"minimum": 0, "maximum": 9999},
+    ("SubmitServiceJobRequest", "shareIdentifier"): {"minLength": 1},
+    ("SubmitServiceJobRequest", "quotaShareName"): {"minLength": 1},
+    # API_ServiceJobRetryStrategy.html: "between 1 and 10 attempts"; "Array Members: up to 5"
+    ("ServiceJobRetryStrategy", "attempts"): {"minimum": 1, "maximum": 10},
+    ("ServiceJobRetryStrategy", "evaluateOnExit"): {"maxItems": 5},
+    # API_ServiceJobEvaluateOnExit.html: "up to 512 characters and can contain all printable characters"
+    ("ServiceJobEvaluateOnExit", "onStatusReason"): {"minLength": 1, "maxLength": 512},
+    ("ServiceJobPreemptionConfiguration", "preemptionRetriesBeforeTermination"): {"minimum": 0},
+    ("ServiceJobTimeout", "attemptDurationSeconds"): {"minimum": 1},
+}
+
+# What we fill in ourselves is not required of the author.
+FILLED_IN: dict[str, frozenset[str]] = {
+    "SubmitServiceJobRequest": frozenset({"jobName", "serviceJobType"}),
+    "CreateTrainingJobRequest": frozenset({"TrainingJobName"}),
+    "CreateBatchInferenceJobRequest": frozenset({"jobName"}),
+}
+
+# Enumerations that grow faster than the installed service model.
+OPEN_ENUMS = frozenset({"TrainingInstanceType", "ProcessingInstanceType"})
+
+# shape -> what a value of its pattern looks like
+PATTERN_TEXTS: dict[str, str] = {
+    "RoleArn": "is not the ARN of an IAM role, such as arn:aws:iam::123456789012:role/Training",
+    "S3Uri": "is not an S3 URI, such as s3://bucket/prefix/",
+    "S3Location": "is not an S3 URI, such as s3://bucket/prefix/",
+    "TrainingJobName": "takes letters, digits and hyphens, and begins and ends with a letter or digit",
+    "Name": "takes letters, digits, - and _, and starts with a letter or digit",
+    "Arn": "is not the ARN of a Personalize resource",
+    "KmsKeyArn": "is not the ARN of a KMS key, such as arn:aws:kms:eu-west-1:123456789012:key/<id>",
+    "KmsKeyId": "is not a KMS key: an id, an ARN or an alias",
+    "ChannelName": "takes letters, digits, `.`, `-` and `_`",
+    "TrainingEnvironmentKey": "is not the name of an environment variable",
+    "SecurityGroupId": "is not a security group, such as sg-0123456789abcdef0",
+    "SubnetId": "is not a subnet, such as subnet-0123456789abcdef0",
+    "FileSystemId": "is not a file system, such as fs-0123456789abcdef0",
+    "ExperimentEntityName": "takes letters, digits and hyphens, and begins and ends with a letter or digit",
+    "ColumnName": "is not the name of a column: letters, digits and _",
+    "ArnOrName": "is not the name or ARN of a SageMaker algorithm",
+}
+
+# (shape, member) -> title, description in our own words, example
+TEXTS: dict[tuple[str, str], dict[str, Any]] = {
+    ("SubmitServiceJobRequest", "jobName"): {
+        "description": "The Batch job's name. Left out, it is the job's name and 8 characters of its definition.",
+    },
+    ("SubmitServiceJobRequest", "jobQueue"): {
+        "description": "A job queue of type SAGEMAKER_TRAINING: its name or ARN.",
+        "examples": ["training"],
+    },
+    ("SubmitServiceJobRequest", "retryStrategy"): {
+        "description": "How often Batch tries the job, and after which failures.",
+    },
+    ("SubmitServiceJobRequest", "schedulingPriority"): {
+        "description": "Higher goes first, within its share. It means nothing on a first-in-first-out queue. Changed in place.",
+        "examples": [10],
+    },
+    ("SubmitServiceJobRequest", "serviceRequestPayload"): {
+        "description": "The SageMaker CreateTrainingJob request, as an object. It is sent as the JSON string that the API takes.",
+    },
+    ("SubmitServiceJobRequest", "serviceJobType"): {
+        "description": "Filled in.",
+        "default": "SAGEMAKER_TRAINING",
+    },
+    ("SubmitServiceJobRequest", "shareIdentifier"): {
+        "description": "The share of a fair-share queue; such a queue demands it, any other forbids it.",
+    },
+    ("SubmitServiceJobRequest", "quotaShareName"): {
+        "description": "The quota share of a queue that has them; such a queue demands it, any other forbids it.",
+    },
+    ("SubmitServiceJobRequest", "timeoutConfig"): {
+        "description": "When Batch ends an attempt that runs too long.",
+    },
+    ("SubmitServiceJobRequest", "tags"): {
+        "description": "Tags of the Batch job and of the training job. At most 44, six are ours. Changed in place.",
+        "examples": [{"team": "growth"}],
+    },
+    ("SubmitServiceJobRequest", "clientToken"): {
+        "description": "Ours: it makes a repeated submission harmless. What stands here is not sent.",
+    },
+    ("SubmitServiceJobRequest", "preemptionConfiguration"): {
+        "description": "What happens to the job when a quota share takes its capacity back.",
+    },
+    ("ServiceJobRetryStrategy", "attempts"): {
+        "description": "How many times the job may start: 1 to 10.",
+        "examples": [2],
+    },
+    ("ServiceJobRetryStrategy", "evaluateOnExit"): {
+        "description": "The first entry that matches decides. A failure that none matches is retried.",
+    },
+    ("ServiceJobEvaluateOnExit", "action"): {"description": "RETRY, or EXIT to give up at once."},
+    ("ServiceJobEvaluateOnExit", "onStatusReason"): {
+        "description": "A pattern that the status reason must match; a * at its end stands for any rest.",
+        "examples": ["Received status from SageMaker: AlgorithmError*"],
+    },
+    ("ServiceJobTimeout", "attemptDurationSeconds"): {
+        "description": "Seconds that one attempt may take.",
+        "examples": [3600],
+    },
+    ("CreateTrainingJobRequest", "TrainingJobName"): {
+        "description": "Left out, it is made of the job's name. SageMaker shows AWSBatch<this><32 characters>.",
+    },
+    ("CreateTrainingJobRequest", "RoleArn"): {
+        "description": "The role that SageMaker takes on to read the data and to write the model.",
+        "examples": ["arn:aws:iam::123456789012:role/SageMakerExecutionRole"],
+    },
+    ("CreateTrainingJobRequest", "HyperParameters"): {
+        "description": "What the algorithm is told. Every value is a string: write \"5\", not 5. Anyone who may describe jobs can read them: no secrets.",
+        "examples": [{"eta": "0.1", "num_round": "200"}],
+    },
+    ("CreateTrainingJobRequest", "AlgorithmSpecification"): {
+        "description": "The container that trains: TrainingImage or AlgorithmName, not both.",
+    },
+    ("AlgorithmSpecification", "TrainingImage"): {
+        "description": "The image's registry path. A digest (@sha256:...) or a fixed tag keeps runs repeatable.",
+        "examples": ["683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1"],
+    },
+    ("AlgorithmSpecification", "TrainingInputMode"): {
+        "description": "File copies the data before the start, FastFile and Pipe stream it.",
+        "default": "File",
+    },
+    ("AlgorithmSpecification", "ContainerEntrypoint"): {
+        "description": "Replaces the image's own entry point. A shell variable is written $${NAME}.",
+    },
+    ("CreateTrainingJobRequest", "InputDataConfig"): {
+        "description": "Up to 20 channels, each with a name of its own.",
+    },
+    ("Channel", "ChannelName"): {
+        "description": "The container finds the data in /opt/ml/input/data/<this name>.",
+        "examples": ["train"],
+    },
+    ("S3DataSource", "S3Uri"): {
+        "description": "A prefix (end it with /) or a manifest file.",
+        "examples": ["s3://bucket/train/"],
+    },
+    ("OutputDataConfig", "S3OutputPath"): {
+        "description": "The model lands in <this>/<training job>/output/model.tar.gz.",
+        "examples": ["s3://bucket/models/"],
+    },
+    ("CreateTrainingJobRequest", "ResourceConfig"): {
+        "description": "The machines: InstanceType and InstanceCount, or InstanceGroups.",
+    },
+    ("ResourceConfig", "InstanceType"): {"examples": ["ml.m5.xlarge"]},
+    ("ResourceConfig", "InstanceCount"): {"examples": [1]},
+    ("ResourceConfig", "VolumeSizeInGB"): {
+        "description": "Storage of each machine, in GB.",
+        "examples": [30],
+    },
+    ("ResourceConfig", "KeepAlivePeriodInSeconds"): {
+        "description": "Keep the machines warm for the next job, up to 21600 seconds. Not with spot training.",
+    },
+    ("CreateTrainingJobRequest", "StoppingCondition"): {
+        "description": "How long the training may take.",
+    },
+    ("StoppingCondition", "MaxRuntimeInSeconds"): {
+        "description": "Seconds of training, after which SageMaker stops the job.",
+        "examples": [3600],
+    },
+    ("StoppingCondition", "MaxWaitTimeInSeconds"): {
+        "description": "Spot training only: seconds of waiting and training together, at least MaxRuntimeInSeconds.",
+    },
+    ("CreateTrainingJobRequest", "EnableManagedSpotTraining"): {
+        "description": "Train on spot capacity: cheaper, may be interrupted. Add CheckpointConfig, else it starts afresh.",
+    },
+    ("CreateTrainingJobRequest", "CheckpointConfig"): {
+        "description": "Where checkpoints are kept, to go on from after an interruption.",
+    },
+    ("CreateTrainingJobRequest", "Environment"): {
+        "description": "Environment variables of the container. Anyone who may describe jobs can read them: no secrets.",
+    },
+    ("CreateTrainingJobRequest", "Tags"): {
+        "description": "Become tags of the request, which Batch passes on.",
+    },
+    ("CreateBatchInferenceJobRequest", "jobName"): {
+        "description": "The stem of the job's name; 8 characters are added, since a name can never be used again.",
+    },
+    ("CreateBatchInferenceJobRequest", "solutionVersionArn"): {
+        "description": "The trained solution version. ${personalize.latest(<solution ARN>)} is the newest active one.",
+        "examples": ["arn:aws:personalize:us-east-1:123456789012:solution/movies/1a2b3c4d"],
+    },
+    ("CreateBatchInferenceJobRequest", "filterArn"): {
+        "description": "A filter that takes items out of the recommendations."
+    },
+    ("CreateBatchInferenceJobRequest", "numResults"): {
+        "description": "How many items each user or item gets.",
+        "examples": [25],
+    },
+    ("CreateBatchInferenceJobRequest", "jobInput"): {
+        "description": "A file of JSON lines, or a prefix that ends with /.",
+    },
+    ("CreateBatchInferenceJobRequest", "jobOutput"): {
+        "description": "A prefix that ends with /; the results are <input file>.out.",
+    },
+    ("CreateBatchInferenceJobRequest", "roleArn"): {
+        "description": "The role that Personalize takes on to read the input and to write the output.",
+    },
+    ("CreateBatchInferenceJobRequest", "batchInferenceJobMode"): {
+        "description": "THEME_GENERATION adds a theme to each batch of similar items, and needs themeGenerationConfig.",
+        "default": "BATCH_INFERENCE",
+    },
+    ("CreateBatchInferenceJobRequest", "themeGenerationConfig"): {
+        "description": "The column of the Items dataset that holds the item's name.",
+    },
+    ("BatchInferenceJobConfig", "itemExplorationConfig"): {
+        "description": "User-Personalization only. Values are strings: explorationWeight \"0\" to \"1\", explorationItemAgeCutOff in days.",
+        "examples": [{"explorationWeight": "0.3", "explorationItemAgeCutOff": "30"}],
+    },
+    ("BatchInferenceJobConfig", "rankingInfluence"): {
+        "description": "How much POPULARITY and FRESHNESS count, 0.0 to 1.0.",
+    },
+    ("CreateBatchInferenceJobRequest", "tags"): {
+        "description": "At most 44, six are ours. Changed in place.",
+        "examples": [[{"tagKey": "team", "tagValue": "growth"}]],
+    },
+}
+
+NAME = "^[A-Za-z0-9][A-Za-z0-9_-]*$"
+_NAME_TEXT = "takes letters, digits, - and _, and starts with a letter or digit"
+_ENDING = {"type": "string", "enum": ["refuse", "terminate", "keep"], "default": "refuse"}
+
+# The keys of a job file that are ours. `stacks` may overlay those of OVERLAID.
+KEYS: dict[str, dict[str, Any]] = {
+    "$schema": {"type": "string", "description": "The schema that an editor checks this file with."},
+    "kind": {"type": "string", "description": "What this file declares."},
+    "request": {"type": "object", "description": "The API's own request, with the API's names."},
+    "name": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 100,
+        "pattern": NAME,
+        "patternErrorMessage": _NAME_TEXT,
+        "description": "The job's name; left out, the file's. Another name is another job, unless `aliases` holds the old one.",
+    },
+    "code": {
+        "type": "object",
+        "description": "A folder that is packed, uploaded once, and part of the definition: a changed file is another run.",
+        "properties": {
+            "dir": {
+                "type": "string",
+                "minLength": 1,
+                "description": "The folder, relative to this file.",
+            },
+            "entryPoint": {
+                "type": "string",
+                "minLength": 1,
+                "description": "The script that runs, relative to the folder.",
+            },
+        },
+        "required": ["dir"],
+        "additionalProperties": False,
+        "examples": [{"dir": "../src", "entryPoint": "train.py"}],
+    },
+    "generation": {
+        "type": ["integer", "string"],
+        "minLength": 1,
+        "maxLength": 128,
+        "description": "Any number or text. Change it to run the job again.",
+        "examples": ["2026-11-01"],
+    },
+    "every": {
+        "type": "string",
+        "enum": ["day", "week", "month"],
+        "description": "Run again in each UTC day, week or month in which `up` runs.",
+    },
+    "watch": {
+        "type": "array",
+        "items": {"type": "string", "minLength": 1, "description": "An S3 object."},
+        "maxItems": 100,
+        "description": "S3 objects; the job runs again when one of them changes.",
+        "examples": [["s3://bucket/data/_SUCCESS"]],
+    },
+    "dependsOn": {
+        "type": "array",
+        "items": {"type": "string", "minLength": 1},
+        "uniqueItems": True,
+        "description": "Jobs of this project that must have succeeded first.",
+        "examples": [["prepare"]],
+    },
+    "onReplace": {
+        **_ENDING,
+        "description": "What becomes of a run past the queue when a changed definition replaces it.",
+    },
+    "onDelete": {
+        **_ENDING,
+        "description": "What becomes of a run past the queue when this file goes.",
+    },
+    "adopt": {
+        "type": "string",
+        "minLength": 1,
+        "description": "A job id, job ARN or training-job ARN to take over; nothing is submitted.",
+    },
+    "matrix": {
+        "type": "object",
+        "minProperties": 1,
+        "propertyNames": {"pattern": "^[A-Za-z_][A-Za-z0-9_]*$"},
+        "additionalProperties": {
+            "type": "array",
+            "minItems": 1,
+            "items": {"type": ["string", "integer", "number", "boolean"]},
+        },
+        "description": "One job for each combination of values; use them as ${matrix.<key>}.",
+        "examples": [{"eta": ["0.1", "0.3"]}],
+    },
+    "stacks": {
+        "type": "object",
+        "additionalProperties": {"type": "object"},
+        "description": "What differs in a stack: a JSON merge patch (RFC 7396); null takes a field away.",
+    },
+    "aliases": {
+        "type": ["array", "object"],
+        "items": {"type": "string", "pattern": NAME, "patternErrorMessage": _NAME_TEXT},
+        "propertyNames": {"pattern": NAME, "patternErrorMessage": _NAME_TEXT},
+        "additionalProperties": {"type": "string"},
+        "description": "Names that this job had before; with a matrix, old name: new name.",
+    },
+}
+
+OVERLAID = (
+    "request",
+    "code",
+    "generation",
+    "every",
+    "watch",
+    "dependsOn",
+    "onReplace",
+    "onDelete",
+    "adopt",
+    "matrix",
+)
