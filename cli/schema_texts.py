@@ -61,6 +61,9 @@ PATTERN_TEXTS: dict[str, str] = {
     "ArnOrName": "is not the name or ARN of a SageMaker algorithm",
 }
 
+# A model's `.` stops at line ends.
+ONE_LINE = {".*": "takes one line of text", ".+": "takes one line of text"}
+
 # (shape, member) -> title, description in our own words, example
 TEXTS: dict[tuple[str, str], dict[str, Any]] = {
     ("SubmitServiceJobRequest", "jobName"): {
@@ -127,7 +130,7 @@ TEXTS: dict[tuple[str, str], dict[str, Any]] = {
         "examples": ["arn:aws:iam::123456789012:role/SageMakerExecutionRole"],
     },
     ("CreateTrainingJobRequest", "HyperParameters"): {
-        "description": "What the algorithm is told. Every value is a string: write \"5\", not 5. Anyone who may describe jobs can read them: no secrets.",
+        "description": 'What the algorithm is told. Every value is a string: write "5", not 5. Anyone who may describe jobs can read them: no secrets.',
         "examples": [{"eta": "0.1", "num_round": "200"}],
     },
     ("CreateTrainingJobRequest", "AlgorithmSpecification"): {
@@ -224,7 +227,7 @@ TEXTS: dict[tuple[str, str], dict[str, Any]] = {
         "description": "The column of the Items dataset that holds the item's name.",
     },
     ("BatchInferenceJobConfig", "itemExplorationConfig"): {
-        "description": "User-Personalization only. Values are strings: explorationWeight \"0\" to \"1\", explorationItemAgeCutOff in days.",
+        "description": 'User-Personalization only. Values are strings: explorationWeight "0" to "1", explorationItemAgeCutOff in days.',
         "examples": [{"explorationWeight": "0.3", "explorationItemAgeCutOff": "30"}],
     },
     ("BatchInferenceJobConfig", "rankingInfluence"): {
@@ -242,7 +245,10 @@ _ENDING = {"type": "string", "enum": ["refuse", "terminate", "keep"], "default":
 
 # The keys of a job file that are ours. `stacks` may overlay those of OVERLAID.
 KEYS: dict[str, dict[str, Any]] = {
-    "$schema": {"type": "string", "description": "The schema that an editor checks this file with."},
+    "$schema": {
+        "type": "string",
+        "description": "The schema that an editor checks this file with.",
+    },
     "kind": {"type": "string", "description": "What this file declares."},
     "request": {"type": "object", "description": "The API's own request, with the API's names."},
     "name": {

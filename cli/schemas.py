@@ -23,7 +23,16 @@ from botocore.session import get_session
 
 from components.kinds import KINDS, Kind
 
-from .schema_texts import FILLED_IN, KEYS, OPEN_ENUMS, OVERLAID, PATTERN_TEXTS, PROSE, TEXTS
+from .schema_texts import (
+    FILLED_IN,
+    KEYS,
+    ONE_LINE,
+    OPEN_ENUMS,
+    OVERLAID,
+    PATTERN_TEXTS,
+    PROSE,
+    TEXTS,
+)
 
 Schema = dict[str, Any]
 
@@ -87,7 +96,9 @@ class Writer:
         shape = model.operation_model(kind.submit.operation).input_shape
         return self._reference(kind.service, shape, overlay, kind)
 
-    def _reference(self, service: str, shape: Shape, overlay: bool, kind: Kind | None = None) -> Schema:
+    def _reference(
+        self, service: str, shape: Shape, overlay: bool, kind: Kind | None = None
+    ) -> Schema:
         name = f"{'overlay.' if overlay else ''}{service}.{shape.name}"
         if name not in self.defs:
             self.defs[name] = {}  # its place in the order, and the end of a recursion
@@ -207,10 +218,11 @@ def _constraints(shape: Shape) -> Schema:
         if shape.name in OPEN_ENUMS:
             schema["x-open"] = INSTANCE_TYPE
     java = shape.metadata.get("pattern")
-    if java and java not in (".*", r"[\S\s]*", r"[\s\S]*") or java == ".*":
+    if java and java != r"[\S\s]*":
         schema["pattern"] = pattern(java)
-        if shape.name in PATTERN_TEXTS:
-            schema["patternErrorMessage"] = PATTERN_TEXTS[shape.name]
+        words = PATTERN_TEXTS.get(shape.name) or ONE_LINE.get(java)
+        if words:
+            schema["patternErrorMessage"] = words
     return schema
 
 

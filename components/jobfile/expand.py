@@ -1,0 +1,250 @@
+"""Turn job files into jobs for one stack: overlay, matrix, interpolation, validation. Reports every problem."""
+
+from __future__ import annotations
+
+import datetime
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from .. import schema
+from ..errors import Problem
+from ..kinds import KINDS, Kind
+from ..schema import Fault, Pending
+from ..wire import Path, dotted
+from . import interpolate, matrix, messages, names, request, rules
+from .instances import leniently
+from .model import Context, Job, JobFile
+from .overlay import merged
+from .period import period
+
+_VISIBLE = ("generation", "watch", "dependsOn", "code", "adopt")  # filled in, and never secret
+
+
+def expand(files: Sequence[JobFile], context: Context) -> tuple[list[Job], list[Problem]]:
+    """Return the stack's jobs and everything that is wrong with them, both sorted.
+
+    A job with an error is not among the jobs. Warnings have `level == "warning"`.
+    """
+    jobs: list[Job] = []
+    problems: set[Problem] = set()
+    cells: dict[str, list[str]] = {}
+    for file in files:
+        found = _File(file, context)
+        expanded = list(found.jobs())
+        jobs += expanded
+        problems |= found.problems
+        if "matrix" in file.document:
+            cells[found.name] = [job.name for job in expanded]
+    problems.update(names.collisions(jobs))
+    problems.update(names.dependencies(jobs, cells))
+    bad = {problem.file for problem in problems if problem.level == "error"}
+    return sorted((j for j in jobs if j.file not in bad), key=lambda j: j.name), sorted(problems)
+
+
+class _File:
+    """One file on its way to jobs."""
+
+    def __init__(self, file: JobFile, context: Context) -> None:
+        self.file = file
+        self.context = context
+        self.problems: set[Problem] = set()
+        self.overlay: Path = ("stacks", context.stack)
+        self.name = str(file.document.get("name", file.stem))
+
+    def report(self, path: Path, message: str, rule: str, level: str = "error") -> None:
+        """Add a problem at the path, at the overlay's line where the overlay says it."""
+        line, column = self.file.places.of(path, self.overlay)
+        self.problems.add(Problem(self.file.path, line, column, dotted(path), message, rule, level))
+
+    def jobs(self) -> Iterator[Job]:
+        """The file's jobs, whether or not they are right: other files may name them."""
+        document = self._document()
+        kind = KINDS.get(str(document.get("kind")))
+        if kind is None or not isinstance(document.get("request"), dict):
+            return
+        grid = document.get("matrix")
+        if not grid:
+            yield self._job(kind, document, {})
+            return
+        count = 1
+        for values in grid.values():
+            count *= len(values)
+        if count > matrix.MAX_CELLS:
+            self.report(
+                ("matrix",),
+                f"{count} cells, more than the maximum of {matrix.MAX_CELLS}",
+                "matrix.size",
+            )
+            return
+        used: set[str] = set()
+        for cell in matrix.cells(grid):
+            yield self._job(kind, document, cell, used)
+        for key in grid:
+            if f"matrix.{key}" not in used:
+                self.report(("matrix", key), f"nothing uses `${{matrix.{key}}}`", "matrix.unused")
+
+    def _document(self) -> dict[str, Any]:
+        """The file's document with the stack's overlay, without the parts of our own keys that are wrong."""
+        document = self.file.document
+        wrong = self._faults(document, "keys", ())
+        if "name" not in document and not names.VALID.fullmatch(self.file.stem):
+            message = f"the file's name `{self.file.stem}` cannot be a job's: letters, digits, - and _; rename it or add `name:`"
+            self.report((), message, "name.file")
+        document = {
+            name: value
+            for name, value in document.items()
+            if name not in wrong or name == "request"
+        }
+        kind = KINDS.get(str(document.get("kind")))
+        overlay = document.get("stacks", {}).get(self.context.stack)
+        if kind is not None:
+            document = self._opened(kind, document, ())
+        if overlay and kind is not None:
+            document = merged(document, self._opened(kind, overlay, self.overlay))
+            wrong = self._faults(document, "keys", ())
+            document = {k: v for k, v in document.items() if k not in wrong or k == "request"}
+        return document
+
+    def _opened(self, kind: Kind, part: dict[str, Any], at: Path) -> dict[str, Any]:
+        """The document, or an overlay, with its payload as an object."""
+        if "request" not in part:
+            return part
+        try:
+            return {**part, "request": request.opened(kind, part["request"])}
+        except request.NotJson as error:
+            field = kind.payload.field if kind.payload else ""
+            self.report((*at, "request", field), str(error), request.PAYLOAD_TEXT)
+            return {**part, "request": {**part["request"], field: Pending("", "")}}
+
+    def _faults(
+        self, document: Any, name: str, at: Path, secrets: frozenset[Path] = frozenset()
+    ) -> set[str]:
+        """Report a document's faults against a schema; returns the first names of their paths."""
+        found = schema.faults(document, name)
+        for fault in _told(found):
+            path = (*at, *fault.path)
+            level, extra = leniently(fault)
+            spot = self.file.places.spot(path, self.overlay)
+            message = messages.say(fault, name, written=spot.written, secret=path in secrets)
+            self.report(
+                path if fault.keyword != "required" else path[:-1],
+                message + extra,
+                f"schema.{fault.keyword}",
+                level,
+            )
+        return {str(fault.path[0]) for fault in found if fault.path}
+
+    def _job(
+        self,
+        kind: Kind,
+        document: Mapping[str, Any],
+        cell: Mapping[str, Any],
+        used: set[str] | None = None,
+    ) -> Job:
+        name = matrix.cell_name(self.name, cell) if cell else self.name
+        every = document.get("every")
+        today = self.context.today or datetime.datetime.now(datetime.timezone.utc).date()
+        scope = interpolate.Scope(
+            self.context,
+            name,
+            cell,
+            period=period(every, today) if every else None,
+            has_code="code" in document,
+        )
+        own = {
+            key: self._visible(document[key], (key,), scope) for key in _VISIBLE if key in document
+        }
+        scope.generation = own.get("generation")
+        body, secrets = self._request(kind, document["request"], scope, name)
+        outputs = [e.split(".")[1] for e in sorted(scope.used) if e.startswith("jobs.")]
+        if used is not None:
+            used |= scope.used
+        code = own.get("code")
+        if code:
+            folder = os.path.normpath(os.path.join(self.file.folder, str(code["dir"])))
+            code = {**code, "dir": folder}
+        return Job(
+            name=name,
+            kind=kind.name,
+            request=body,
+            secret_paths=tuple(dotted(path) for path in secrets),
+            generation=own.get("generation"),
+            every=every,
+            period=scope.period,
+            watch=tuple(own.get("watch", ())),
+            code=code,
+            depends_on=tuple(dict.fromkeys([*own.get("dependsOn", ()), *outputs])),
+            on_replace=document.get("onReplace", "refuse"),
+            on_delete=document.get("onDelete", "refuse"),
+            adopt=own.get("adopt"),
+            aliases=self._aliases(document, name, bool(cell)),
+            file=self.file.path,
+            source=self.file,
+            stack=self.context.stack,
+        )
+
+    def _visible(self, value: Any, path: Path, scope: interpolate.Scope) -> Any:
+        if not self.file.interpolates:
+            return value
+        secrets: list[Path] = []
+        filled = self._filled(value, path, scope, lambda at: "", secrets)
+        for secret in secrets:
+            self.report(
+                secret,
+                "a secret cannot stand here: it is shown in previews and stored as it is",
+                "secret.visible",
+            )
+        return filled
+
+    def _filled(
+        self, value: Any, path: Path, scope: interpolate.Scope, wanted: Any, secrets: list[Path]
+    ) -> Any:
+        mistakes: list[tuple[Path, interpolate.Mistake]] = []
+        filled = interpolate.tree(value, path, scope, wanted, secrets, mistakes)
+        for at, mistake in mistakes:
+            self.report(at, mistake.message, mistake.rule)
+        return filled
+
+    def _request(
+        self, kind: Kind, body: dict[str, Any], scope: interpolate.Scope, name: str
+    ) -> tuple[dict[str, Any], list[Path]]:
+        secrets: list[Path] = []
+        model = f"requests/{kind.name}"
+        if self.file.interpolates:
+            body = self._filled(
+                body, ("request",), scope, lambda at: schema.type_at(model, at[1:]), secrets
+            )
+            body = request.opened(kind, body)
+        before = len(self.problems)
+        self._faults(body, model, ("request",), frozenset(secrets))
+        if len(self.problems) > before and not schema.accepts(body, model):
+            return body, secrets
+        complete = request.completed(kind, body, self.context.tags)
+        for finding in rules.findings(kind, name, complete):
+            self.report(finding.path, finding.message, finding.rule, finding.level)
+        return complete, secrets
+
+    def _aliases(self, document: Mapping[str, Any], name: str, is_cell: bool) -> tuple[str, ...]:
+        aliases = document.get("aliases")
+        if not aliases:
+            return ()
+        if isinstance(aliases, dict) != is_cell:
+            form = "a mapping, old name: the cell's name" if is_cell else "a list of old names"
+            self.report(("aliases",), f"takes {form}", "alias.form")
+            return ()
+        if isinstance(aliases, dict):
+            return tuple(old for old, new in aliases.items() if new == name)
+        return tuple(aliases)
+
+
+def _told(faults: list[Fault]) -> Iterator[Fault]:
+    """The faults worth telling: a field that is missing because it is misspelt is told once."""
+    misspelt = {
+        (*fault.path[:-1], messages.nearest(str(fault.path[-1]), fault.expected))
+        for fault in faults
+        if fault.keyword == "additionalProperties"
+    }
+    for fault in faults:
+        if fault.keyword != "required" or fault.path not in misspelt:
+            yield fault

@@ -1,0 +1,40 @@
+"""Whether an instance type that the installed service model does not list may still be right."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from ..schema import Fault
+
+_TYPE = re.compile(r"ml\.([a-z]+)([0-9]+)([a-z0-9-]*)\.([a-z0-9]+)")
+
+
+def leniently(fault: Fault) -> tuple[str, str]:
+    """Return a fault's level, and what to add to its sentence.
+
+    AWS brings out instance types faster than SDKs. One that could be newer than the model (a later generation of
+    a series that we know, or another size of its two latest generations) is a warning; any other is a mistake.
+    """
+    if fault.keyword == "enum" and "x-open" in fault.schema and isinstance(fault.value, str):
+        if could_be_newer(fault.value, fault.expected):
+            return "warning", " (if it is newer than our list, all is well)"
+    return "error", ""
+
+
+def could_be_newer(value: str, known: Iterable[str]) -> bool:
+    """Say whether `ml.p7.48xlarge` could exist, judging by the types that do."""
+    match = _TYPE.fullmatch(value)
+    if match is None:
+        return False
+    series, generation, _, size = match.groups()
+    generations: set[int] = set()
+    sizes: set[str] = set()
+    for found in filter(None, map(_TYPE.fullmatch, known)):
+        sizes.add(found[4])
+        if found[1] == series:
+            generations.add(int(found[2]))
+    if size not in sizes or not generations:
+        return False
+    latest = sorted(generations)[-2:]
+    return latest[0] <= int(generation) <= latest[-1] + 2

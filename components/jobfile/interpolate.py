@@ -1,0 +1,227 @@
+"""Fill `${...}` into leaves, with Pulumi YAML's syntax: `$${` is a literal `${`.
+
+https://www.pulumi.com/docs/iac/languages-sdks/yaml/yaml-language-reference/#interpolation
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..schema import Pending
+from ..wire import Path
+from .matrix import as_text
+from .messages import meant
+from .model import Context
+
+_TOKEN = re.compile(r"\$\$\{|\$\{|\}|[^$}]+|.", re.DOTALL)
+_LATEST = re.compile(r"personalize\.latest\((.*)\)", re.DOTALL)
+_OUTPUT = re.compile(r"jobs\.([A-Za-z0-9][A-Za-z0-9_-]*)\.([A-Za-z][A-Za-z0-9]*)")
+_OWN_KEYS = "aws-jobs:"
+
+# what stands between `${` and `}`: text and expressions in it
+Parts = list[Any]
+
+
+class Mistake(Exception):
+    """An interpolation that can never be filled in: one sentence."""
+
+    def __init__(self, message: str, rule: str = "interpolation.unknown") -> None:
+        super().__init__(message)
+        self.message, self.rule = message, rule
+
+
+@dataclass(frozen=True)
+class Filled:
+    """What an expression stands for."""
+
+    value: Any
+    secret: bool = False
+
+
+@dataclass
+class Scope:
+    """The names that the leaves of one job may use. `used` collects the expressions that were."""
+
+    context: Context
+    job: str
+    cell: Mapping[str, Any] = field(default_factory=dict)
+    generation: Any = None
+    period: str | None = None
+    has_code: bool = False
+    used: set[str] = field(default_factory=set)
+
+    def fill(self, expression: str) -> Filled:
+        """Return what the expression stands for, a `Pending` where only the outside will know."""
+        self.used.add(expression)
+        head, _, rest = expression.partition(".")
+        if expression == "stack":
+            return Filled(self.context.stack)
+        if head == "config" and rest:
+            return self._config(expression, rest)
+        if head == "matrix" and rest:
+            if rest not in self.cell:
+                raise Mistake(f"the matrix has no `{rest}`{meant(rest, self.cell)}")
+            return Filled(self.cell[rest])
+        if expression == "generation":
+            return self._own(self.generation, "generation", "generation: 1")
+        if expression == "period":
+            return self._own(self.period, "period", "every: week")
+        outside = (
+            (expression == "code.uri" and self.has_code)
+            or (head == "platform" and rest)
+            or _OUTPUT.fullmatch(expression)
+            or _LATEST.fullmatch(expression)
+        )
+        if not outside:
+            raise Mistake(self._unknown(expression))
+        answer = self.context.lookup(self.job, expression)
+        return Filled(Pending(expression, f"${{{expression}}}") if answer is None else answer)
+
+    def _config(self, expression: str, key: str) -> Filled:
+        config, secrets = self.context.config, self.context.secrets
+        for name in (key, _OWN_KEYS + key):
+            if name in config:
+                return Filled(config[name], name in secrets)
+            if name in secrets:
+                return Filled(Pending(expression, f"${{{expression}}}"), True)
+        if self.context.any_config:
+            return Filled(Pending(expression, f"${{{expression}}}"))
+        names = [name.removeprefix(_OWN_KEYS) for name in (*config, *secrets)]
+        raise Mistake(
+            f"the stack {self.context.stack} has no config `{key}`{meant(key, names)}"
+            f" Set it: pulumi config set {key} <value>".replace("` Set", "`; set").replace(
+                "? Set", "? Or set"
+            ),
+            "interpolation.config",
+        )
+
+    @staticmethod
+    def _own(value: Any, name: str, remedy: str) -> Filled:
+        if value is None:
+            raise Mistake(f"`${{{name}}}` needs `{remedy}` (or another value) in this file")
+        return Filled(value)
+
+    def _unknown(self, expression: str) -> str:
+        if expression == "code.uri":
+            return "`${code.uri}` needs `code: {dir: ...}` in this file"
+        if expression.startswith("jobs."):
+            return f"`${{{expression}}}` must be `${{jobs.<job>.<output>}}`, such as `${{jobs.prepare.modelArtifacts}}`"
+        names = ["stack", "generation", "period", "code.uri", "config", "matrix", "platform"]
+        close = meant(expression, [*names, *(f"matrix.{key}" for key in self.cell)])
+        return (
+            f"`${{{expression}}}` is no name of ours{close or ';'} for a literal `${{{expression}}}` "
+            f"write `$${{{expression}}}`"
+        )
+
+
+def leaf(text: str, scope: Scope) -> tuple[Any, bool]:
+    """Fill one leaf in. Returns the value, and whether a secret is in it. Raises `Mistake`.
+
+    A leaf that is one expression keeps its type (a matrix value may be a number).
+    """
+    if "${" not in text:
+        return text, False
+    parts = _parsed(iter(_TOKEN.findall(text)), False)
+    if len(parts) == 1 and isinstance(parts[0], list):
+        filled = _filled(parts[0], scope)
+        return filled.value, filled.secret
+    return _joined(parts, scope)
+
+
+def _joined(parts: Parts, scope: Scope) -> tuple[Any, bool]:
+    texts, pending, secret = "", "", False
+    for part in parts:
+        if isinstance(part, str):
+            texts += part
+            continue
+        filled = _filled(part, scope)
+        secret = secret or filled.secret
+        if isinstance(filled.value, Pending):
+            pending = pending or filled.value.expression
+        texts += filled.value.text if isinstance(filled.value, Pending) else as_text(filled.value)
+    return (Pending(pending, texts) if pending else texts), secret
+
+
+def _filled(parts: Parts, scope: Scope) -> Filled:
+    """An expression may hold expressions: `${personalize.latest(${config.solution})}`."""
+    expression, secret = _joined(parts, scope)
+    if isinstance(expression, Pending):
+        return Filled(Pending(expression.expression, f"${{{expression.text}}}"), secret)
+    filled = scope.fill(str(expression).strip())
+    return Filled(filled.value, filled.secret or secret)
+
+
+def _parsed(tokens: Iterator[str], inside: bool) -> Parts:
+    parts: Parts = []
+    text = ""
+    for token in tokens:
+        if token == "$${":
+            text += "${"
+        elif token == "${":
+            parts += [text] if text else []
+            text = ""
+            parts.append(_parsed(tokens, True))
+        elif token == "}" and inside:
+            return parts + ([text] if text else [])
+        else:
+            text += token
+    if inside:
+        raise Mistake(
+            "a `${` without its `}`; for a literal `${` write `$${`", "interpolation.open"
+        )
+    return parts + ([text] if text else [])
+
+
+def tree(
+    value: Any,
+    at: Path,
+    scope: Scope,
+    wanted: Callable[[Path], str],
+    secrets: list[Path],
+    mistakes: list[tuple[Path, Mistake]],
+) -> Any:
+    """Fill in every leaf of a value. `wanted` names the JSON type that a path takes.
+
+    Collects the paths of secret leaves and every mistake with its path; untouched parts are shared, not copied.
+    """
+    if isinstance(value, str):
+        if "${" not in value:
+            return value
+        try:
+            filled, secret = leaf(value, scope)
+        except Mistake as mistake:
+            mistakes.append((at, mistake))
+            return Pending("", value)
+        if secret:
+            secrets.append(at)
+        return fitted(filled, wanted(at))
+    if isinstance(value, dict):
+        return {
+            key: tree(item, (*at, key), scope, wanted, secrets, mistakes)
+            for key, item in value.items()
+        }
+    if isinstance(value, list):
+        return [
+            tree(item, (*at, index), scope, wanted, secrets, mistakes)
+            for index, item in enumerate(value)
+        ]
+    return value
+
+
+def fitted(value: Any, wanted: str) -> Any:
+    """Give a value that is one expression the type AWS takes there, where its text allows it."""
+    if isinstance(value, Pending):
+        return value
+    text = as_text(value)
+    if wanted == "string":
+        return text
+    if wanted in ("integer", "number") and re.fullmatch(r"-?(0|[1-9]\d{0,17})", text):
+        return int(text)
+    if wanted == "number" and re.fullmatch(r"-?\d{1,17}\.\d{1,17}([eE][-+]?\d{1,2})?", text):
+        return float(text)
+    if wanted == "boolean" and text in ("true", "false"):
+        return text == "true"
+    return value

@@ -1,0 +1,86 @@
+"""Read JSON strictly: every key once, no NaN, whole floats as integers, and a place for every mistake."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from .places import second
+from .yaml12 import MAX_DEPTH, Unreadable
+
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+
+
+class _Twice(ValueError):
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
+
+
+def load(text: str) -> Any:
+    """Return the document in the text. Raises `Unreadable`."""
+    if _depth(text) > MAX_DEPTH:
+        raise Unreadable(f"nested more than {MAX_DEPTH} levels deep", 0, 0)
+    try:
+        return json.loads(
+            text, object_pairs_hook=_object, parse_float=_number, parse_constant=_constant
+        )
+    except _Twice as error:
+        line, column = second(text, error.key)
+        raise Unreadable(f"`{error.key}` stands here a second time", line, column) from error
+    except json.JSONDecodeError as error:
+        message = _plain(error, text)
+        raise Unreadable(message, error.lineno, error.colno) from error
+    except ValueError as error:
+        raise Unreadable(f"not JSON: {error}", 0, 0) from error
+
+
+def _depth(text: str) -> int:
+    """The deepest nesting, roughly: brackets in strings count too, so only a deep text is looked at closely."""
+    if text.count("[") + text.count("{") <= MAX_DEPTH:
+        return 0
+    depth = deepest = 0
+    for character in _STRING.sub("", text):
+        if character in "[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif character in "]}":
+            depth -= 1
+    return deepest
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        seen: set[str] = set()
+        for key, _ in pairs:
+            if key in seen:
+                raise _Twice(key)
+            seen.add(key)
+    return result
+
+
+def _number(text: str) -> float | int:
+    number = float(text)
+    if number in (float("inf"), float("-inf")):
+        raise ValueError(f"{text[:20]} is not a number we can send")
+    return int(number) if number.is_integer() else number
+
+
+def _constant(text: str) -> Any:
+    raise ValueError(f"{text} is not a JSON value")
+
+
+def _plain(error: json.JSONDecodeError, text: str) -> str:
+    found = text[error.pos : error.pos + 1]
+    before = text[: error.pos].rstrip()
+    if before.endswith(",") and found in ("}", "]"):
+        return f"not JSON: a comma before `{found}`"
+    if error.msg.startswith("Expecting property name") and found == "'":
+        return "not JSON: keys stand in double quotes"
+    if text[error.pos : error.pos + 2] in ("//", "/*") or found == "#":
+        return "not JSON: JSON has no comments; a .yaml file has"
+    if error.msg == "Extra data":
+        return "not JSON: something follows the end of the document"
+    return f"not JSON: {error.msg[:1].lower()}{error.msg[1:]}"

@@ -1,0 +1,186 @@
+"""Say what is wrong with a value, and what would be right, in one sentence for the person who wrote it."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import Any
+
+from .. import schema
+from ..wire import Path, dotted
+
+_NAMES = {
+    "object": "a mapping",
+    "array": "a list",
+    "string": "a string",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "null": "nothing",
+}
+_YES_NO = {
+    "yes": "true",
+    "on": "true",
+    "true": "true",
+    "no": "false",
+    "off": "false",
+    "false": "false",
+}
+HIDDEN = "[secret]"
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The right spelling that was probably meant, or nothing."""
+    by_lower = {name.lower(): name for name in known}
+    found = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.72)
+    return by_lower[found[0]] if found else ""
+
+
+def meant(word: str, known: Iterable[str]) -> str:
+    """`; did you mean ...?`, or nothing."""
+    found = nearest(word, known)
+    return f"; did you mean `{found}`?" if found else ""
+
+
+def listed(words: Iterable[str], most: int = 12) -> str:
+    """Words for a sentence, a long list cut short."""
+    words = list(words)
+    rest = f" and {len(words) - most} more" if len(words) > most else ""
+    return ", ".join(f"`{word}`" for word in words[:most]) + rest
+
+
+def shown(value: Any) -> str:
+    """A value as the file has it, cut short."""
+    text = json.dumps(value, ensure_ascii=False) if not isinstance(value, str) else f"`{value}`"
+    return text if len(text) <= 60 else f"{text[:56]}...{text[-1]}"
+
+
+def say(fault: schema.Fault, name: str, *, written: str | None = None, secret: bool = False) -> str:
+    """The sentence for one fault of a document against the schema of that name.
+
+    `written` is the value as it stands in the file (`1e-3`); a secret value is never shown.
+    """
+    value = fault.value
+    word = HIDDEN if secret else shown(value)
+    expected = fault.expected
+    if fault.keyword == "required":
+        return f"`{expected}` is missing"
+    if fault.keyword == "additionalProperties":
+        return _unknown_field(fault, name)
+    if fault.keyword == "type":
+        return _wrong_type(value, expected, HIDDEN if secret else written, secret)
+    if fault.keyword == "enum":
+        return f"{word} is not one of {listed(map(str, expected))}{_meant_value(value, expected, secret)}"
+    if fault.keyword == "const":
+        return f"{word} must be {shown(expected)}"
+    if fault.keyword == "maximum":
+        return f"{word} is more than the maximum of {expected}"
+    if fault.keyword == "minimum":
+        return f"{word} is less than the minimum of {expected}"
+    if fault.keyword == "propertyNames":
+        return f"the key {_bad_text(value, fault.schema, word)}"
+    if fault.keyword in ("pattern", "minLength", "maxLength"):
+        return _bad_text(value, fault.schema, word, secret)
+    return _bad_size(fault)
+
+
+def _unknown_field(fault: schema.Fault, name: str) -> str:
+    field = str(fault.path[-1])
+    close = meant(field, fault.expected)
+    if close:
+        return f"unknown field{close}"
+    homes = [path for path in _homes(name).get(field, ()) if "[]" not in path][:2]
+    if homes:
+        return f"unknown field here; it belongs in `{'` or `'.join(homes)}`"
+    return f"unknown field; here stand {listed(fault.expected)}"
+
+
+@cache
+def _homes(name: str) -> dict[str, tuple[str, ...]]:
+    """Where each field of a schema may stand."""
+    found: dict[str, list[str]] = {}
+    root = schema.read(name)
+    for path, field in _fields(root, root, ()):
+        found.setdefault(field, []).append(path)
+    return {field: tuple(paths) for field, paths in found.items()}
+
+
+def _fields(part: Any, root: dict[str, Any], path: Path) -> Iterator[tuple[str, str]]:
+    if "$ref" in part:
+        part = root["$defs"][part["$ref"].removeprefix("#/$defs/")]
+    for field, inner in part.get("properties", {}).items():
+        if path:
+            yield dotted(path), field
+        if isinstance(inner, dict):
+            yield from _fields(inner, root, (*path, field))
+    if isinstance(part.get("items"), dict):
+        yield from _fields(part["items"], root, (*path[:-1], f"{path[-1]}[]") if path else path)
+
+
+def _wrong_type(value: Any, expected: Any, written: str | None, secret: bool) -> str:
+    wanted = [expected] if isinstance(expected, str) else list(expected)
+    if value is None:
+        return f"nothing stands here; it takes {' or '.join(_NAMES[w] for w in wanted)}"
+    if secret:
+        return f"{HIDDEN} is not {' or '.join(_NAMES[w] for w in wanted)}"
+    if wanted == ["string"] and isinstance(value, bool | int | float):
+        text = written or json.dumps(value)
+        return f'takes a string: write "{text}", in quotes'
+    if wanted == ["boolean"] and isinstance(value, str) and value.lower() in _YES_NO:
+        return f"takes true or false: write {_YES_NO[value.lower()]}, without quotes"
+    if (
+        wanted[0] in ("integer", "number")
+        and isinstance(value, str)
+        and re.fullmatch(r"-?\d+", value)
+    ):
+        return f"takes {_NAMES[wanted[0]]}: write {int(value)}, without quotes"
+    if wanted == ["array"] and not isinstance(value, dict):
+        return f"takes a list: write [{shown(value).strip('`')}]"
+    is_now = (
+        "a list"
+        if isinstance(value, list)
+        else "a mapping"
+        if isinstance(value, dict)
+        else shown(value)
+    )
+    return f"takes {' or '.join(_NAMES[w] for w in wanted)}, not {is_now}"
+
+
+def _meant_value(value: Any, expected: Any, secret: bool) -> str:
+    return "" if secret else meant(str(value), map(str, expected))
+
+
+def _bad_text(value: Any, rules: dict[str, Any], word: str, secret: bool = False) -> str:
+    length = len(value)
+    if length < rules.get("minLength", 0):
+        if not length:
+            return "is empty"
+        least = rules["minLength"]
+        return f"{word} is shorter than {least} characters"
+    if length > rules.get("maxLength", length):
+        have = "" if secret else f" has {length} characters,"
+        return f"{word}{have} more than the maximum of {rules['maxLength']}".replace(
+            HIDDEN, f"{HIDDEN} has", 1
+        )
+    return (
+        f"{word} {rules.get('patternErrorMessage') or 'does not match ' + rules.get('pattern', '')}"
+    )
+
+
+def _bad_size(fault: schema.Fault) -> str:
+    things = {"Items": "items", "Properties": "entries"}
+    limit = fault.keyword[:3]
+    what = things.get(fault.keyword[3:], "")
+    if fault.keyword == "uniqueItems":
+        return "the same item stands here twice"
+    if not what:
+        return f"does not fit the schema ({fault.keyword})"
+    count = len(fault.value)
+    if limit == "max":
+        return f"{count} {what}, more than the maximum of {fault.expected}"
+    return (
+        "is empty" if not count else f"{count} {what}, fewer than the minimum of {fault.expected}"
+    )

@@ -1,0 +1,101 @@
+"""What holds between jobs: names told apart, aliases, dependencies that exist and do not go in circles."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from ..errors import Problem
+from ..wire import Path, dotted
+from .messages import meant
+from .model import Job
+
+
+VALID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
+
+
+def collisions(jobs: Sequence[Job]) -> Iterator[Problem]:
+    """Two jobs of one name, and aliases that are taken."""
+    first: dict[str, Job] = {}
+    for job in jobs:
+        other = first.setdefault(job.name, job)
+        if other is job:
+            continue
+        if other.file == job.file:
+            message = f"two cells are both named `{job.name}`; make their values differ in letters or digits"
+            yield _problem(job, ("matrix",), message, "name.cells")
+        else:
+            message = f"`{job.name}` is also the name of the job in {other.file}; names are unique in a project"
+            yield _problem(job, ("name",), message, "name.twice")
+    former: dict[str, Job] = {}
+    for job in jobs:
+        for alias in job.aliases:
+            if alias in first:
+                message = f"the alias `{alias}` is the name of a job ({first[alias].file})"
+                yield _problem(job, ("aliases",), message, "alias.taken")
+            elif former.setdefault(alias, job) is not job:
+                message = f"the alias `{alias}` also stands in {former[alias].file}; one job takes over one name"
+                yield _problem(job, ("aliases",), message, "alias.twice")
+
+
+def dependencies(jobs: Sequence[Job], known: Mapping[str, Sequence[str]]) -> Iterator[Problem]:
+    """Unknown names in `dependsOn` and `${jobs.x.y}`, and circles. `known` maps a matrix file's name to its cells."""
+    names = {job.name for job in jobs}
+    for job in jobs:
+        for other in job.depends_on:
+            if other not in names:
+                yield _problem(
+                    job, _where(job, other), _no_such(other, names, known), "depends.unknown"
+                )
+    for circle in _circles({job.name: [d for d in job.depends_on if d in names] for job in jobs}):
+        job = next(job for job in jobs if job.name == circle[0])
+        message = f"a circle of dependencies: {' -> '.join([*circle, circle[0]])}"
+        yield _problem(
+            job, _where(job, circle[1] if len(circle) > 1 else circle[0]), message, "depends.circle"
+        )
+
+
+def _where(job: Job, other: str) -> Path:
+    listed = job.source.document.get("dependsOn") if job.source else None
+    if isinstance(listed, list) and other in listed:
+        return ("dependsOn", listed.index(other))
+    return ("dependsOn",) if listed else ("request",)
+
+
+def _no_such(other: str, names: set[str], known: Mapping[str, Sequence[str]]) -> str:
+    if other in known:
+        return f"`{other}` is a matrix; name its cells: {', '.join(f'`{cell}`' for cell in known[other][:6])}"
+    return f"there is no job `{other}`{meant(other, sorted(names))}"
+
+
+def _circles(graph: Mapping[str, Sequence[str]]) -> Iterator[list[str]]:
+    """Each circle once, beginning with its first name in the alphabet."""
+    done: set[str] = set()
+    seen: set[frozenset[str]] = set()
+    for start in sorted(graph):
+        trail: list[str] = []
+        stack: list[tuple[str, bool]] = [(start, False)]
+        while stack:
+            name, leaving = stack.pop()
+            if leaving:
+                trail.pop()
+                done.add(name)
+                continue
+            if name in trail:
+                circle = trail[trail.index(name) :]
+                if frozenset(circle) not in seen:
+                    seen.add(frozenset(circle))
+                    turn = circle.index(min(circle))
+                    yield circle[turn:] + circle[:turn]
+                continue
+            if name in done:
+                continue
+            trail.append(name)
+            stack.append((name, True))
+            stack += [(other, False) for other in reversed(graph[name])]
+
+
+def _problem(job: Job, path: Path, message: str, rule: str) -> Problem:
+    assert job.source is not None  # every job of `expand` has the file it came from
+    line, column = job.place(path)
+    return Problem(job.file, line, column, dotted(path), message, rule)

@@ -1,0 +1,63 @@
+"""Bring a request into its one form: the payload an object, its tags hoisted, what we know filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .. import definition
+from ..kinds import Kind
+from ..schema import Pending
+from . import json_text
+from .yaml12 import Unreadable
+
+PAYLOAD_TEXT = "schema.payload"
+
+
+class NotJson(Exception):
+    """A payload that is text, and not a JSON object: one sentence."""
+
+
+def opened(kind: Kind, request: Any) -> Any:
+    """Return the request with its payload as an object, where the author pasted AWS's JSON string.
+
+    Text that is one interpolation is left alone. Raises `NotJson`.
+    """
+    payload = kind.payload
+    if payload is None or not isinstance(request, dict):
+        return request
+    text = request.get(payload.field)
+    if not isinstance(text, str) or text.strip().startswith("${"):
+        return request
+    try:
+        body = json_text.load(text)
+    except Unreadable as error:
+        place = f" (its line {error.line}, column {error.column})" if error.line else ""
+        raise NotJson(f"this text must be a JSON object, and is {error.message}{place}") from error
+    if not isinstance(body, dict):
+        raise NotJson("this text must be a JSON object; write the payload as a mapping")
+    return {**request, payload.field: body}
+
+
+def completed(kind: Kind, request: dict[str, Any], stack_tags: Mapping[str, str]) -> dict[str, Any]:
+    """Return a valid request with its payload's tags hoisted, the stack's tags and the kind's defaults added.
+
+    A tag of the file wins over the stack's of that name.
+    """
+    result = {**kind.defaults, **request}
+    own: dict[str, Any] = {}
+    payload = kind.payload
+    body = result.get(payload.field) if payload else None
+    if payload and isinstance(body, dict) and payload.tags_field in body:
+        hoisted = body[payload.tags_field]
+        own = {tag["Key"]: tag["Value"] for tag in hoisted}
+        result[payload.field] = {k: v for k, v in body.items() if k != payload.tags_field}
+    tags = {**stack_tags, **own, **definition.request_tags(kind, result)}
+    if tags:
+        result["tags"] = definition.to_aws_tags(kind, tags)
+    return result
+
+
+def is_open(value: Any) -> bool:
+    """Say whether a value is known: there, and not pending."""
+    return value is None or isinstance(value, Pending)

@@ -1,0 +1,7 @@
+"""placeholder"""
+
+from __future__ import annotations
+
+from .view import Rule
+
+RULES: tuple[Rule, ...] = ()

@@ -1,0 +1,71 @@
+"""What a rule sees of a job, and what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from ...kinds import Kind
+from ...schema import Pending
+from ...wire import Path
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing a rule found; `path` starts with `request`."""
+
+    path: Path
+    message: str
+    rule: str
+    level: str = "error"
+
+
+@dataclass(frozen=True)
+class View:
+    """One expanded job. Values that are pending read as absent: nothing can be said of them yet."""
+
+    kind: Kind
+    name: str
+    request: dict[str, Any]
+
+    @cached_property
+    def payload_path(self) -> Path:
+        """Where the nested payload stands, or the request where there is none."""
+        return ("request", self.kind.payload.field) if self.kind.payload else ("request",)
+
+    @cached_property
+    def payload(self) -> dict[str, Any]:
+        """The nested payload; empty where it is absent or pending."""
+        value = self.request.get(self.kind.payload.field) if self.kind.payload else None
+        return value if isinstance(value, dict) else {}
+
+    def get(self, *path: str | int) -> Any:
+        """A value of the request, None where it is absent or pending."""
+        return _get(self.request, path)
+
+    def body(self, *path: str | int) -> Any:
+        """A value of the payload, None where it is absent or pending."""
+        return _get(self.payload, path)
+
+    def has(self, *path: str) -> bool:
+        """Whether the payload has the field, be it pending."""
+        within = _get(self.payload, path[:-1])
+        return isinstance(within, dict) and path[-1] in within
+
+    def at(self, *path: str | int) -> Path:
+        """A path in the payload."""
+        return (*self.payload_path, *path)
+
+
+Rule = Callable[[View], Iterator[Finding]]
+
+
+def _get(value: Any, path: Path) -> Any:
+    for part in path:
+        if isinstance(part, int):
+            value = value[part] if isinstance(value, list) and part < len(value) else None
+        else:
+            value = value.get(part) if isinstance(value, dict) else None
+    return None if isinstance(value, Pending) else value
