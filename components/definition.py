@@ -26,6 +26,7 @@ IDENTITY = "aws-jobs:identity"
 DIGEST = "aws-jobs:digest"
 RELEASED = "aws-jobs:released"
 ON_REPLACE = "aws-jobs:on-replace"
+CLAIMED = "aws-jobs:claimed"
 OURS = "aws-jobs:"
 
 SUFFIX = 8  # hexadecimal characters that tell one run's AWS name from the next

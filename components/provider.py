@@ -19,7 +19,7 @@ from pulumi.dynamic import (
     ResourceProvider,
     UpdateResult,
 )
-from pulumi.runtime.rpc import Unknown
+from pulumi.output import Unknown
 
 from . import lifecycle
 from .aws import connect

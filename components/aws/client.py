@@ -177,7 +177,9 @@ def _sentence(
             return JobError(
                 f"{of}nothing answers at {url}: is the emulator running? (./jobctl emulator start)"
             )
-        return JobError(f"{of}cannot reach {url}: check the network, the region and AWS_ENDPOINT_URL")
+        return JobError(
+            f"{of}cannot reach {url}: check the network, the region and AWS_ENDPOINT_URL"
+        )
     if isinstance(error, boto.HTTPClientError):
         return Unanswered(f"{of}the connection ended before AWS answered {action}; run `up` again")
     if isinstance(error, boto.ParamValidationError):

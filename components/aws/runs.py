@@ -164,7 +164,7 @@ def history(aws: Aws, kind: Kind, inputs: Mapping[str, Any]) -> Iterator[Run]:
     """
     job = str(inputs["name"])
     identities = {inputs["identity"], *(inputs.get("formerly") or ())}
-    found: dict[str, tuple[float, str]] = {}
+    found: dict[str, float] = {}
     patterns = name_patterns(kind, inputs)
     calls = patterns if kind.exact_list else patterns[:1]
     for prefix, _ in calls:
@@ -173,8 +173,9 @@ def history(aws: Aws, kind: Kind, inputs: Mapping[str, Any]) -> Iterator[Run]:
             name = str(item.get(kind.list_fields["name"], ""))
             if any(pattern.fullmatch(name) for _, pattern in patterns):
                 created = milliseconds(item.get(kind.list_fields["created"]))
-                found[str(item[kind.list_fields["arn"]])] = (created, name)
-    for arn in sorted(found, key=lambda arn: found[arn], reverse=True):
+                found[str(item[kind.list_fields["arn"]])] = created
+    # stable: AWS lists the newest first, which settles equal times
+    for arn in sorted(found, key=lambda arn: -found[arn]):
         try:
             run = describe(aws, kind, arn, job)
         except Missing:

@@ -9,7 +9,7 @@ from typing import Any
 from .. import aws as service
 from ..aws import Aws
 from ..aws.runs import check_account
-from ..definition import DIGEST, canonical, changed, our_tags, request_tags
+from ..definition import canonical, changed, our_tags, request_tags
 from ..errors import JobError, Missing, Rejected
 from ..kinds import Kind, Phase
 from .outputs import declared, is_waiting, outputs_of
@@ -69,36 +69,36 @@ def update(
     if is_waiting(id_):
         return {**declared(news), **status}
     check_account(aws, id_, job)
-    ended = Phase(olds.get("phase", "RUNNING")).ended
+    if Phase(olds.get("phase", "RUNNING")).ended:
+        _rename_ended(kind, aws, id_, olds, news)
+        return {**declared(news), **status}
     before, after = _tags(kind, olds), _tags(kind, news)
-    if ended:
-        before, after = our_tags(kind, olds), our_tags(kind, news)
     wanting = {key: value for key, value in after.items() if before.get(key) != value}
-    # a re-tagged identity is worth a call for an ended run too: it is what finds the run without state
+    gone = sorted(before.keys() - after.keys())
     try:
-        if wanting or before.keys() - after.keys():
-            gone = sorted(before.keys() - after.keys())
+        if wanting or gone:
             service.retag(aws, kind, id_, job, wanting, gone)
-        for name in () if ended else kind.in_place:
+        for name in kind.in_place:
             value = (news.get("request") or {}).get(name)
             if value is not None and value != (olds.get("request") or {}).get(name):
                 service.set_in_place(aws, kind, id_, job, name, value)
+        run = service.describe(aws, kind, id_, job)
     except Missing:
         return {**declared(news), **status}
-    except Rejected:
-        if ended:
-            return {**declared(news), **status}
-        raise
-    if ended:
-        return {**declared(news), **status}
+    return outputs_of(kind, {**news, "claimed": olds.get("claimed")}, run)
+
+
+def _rename_ended(
+    kind: Kind, aws: Aws, id_: str, olds: Mapping[str, Any], news: Mapping[str, Any]
+) -> None:
+    """Give an ended run its new identity: without state, nothing else finds it. Other tags cost no call."""
+    if olds.get("identity") == news.get("identity"):
+        return
     try:
-        return outputs_of(kind, news, service.describe(aws, kind, id_, job))
-    except Missing:
-        return {**declared(news), **status}
+        service.retag(aws, kind, id_, str(news["name"]), our_tags(kind, news), [])
+    except (Missing, Rejected):
+        return  # the record has expired, so it would not be found under either name
 
 
 def _tags(kind: Kind, inputs: Mapping[str, Any]) -> dict[str, str]:
     return {**request_tags(kind, inputs.get("request") or {}), **our_tags(kind, inputs)}
-
-
-__all__ = ["DIGEST", "Difference", "difference", "update"]

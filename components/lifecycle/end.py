@@ -8,7 +8,7 @@ from typing import Any
 from .. import aws as service
 from ..aws import Aws, Run
 from ..aws.runs import check_account
-from ..definition import ON_REPLACE
+from ..definition import CLAIMED, ON_REPLACE
 from ..errors import JobError, Missing
 from ..kinds import Kind, Phase
 from .outputs import is_waiting
@@ -18,7 +18,13 @@ REASON = "ended by AWS Jobs as Code"
 
 
 def delete(
-    kind: Kind, aws: Aws, id_: str, olds: Mapping[str, Any], say: Say, *, may_terminate: bool = False
+    kind: Kind,
+    aws: Aws,
+    id_: str,
+    olds: Mapping[str, Any],
+    say: Say,
+    *,
+    may_terminate: bool = False,
 ) -> None:
     """Release the run; end it if it waits in the queue, or as `onDelete` says if it is past it.
 
@@ -32,6 +38,10 @@ def delete(
     try:
         run = service.describe(aws, kind, id_, job)
     except Missing:
+        return
+    claim = run.tags.get(CLAIMED)
+    if claim and claim != str(olds.get("claimed", "")):
+        say(f"{run.name} was taken over again since; it is left alone")
         return
     newest = service.find(aws, kind, olds)
     superseded = newest is not None and newest.arn != run.arn and newest.created >= run.created

@@ -47,7 +47,9 @@ def _without_record(
             pass  # not there or not allowed: unknown either way
         else:
             merged = {**_seen(olds), **run.outputs}
-            run = replace(run, arn=str(olds["jobArn"]), name=str(olds.get("jobName", "")), outputs=merged)
+            run = replace(
+                run, arn=str(olds["jobArn"]), name=str(olds.get("jobName", "")), outputs=merged
+            )
             return {**outputs_of(kind, olds, run), "note": EXPIRED}
     return {**dict(olds), "phase": Phase.UNKNOWN.value, "note": LOST}
 

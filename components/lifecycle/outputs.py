@@ -65,6 +65,8 @@ def outputs_of(kind: Kind, inputs: Mapping[str, Any], run: Run) -> dict[str, Any
     }
     if run.terminated:
         shown["terminated"] = True
+    if "claimed" not in shown and inputs.get("claimed"):
+        shown["claimed"] = inputs["claimed"]
     request = normalised(kind, inputs.get("request") or {})
     secret = set(inputs.get("secretPaths") or ())
     for name, template in kind.templates.items():

@@ -8,12 +8,23 @@ the newest run is looked up first, and again after every submission without a cl
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from .. import aws as service
 from ..aws import Aws, Run
 from ..aws.runs import check_account
-from ..definition import DIGEST, IDENTITY, OURS, aws_names, digest, our_tags, submission, token
+from ..definition import (
+    CLAIMED,
+    DIGEST,
+    IDENTITY,
+    OURS,
+    aws_names,
+    digest,
+    our_tags,
+    submission,
+    token,
+)
 from ..errors import JobError, Missing, NoSlot, Rejected, Taken, Unanswered
 from ..kinds import Kind
 from .outputs import outputs_of, veiled, waiting
@@ -35,10 +46,7 @@ def create(kind: Kind, aws: Aws, inputs: Mapping[str, Any], say: Say) -> tuple[s
         say(f"waits for {', '.join(inputs['waitingFor'])}; nothing is submitted")
         return waiting(inputs, list(inputs["waitingFor"]))
     try:
-        if inputs.get("adopt"):
-            run = _taken_over(kind, aws, inputs)
-        else:
-            run = _adopted_or_submitted(kind, aws, inputs, say)
+        run = _run_of(kind, aws, inputs, say)
     except NoSlot:
         say(f"waits for a free slot of the {kind.title}s that an account may have at once")
         return waiting(inputs, ["slot"])
@@ -55,13 +63,14 @@ def _is_this_definitions(kind: Kind, inputs: Mapping[str, Any], run: Run) -> boo
     return run.adoptable and run.tags.get(DIGEST) == digest(kind, inputs)
 
 
-def _adopted_or_submitted(kind: Kind, aws: Aws, inputs: Mapping[str, Any], say: Say) -> Run:
+def _run_of(kind: Kind, aws: Aws, inputs: Mapping[str, Any], say: Say) -> Run:
+    if inputs.get("adopt"):
+        return _taken_over(kind, aws, inputs)
     job = str(inputs["name"])
     newest = service.find(aws, kind, inputs)
     if newest and _is_this_definitions(kind, inputs, newest):
         say(f"takes over its run {newest.arn}; nothing is submitted")
-        _claim(kind, aws, inputs, newest)
-        return newest
+        return _claim(kind, aws, inputs, newest)
     before = newest.arn if newest else ""
     key = token(kind, inputs, before)
     for name in aws_names(kind, inputs, before):
@@ -94,7 +103,7 @@ def _looked_again(
 
     `None` where an earlier run of this job has the name; raises `error` where there is nothing to be found.
     """
-    looks = LOOKS_AFTER_A_REFUSAL
+    looks: tuple[int, ...] = LOOKS_AFTER_A_REFUSAL
     if isinstance(error, Taken):
         looks = LOOKS_FOR_A_KNOWN_TOKEN
     elif isinstance(error, Unanswered):
@@ -154,14 +163,18 @@ def _taken_over(kind: Kind, aws: Aws, inputs: Mapping[str, Any]) -> Run:
     owner = run.tags.get(IDENTITY)
     if owner and owner not in _identities(inputs) and not run.released:
         raise Rejected(f"{job}: adopt: {given} is a run of {owner}; remove it there first")
-    _claim(kind, aws, inputs, run)
-    return run
+    return _claim(kind, aws, inputs, run)
 
 
-def _claim(kind: Kind, aws: Aws, inputs: Mapping[str, Any], run: Run) -> None:
-    """Write our tags on a run taken over, where they differ, so that it is found again."""
-    ours = our_tags(kind, inputs)
+def _claim(kind: Kind, aws: Aws, inputs: Mapping[str, Any], run: Run) -> Run:
+    """Write our tags on a run taken over, so that it is found again, and a mark of this taking over.
+
+    The mark goes into the state too. An older entry of the same run (a deletion still pending from before)
+    lacks it, and so cannot end the run that is declared again; see `end.delete`.
+    """
+    mark = str(round(aws.clock() * 1000))
+    ours = {**our_tags(kind, inputs), CLAIMED: mark}
     wanting = {key: value for key, value in ours.items() if run.tags.get(key) != value}
     stale = [key for key in run.tags if key.startswith(OURS) and key not in ours]
-    if wanting or stale:
-        service.retag(aws, kind, run.arn, str(inputs["name"]), wanting, stale)
+    service.retag(aws, kind, run.arn, str(inputs["name"]), wanting, stale)
+    return replace(run, outputs={**run.outputs, "claimed": mark})

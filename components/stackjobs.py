@@ -1,0 +1,241 @@
+"""From a stack's job files to what its resources are declared with. Knows AWS, not Pulumi.
+
+Some leaves are known only outside the files (a packed archive's URI, another job's model): files are expanded
+again, with what has been learnt, until nothing more can be.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from . import aws as service
+from .aws import Aws
+from .aws.objects import etag
+from .aws.references import latest_solution_version
+from .definition import DIGEST, digest
+from .errors import JobError, Problem, Problems
+from .jobfile import Context, Job, JobFile, Pending, expand
+from .kinds import KINDS, Phase
+from .packing import Archive, packed
+from .settings import Settings
+from .wire import leaves
+
+_OF_A_JOB = re.compile(r"jobs\.([A-Za-z0-9][A-Za-z0-9_-]*)\.(\w+)")
+_LATEST = re.compile(r"personalize\.latest\((.+)\)")
+
+
+@dataclass
+class StackJobs:
+    """The jobs of one stack with all that makes their runs.
+
+    `inputs` are resource inputs by job name; `waiting` says which other jobs each one waits for; `archives`
+    are the code folders to upload, by URI.
+    """
+
+    jobs: Sequence[Job] = ()
+    inputs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    waiting: dict[str, list[str]] = field(default_factory=dict)
+    archives: dict[str, Archive] = field(default_factory=dict)
+    warnings: list[Problem] = field(default_factory=list)
+
+
+def resolve(
+    files: Sequence[JobFile], settings: Settings, context: Context, aws: Callable[[], Aws]
+) -> StackJobs:
+    """Expand the files until all that can be known is. Raises `Problems` with every mistake at once."""
+    learnt: dict[tuple[str, str], str] = {}
+    result = StackJobs()
+    packs: dict[str, Archive] = {}
+    etags: dict[str, str] = {}
+
+    def lookup(job: str, expression: str) -> str | None:
+        return learnt.get((job, expression)) or learnt.get(("", expression))
+
+    while True:
+        jobs, problems = expand(files, _with(context, lookup))
+        _stop_at_errors(problems)
+        result.jobs, result.warnings = jobs, problems
+        result.inputs = {
+            job.name: _inputs(job, settings, packs, etags, aws, result.archives) for job in jobs
+        }
+        result.waiting = {}
+        new = _learn(result, settings, learnt, aws)
+        if not new:
+            return result
+        learnt.update(new)
+
+
+def _with(context: Context, lookup: Callable[[str, str], str | None]) -> Context:
+    from dataclasses import replace
+
+    return replace(context, lookup=lookup)
+
+
+def _stop_at_errors(problems: Sequence[Problem]) -> None:
+    if any(problem.level == "error" for problem in problems):
+        raise Problems(problems)
+
+
+def _inputs(
+    job: Job,
+    settings: Settings,
+    packs: dict[str, Archive],
+    etags: dict[str, str],
+    aws: Callable[[], Aws],
+    archives: dict[str, Archive],
+) -> dict[str, Any]:
+    inputs: dict[str, Any] = {
+        "name": job.name,
+        "identity": settings.identity(job.name),
+        "region": settings.region,
+        "request": _textual(job.request),
+    }
+    if job.aliases:
+        inputs["formerly"] = [settings.identity(alias) for alias in job.aliases]
+    for key, value in (
+        ("generation", job.generation),
+        ("period", job.period),
+        ("adopt", job.adopt),
+        ("secretPaths", list(job.secret_paths)),
+    ):
+        if value not in (None, []):
+            inputs[key] = value
+    inputs["onReplace"], inputs["onDelete"] = job.on_replace, job.on_delete
+    if job.watch:
+        inputs["watched"] = {uri: _etag(job, str(uri), etags, aws) for uri in job.watch}
+    if job.code:
+        inputs["code"] = _code(job, settings, packs, archives)
+    return inputs
+
+
+def _textual(value: Any) -> Any:
+    """Write what is not known yet as the file has it: a placeholder's request, never a submitted one."""
+    if isinstance(value, Pending):
+        return str(value)
+    if isinstance(value, Mapping):
+        return {key: _textual(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_textual(item) for item in value]
+    return value
+
+
+def _etag(job: Job, uri: str, etags: dict[str, str], aws: Callable[[], Aws]) -> str:
+    if uri not in etags:
+        try:
+            found = etag(aws(), uri)
+        except JobError as error:
+            raise _at(job, "watch", str(error)) from error
+        if found is None:
+            raise _at(job, "watch", f"there is no object {uri}")
+        etags[uri] = found
+    return etags[uri]
+
+
+def _at(job: Job, path: str, message: str) -> Problems:
+    line, column = job.place(path)
+    return Problems([Problem(job.file, line, column, path, message, "outside")])
+
+
+def _code(
+    job: Job, settings: Settings, packs: dict[str, Archive], archives: dict[str, Archive]
+) -> dict[str, Any]:
+    assert job.code is not None
+    folder = str(job.code["dir"])
+    if not settings.artifacts:
+        raise _at(
+            job,
+            "code",
+            "no place to upload to: pulumi config set aws-jobs:artifacts s3://BUCKET/PREFIX",
+        )
+    try:
+        archive = packs[folder] if folder in packs else packed(settings.root / folder)
+    except JobError as error:
+        raise _at(job, "code", str(error)) from error
+    packs[folder] = archive
+    uri = f"{settings.artifacts}/{archive.sha256}.tar.gz"
+    archives[uri] = archive
+    entry = job.code.get("entryPoint", "")
+    if entry and entry not in archive.files:
+        raise _at(job, "code.entryPoint", f"the folder {folder} has no file {entry}")
+    return {**job.code, "uri": uri, "sha256": archive.sha256, "files": archive.files}
+
+
+def _pending(job: Job) -> list[str]:
+    return [leaf.expression for _, leaf in leaves(job.request) if isinstance(leaf, Pending)]
+
+
+def _learn(
+    result: StackJobs,
+    settings: Settings,
+    learnt: Mapping[tuple[str, str], str],
+    aws: Callable[[], Aws],
+) -> dict[tuple[str, str], str]:
+    """Resolve what the jobs' leaves still ask for, and note which jobs wait for which."""
+    new: dict[tuple[str, str], str] = {}
+    by_name = {job.name: job for job in result.jobs}
+    pending = {job.name: _pending(job) for job in result.jobs}
+    runs: dict[str, service.Run | None] = {}
+
+    def succeeded(name: str) -> service.Run | None:
+        if name not in runs:
+            runs[name] = None
+            waits = [other for other in needs(by_name[name]) if succeeded(other) is None]
+            if not waits and not pending[name]:
+                runs[name] = _finished(by_name[name], result.inputs[name], aws())
+        return runs[name]
+
+    def needs(job: Job) -> list[str]:
+        asked = [found[1] for text in pending[job.name] if (found := _OF_A_JOB.match(text))]
+        return [name for name in dict.fromkeys([*job.depends_on, *asked]) if name in by_name]
+
+    for job in result.jobs:
+        for expression in pending[job.name]:
+            key, value = _answer(job, expression, result, succeeded, aws)
+            if value is not None and key not in learnt:
+                new[key] = value
+        waits = [name for name in needs(job) if succeeded(name) is None]
+        if waits:
+            result.waiting[job.name] = waits
+    return new
+
+
+def _answer(
+    job: Job,
+    expression: str,
+    result: StackJobs,
+    succeeded: Callable[[str], service.Run | None],
+    aws: Callable[[], Aws],
+) -> tuple[tuple[str, str], str | None]:
+    if expression == "code.uri":
+        return (job.name, expression), result.inputs[job.name].get("code", {}).get("uri")
+    if found := _LATEST.fullmatch(expression):
+        return ("", expression), latest_solution_version(aws(), found[1].strip())
+    if found := _OF_A_JOB.fullmatch(expression):
+        run = succeeded(found[1])
+        return ("", expression), None if run is None else _shown(run, found, result)
+    return ("", expression), None
+
+
+def _shown(run: service.Run, found: re.Match[str], result: StackJobs) -> str:
+    from .lifecycle.outputs import outputs_of
+
+    job = next(job for job in result.jobs if job.name == found[1])
+    outputs = outputs_of(KINDS[job.kind], result.inputs[job.name], run)
+    if found[2] not in outputs:
+        known = ", ".join(sorted(name for name in outputs if isinstance(outputs[name], str)))
+        raise JobError(f"${{{found[0]}}}: {job.name}'s run has no {found[2]}; it has {known}")
+    return str(outputs[found[2]])
+
+
+def _finished(job: Job, inputs: Mapping[str, Any], aws: Aws) -> service.Run | None:
+    """Return the run of exactly this definition, if it has succeeded. AWS is asked, not the state."""
+    kind = KINDS[job.kind]
+    run = service.find(aws, kind, inputs)
+    if run is None or not run.adoptable or run.phase is not Phase.SUCCEEDED:
+        return None
+    if inputs.get("adopt"):
+        return run
+    return run if run.tags.get(DIGEST) == digest(kind, inputs) else None

@@ -1,0 +1,1 @@
+"""Fakes that obey botocore's models: what the model refuses, they refuse."""

@@ -1,0 +1,352 @@
+"""An AWS account in memory, behind clients that botocore's own models judge.
+
+Requests that the service model refuses are refused; answers that its output shapes do not allow fail the test.
+The account keeps just enough of Batch, Personalize, SageMaker and STS for a run's life.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import botocore.session
+from botocore import xform_name
+from botocore.exceptions import ClientError, ConnectionClosedError, ParamValidationError
+from botocore.validate import ParamValidator
+
+from components.aws import Aws
+
+ACCOUNT = "123456789012"
+REGION = "us-east-1"
+_SESSION = botocore.session.get_session()
+_MODELS = {
+    name: _SESSION.get_service_model(name) for name in ("batch", "personalize", "sagemaker", "sts")
+}
+
+
+def refusal(code: str, message: str, status: int = 400) -> ClientError:
+    """AWS's error answer."""
+    return ClientError(
+        {
+            "Error": {"Code": code, "Message": message},
+            "ResponseMetadata": {"HTTPStatusCode": status},
+        },
+        "Operation",
+    )
+
+
+@dataclass
+class Record:
+    """One job of either service."""
+
+    arn: str
+    name: str
+    created: float
+    status: str
+    tags: dict[str, str]
+    request: dict[str, Any]
+    terminated: bool = False
+    reason: str = ""
+    expired: bool = False
+    training: str = ""
+
+
+@dataclass
+class Fault:
+    """`before`: the request never arrives; `after`: it is carried out and the answer is lost."""
+
+    operation: str
+    kind: str
+    error: Exception | None = None
+
+
+@dataclass
+class Account:
+    """What AWS holds. `token_mode`: reject | return-first | forget | token-only."""
+
+    now: float = 1_760_000_000.0
+    jobs: list[Record] = field(default_factory=list)
+    calls: list[str] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    tokens: dict[str, tuple[str, Record]] = field(default_factory=dict)
+    token_mode: str = "reject"
+    slots: int = 5
+    paused: list[float] = field(default_factory=list)
+    trainings: dict[str, dict[str, Any]] = field(default_factory=dict)
+    hidden: int = 0  # how many further lists do not show the newest job yet
+
+    def aws(self) -> Aws:
+        """A connection into this account whose clock is the account's, and whose sleep takes no time."""
+        return Aws(REGION, lambda service, _: Client(self, service), self.clock, self.sleep)
+
+    def clock(self) -> float:
+        self.now += 0.001
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.paused.append(seconds)
+        self.now += seconds
+
+    def count(self, operation: str) -> int:
+        """How often an operation was called."""
+        return self.calls.count(operation)
+
+    def move(self, arn: str, status: str) -> None:
+        """Bring a job to a status; a started service job gets its training job."""
+        job = self._job(arn)
+        job.status = status
+        if ":batch:" in arn and status in (
+            "SCHEDULED",
+            "STARTING",
+            "RUNNING",
+            "SUCCEEDED",
+            "FAILED",
+        ):
+            words = {"SUCCEEDED": "Completed", "FAILED": "Failed"}
+            if not job.training:
+                inner = json.loads(job.request["serviceRequestPayload"])["TrainingJobName"]
+                job.training = f"AWSBatch{inner}{arn[-12:].replace('-', '')}"
+            self.trainings[job.training] = {
+                "TrainingJobName": job.training,
+                "TrainingJobArn": f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:training-job/{job.training}",
+                "TrainingJobStatus": words.get(status, "InProgress"),
+                "CreationTime": datetime.datetime.fromtimestamp(job.created, datetime.timezone.utc),
+                "Tags": [{"Key": key, "Value": value} for key, value in job.tags.items()],
+            }
+
+    def live(self) -> list[Record]:
+        """The jobs that wait or run."""
+        ended = ("SUCCEEDED", "FAILED", "ACTIVE", "CREATE FAILED")
+        return [job for job in self.jobs if job.status not in ended]
+
+    def _job(self, arn: str) -> Record:
+        for job in self.jobs:
+            if job.arn == arn and not job.expired:
+                return job
+        if ":batch:" in arn:
+            raise refusal("ClientException", f"Service job {arn} does not exist.")
+        raise refusal("ResourceNotFoundException", f"{arn} not found")
+
+    # -- Batch
+
+    def batch_SubmitServiceJob(self, request: dict[str, Any]) -> dict[str, Any]:
+        token = request["clientToken"]
+        body = json.dumps({**request, "tags": None}, sort_keys=True)
+        known = None if self.token_mode == "forget" else self.tokens.get(token)
+        if known is not None:
+            if self.token_mode == "return-first":
+                return {
+                    "jobArn": known[1].arn,
+                    "jobName": known[1].name,
+                    "jobId": known[1].arn[-36:],
+                }
+            raise refusal("ClientException", "A request with this clientToken was received before")
+        id_ = f"00000000-0000-4000-8000-{len(self.jobs) + 1:012d}"
+        arn = f"arn:aws:batch:{REGION}:{ACCOUNT}:service-job/{id_}"
+        job = Record(
+            arn, request["jobName"], self.clock(), "SUBMITTED", dict(request["tags"]), request
+        )
+        self.jobs.append(job)
+        self.tokens[token] = (body, job)
+        return {"jobArn": arn, "jobName": job.name, "jobId": id_}
+
+    def batch_DescribeServiceJob(self, request: dict[str, Any]) -> dict[str, Any]:
+        job = self._job(f"arn:aws:batch:{REGION}:{ACCOUNT}:service-job/{request['jobId']}")
+        answer: dict[str, Any] = {
+            "jobArn": job.arn,
+            "jobId": request["jobId"],
+            "jobName": job.name,
+            "jobQueue": job.request["jobQueue"],
+            "serviceJobType": "SAGEMAKER_TRAINING",
+            "status": job.status,
+            "createdAt": round(job.created * 1000),
+            "startedAt": round(job.created * 1000) + 5000 if job.training else 0,
+            "tags": job.tags,
+            "serviceRequestPayload": job.request["serviceRequestPayload"],
+            "attempts": [],
+        }
+        if job.terminated:
+            answer.update(isTerminated=True, statusReason=job.reason)
+        if job.training:
+            arn = self.trainings[job.training]["TrainingJobArn"]
+            answer["latestAttempt"] = {
+                "serviceResourceId": {"name": "TrainingJobArn", "value": arn}
+            }
+        return answer
+
+    def batch_ListServiceJobs(self, request: dict[str, Any]) -> dict[str, Any]:
+        pattern = request["filters"][0]["values"][0].lower()
+        shown = self.jobs[:-1] if self.hidden and self.jobs else self.jobs
+        self.hidden = max(0, self.hidden - 1)
+        found = [
+            job
+            for job in shown
+            if ":batch:" in job.arn
+            and not job.expired
+            and (
+                job.name.lower().startswith(pattern[:-1])
+                if pattern.endswith("*")
+                else job.name.lower() == pattern
+            )
+            and job.request["jobQueue"] == request["jobQueue"]
+        ]
+        found.sort(key=lambda job: -job.created)
+        start = int(request.get("nextToken", 0))
+        page = {
+            "jobSummaryList": [
+                {
+                    "jobArn": job.arn,
+                    "jobId": job.arn[-36:],
+                    "jobName": job.name,
+                    "serviceJobType": "SAGEMAKER_TRAINING",
+                    "createdAt": round(job.created * 1000),
+                    "status": job.status,
+                }
+                for job in found[start : start + 100]
+            ]
+        }
+        return page | ({"nextToken": str(start + 100)} if len(found) > start + 100 else {})
+
+    def batch_UpdateServiceJob(self, request: dict[str, Any]) -> dict[str, Any]:
+        job = self._job(f"arn:aws:batch:{REGION}:{ACCOUNT}:service-job/{request['jobId']}")
+        job.request = {**job.request, "schedulingPriority": request["schedulingPriority"]}
+        return {}
+
+    def batch_TerminateServiceJob(self, request: dict[str, Any]) -> dict[str, Any]:
+        job = self._job(f"arn:aws:batch:{REGION}:{ACCOUNT}:service-job/{request['jobId']}")
+        if job.status not in ("SUCCEEDED", "FAILED"):
+            job.status, job.terminated, job.reason = "FAILED", True, request["reason"]
+        return {}
+
+    def batch_TagResource(self, request: dict[str, Any]) -> dict[str, Any]:
+        self._job(request["resourceArn"]).tags.update(request["tags"])
+        return {}
+
+    def batch_UntagResource(self, request: dict[str, Any]) -> dict[str, Any]:
+        for key in request["tagKeys"]:
+            self._job(request["resourceArn"]).tags.pop(key, None)
+        return {}
+
+    # -- Personalize
+
+    def personalize_CreateBatchInferenceJob(self, request: dict[str, Any]) -> dict[str, Any]:
+        arn = f"arn:aws:personalize:{REGION}:{ACCOUNT}:batch-inference-job/{request['jobName']}"
+        if any(job.arn == arn for job in self.jobs):
+            raise refusal("ResourceAlreadyExistsException", f"{arn} already exists")
+        if len([job for job in self.live() if ":personalize:" in job.arn]) >= self.slots:
+            raise refusal("LimitExceededException", "Too many batch inference jobs")
+        tags = {tag["tagKey"]: tag["tagValue"] for tag in request.get("tags", [])}
+        name = request["jobName"]
+        self.jobs.append(Record(arn, name, self.clock(), "CREATE PENDING", tags, request))
+        return {"batchInferenceJobArn": arn}
+
+    def personalize_DescribeBatchInferenceJob(self, request: dict[str, Any]) -> dict[str, Any]:
+        job = self._job(request["batchInferenceJobArn"])
+        at = datetime.datetime.fromtimestamp(job.created, datetime.timezone.utc)
+        return {
+            "batchInferenceJob": {
+                "batchInferenceJobArn": job.arn,
+                "jobName": job.name,
+                "status": job.status,
+                "creationDateTime": at,
+                "lastUpdatedDateTime": at,
+            }
+        }
+
+    def personalize_ListBatchInferenceJobs(self, request: dict[str, Any]) -> dict[str, Any]:
+        shown = self.jobs[:-1] if self.hidden and self.jobs else self.jobs
+        self.hidden = max(0, self.hidden - 1)
+        return {
+            "batchInferenceJobs": [
+                self.personalize_DescribeBatchInferenceJob({"batchInferenceJobArn": job.arn})[
+                    "batchInferenceJob"
+                ]
+                for job in shown
+                if ":personalize:" in job.arn and not job.expired
+            ]
+        }
+
+    def personalize_ListTagsForResource(self, request: dict[str, Any]) -> dict[str, Any]:
+        tags = self._job(request["resourceArn"]).tags
+        return {"tags": [{"tagKey": key, "tagValue": value} for key, value in tags.items()]}
+
+    def personalize_TagResource(self, request: dict[str, Any]) -> dict[str, Any]:
+        new = {tag["tagKey"]: tag["tagValue"] for tag in request["tags"]}
+        self._job(request["resourceArn"]).tags.update(new)
+        return {}
+
+    def personalize_UntagResource(self, request: dict[str, Any]) -> dict[str, Any]:
+        for key in request["tagKeys"]:
+            self._job(request["resourceArn"]).tags.pop(key, None)
+        return {}
+
+    # -- SageMaker and STS
+
+    def sagemaker_DescribeTrainingJob(self, request: dict[str, Any]) -> dict[str, Any]:
+        found = self.trainings.get(request["TrainingJobName"])
+        if found is None:
+            raise refusal("ValidationException", "Requested resource not found.")
+        answer = {key: value for key, value in found.items() if key != "Tags"}
+        return {
+            **answer,
+            "ModelArtifacts": {"S3ModelArtifacts": "s3://out/model.tar.gz"},
+            "SecondaryStatus": "Completed",
+            "AlgorithmSpecification": {"TrainingInputMode": "File"},
+            "ResourceConfig": {"VolumeSizeInGB": 1},
+            "StoppingCondition": {},
+        }
+
+    def sagemaker_Search(self, request: dict[str, Any]) -> dict[str, Any]:
+        wanted = request["SearchExpression"]["Filters"][0]
+        key = wanted["Name"].removeprefix("Tags.")
+        found = [
+            record
+            for record in self.trainings.values()
+            if {"Key": key, "Value": wanted["Value"]} in record["Tags"]
+        ]
+        found.sort(key=lambda record: record["CreationTime"], reverse=True)
+        return {"Results": [{"TrainingJob": record} for record in found]}
+
+    def sagemaker_AddTags(self, request: dict[str, Any]) -> dict[str, Any]:
+        record = self.trainings[request["ResourceArn"].rsplit("/", 1)[-1]]
+        record["Tags"] = record["Tags"] + list(request["Tags"])
+        return {"Tags": record["Tags"]}
+
+    def sts_GetCallerIdentity(self, request: dict[str, Any]) -> dict[str, Any]:
+        return {"Account": ACCOUNT, "Arn": f"arn:aws:iam::{ACCOUNT}:user/me", "UserId": "me"}
+
+
+class Client:
+    """A boto3-shaped client of one service of an account."""
+
+    def __init__(self, account: Account, service: str) -> None:
+        self.account = account
+        self.model = _MODELS[service]
+        self.operations = {xform_name(name): name for name in self.model.operation_names}
+
+    def __getattr__(self, method: str) -> Callable[..., Any]:
+        operation = self.operations[method]
+        return lambda **params: self._call(operation, params)
+
+    def _call(self, operation: str, params: dict[str, Any]) -> Any:
+        model = self.model.operation_model(operation)
+        if model.input_shape is not None:
+            report = ParamValidator().validate(params, model.input_shape)
+            if report.has_errors():
+                raise ParamValidationError(report=report.generate_report())
+        self.account.calls.append(operation)
+        fault = next((f for f in self.account.faults if f.operation == operation), None)
+        if fault is not None:
+            self.account.faults.remove(fault)
+            if fault.kind == "before":
+                raise fault.error or ConnectionClosedError(endpoint_url="https://aws")
+        answer = getattr(self.account, f"{self.model.service_name}_{operation}")(params)
+        if fault is not None:
+            raise fault.error or ConnectionClosedError(endpoint_url="https://aws")
+        if model.output_shape is not None:
+            report = ParamValidator().validate(answer, model.output_shape)
+            assert not report.has_errors(), report.generate_report()
+        return answer

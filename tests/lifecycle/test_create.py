@@ -1,0 +1,195 @@
+"""Create: exactly one run a definition, whatever is lost on the way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from components import lifecycle
+from components.definition import DIGEST, IDENTITY, RELEASED
+from components.errors import JobError, Rejected, Unanswered
+from components.kinds import KINDS, Kind
+from tests.fakes.aws import Account, Fault, refusal
+from tests.fakes.jobs import inputs
+
+BOTH = pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
+MODES = pytest.mark.parametrize("mode", ["reject", "return-first", "forget", "token-only"])
+SUBMIT = {"ServiceJob": "SubmitServiceJob", "BatchInferenceJob": "CreateBatchInferenceJob"}
+
+
+def create(kind: Kind, account: Account, given: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    return lifecycle.create(kind, account.aws(), given, lambda text: None)
+
+
+@BOTH
+def test_a_definition_without_a_run_is_submitted_once(kind: Kind) -> None:
+    """A first create submits one job with our tags, and its id is the job's ARN."""
+    account = Account()
+    id_, outputs = create(kind, account, inputs(kind))
+    [job] = account.jobs
+    assert id_ == job.arn == outputs["jobArn"]
+    assert job.tags[IDENTITY] == "aws-jobs/dev/churn"
+    assert job.tags[DIGEST] == outputs["digest"]
+    assert job.tags["team"] == "growth"
+    assert outputs["phase"] == "QUEUED"
+
+
+@BOTH
+def test_a_second_create_of_the_same_definition_adopts_the_run(kind: Kind) -> None:
+    """With the state lost, what runs and ran is taken over; nothing is submitted."""
+    account = Account()
+    first, _ = create(kind, account, inputs(kind))
+    again, _ = create(kind, account, inputs(kind))
+    assert again == first
+    assert account.count(SUBMIT[kind.name]) == 1
+
+
+@BOTH
+@MODES
+def test_a_lost_answer_leaves_one_job(kind: Kind, mode: str) -> None:
+    """The request was carried out and its answer lost: the run is found by looking again."""
+    account = Account(token_mode=mode)
+    account.faults = [Fault(SUBMIT[kind.name], "after")]
+    id_, _ = create(kind, account, inputs(kind))
+    assert [job.arn for job in account.jobs] == [id_]
+
+
+@BOTH
+@MODES
+def test_a_lost_answer_and_a_list_that_lags_leave_one_job(kind: Kind, mode: str) -> None:
+    """While the list does not show the run yet, we look again and do not submit again."""
+    account = Account(token_mode=mode)
+    account.faults = [Fault(SUBMIT[kind.name], "after")]
+    account.hidden = 2
+    id_, _ = create(kind, account, inputs(kind))
+    assert [job.arn for job in account.jobs] == [id_]
+
+
+@BOTH
+def test_a_request_that_never_arrived_is_an_error_and_the_next_create_submits(kind: Kind) -> None:
+    """Nothing was carried out: one sentence, no job; the next `up` submits one."""
+    account = Account()
+    account.faults = [Fault(SUBMIT[kind.name], "before")]
+    with pytest.raises(Unanswered, match="churn: the connection ended before AWS answered"):
+        create(kind, account, inputs(kind))
+    assert account.jobs == []
+    create(kind, account, inputs(kind))
+    assert len(account.jobs) == 1
+
+
+def test_a_known_token_without_a_run_is_an_error_after_a_minute() -> None:
+    """AWS says the submission was made before and shows no run: never another token, an error."""
+    kind = KINDS["ServiceJob"]
+    account = Account()
+    account.faults = [
+        Fault("SubmitServiceJob", "before", refusal("ClientException", "clientToken was used"))
+    ]
+    with pytest.raises(Rejected, match="shows no run of it after a minute"):
+        create(kind, account, inputs(kind))
+    assert sum(account.paused) == 60
+    assert account.jobs == []
+
+
+@BOTH
+def test_a_released_run_is_never_adopted(kind: Kind) -> None:
+    """A run that was let go is another's past: the same definition is a new run, with a name of its own."""
+    account = Account()
+    create(kind, account, inputs(kind))
+    account.jobs[0].tags[RELEASED] = "2026-11-22T00:00:00Z"
+    create(kind, account, inputs(kind))
+    assert len(account.jobs) == 2
+
+
+def test_a_terminated_run_is_never_adopted() -> None:
+    """A run that somebody ended does not stand for its definition."""
+    kind = KINDS["ServiceJob"]
+    account = Account()
+    id_, _ = create(kind, account, inputs(kind))
+    account.aws().client("batch").terminate_service_job(jobId=id_[-36:], reason="mine")
+    create(kind, account, inputs(kind))
+    assert len(account.jobs) == 2
+
+
+@BOTH
+def test_a_reverted_definition_is_a_new_run(kind: Kind) -> None:
+    """Only the newest run counts: A, then B, then A again makes three."""
+    account = Account()
+    for generation in (1, 2, 1):
+        create(kind, account, inputs(kind, generation=generation))
+    assert len({job.arn for job in account.jobs}) == 3
+
+
+@BOTH
+def test_a_job_of_another_with_the_same_name_is_never_touched(kind: Kind) -> None:
+    """A like name without our tags is not ours: Batch allows both, Personalize makes it an error."""
+    account = Account()
+    _, outputs = create(kind, account, inputs(kind))
+    account.jobs[0].tags = {"owner": "somebody"}
+    account.tokens.clear()
+    if kind.unique_names:
+        with pytest.raises(JobError, match=f"already has a job named {outputs['jobName']}"):
+            create(kind, account, inputs(kind))
+    else:
+        create(kind, account, inputs(kind))
+    assert account.jobs[0].tags == {"owner": "somebody"}
+
+
+def test_colliding_names_are_told_apart() -> None:
+    """Where an earlier run has the eight characters, the next ones of the token are taken."""
+    kind = KINDS["BatchInferenceJob"]
+    account = Account()
+    _, outputs = create(kind, account, inputs(kind))
+    account.jobs[0].tags[DIGEST] = "f" * 64
+    account.jobs[0].expired = False
+    account.hidden = 1  # the list lags, so that the same name is tried again
+    create(kind, account, inputs(kind))
+    assert len(account.jobs) == 2
+    assert outputs["jobName"] == account.jobs[0].name != account.jobs[1].name
+
+
+def test_an_expired_record_is_found_by_its_training_job() -> None:
+    """Batch forgets after a week; SageMaker knows the training job by the same tags."""
+    kind = KINDS["ServiceJob"]
+    account = Account()
+    id_, _ = create(kind, account, inputs(kind))
+    account.move(id_, "SUCCEEDED")
+    account.jobs[0].expired = True
+    again, outputs = create(kind, account, inputs(kind))
+    assert again.startswith("arn:aws:sagemaker:")
+    assert outputs["phase"] == "SUCCEEDED"
+    assert len(account.jobs) == 1
+
+
+def test_without_a_free_slot_the_job_waits() -> None:
+    """A sixth Personalize job becomes a placeholder that submits nothing."""
+    kind = KINDS["BatchInferenceJob"]
+    account = Account(slots=0)
+    id_, outputs = create(kind, account, inputs(kind))
+    assert id_ == "waiting/aws-jobs/dev/churn"
+    assert outputs["phase"] == "WAITING"
+    assert account.jobs == []
+
+
+def test_no_error_text_holds_a_secret() -> None:
+    """AWS may repeat a value in its refusal: a secret one is veiled."""
+    kind = KINDS["ServiceJob"]
+    account = Account()
+    said = refusal("ClientException", "Value hunter22 is not allowed")
+    account.faults = [Fault("SubmitServiceJob", "before", said)]
+    given = inputs(kind, secretPaths=["request.serviceRequestPayload.Environment.TOKEN"])
+    given["request"]["serviceRequestPayload"]["Environment"] = {"TOKEN": "hunter22"}
+    with pytest.raises(JobError, match=r"Value \[secret\] is not allowed"):
+        create(kind, account, given)
+
+
+def test_adopt_takes_over_what_already_ran() -> None:
+    """`adopt` tags a foreign run as ours and submits nothing."""
+    kind = KINDS["ServiceJob"]
+    account = Account()
+    id_, _ = create(kind, account, inputs(kind))
+    account.jobs[0].tags = {}
+    adopted, _ = create(kind, account, inputs(kind, generation=7, adopt=id_[-36:]))
+    assert adopted == id_
+    assert account.jobs[0].tags[IDENTITY] == "aws-jobs/dev/churn"
+    assert account.count("SubmitServiceJob") == 1
