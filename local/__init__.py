@@ -1,0 +1,1 @@
+"""What stands in for AWS and for Pulumi on one machine."""

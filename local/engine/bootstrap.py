@@ -1,0 +1,96 @@
+"""Runs a Pulumi program in a process of its own, as Pulumi's Python language host does.
+
+It is run by the project's Python, as a file: it may import nothing but the standard library and pulumi. Where to register comes as one
+line of JSON on standard input, so that importing pulumi need not wait for the engine.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import runpy
+import sys
+import traceback
+from concurrent.futures import ThreadPoolExecutor
+
+SHOWN = 32
+"""The exit code that says: the problem has been reported."""
+
+
+def user_traceback(program: str) -> str:
+    """The traceback from the program's own first frame on."""
+    frames = traceback.extract_tb(sys.exc_info()[2])
+    folder = os.path.dirname(os.path.abspath(program))
+    for at, frame in enumerate(frames):
+        if os.path.abspath(frame.filename).startswith(folder + os.sep):
+            return traceback.format_exc(limit=-(len(frames) - at))
+    return traceback.format_exc()
+
+
+def main() -> int:
+    try:
+        import pulumi
+        import pulumi.runtime
+    except ImportError:
+        traceback.print_exc()
+        print(
+            "The Pulumi SDK is not installed for this Python. "
+            "Run `pip install -r requirements.txt` in the project's virtualenv.",
+            file=sys.stderr,
+        )
+        return 1
+    line = sys.stdin.readline()
+    if not line:
+        return 1
+    given = json.loads(line)
+    os.environ["PULUMI_CONFIG"] = json.dumps(given["config"])
+    os.environ["PULUMI_CONFIG_SECRET_KEYS"] = json.dumps(given["secret_keys"])
+    pulumi.runtime.set_all_config(given["config"], given["secret_keys"])
+    pulumi.runtime.configure(
+        pulumi.runtime.Settings(
+            monitor=given["monitor"],
+            engine=given["engine"],
+            project=given["project"],
+            stack=given["stack"],
+            parallel=given["parallel"],
+            dry_run=given["dry_run"],
+            organization="organization",
+            root_directory=given["root"],
+        )
+    )
+    program = given["program"]
+    sys.argv = [program]
+    sys.path.pop(0)
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    # Each registration blocks a thread until the engine has carried it out.
+    threads = ThreadPoolExecutor(max_workers=max(given["parallel"], 1) * 4)
+    loop.set_default_executor(threads)
+    # What a failing program leaves undone is reported once, below, not by asyncio.
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+    try:
+        # A folder with a `__main__.py` goes on the import path, as in `python FOLDER`.
+        path = os.path.dirname(program) if os.path.basename(program) == "__main__.py" else program
+        loop.run_until_complete(
+            pulumi.runtime.run_in_stack(lambda: runpy.run_path(path, run_name="__main__") and None)
+        )
+    except pulumi.RunError as problem:
+        pulumi.log.error(str(problem))
+        return SHOWN
+    except Exception:  # noqa: BLE001 -- whatever the program raises ends it, with its own traceback
+        pulumi.log.error(
+            "Program failed with an unhandled exception:\n" + user_traceback(program)
+        )
+        return SHOWN
+    finally:
+        threads.shutdown(wait=True)
+        loop.close()
+        sys.stdout.flush()
+        sys.stderr.flush()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,136 @@
+"""The engine's own diff of inputs, for a provider that says "something may have changed, look yourself"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from local.engine import paths
+from local.engine.values import Properties, Value, copied, equal, plain
+
+ADD, DELETE, UPDATE = "add", "delete", "update"
+INVERSE = {
+    ADD: DELETE,
+    DELETE: ADD,
+    UPDATE: UPDATE,
+    "add-replace": "delete-replace",
+    "delete-replace": "add-replace",
+    "update-replace": "update-replace",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PropertyDiff:
+    """How one property changes: `kind` in Pulumi's words."""
+
+    kind: str
+    input_diff: bool = True
+
+    def as_replace(self) -> PropertyDiff:
+        return self if self.kind.endswith("-replace") else replace(self, kind=f"{self.kind}-replace")
+
+
+@dataclass(frozen=True, slots=True)
+class Diff:
+    """What a diff found. `detailed` is None where nobody looked closer."""
+
+    changes: bool
+    replace_keys: list[str] = field(default_factory=list)
+    changed_keys: list[str] = field(default_factory=list)
+    detailed: dict[str, PropertyDiff] | None = None
+    delete_before_replace: bool = False
+
+    @property
+    def replaces(self) -> bool:
+        return bool(self.replace_keys) or any(
+            each.kind.endswith("-replace") for each in (self.detailed or {}).values()
+        )
+
+    def inverted(self) -> Diff:
+        """The diff from new to old."""
+        if self.detailed is None:
+            return self
+        return replace(
+            self,
+            detailed={
+                path: replace(each, kind=INVERSE[each.kind]) for path, each in self.detailed.items()
+            },
+        )
+
+
+def between(old: Properties, new: Properties) -> Diff:
+    """The diff of two sets of inputs, secrets compared by their values."""
+    detailed: dict[str, PropertyDiff] = {}
+    keys: list[str] = []
+    for path, kind in changes(plain(old), plain(new)):
+        detailed[paths.render(path)] = PropertyDiff(kind)
+        if str(path[0]) not in keys:
+            keys.append(str(path[0]))
+    if not detailed:
+        return Diff(changes=False)
+    return Diff(changes=True, changed_keys=sorted(keys), detailed=detailed)
+
+
+def ignoring(
+    inputs: Properties, old_inputs: Properties, patterns: list[str]
+) -> tuple[Properties, list[str]]:
+    """The inputs with every ignored path as it was before, and the paths where that cannot be."""
+    if not patterns:
+        return inputs, []
+    kept: Properties = copied(inputs)
+    misfits = []
+    for pattern in patterns:
+        try:
+            path = paths.parse(pattern)
+        except ValueError:
+            continue
+        if not paths.reset(path, old_inputs, kept):
+            misfits.append(pattern)
+    return kept, misfits
+
+
+def changes(old: Value, new: Value, at: paths.Path = ()) -> Iterator[tuple[paths.Path, str]]:
+    """Each leaf path that differs, with the kind of its change."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        for key in sorted({*old, *new}):
+            before, after = old.get(key), new.get(key)
+            if before is None and after is not None:
+                yield (*at, key), ADD
+            elif before is not None and after is None:
+                yield (*at, key), DELETE
+            else:
+                yield from changes(before, after, (*at, key))
+    elif isinstance(old, list) and isinstance(new, list):
+        for index in range(max(len(old), len(new))):
+            if index >= len(old):
+                yield (*at, index), ADD
+            elif index >= len(new):
+                yield (*at, index), DELETE
+            else:
+                yield from changes(old[index], new[index], (*at, index))
+    elif not equal(old, new):
+        yield at, ADD if old is None else DELETE if new is None else UPDATE
+
+
+def with_replace_on_changes(diff: Diff, patterns: list[str], init_errors: bool) -> Diff:
+    """The diff with `replaceOnChanges` applied; `init_errors` count as a change of `#initerror`."""
+    if not diff.changes and not init_errors:
+        return diff
+    wanted = [paths.parse(pattern) for pattern in patterns]
+    detailed = None
+    if diff.detailed is not None:
+        detailed = {
+            path: each.as_replace()
+            if any(paths.covers(pattern, paths.parse(path)) for pattern in wanted)
+            else each
+            for path, each in diff.detailed.items()
+        }
+    keys = list(diff.replace_keys)
+    for key in diff.changed_keys:
+        if key not in keys and any(paths.covers(pattern, (key,)) for pattern in wanted):
+            keys.append(key)
+    changed = diff.changes
+    if init_errors and any(paths.covers(pattern, ("#initerror",)) for pattern in wanted):
+        keys.append("#initerror")
+        changed = True
+    return replace(diff, changes=changed, replace_keys=sorted(keys), detailed=detailed)

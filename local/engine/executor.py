@@ -1,0 +1,179 @@
+"""Carries steps out: around each one, the state on disk and those who watch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from local.engine import urns
+from local.engine.errors import EngineError
+from local.engine.events import StepEvent
+from local.engine.model import Resource
+from local.engine.provider import CallFailed
+from local.engine.steps import Step, apply
+from local.engine.values import Properties, Secret, equal
+
+if TYPE_CHECKING:
+    from local.engine.deployment import Deployment
+
+OPERATIONS = {
+    "create": "creating",
+    "create-replacement": "creating",
+    "update": "updating",
+    "delete": "deleting",
+    "delete-replaced": "deleting",
+}
+
+
+async def chain(run: Deployment, steps: list[Step]) -> None:
+    """One step after the other; a failure ends the chain and stops the deployment."""
+    for step in steps:
+        if run.stopping:
+            return
+        if not await carry_out(run, step):
+            return
+
+
+def is_internal(step: Step) -> bool:
+    """Steps that nobody asked for and nobody is shown."""
+    resource = step.resource
+    return step.op == "remove-pending-replace" or (
+        resource.is_provider and resource.name == "default"
+    )
+
+
+async def carry_out(run: Deployment, step: Step) -> bool:
+    internal = is_internal(step)
+    if not internal:
+        run.emit(StepEvent.of("start", step))
+    await _begin(run, step)
+    try:
+        await apply(step, run)
+    except (CallFailed, EngineError) as problem:
+        run.failed = True
+        run.errored.append(step)
+        run.report("" if internal else step.urn, "error", str(problem))
+        await _end(run, step, succeeded=False)
+        if not internal and not run.preview:
+            run.emit(StepEvent.of("fail", step))
+        # A protected resource is no reason not to go on: nothing was tried. Nor is one that cannot be read.
+        if step.op != "refresh" and not (step.op == "delete" and step.resource.protect):
+            run.stop()
+        return False
+    if step.logical and step.new is not None:
+        run.settled[step.urn] = step
+    if step.new is not None and step.op != "replace":
+        mark_outputs(step.new)
+        run.news[step.urn] = step.new
+    await _end(run, step, succeeded=True)
+    _count(run, step, internal)
+    if step.done is not None and not step.done.done() and step.new is not None:
+        step.done.set_result(step.new)
+    return True
+
+
+def _count(run: Deployment, step: Step, internal: bool) -> None:
+    refresh = run.plan.options.kind == "refresh"
+    op = step.result if step.op == "refresh" and refresh else step.op
+    if (step.logical or op != step.op or (refresh and step.op == "refresh")) and not internal:
+        run.counts[op] = run.counts.get(op, 0) + 1
+    resource = step.resource
+    shown = run.preview or resource.custom or step.op in {"refresh", "delete"}
+    if shown and not internal:
+        run.emit(StepEvent.of("end", step, op))
+
+
+def mark_outputs(resource: Resource) -> None:
+    """Mark as secret the outputs that the program asked to be, and those that repeat a secret input."""
+    for key, value in resource.outputs.items():
+        if isinstance(value, Secret):
+            continue
+        if key in resource.additional_secret_outputs or isinstance(
+            resource.inputs.get(key), Secret
+        ):
+            resource.outputs = {**resource.outputs, key: Secret(value)}
+
+
+async def _begin(run: Deployment, step: Step) -> None:
+    if run.preview or step.op not in OPERATIONS:
+        return
+    resource = step.resource
+    run.journal.open(resource, OPERATIONS[step.op])
+    # What makes no call can leave nothing behind: no need to wait for the disk.
+    if resource.custom and not resource.is_provider:
+        await run.journal.flush()
+
+
+async def _end(run: Deployment, step: Step, *, succeeded: bool) -> None:
+    """Note what became of the step, and have it on disk before anybody hears of it."""
+    if run.preview:
+        return
+    journal = run.journal
+    journal.close(step.resource)
+    must_write = step.op in OPERATIONS
+    if succeeded:
+        must_write = _note(run, step) or must_write
+    if must_write and step.resource.custom and not step.resource.is_provider:
+        await journal.flush()
+
+
+def _note(run: Deployment, step: Step) -> bool:
+    journal, old, new = run.journal, step.old, step.new
+    if step.op in {"same", "update"} and old is not None and new is not None:
+        journal.drop(old)
+        journal.add(new)
+        return step.op == "update" or not same_record(old, new)
+    if step.op in {"create", "create-replacement"} and new is not None:
+        journal.add(new)
+        if old is not None:
+            journal.changed(old)
+            if old.pending_replacement:
+                journal.drop(old)
+        return True
+    if old is not None and step.op in {"delete", "delete-replaced", "remove-pending-replace"}:
+        if step.pending_replacement:
+            journal.changed(old)
+        else:
+            journal.drop(old)
+        return True
+    return False
+
+
+RECORDED = (
+    "urn",
+    "type",
+    "custom",
+    "custom_timeouts",
+    "retain_on_delete",
+    "provider",
+    "parent",
+    "deleted_with",
+    "replace_with",
+    "protect",
+)
+
+
+def same_record(old: Resource, new: Resource) -> bool:
+    """Whether the state on disk is good enough for an unchanged resource."""
+    return (
+        all(getattr(old, name) == getattr(new, name) for name in RECORDED)
+        and sorted(old.dependencies) == sorted(new.dependencies)
+        and equal(old.inputs, new.inputs)
+        and equal(old.outputs, new.outputs)
+        and equal(old.replacement_trigger, new.replacement_trigger)
+    )
+
+
+async def outputs(run: Deployment, urn: str, values: Properties) -> None:
+    """Give a registered component its outputs."""
+    step = run.settled.pop(urn, None)
+    if step is None or step.new is None:
+        raise EngineError(
+            f"cannot complete a resource '{urn}' whose registration isn't pending"
+        )
+    new = step.new
+    new.outputs = values
+    run.journal.changed(new)
+    unchanged = step.old is not None and equal(step.old.outputs, new.outputs)
+    if not run.preview and not unchanged and urns.qualified_type(urn) != urns.STACK_TYPE:
+        await run.journal.flush()
+    run.emit(StepEvent.of("end", step))

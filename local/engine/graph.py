@@ -1,0 +1,77 @@
+"""Who depends on whom, among the resources of a snapshot (each stands after what it depends on)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from local.engine.model import Resource
+
+
+class Graph:
+    """The dependencies within one list of resources."""
+
+    def __init__(self, resources: list[Resource]) -> None:
+        self.resources = resources
+        self._index = {id(each): at for at, each in enumerate(resources)}
+        self._places: dict[str, list[int]] = {}
+        self._children: dict[str, list[int]] = {}
+        parents: dict[str, str] = {}
+        for at, each in enumerate(resources):
+            self._places.setdefault(each.urn, []).append(at)
+            parents[each.urn] = each.parent
+            above = each.parent
+            while above:
+                self._children.setdefault(above, []).append(at)
+                above = parents.get(above, "")
+
+    def __contains__(self, resource: Resource) -> bool:
+        return id(resource) in self._index
+
+    def depending_on(self, root: Resource, ignore: Collection[str]) -> list[Resource]:
+        """All that depend on `root`, directly or not, in their order; being its child alone does not count."""
+        reached = {root.urn}
+        found = []
+        for each in self.resources[self._index[id(root)] + 1 :]:
+            if each.urn not in ignore and not reached.isdisjoint(
+                each.dependency_urns(parent=False)
+            ):
+                reached.add(each.urn)
+                found.append(each)
+        return found
+
+    def dependencies_of(self, resource: Resource) -> set[int]:
+        """The places of those it depends on directly: its provider and its parent too, and a component's children."""
+        here = self._index[id(resource)]
+        found: set[int] = set()
+        for urn in resource.dependency_urns(parent=False):
+            for at in self._places.get(urn, ()):
+                if at < here:
+                    found.add(at)
+                    if not self.resources[at].custom:
+                        found.update(child for child in self._children.get(urn, ()) if child < here)
+        found.update(at for at in self._places.get(resource.parent, ()) if at < here)
+        return found
+
+    def ancestors(self, resources: Iterable[Resource]) -> set[int]:
+        """The `id()` of everything that any of these depends on, directly or not."""
+        found: set[int] = set()
+        waiting = [each for each in resources if each in self]
+        while waiting:
+            for at in self.dependencies_of(waiting.pop()):
+                each = self.resources[at]
+                if id(each) not in found:
+                    found.add(id(each))
+                    waiting.append(each)
+        return found
+
+    def layers(self, condemned: list[Resource]) -> list[list[Resource]]:
+        """The order of deletes: each layer can go at once, after all layers before it."""
+        places = {self._index[id(each)]: each for each in condemned}
+        depth: dict[int, int] = {}
+        for at in sorted(places):
+            below = [depth[each] for each in self.dependencies_of(places[at]) if each in depth]
+            depth[at] = max(below, default=-1) + 1
+        layers: list[list[Resource]] = [[] for _ in range(max(depth.values(), default=-1) + 1)]
+        for at in sorted(places):
+            layers[depth[at]].append(places[at])
+        return list(reversed(layers))

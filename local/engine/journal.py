@@ -1,0 +1,154 @@
+"""The state on disk while a deployment runs: whole at any moment, and never behind what was reported.
+
+Each resource's text is made once. Steps that finish while a write is under way share the next one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from local.engine import checkpoint, urns
+from local.engine.backend import Backend
+from local.engine.model import Operation, Resource, Snapshot
+from local.engine.secrets import Passphrase
+
+
+
+class Journal:
+    """The snapshot under way: what is new, what of the old one is done with, which calls are open."""
+
+    def __init__(
+        self, backend: Backend, stack: str, base: Snapshot, secrets: Callable[[], Passphrase]
+    ) -> None:
+        self._backend = backend
+        self._stack = stack
+        self.base = base
+        self._secrets = secrets
+        self._new: list[Resource] = []
+        self._done: set[Resource] = set()
+        self._open: dict[Resource, Operation] = {}
+        self._texts: dict[Resource, str] = {}
+        self._wanted = self._written = 0
+        self._writing: asyncio.Task[None] | None = None
+        self.keep_pending_creates = True
+
+    def open(self, resource: Resource, operation: str) -> None:
+        """A call for this resource is about to be made."""
+        self._open[resource] = Operation(resource, operation)
+
+    def close(self, resource: Resource) -> None:
+        self._open.pop(resource, None)
+        self._texts.pop(resource, None)
+
+    def add(self, resource: Resource) -> None:
+        self._new.append(resource)
+        self._texts.pop(resource, None)
+
+    def drop(self, resource: Resource) -> None:
+        self._done.add(resource)
+        self._texts.pop(resource, None)
+
+    def changed(self, resource: Resource) -> None:
+        """The resource is not what it was when its text was made."""
+        self._texts.pop(resource, None)
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The state as it is now: the new resources first, then those that nothing has touched."""
+        resources = [
+            each for each in (*self._new, *self.base.resources) if each not in self._done
+        ]
+        pending = list(self._open.values())
+        if self.keep_pending_creates:
+            pending += [each for each in self.base.pending if each.type == "creating"]
+        return Snapshot(resources, pending, self.base.rest)
+
+    async def flush(self) -> None:
+        """Return once all that has been noted so far is on disk."""
+        self._wanted += 1
+        mine = self._wanted
+        while self._written < mine:
+            if self._writing is None:
+                self._writing = asyncio.create_task(self._write())
+            await asyncio.shield(self._writing)
+
+    async def _write(self) -> None:
+        covers = self._wanted
+        try:
+            text = self._text()
+            await asyncio.to_thread(self._backend.write, self._stack, text)
+            self._written = covers
+        finally:
+            self._writing = None
+
+    def _text(self) -> str:
+        now = self.snapshot
+        names = new_names(now.resources)
+        resources = [self._resource(each, names) for each in now.resources]
+        pending = [
+            f'{{"resource":{self._resource(each.resource, names)},"type":"{each.type}"}}'
+            for each in now.pending
+        ]
+        return checkpoint.deployment_text(
+            self._secrets().salt, resources, pending, now.rest, checkpoint.now()
+        )
+
+    def _resource(self, resource: Resource, names: dict[str, str]) -> str:
+        text = self._texts.get(resource)
+        if text is None or names:
+            shown = renamed(resource, names)
+            text = resource_text(shown, self._secrets)
+            self._texts[resource] = text
+        return text
+
+
+def resource_text(resource: Resource, secrets: Callable[[], Passphrase]) -> str:
+    def seal(text: str) -> str:
+        return secrets().encrypt(text, resource.urn)
+
+    return checkpoint.compact(checkpoint.dump_resource(resource, seal))
+
+
+def new_names(resources: list[Resource]) -> dict[str, str]:
+    """Old URN -> new URN, of the resources that go by an alias, and of what is named after them."""
+    names: dict[str, str] = {}
+    for each in resources:
+        for alias in each.aliases:
+            names[alias] = each.urn
+        parent = names.get(each.parent)
+        if parent and urns.qualified_type(parent) != urns.STACK_TYPE:
+            stack, project = each.urn.split(":", 2)[2].split("::", 2)[:2]
+            names[each.urn] = urns.make(
+                stack, project, parent, urns.type_of(each.urn), urns.name_of(each.urn)
+            )
+    return names
+
+
+def renamed(resource: Resource, names: dict[str, str]) -> Resource:
+    """The resource with every reference to an old URN set to the new one, and its aliases gone."""
+    if not names and not resource.aliases:
+        return resource
+
+    def fix(urn: str) -> str:
+        return names.get(urn, urn)
+
+    provider = resource.provider
+    if provider:
+        urn, identity = urns.split_reference(provider)
+        provider = f"{fix(urn)}::{identity}"
+    return resource.copy(
+        urn=fix(resource.urn),
+        aliases=[],
+        parent=fix(resource.parent),
+        dependencies=[fix(urn) for urn in resource.dependencies],
+        property_dependencies={
+            key: [fix(urn) for urn in each]
+            for key, each in resource.property_dependencies.items()
+        },
+        provider=provider,
+        deleted_with=fix(resource.deleted_with),
+        replace_with=[fix(urn) for urn in resource.replace_with],
+    )
+
+

@@ -1,0 +1,214 @@
+"""A deployment as JSON: Pulumi's preview document, or its event lines."""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from dataclasses import replace
+from typing import Any, TextIO
+
+from local.engine import checkpoint, urns
+from local.engine.events import Diagnostic, Event, Prelude, StepEvent, Summary
+from local.engine.model import Resource
+from local.engine.values import blinded
+
+NON_LOGICAL = {"create-replacement", "delete-replaced", "replace"}
+
+
+def never(text: str) -> str:
+    raise AssertionError("a blinded state holds no secret")
+
+
+def state(resource: Resource | None) -> dict[str, Any] | None:
+    """A state as the preview document shows it."""
+    if resource is None:
+        return None
+    masked = replace(
+        resource, inputs=blinded(resource.inputs), outputs=blinded(resource.outputs)
+    )
+    return checkpoint.dump_resource(masked, never)
+
+
+def shown(event: StepEvent) -> bool:
+    """Pulumi leaves out what stays the same, the stack excepted, and the parts of a replacement."""
+    if event.type == urns.STACK_TYPE:
+        return True
+    if event.op == "same":
+        return bool(event.old and event.new and event.old.protect != event.new.protect)
+    return event.logical or event.op not in NON_LOGICAL
+
+
+def step(event: StepEvent) -> dict[str, Any]:
+    found: dict[str, Any] = {"op": event.op, "urn": event.urn}
+    if event.provider:
+        found["provider"] = event.provider
+    for name, resource in (("oldState", event.old), ("newState", event.new)):
+        if resource is not None:
+            found[name] = state(resource)
+    if event.diff.changed_keys:
+        found["diffReasons"] = event.diff.changed_keys
+    if event.diff.replace_keys:
+        found["replaceReasons"] = event.diff.replace_keys
+    found["detailedDiff"] = detailed(event)
+    return found
+
+
+def detailed(event: StepEvent) -> dict[str, Any] | None:
+    if event.diff.detailed is None:
+        return None
+    return {
+        path: {"kind": each.kind, "inputDiff": each.input_diff}
+        for path, each in sorted(event.diff.detailed.items())
+    }
+
+
+class Digest:
+    """Pulumi's preview document, printed at the end, and nothing else."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+        self._document: dict[str, Any] = {}
+        self._steps: list[dict[str, Any]] = []
+        self._refreshed: set[str] = set()
+        self._diagnostics: list[dict[str, str]] = []
+
+    def __call__(self, event: Event) -> None:
+        if isinstance(event, Prelude):
+            if event.config:
+                self._document["config"] = event.config
+        elif isinstance(event, Diagnostic):
+            if event.severity != "debug":
+                self._diagnostics.append(diagnostic(event))
+        elif isinstance(event, StepEvent):
+            self._step(event)
+        else:
+            self._document["steps"] = self._steps
+            if self._diagnostics:
+                self._document["diagnostics"] = self._diagnostics
+            self._document["duration"] = int(event.seconds * 1e9)
+            self._document["changeSummary"] = event.changes
+
+    def _step(self, event: StepEvent) -> None:
+        if event.stage == "start" and shown(event):
+            self._steps.append(step(event))
+            if event.op == "refresh":
+                self._refreshed.add(event.urn)
+        elif event.stage == "end" and event.urn in self._refreshed and event.op != "refresh":
+            if event.op == "delete" or (event.op == "update" and event.diff.detailed is not None):
+                for at, each in enumerate(self._steps):
+                    if each["urn"] == event.urn:
+                        self._steps[at] = step(event)
+
+    def close(self) -> None:
+        json.dump(self._document, self._out, indent=4, ensure_ascii=False)
+        self._out.write("\n")
+        self._out.flush()
+
+
+def diagnostic(event: Diagnostic) -> dict[str, str]:
+    prefix = f"{event.severity}: " if event.severity in {"warning", "error"} else ""
+    found = {"urn": event.urn} if event.urn else {}
+    return {
+        **found,
+        "message": prefix + event.message + ("" if event.message.endswith("\n") else "\n"),
+        "severity": event.severity,
+    }
+
+
+class Lines:
+    """Pulumi's event lines, each written when it happens."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+        self._sequence = 0
+
+    def __call__(self, event: Event) -> None:
+        if isinstance(event, Prelude):
+            self._write("preludeEvent", {"config": event.config})
+        elif isinstance(event, Diagnostic):
+            found = diagnostic(event)
+            prefix = f"{event.severity}: " if event.severity in {"warning", "error"} else ""
+            body = {"urn": found.get("urn"), "prefix": prefix}
+            self._write(
+                "diagnosticEvent",
+                {
+                    **{key: value for key, value in body.items() if value},
+                    "message": found["message"].removeprefix(prefix),
+                    "color": "never",
+                    "severity": event.severity,
+                },
+            )
+        elif isinstance(event, StepEvent):
+            name = {
+                "start": "resourcePreEvent",
+                "end": "resOutputsEvent",
+                "fail": "resOpFailedEvent",
+            }[event.stage]
+            self._write(name, {"metadata": metadata(event)})
+        else:
+            self._summary(event)
+
+    def _summary(self, event: Summary) -> None:
+        self._write(
+            "summaryEvent",
+            {
+                "maybeCorrupt": False,
+                "durationSeconds": math.ceil(event.seconds),
+                "resourceChanges": event.changes,
+                "PolicyPacks": {},
+                "isPreview": event.preview,
+                "result": "failed" if event.failed else "succeeded",
+            },
+        )
+
+    def close(self) -> None:
+        self._write("cancelEvent", {})
+
+    def _write(self, name: str, body: dict[str, Any]) -> None:
+        line = {"sequence": self._sequence, "timestamp": int(time.time()), name: body}
+        self._sequence += 1
+        self._out.write(checkpoint.compact(line) + "\n")
+        self._out.flush()
+
+
+def metadata(event: StepEvent) -> dict[str, Any]:
+    body: dict[str, Any] = {
+        "op": event.op,
+        "urn": event.urn,
+        "type": event.type,
+        "old": brief(event.old),
+        "new": brief(event.new),
+    }
+    if event.diff.replace_keys:
+        body["keys"] = event.diff.replace_keys
+    if event.diff.changed_keys:
+        body["diffs"] = event.diff.changed_keys
+    body["detailedDiff"] = detailed(event)
+    if event.logical:
+        body["logical"] = True
+    body["provider"] = event.provider
+    return body
+
+
+def brief(resource: Resource | None) -> dict[str, Any] | None:
+    """A state as event lines show it; what a secret is stays `[secret]`."""
+    if resource is None:
+        return None
+    flags = {
+        "custom": resource.custom,
+        "delete": resource.delete,
+        "protect": resource.protect,
+        "external": resource.external,
+        "retainOnDelete": resource.retain_on_delete,
+    }
+    return {
+        "type": resource.type,
+        "urn": resource.urn,
+        **{key: value for key, value in flags.items() if value},
+        "id": resource.id,
+        "parent": resource.parent,
+        "inputs": checkpoint.dump_value(resource.inputs, lambda text: "[secret]"),
+        "outputs": checkpoint.dump_value(resource.outputs, lambda text: "[secret]"),
+        "provider": resource.provider,
+    }

@@ -1,0 +1,224 @@
+"""up, preview, refresh, destroy."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from local.engine.backend import Backend
+from local.engine.children import Program, ProviderProcess
+from local.engine.commandline import Invocation
+from local.engine.errors import CHANGES, FAILED, EngineError
+from local.engine.model import Snapshot
+from local.engine.session import Session
+from local.engine.values import Secret
+
+if TYPE_CHECKING:
+    from local.engine.events import Summary
+
+USAGE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One command of the four."""
+
+    session: Session
+    stack: str
+    kind: str
+    refresh: bool
+
+    @property
+    def invocation(self) -> Invocation:
+        return self.session.invocation
+
+    @property
+    def backend(self) -> Backend:
+        return self.session.backend
+
+
+def up(invocation: Invocation) -> int:
+    return change(work(invocation, "update"))
+
+
+def destroy(invocation: Invocation) -> int:
+    task = work(invocation, "destroy")
+    code = change(task)
+    if code == 0 and invocation.on("remove"):
+        task.backend.remove(task.stack)
+    return code
+
+
+def refresh(invocation: Invocation) -> int:
+    return change(work(invocation, "refresh"))
+
+
+def preview(invocation: Invocation) -> int:
+    task = work(invocation, "update")
+    return judged(task, deploy(task, preview=True), "preview")
+
+
+def work(invocation: Invocation, kind: str) -> Work:
+    session = Session(invocation)
+    given = invocation.get("refresh")
+    refresh = session.project.always_refresh if given is None else given != "false"
+    return Work(session, session.stack, kind, refresh or kind == "refresh")
+
+
+def change(task: Work) -> int:
+    """Show what would happen, ask where somebody can answer, and do it."""
+    invocation = task.invocation
+    sure = invocation.on("yes") or invocation.on("skip-preview")
+    if not sure and not invocation.interactive:
+        raise EngineError(
+            "--yes or --skip-preview must be passed in to proceed when running in non-interactive mode",
+            USAGE,
+        )
+    if not invocation.on("skip-preview"):
+        summary = deploy(task, preview=True)
+        if summary.failed:
+            return FAILED
+        if not sure and not agreed(task):
+            return FAILED
+    with task.backend.lock(task.stack):
+        return judged(task, deploy(task, preview=False), "update")
+
+
+def agreed(task: Work) -> bool:
+    answer = input(f"Do you want to perform this {task.kind} ({task.stack})? [y/N] ")
+    if answer.strip().lower() in {"y", "yes"}:
+        return True
+    print("error: confirmation declined, not proceeding", file=sys.stderr)
+    return False
+
+
+def judged(task: Work, summary: Summary, what: str) -> int:
+    if summary.failed:
+        return FAILED
+    changed = any(count and op != "same" for op, count in summary.changes.items())
+    if task.invocation.on("expect-no-changes") and changed:
+        said = "proposed" if what == "preview" else "made"
+        raise EngineError(
+            f"no changes were expected for {what} but changes were {said}", CHANGES
+        )
+    return 0
+
+
+def deploy(task: Work, *, preview: bool) -> Summary:
+    """Run one deployment, and show it."""
+    return asyncio.run(_deploy(task, preview))
+
+
+async def _deploy(task: Work, preview: bool) -> Summary:
+    session, invocation = task.session, task.invocation
+    env = dict(invocation.env)
+    # The processes first: they load while the engine reads its state and loads its own parts.
+    program = await Program.spawn(session.project, env) if task.kind == "update" else None
+    spare = asyncio.create_task(ProviderProcess.spawn(session.project, env))
+    await asyncio.sleep(0)
+    try:
+        return await _deployed(task, preview, program, spare)
+    finally:
+        if program is not None:
+            await program.stop()
+        await (await spare).stop()
+
+
+async def _deployed(
+    task: Work, preview: bool, program: Program | None, spare: asyncio.Task[ProviderProcess]
+) -> Summary:
+    from local.engine.deployment import Deployment, Options, Plan
+    from local.engine.events import Event, Summary
+    from local.engine.journal import Journal
+    from local.engine.watchers import watcher_for
+
+    session, invocation = task.session, task.invocation
+    config = session.config_of(task.stack)
+    if not preview:
+        config.secrets.start()
+    values: dict[str, str | Secret] = config.values()
+    base: Snapshot = session.snapshot(task.stack)
+    if invocation.on("clear-pending-creates"):
+        base.pending.clear()
+    journal = Journal(task.backend, task.stack, base, lambda: config.secrets)
+    if not preview:
+        task.backend.back_up(task.stack)
+    show = watcher_for(invocation, task.kind, task.stack, preview=preview)
+    last: list[Summary] = []
+
+    def watch(event: Event) -> None:
+        if isinstance(event, Summary):
+            last.append(event)
+        show(event)
+
+    deployment = Deployment(
+        Plan(
+            project=session.project,
+            stack=task.stack,
+            config=values,
+            options=Options(task.kind, preview, task.refresh, parallel(invocation)),
+            journal=journal,
+            watcher=watch,
+            env=dict(invocation.env),
+            program=program,
+            spare=spare,
+        )
+    )
+    with interrupts(deployment.cancel):
+        await deployment.run()
+    show.close()
+    return last[0]
+
+
+def parallel(invocation: Invocation) -> int:
+    import os
+
+    given = invocation.get("parallel")
+    if given is None:
+        return (os.cpu_count() or 1) * 4
+    try:
+        return max(int(given), 1)
+    except ValueError:
+        raise EngineError(f"--parallel {given}: expected a number") from None
+
+
+class interrupts:
+    """Ctrl-C within: once stops after what runs, twice stops at once."""
+
+    def __init__(self, cancel: object) -> None:
+        self._cancel = cancel
+        self._count = 0
+
+    def __enter__(self) -> None:
+        loop = asyncio.get_running_loop()
+        task = asyncio.current_task()
+
+        def handle() -> None:
+            self._count += 1
+            if self._count == 1 and callable(self._cancel):
+                print(
+                    "^C received; finishing what runs. Once more stops at once and leaves "
+                    "pending operations.",
+                    file=sys.stderr,
+                )
+                self._cancel()
+            elif task is not None:
+                task.cancel()
+
+        try:
+            loop.add_signal_handler(signal.SIGINT, handle)
+            loop.add_signal_handler(signal.SIGTERM, handle)
+        except (ValueError, RuntimeError):
+            # Not in the main thread: whoever runs us there handles signals.
+            return
+
+    def __exit__(self, *_: object) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            loop.remove_signal_handler(signal.SIGINT)
+            loop.remove_signal_handler(signal.SIGTERM)
+        except (ValueError, RuntimeError):
+            return

@@ -1,0 +1,137 @@
+"""The gRPC services that the program talks to: ResourceMonitor, where it registers, and Engine, where it logs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import grpc
+from google.protobuf import empty_pb2
+from pulumi.runtime._grpc_settings import _GRPC_CHANNEL_OPTIONS
+from pulumi.runtime.proto import (
+    engine_pb2,
+    engine_pb2_grpc,
+    resource_pb2,
+    resource_pb2_grpc,
+)
+
+from local.engine import goal
+from local.engine.errors import EngineError, Stopped, Unsupported
+from local.engine.values import Secret
+from local.engine.wire import from_struct, to_struct
+
+if TYPE_CHECKING:
+    from local.engine.deployment import Deployment
+
+SEVERITIES = {0: "debug", 1: "info", 2: "warning", 3: "error"}
+
+
+async def serve(run: Deployment) -> tuple[Any, str]:
+    """Serve both services on a free port of loopback; the server and its address."""
+    server = grpc.aio.server(options=_GRPC_CHANNEL_OPTIONS)
+    resource_pb2_grpc.add_ResourceMonitorServicer_to_server(Monitor(run), server)
+    engine_pb2_grpc.add_EngineServicer_to_server(Engine(run), server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    await server.start()
+    return server, f"127.0.0.1:{port}"
+
+
+class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
+    """Takes a program's registrations. What is not supported fails the deployment with its name."""
+
+    def __init__(self, run: Deployment) -> None:
+        self._run = run
+
+    async def _refuse(self, context: Any, problem: Exception | str) -> None:
+        """Fail the deployment, once, and end the call."""
+        if not isinstance(problem, Stopped):
+            self._run.fail("", str(problem))
+        await context.abort(grpc.StatusCode.UNAVAILABLE, "resource monitor shut down")
+
+    async def GetDeploymentInfo(self, request: Any, context: Any) -> Any:
+        plan = self._run.plan
+        return resource_pb2.DeploymentInfo(
+            project=plan.project.name,
+            stack=plan.stack,
+            organization="organization",
+            config={
+                key: value.value if isinstance(value, Secret) else value
+                for key, value in plan.config.items()
+            },
+            configSecretKeys=[
+                key for key, value in plan.config.items() if isinstance(value, Secret)
+            ],
+            dryRun=plan.options.preview,
+            parallel=plan.options.parallel,
+            # All of them: what is not supported is refused by name when it is used.
+            supportedFeatures=list(resource_pb2.ResourceMonitorFeature.values()),
+        )
+
+    async def SupportsFeature(self, request: Any, context: Any) -> Any:
+        return resource_pb2.SupportsFeatureResponse(hasSupport=True)
+
+    async def RegisterResource(self, request: Any, context: Any) -> Any:
+        run = self._run
+        try:
+            result = await run.register(goal.read(request, run.project.root))
+        except (Stopped, EngineError) as problem:
+            await self._refuse(context, problem)
+            raise
+        reply = resource_pb2.RegisterResourceResponse(urn=result.urn, id=result.id)
+        if request.custom:
+            reply.object.CopyFrom(to_struct(result.outputs, secrets=True, unknowns=True))
+        return reply
+
+    async def RegisterResourceOutputs(self, request: Any, context: Any) -> Any:
+        try:
+            await self._run.outputs(request.urn, from_struct(request.outputs))
+        except (Stopped, EngineError) as problem:
+            await self._refuse(context, problem)
+        return empty_pb2.Empty()
+
+    async def SignalAndWaitForShutdown(self, request: Any, context: Any) -> Any:
+        await self._run.shutdown()
+        return empty_pb2.Empty()
+
+    async def ReadResource(self, request: Any, context: Any) -> None:
+        await self._refuse(context, Unsupported(f"reading {request.type} {request.name!r}"))
+
+    async def Invoke(self, request: Any, context: Any) -> None:
+        await self._refuse(context, Unsupported(f"calling the function {request.tok}"))
+
+    async def Call(self, request: Any, context: Any) -> None:
+        await self._refuse(context, Unsupported(f"calling the method {request.tok}"))
+
+    async def RegisterPackage(self, request: Any, context: Any) -> None:
+        await self._refuse(context, Unsupported(f"the package {request.name}"))
+
+    async def RegisterStackTransform(self, request: Any, context: Any) -> None:
+        await self._refuse(context, Unsupported("a stack transform"))
+
+    async def RegisterStackInvokeTransform(self, request: Any, context: Any) -> None:
+        await self._refuse(context, Unsupported("an invoke transform"))
+
+    async def RegisterResourceHook(self, request: Any, context: Any) -> None:
+        await self._refuse(context, Unsupported(f"the resource hook {request.name!r}"))
+
+    async def RegisterErrorHook(self, request: Any, context: Any) -> None:
+        await self._refuse(context, Unsupported(f"the error hook {request.name!r}"))
+
+
+class Engine(engine_pb2_grpc.EngineServicer):
+    """Takes what a program logs."""
+
+    def __init__(self, run: Deployment) -> None:
+        self._run = run
+
+    async def Log(self, request: Any, context: Any) -> Any:
+        severity = SEVERITIES.get(request.severity, "info")
+        if not request.ephemeral and severity != "debug":
+            self._run.logged(request.urn, severity, request.message)
+        return empty_pb2.Empty()
+
+    async def GetRootResource(self, request: Any, context: Any) -> Any:
+        return engine_pb2.GetRootResourceResponse(urn=self._run.root_urn)
+
+    async def SetRootResource(self, request: Any, context: Any) -> Any:
+        self._run.root_urn = request.urn
+        return engine_pb2.SetRootResourceResponse()

@@ -1,0 +1,62 @@
+"""Before a deployment: ask every provider how its resources really are, and go on from that."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from local.engine.errors import Stopped
+from local.engine.model import Resource
+from local.engine.steps import Step
+
+if TYPE_CHECKING:
+    from local.engine.deployment import Deployment
+
+
+async def refresh(run: Deployment) -> None:
+    """Refresh the whole snapshot. A resource that cannot be read fails the deployment; the others are read."""
+    steps: dict[int, Step] = {}
+    for resource in run.base.resources:
+        run.ensure_provider(resource.provider)
+        steps[id(resource)] = Step("refresh", resource, resource)
+    tasks = []
+    for step in steps.values():
+        if run.cancelled:
+            break
+        tasks.append(await run.start([step]))
+    if tasks:
+        await asyncio.wait(tasks)
+    rebuild(run, steps)
+    if run.failed or run.cancelled:
+        raise Stopped
+
+
+def rebuild(run: Deployment, steps: dict[int, Step]) -> None:
+    """Set the base snapshot to what was found: what is gone leaves no reference behind."""
+    resources: list[Resource] = []
+    seen: set[str] = set()
+    above: dict[str, str] = {}
+    for old in run.base.resources:
+        step = steps.get(id(old))
+        new = step.new if step is not None else old
+        if new is None:
+            continue
+        new.dependencies = [urn for urn in new.dependencies if urn in seen]
+        kept = {
+            key: [urn for urn in each if urn in seen]
+            for key, each in new.property_dependencies.items()
+        }
+        new.property_dependencies = {key: each for key, each in kept.items() if each}
+        new.replace_with = [urn for urn in new.replace_with if urn in seen]
+        if new.deleted_with not in seen:
+            new.deleted_with = ""
+        resources.append(new)
+        seen.add(new.urn)
+    for new in resources:
+        if new.parent not in seen:
+            new.parent = above.get(new.parent, "")
+        above[new.urn] = new.parent
+        run.journal.changed(new)
+    run.base.resources[:] = resources
+    run.base.pending[:] = [each for each in run.base.pending if each.type == "creating"]
+    run.index()

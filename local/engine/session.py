@@ -1,0 +1,77 @@
+"""What most commands begin with: the project, the backend, the stack, its settings and its state."""
+
+from __future__ import annotations
+
+
+
+from local.engine import checkpoint, project
+from local.engine.backend import Backend, folder
+from local.engine.commandline import Invocation
+from local.engine.errors import NO_SUCH_STACK, EngineError
+from local.engine.model import Snapshot
+from local.engine.secrets import Passphrase, passphrase
+from local.engine.stackconfig import StackConfig
+from local.engine.workspace import Workspace
+
+
+class Session:
+    """A command's surroundings."""
+
+    def __init__(self, invocation: Invocation) -> None:
+        self.invocation = invocation
+        self.project = project.find(invocation.cwd)
+        self.backend = Backend(folder(invocation.env), self.project)
+        self.workspace = Workspace(self.project, invocation.env)
+        self._config: StackConfig | None = None
+        self._former: Passphrase | None = None
+
+    @property
+    def stack(self) -> str:
+        """The stack named on the command line, else the selected one; it must exist."""
+        stack = self.named_stack(self.invocation.get("stack"))
+        if not self.backend.exists(stack):
+            raise EngineError(f"no stack named '{stack}' found", NO_SUCH_STACK)
+        return stack
+
+    def named_stack(self, given: str | None) -> str:
+        name = given or self.invocation.env.get("PULUMI_STACK") or self.workspace.selected
+        if not name:
+            raise EngineError(
+                "no stack selected; please use `pulumi stack select` or `pulumi stack init` to "
+                "choose one, or name it with --stack"
+            )
+        return self.backend.short_name(name)
+
+    def config_of(self, stack: str) -> StackConfig:
+        if self._config is None:
+            file = self.invocation.get("config-file")
+            place = (self.invocation.cwd / file) if file else self.project.stack_file(stack)
+            self._config = StackConfig(self.project, place, self.invocation.env)
+        return self._config
+
+    def snapshot(self, stack: str) -> Snapshot:
+        """The stack's state, decrypted."""
+        config = self.config_of(stack)
+        deployment = self.backend.read(stack)
+        provider = deployment.get("secrets_providers") or {}
+        if provider and provider.get("type") != "passphrase":
+            raise EngineError(
+                f"the state of '{stack}' is encrypted by {provider.get('type')!r}; "
+                "the embedded engine knows passphrases only"
+            )
+        salt = (provider.get("state") or {}).get("salt")
+        if salt:
+            config.adopt_salt(salt)
+        return checkpoint.load(
+            deployment, lambda sealed, key: self.secrets_for(stack, salt).decrypt(sealed, key)
+        )
+
+    def secrets_for(self, stack: str, salt: str | None) -> Passphrase:
+        """The encryption of the stack, or the one that its state was written with if that is another."""
+        config = self.config_of(stack)
+        if salt is None or salt == config.salt:
+            return config.secrets
+        if self._former is None:
+            self._former = Passphrase(passphrase(self.invocation.env), salt)
+        return self._former
+

@@ -1,0 +1,40 @@
+"""Names of resources: `urn:pulumi:STACK::PROJECT::PARENTTYPE$TYPE::NAME`."""
+
+from __future__ import annotations
+
+STACK_TYPE = "pulumi:pulumi:Stack"
+PROVIDER_PREFIX = "pulumi:providers:"
+
+
+def qualified_type(urn: str) -> str:
+    return urn.split("::", 3)[2]
+
+
+def type_of(urn: str) -> str:
+    return qualified_type(urn).rsplit("$", 1)[-1]
+
+
+def name_of(urn: str) -> str:
+    return urn.split("::", 3)[3]
+
+
+def make(stack: str, project: str, parent: str, type_: str, name: str) -> str:
+    """The URN of a resource; a parent other than the stack becomes part of its type."""
+    if parent and qualified_type(parent) != STACK_TYPE:
+        type_ = f"{qualified_type(parent)}${type_}"
+    return f"urn:pulumi:{stack}::{project}::{type_}::{name}"
+
+
+def is_provider(type_: str) -> bool:
+    return type_.startswith(PROVIDER_PREFIX)
+
+
+def package_of(type_: str) -> str:
+    """The package a type belongs to; for a provider, the package it serves."""
+    return type_.removeprefix(PROVIDER_PREFIX) if is_provider(type_) else type_.split(":", 1)[0]
+
+
+def split_reference(reference: str) -> tuple[str, str]:
+    """A provider reference `URN::ID` as (urn, id)."""
+    urn, _, identity = reference.rpartition("::")
+    return urn, identity
