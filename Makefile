@@ -23,7 +23,7 @@ bench: ## how long a preview takes, beside 5 trivial resources
 	@./jobctl bench
 
 schemas: dev ## generate schemas/ from botocore's service models
-	$(PYTHON) -m components.schema
+	$(PYTHON) -m cli.schemas
 
 conformance: dev ## the embedded engine beside the Pulumi CLI: agreed/total
 	$(PYTHON) -m pytest tests/engine -q -n auto

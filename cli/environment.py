@@ -38,6 +38,8 @@ def child_environment(stack: Stack, env: Mapping[str, str]) -> dict[str, str]:
     if not child.get("PULUMI_CONFIG_PASSPHRASE_FILE"):
         child.setdefault("PULUMI_CONFIG_PASSPHRASE", "local")
     child.setdefault("PULUMI_SKIP_UPDATE_CHECK", "true")
+    # the program runs without pulumi-aws's plugin; looking for it costs seconds, and the network
+    child.setdefault("PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION", "true")
     child.setdefault("PULUMI_BACKEND_URL", backend_url(stack))
     # a company's proxy cannot reach this machine's loopback
     for name in ("NO_PROXY", "no_proxy"):

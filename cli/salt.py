@@ -41,7 +41,6 @@ def _restore(settings: Path, memory: Path) -> None:
         return
     meaning = _meaning(after)
     if _has_secret(meaning):
-        memory.unlink()
         return
     text = clean if meaning == _meaning(clean) else SALT.sub("", after)
     _write(settings, text)

@@ -1,0 +1,121 @@
+"""`jobctl bench`: how long a preview without changes takes, beside five trivial resources.
+
+Both on the embedded engine; the samples on an emulator of their own, all in a temporary folder.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from cli.emulator_process import Emulator
+from cli.stack import HERE, find_project
+from components.errors import JobError
+
+COPIED = (
+    "Pulumi.yaml",
+    "Pulumi.local.yaml",
+    "__main__.py",
+    "components",
+    "jobs",
+    "schemas",
+    "cli",
+    "local",
+)
+TRIVIAL = """\
+import pulumi
+from pulumi.dynamic import CreateResult, Resource, ResourceProvider
+
+
+class Nothing(ResourceProvider):
+    def create(self, props):
+        return CreateResult("nothing", props)
+
+
+for number in range(5):
+    Resource(Nothing(), f"trivial-{number}", {"number": number})
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--rounds", type=int, default=5, help="previews of each; the median counts (default 5)"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    with tempfile.TemporaryDirectory(prefix="aws-jobs-bench-") as folder:
+        samples = copy_project(Path(folder) / "samples")
+        trivial = trivial_project(Path(folder) / "trivial")
+        emulator = Emulator(find_project(samples))
+        emulator.start(None, [])
+        try:
+            jobs = len(list((samples / "jobs").iterdir()))
+            ours = median(samples, args.rounds)
+            base = median(trivial, args.rounds)
+        finally:
+            emulator.stop()
+    print(f"preview without changes, embedded engine, median of {args.rounds}")
+    print(f"  {jobs} sample jobs         {ours:6.2f} s")
+    print(f"  5 trivial resources   {base:6.2f} s")
+    print(f"  ratio                 {ours / base:6.2f}")
+    return 0
+
+
+def copy_project(target: Path, root: Path = HERE) -> Path:
+    """The project without its state, on the same virtualenv."""
+    target.mkdir(parents=True)
+    for name in COPIED:
+        source = root / name
+        if source.is_dir():
+            shutil.copytree(source, target / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, target / name)
+    (target / ".venv").symlink_to(sys.prefix)
+    return target
+
+
+def trivial_project(target: Path) -> Path:
+    target.mkdir(parents=True)
+    for name in ("Pulumi.yaml", "Pulumi.local.yaml"):
+        shutil.copy(HERE / name, target / name)
+    (target / "__main__.py").write_text(TRIVIAL, "utf-8")
+    (target / ".venv").symlink_to(sys.prefix)
+    return target
+
+
+def median(project: Path, rounds: int) -> float:
+    """Deploy once, preview once to warm up, then take the median of `rounds` previews in seconds."""
+    env = {**os.environ, "JOBCTL_ENGINE": "embedded"}
+    if project.name == "trivial":
+        env["AWS_ENDPOINT_URL"] = Emulator(
+            find_project(project.parent / "samples")
+        ).recorded_endpoint()
+    jobctl(project, env, ["up", "-s", "local", "--yes", "--skip-preview"])
+    seconds = []
+    for _ in range(rounds + 1):
+        begin = time.perf_counter()
+        jobctl(project, env, ["preview", "-s", "local", "--expect-no-changes"])
+        seconds.append(time.perf_counter() - begin)
+    return sorted(seconds[1:])[rounds // 2]
+
+
+def jobctl(project: Path, env: Mapping[str, str], argv: Sequence[str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "cli", "-C", str(project), *argv],
+        cwd=HERE,
+        env=dict(env),
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode != 0:
+        raise JobError(
+            f"{' '.join(argv)} in {project.name} failed: {done.stdout[-2000:]}{done.stderr[-2000:]}"
+        )

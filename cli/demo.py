@@ -1,0 +1,137 @@
+"""`jobctl demo`: the whole cycle on this machine, with the repository's own job files."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from cli.bench import copy_project
+from cli.emulator_process import Emulator
+from cli.environment import child_environment
+from cli.results import glimpse
+from cli.stack import Project, Stack, find_project, read_stack
+from cli.status import read_jobs, table
+from components.aws import connect
+from components.errors import JobError
+
+STACK = "local"
+ENDED = ("SUCCEEDED", "FAILED", "UNKNOWN")
+ETA = re.compile(r'(\beta"?: *")([0-9.]+)(")')
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--timeout", type=float, default=120, help="seconds to wait for the jobs' end (default 120)"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    project = find_project(Path.cwd())
+    stack = read_stack(project, STACK)
+    if not stack.on_emulator:
+        raise JobError(
+            f"the demo runs on the emulator: {project.settings_file(STACK).name} must say aws-jobs:emulator"
+        )
+    heading("1. An AWS of one's own: ./jobctl emulator start")
+    endpoint, _ = Emulator(project).start(None, [])
+    print(f"AWS emulator on {endpoint}")
+    env = child_environment(stack, os.environ)
+
+    heading(f"2. The job files become jobs: ./jobctl up -s {STACK} --yes")
+    jobctl(project.root, env, ["up", "-s", STACK, "--yes", "--skip-preview"])
+
+    heading(f"3. They run: ./jobctl refresh -s {STACK}; ./jobctl status -s {STACK}")
+    wait_for_end(stack, env, args.timeout)
+
+    heading("4. What they left in S3")
+    show_results(stack, env)
+
+    heading("5. Change one hyperparameter, and preview it (in a copy)")
+    preview_change(project, env)
+
+    print(f"\nThe emulator goes on at {endpoint}: ./jobctl emulator stop ends it, its jobs stay.")
+    return 0
+
+
+def heading(text: str) -> None:
+    print(f"\n== {text}", flush=True)
+
+
+def jobctl(root: Path, env: Mapping[str, str], argv: Sequence[str], *, quiet: bool = False) -> None:
+    """Run a command as a person would; what a quiet one says appears only when it fails."""
+    command = [sys.executable, "-m", "cli", *argv]
+    done = subprocess.run(command, cwd=root, env=dict(env), capture_output=quiet, text=True)
+    if done.returncode != 0:
+        if quiet:
+            sys.stderr.write(done.stdout + done.stderr)
+        raise JobError(f"jobctl {' '.join(argv)} failed with exit code {done.returncode}")
+
+
+def wait_for_end(
+    stack: Stack,
+    env: Mapping[str, str],
+    timeout: float,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> None:
+    """`up` never waits, so look again until every job has ended."""
+    deadline = clock() + timeout
+    while True:
+        jobs = read_jobs(stack)
+        print(
+            ", ".join(f"{job['name']} {job['status'] or job['phase']}" for job in jobs), flush=True
+        )
+        if all(job["phase"] in ENDED for job in jobs):
+            break
+        if clock() > deadline:
+            raise JobError(
+                f"after {timeout:.0f} s the jobs have not ended: look with ./jobctl status -s {STACK}"
+            )
+        sleep(1)
+        jobctl(stack.project.root, env, ["refresh", "-s", STACK, "--yes"], quiet=True)
+    print(table(jobs))
+
+
+def show_results(stack: Stack, env: Mapping[str, str]) -> None:
+    # boto3 looks for its endpoint and credentials here
+    os.environ.update(env)
+    aws = connect(stack.setting("aws:region"))
+    for job in read_jobs(stack):
+        if job["phase"] == "SUCCEEDED":
+            for line in glimpse(aws, job["results"]):
+                print(line)
+
+
+def preview_change(project: Project, env: Mapping[str, str]) -> None:
+    """The copy shares the stack's state, so the preview compares with what has just run."""
+    with tempfile.TemporaryDirectory(prefix="aws-jobs-demo-") as folder:
+        copy = copy_project(Path(folder) / "copy", project.root)
+        changed = next(
+            (change for path in sorted((copy / "jobs").iterdir()) if (change := change_eta(path))),
+            "",
+        )
+        if not changed:
+            print(
+                "no job file has a hyperparameter `eta`: change any other, and ./jobctl preview shows it"
+            )
+            return
+        print(changed, flush=True)
+        jobctl(copy, env, ["preview", "-s", STACK, "--diff"])
+
+
+def change_eta(path: Path) -> str:
+    """Give `eta` another value; says what was changed, or nothing."""
+    text = path.read_text("utf-8")
+    found = ETA.search(text)
+    if not found:
+        return ""
+    value = "0.3" if found[2] != "0.3" else "0.2"
+    path.write_text(ETA.sub(rf"\g<1>{value}\g<3>", text, count=1), "utf-8")
+    return f"{path.parent.name}/{path.name}: eta: {found[2]} -> {value}"
