@@ -6,6 +6,8 @@ Every problem is raised once, as one `pulumi.RunError` without a traceback, befo
 from __future__ import annotations
 
 import os
+import signal
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timezone
@@ -30,6 +32,8 @@ from .wire import Path as Place
 from .wire import dotted
 
 PROVIDER = "aws-jobs"
+# Pulumi's language host adds no words of its own to a program that ends with this code.
+ALREADY_SAID = 32
 
 
 @contextmanager
@@ -46,6 +50,7 @@ def _aws(settings: Settings) -> Aws:
 
 def settings(root: Path | None = None) -> Settings:
     """Read this stack's settings. `root` is the project's folder, by default the current one."""
+    _leave_quietly()
     config = {**pulumi.runtime.config.get_config_env(), **pulumi.runtime.config.CONFIG.get()}
     keys = pulumi.runtime.config.get_config_secret_keys_env()
     secrets = frozenset(
@@ -60,6 +65,12 @@ def settings(root: Path | None = None) -> Settings:
             secrets,
             os.environ,
         )
+
+
+def _leave_quietly() -> None:
+    """When a resource fails, the engine interrupts the program, and a traceback would bury the real error."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, lambda *_: os._exit(ALREADY_SAID))
 
 
 def load(settings: Settings) -> StackJobs:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Any
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar, cast
 
 from pulumi.dynamic import (
     CheckResult,
@@ -35,6 +37,27 @@ MAY_TERMINATE = "AWS_JOBS_ALLOW_TERMINATE"
 _settings: dict[str, bool] = {"may_terminate": False}
 
 
+class Stopped(Exception):
+    """The sentence alone: Pulumi prints an exception with its class, so the class is called `stopped`."""
+
+
+Stopped.__module__, Stopped.__qualname__ = "builtins", "stopped"
+_Method = TypeVar("_Method", bound=Callable[..., Any])
+
+
+def _plainly(method: _Method) -> _Method:
+    """Let nothing but our sentence reach Pulumi: no chain of causes, no module path."""
+
+    @wraps(method)
+    def call(*args: Any) -> Any:
+        try:
+            return method(*args)
+        except JobError as error:
+            raise Stopped(str(error)) from None
+
+    return cast(_Method, call)
+
+
 class JobProvider(ResourceProvider):
     """One provider for every kind; a subclass names its kind and holds nothing else."""
 
@@ -55,6 +78,7 @@ class JobProvider(ResourceProvider):
         allowed = req.config.get("aws-jobs:allowTerminate") or os.environ.get(MAY_TERMINATE)
         _settings["may_terminate"] = str(allowed).lower() == "true"
 
+    @_plainly
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Bring the inputs into their one form, so that what means the same compares equal."""
         if mentions(news, Unknown):
@@ -63,6 +87,7 @@ class JobProvider(ResourceProvider):
         inputs["request"] = normalised(self.kind, inputs.get("request") or {})
         return CheckResult(inputs, [])
 
+    @_plainly
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """Say whether this is another run. The engine words the nested diff itself."""
         olds = mended(_olds)
@@ -73,6 +98,7 @@ class JobProvider(ResourceProvider):
             return DiffResult(changes=False)
         return DiffResult(changes=True if found.forced else None, replaces=found.replaces)
 
+    @_plainly
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Adopt or submit."""
         inputs = mended(props)
@@ -80,6 +106,7 @@ class JobProvider(ResourceProvider):
         id_, outputs = lifecycle.create(self.kind, aws, inputs, _say(inputs))
         return CreateResult(id_, outputs)
 
+    @_plainly
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Refresh the outputs; an empty id only for a run that carries our release mark."""
         olds = mended(props)
@@ -88,12 +115,14 @@ class JobProvider(ResourceProvider):
         outputs = lifecycle.read(self.kind, connect(arn_region(id_)), id_, olds)
         return ReadResult("", {}) if outputs is None else ReadResult(id_, outputs)
 
+    @_plainly
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         """Change in place what AWS can change."""
         olds, news = mended(_olds), mended(_news)
         region = str(news["region"]) if is_waiting(_id) else arn_region(_id)
         return UpdateResult(lifecycle.update(self.kind, connect(region), _id, olds, news))
 
+    @_plainly
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Release, and end as the job file says."""
         if is_waiting(_id):
@@ -124,6 +153,3 @@ def _say(inputs: dict[str, Any]) -> Any:
         print(f"{inputs.get('name')}: {text}", flush=True)
 
     return say
-
-
-__all__ = ["BatchInferenceJobProvider", "JobError", "ServiceJobProvider"]

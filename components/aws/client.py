@@ -172,7 +172,7 @@ def _sentence(
     if isinstance(error, boto.NoRegionError):
         return JobError(f"{of}no AWS region: `pulumi config set aws:region REGION`")
     if isinstance(error, boto.EndpointConnectionError | boto.ConnectTimeoutError):
-        url = str(error.kwargs.get("endpoint_url", ""))
+        url = "/".join(str(error.kwargs.get("endpoint_url", "")).split("/")[:3])
         if re.match(r"https?://(localhost|127\.|\[::1\])", url):
             return JobError(
                 f"{of}nothing answers at {url}: is the emulator running? (./jobctl emulator start)"
