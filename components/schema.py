@@ -235,7 +235,7 @@ def _pattern(validator: Any, pattern: str, value: Any, schema: Any) -> Iterator[
         yield ValidationError("does not match")
 
 
-_Validator = extend(
+_Validator = extend(  # type: ignore[no-untyped-call] # jsonschema types none of its functions
     Draft202012Validator,
     validators={"pattern": _pattern},
     type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_integer),

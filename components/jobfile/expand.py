@@ -21,10 +21,13 @@ from .period import period
 _VISIBLE = ("generation", "watch", "dependsOn", "code", "adopt")  # filled in, and never secret
 
 
-def expand(files: Sequence[JobFile], context: Context) -> tuple[list[Job], list[Problem]]:
+def expand(
+    files: Sequence[JobFile], context: Context, elsewhere: frozenset[str] = frozenset()
+) -> tuple[list[Job], list[Problem]]:
     """Return the stack's jobs and everything that is wrong with them, both sorted.
 
-    A job with an error is not among the jobs. Warnings have `level == "warning"`.
+    `elsewhere` names jobs that exist beside these and may be depended on. A job with an error is not
+    among the jobs. Warnings have `level == "warning"`.
     """
     jobs: list[Job] = []
     problems: set[Problem] = set()
@@ -37,7 +40,7 @@ def expand(files: Sequence[JobFile], context: Context) -> tuple[list[Job], list[
         if "matrix" in file.document:
             cells[found.name] = [job.name for job in expanded]
     problems.update(names.collisions(jobs))
-    problems.update(names.dependencies(jobs, cells))
+    problems.update(names.dependencies(jobs, cells, elsewhere))
     bad = {problem.file for problem in problems if problem.level == "error"}
     return sorted((j for j in jobs if j.file not in bad), key=lambda j: j.name), sorted(problems)
 
@@ -89,7 +92,10 @@ class _File:
         document = self.file.document
         wrong = self._faults(document, "keys", ())
         if "name" not in document and not names.VALID.fullmatch(self.file.stem):
-            message = f"the file's name `{self.file.stem}` cannot be a job's: letters, digits, - and _; rename it or add `name:`"
+            message = (
+                f"the file's name `{self.file.stem}` cannot be a job's (letters, digits, - and _): "
+                "rename it, or add `name:`"
+            )
             self.report((), message, "name.file")
         document = {
             name: value

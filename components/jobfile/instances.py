@@ -16,9 +16,9 @@ def leniently(fault: Fault) -> tuple[str, str]:
     AWS brings out instance types faster than SDKs. One that could be newer than the model (a later generation of
     a series that we know, or another size of its two latest generations) is a warning; any other is a mistake.
     """
-    if fault.keyword == "enum" and "x-open" in fault.schema and isinstance(fault.value, str):
-        if could_be_newer(fault.value, fault.expected):
-            return "warning", " (if it is newer than our list, all is well)"
+    is_open = fault.keyword == "enum" and "x-open" in fault.schema
+    if is_open and could_be_newer(str(fault.value), fault.expected):
+        return "warning", " (if it is newer than our list, all is well)"
     return "error", ""
 
 

@@ -49,13 +49,12 @@ def load(paths: Sequence[Path], root: Path) -> tuple[list[JobFile], list[Problem
     )
 
 
-def read_text(
-    text: str, name: str, *, folder: str = "", is_json: bool | None = None
-) -> JobFile | Problem:
+def read_text(data: bytes, name: str) -> JobFile | Problem:
     """Read one document that did not come from a file; JSON is recognised by its first character."""
-    if is_json is None:
-        is_json = text.lstrip()[:1] == "{"
-    return _document(text, name, folder, Path(name).stem, is_json)
+    text = _decoded(data, name)
+    if isinstance(text, Problem):
+        return text
+    return _document(text, name, "", "stdin", text.lstrip()[:1] in ("{", "["))
 
 
 def _job_files(path: Path) -> Iterator[Path]:
@@ -97,17 +96,23 @@ def _read(path: Path, folder: Path, root: Path) -> JobFile | Problem:
         data = path.read_bytes()
     except OSError as error:
         return _whole(shown, f"cannot be read: {error.strerror}", "file.unreadable")
+    text = _decoded(data, shown)
+    if isinstance(text, Problem):
+        return text
+    return _document(text, shown, os.path.dirname(shown), path.stem, path.suffix == ".json")
+
+
+def _decoded(data: bytes, name: str) -> str | Problem:
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return _whole(shown, "this is UTF-16; save it as UTF-8", "file.encoding")
+        return _whole(name, "this is UTF-16; save it as UTF-8", "file.encoding")
     try:
-        text = data.decode("utf-8-sig")
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         before = data[: error.start]
         line = before.count(b"\n") + 1
         column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8", "replace")) + 1
         byte = f"0x{data[error.start]:02x}"
-        return Problem(shown, line, column, "", f"the byte {byte} is not UTF-8", "file.encoding")
-    return _document(text, shown, os.path.dirname(shown), path.stem, path.suffix == ".json")
+        return Problem(name, line, column, "", f"the byte {byte} is not UTF-8", "file.encoding")
 
 
 def _document(text: str, name: str, folder: str, stem: str, is_json: bool) -> JobFile | Problem:
@@ -123,7 +128,7 @@ def _document(text: str, name: str, folder: str, stem: str, is_json: bool) -> Jo
             name, "nothing but comments; a job has at least `kind` and `request`", "file.empty"
         )
     if not isinstance(document, dict):
-        kind = {list: "a list", str: "text"}.get(type(document), "a single value")
+        kind = "a list" if isinstance(document, list) else "a single value"
         return Problem(
             name,
             1,

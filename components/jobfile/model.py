@@ -25,7 +25,8 @@ class Context:
     `config` holds plain values by key, of the secret keys too where they are known; `secrets` names the secret keys.
     `today` is the UTC date that `every` turns into a period. `lookup` gets the job's name and an expression
     (`code.uri`, `jobs.train.modelArtifacts`, `personalize.latest(<ARN>)`, `platform.bucket`); None means not known yet.
-    `any_config` accepts every `${config.x}` as not known yet: there is no stack to look it up in.
+    `any_config` accepts every `${config.x}` as not known yet: there is no stack to look it up in. `stacks` names the
+    project's stacks where they are known, so that an overlay for no stack is noticed.
     """
 
     stack: str
@@ -36,6 +37,7 @@ class Context:
     today: datetime.date | None = None
     lookup: Callable[[str, str], str | None] = nothing_known
     any_config: bool = False
+    stacks: tuple[str, ...] = ()
 
 
 @dataclass

@@ -10,7 +10,6 @@ from ..wire import Path, dotted
 from .messages import meant
 from .model import Job
 
-
 VALID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 
 
@@ -38,12 +37,14 @@ def collisions(jobs: Sequence[Job]) -> Iterator[Problem]:
                 yield _problem(job, ("aliases",), message, "alias.twice")
 
 
-def dependencies(jobs: Sequence[Job], known: Mapping[str, Sequence[str]]) -> Iterator[Problem]:
+def dependencies(
+    jobs: Sequence[Job], known: Mapping[str, Sequence[str]], elsewhere: frozenset[str]
+) -> Iterator[Problem]:
     """Unknown names in `dependsOn` and `${jobs.x.y}`, and circles. `known` maps a matrix file's name to its cells."""
     names = {job.name for job in jobs}
     for job in jobs:
         for other in job.depends_on:
-            if other not in names:
+            if other not in names and other not in elsewhere:
                 yield _problem(
                     job, _where(job, other), _no_such(other, names, known), "depends.unknown"
                 )

@@ -125,10 +125,8 @@ class _Reader:
         if depth > MAX_DEPTH:
             raise _unreadable(f"nested more than {MAX_DEPTH} levels deep", node)
         self._open.add(key)
-        if isinstance(node, yaml.MappingNode):
-            read = self._mapping(node, depth)
-        else:
-            read = self._sequence(node, depth)
+        inner = self._mapping if isinstance(node, yaml.MappingNode) else self._sequence
+        read: tuple[Any, int] = inner(node, depth)
         self._open.discard(key)
         if read[1] > MAX_NODES:
             raise _unreadable(f"more than {MAX_NODES} values, its aliases spelled out", node)

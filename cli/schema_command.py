@@ -1,0 +1,37 @@
+"""`jobctl schema [KIND]`: the JSON Schema of job files, for editors and other tools."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from components.errors import JobError
+from components.jobfile.messages import listed, meant
+from components.kinds import KINDS
+from components.schema import FOLDER
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "kind",
+        nargs="?",
+        default="",
+        metavar="KIND",
+        help=f"{' or '.join(KINDS)} (default: any kind)",
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    name = kind_named(args.kind) if args.kind else "job"
+    sys.stdout.write((FOLDER / f"{name}.schema.json").read_text("utf-8"))
+    return 0
+
+
+def kind_named(word: str) -> str:
+    """The kind that a person means: case, hyphens and underscores do not matter."""
+    plain = {name.lower(): name for name in KINDS}
+    found = plain.get(word.lower().replace("-", "").replace("_", ""))
+    if found is None:
+        hint = meant(word, KINDS) or f"; there are {listed(KINDS)}"
+        raise JobError(f"there is no kind `{word}`{hint}")
+    return found
