@@ -49,6 +49,9 @@ def run(name: str, arguments: Sequence[str]) -> int:
     engine = choose(stack, child)
     # the subject's own help needs neither a stack nor an emulator
     if "-h" in argv or "--help" in argv:
+        if engine.embedded:
+            print(embedded_help(name))
+            return 0
         return execute(engine, argv, cwd, child)
     print(f"jobctl: {engine.reason}", file=sys.stderr, flush=True)
     if name in CALLS_AWS and (stack.on_emulator or on_loopback(child)):
@@ -182,6 +185,18 @@ def make_stack(engine: Engine, stack: Stack, cwd: Path, env: Mapping[str, str]) 
     if made.returncode != 0 and not (state / f"{stack.name}.json").exists():
         sys.stderr.write(made.stderr)
         raise JobError(f"the stack '{stack.name}' could not be created")
+
+
+def embedded_help(name: str) -> str:
+    """The embedded engine's forms of a command, from its own table."""
+    from local.engine.commandline import COMMANDS, COMMON
+
+    lines = ["Usage, with Pulumi's own flags (the Pulumi CLI, once on PATH, has more):"]
+    for words, command in COMMANDS.items():
+        if words[0] == name:
+            flags = " ".join(f"[--{flag}]" for flag in sorted({**COMMON, **command.flags}))
+            lines.append(f"  ./jobctl {' '.join(words)} {flags}")
+    return "\n".join(lines)
 
 
 def execute(engine: Engine, argv: Sequence[str], cwd: Path, env: Mapping[str, str]) -> int:
