@@ -1,0 +1,71 @@
+"""`python -m local.aws`: the emulator in the foreground, until it is told to stop."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from .clock import Pace
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Serve until SIGTERM or SIGINT; the exit code."""
+    asked = _parser().parse_args(arguments)
+    if asked.host not in ("127.0.0.1", "localhost"):
+        print(f"--host {asked.host}: the emulator serves on 127.0.0.1 only", file=sys.stderr)
+        return 1
+    try:
+        pace = _pace(asked.pace)
+    except ValueError as error:
+        print(f"--pace: {error}", file=sys.stderr)
+        return 1
+    stopped = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopped.set())
+    from .emulator import Emulator  # after the signals: moto takes a second to import
+    from .store import StateUnusable
+
+    emulator = Emulator(state_dir=asked.state, pace=pace, port=asked.port)
+    try:
+        emulator.start()
+    except StateUnusable as error:
+        print(f"--state: {error}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"The emulator cannot serve on port {asked.port}: {error.strerror}", file=sys.stderr)
+        return 1
+    print(f"AWS emulator on {emulator.endpoint}", flush=True)
+    stopped.wait()
+    emulator.stop()
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m local.aws", description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1", help="127.0.0.1, and nothing else")
+    parser.add_argument("--port", type=int, default=0, help="0, the default, takes a free one")
+    parser.add_argument("--state", type=Path, help="folder in which its jobs outlive the emulator")
+    parser.add_argument(
+        "--pace",
+        help='"instant", or seconds by state as JSON, such as {"running": 10, "runnable": 5}',
+    )
+    return parser
+
+
+def _pace(text: str | None) -> Pace:
+    if text is None:
+        return Pace()
+    if text == "instant":
+        return Pace.instant()
+    wanted = json.loads(text)
+    if not isinstance(wanted, dict):
+        raise ValueError('it takes "instant" or a JSON object of seconds by state')
+    return Pace().changed(wanted)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

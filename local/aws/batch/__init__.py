@@ -1,0 +1,1 @@
+"""AWS Batch for SageMaker training: what moto's Batch lacks."""

@@ -1,0 +1,48 @@
+"""How many instances a job needs and what a service environment still has."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from .records import ServiceEnvironment
+
+INSTANCES = "NUM_INSTANCES"
+UNKNOWN = "unknown"
+
+
+def needs(payload: Mapping[str, Any]) -> dict[str, int]:
+    """Instances by type that a CreateTrainingJob request asks for.
+
+    One of an unknown type where that cannot be read: SageMaker refuses such a request, but only
+    once it has been dispatched.
+    """
+    resources = payload.get("ResourceConfig")
+    if not isinstance(resources, dict):
+        return {UNKNOWN: 1}
+    groups = resources.get("InstanceGroups")
+    wanted: Counter[str] = Counter()
+    for group in groups if isinstance(groups, list) and groups else [resources]:
+        count = group.get("InstanceCount") if isinstance(group, dict) else None
+        kind = group.get("InstanceType") if isinstance(group, dict) else None
+        if isinstance(count, int) and count > 0 and isinstance(kind, str):
+            wanted[kind] += count
+    return dict(wanted) or {UNKNOWN: 1}
+
+
+def fits(
+    wanted: Mapping[str, int], environment: ServiceEnvironment, used: Mapping[str, int]
+) -> bool:
+    """Whether the environment has room for these instances beside those in use.
+
+    A limit's unit is NUM_INSTANCES, which counts all, or an instance type; a type without a limit
+    of its own has none of the capacity where every limit names a type.
+    """
+    limits = {limit["capacityUnit"]: limit["maxCapacity"] for limit in environment.capacity_limits}
+    if INSTANCES in limits and sum(wanted.values()) + sum(used.values()) > limits[INSTANCES]:
+        return False
+    return all(
+        count + used.get(kind, 0) <= limits[kind] if kind in limits else INSTANCES in limits
+        for kind, count in wanted.items()
+    )

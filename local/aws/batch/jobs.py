@@ -1,0 +1,144 @@
+"""Describe, list, update and terminate service jobs.
+
+https://docs.aws.amazon.com/batch/latest/APIReference/API_ListServiceJobs.html
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from .. import context
+from ..operations import page
+from . import dispatch, life, queues
+from .names import refuse
+from .records import ENDED, ServiceJob
+from .submit import check_priority
+from .views import detail, summary
+
+if TYPE_CHECKING:
+    from .models import ServiceJobBackend
+
+MAX_TERMINATED = 50
+
+
+def describe(backend: ServiceJobBackend, request: dict[str, Any]) -> dict[str, Any]:
+    """One job, with its payload and its attempts."""
+    return detail(found(backend, request["jobId"]))
+
+
+def listed(backend: ServiceJobBackend, request: dict[str, Any]) -> dict[str, Any]:
+    """A queue's jobs, the newest first; the running ones where nothing else is asked for."""
+    if not request.get("jobQueue"):
+        raise refuse("jobQueue must be specified")
+    queue = queues.found(backend, request["jobQueue"])
+    wanted = _wanted(request)
+    jobs = [job for job in backend.service_jobs if job.queue == queue.arn and wanted(job)]
+    jobs.sort(key=lambda job: (job.created, job.number), reverse=True)
+    shown, token = page(
+        [{"job": job} for job in jobs], request, [job.id for job in jobs], "ClientException"
+    )
+    summaries = [summary(entry["job"]) for entry in shown]
+    return {"jobSummaryList": summaries, **({"nextToken": token} if token else {})}
+
+
+def update(backend: ServiceJobBackend, request: dict[str, Any]) -> dict[str, Any]:
+    """Change the scheduling priority; a job that waits moves in its queue."""
+    job = found(backend, request["jobId"])
+    check_priority(request["schedulingPriority"])
+    if job.status in ENDED:
+        raise refuse(f"Service job {job.id} is {job.status}: its priority cannot be changed")
+    job.request = {**job.request, "schedulingPriority": request["schedulingPriority"]}
+    backend.service_jobs.put(job)
+    if job.id in backend.waiting:
+        dispatch.wait(backend, job)
+    return {"jobArn": job.arn, "jobName": job.request["jobName"], "jobId": job.id}
+
+
+def terminate(backend: ServiceJobBackend, request: dict[str, Any]) -> dict[str, Any]:
+    """End a job; one that Batch does not know, or that has ended, is as good as terminated."""
+    _check_id(request["jobId"])
+    job = backend.service_jobs.get(request["jobId"])
+    if job is not None:
+        life.terminate(backend, job, request["reason"], context.now())
+    return {}
+
+
+def terminate_many(backend: ServiceJobBackend, request: dict[str, Any]) -> dict[str, Any]:
+    """End up to 50 jobs, and report each by itself."""
+    ids = request["jobs"]
+    if not 1 <= len(ids) <= MAX_TERMINATED:
+        raise refuse(f"jobs takes 1 to {MAX_TERMINATED} service job ids, not {len(ids)}")
+    successful: list[str] = []
+    errors: list[dict[str, str]] = []
+    for job_id in ids:
+        if _is_id(job_id):
+            terminate(backend, {"jobId": job_id, "reason": request["reason"]})
+            successful.append(job_id)
+        else:
+            message = f"{job_id} is not a service job id"
+            errors.append({"job": job_id, "code": "ValidationException", "message": message})
+    return {"successful": successful, "errors": errors}
+
+
+def found(backend: ServiceJobBackend, job_id: str) -> ServiceJob:
+    """The job of this id."""
+    _check_id(job_id)
+    job = backend.service_jobs.get(job_id)
+    if job is None:
+        raise refuse(f"Service job {job_id} does not exist")
+    return job
+
+
+def _check_id(job_id: str) -> None:
+    if not _is_id(job_id):
+        raise refuse(f"{job_id} is not a service job id")
+
+
+def _is_id(job_id: str) -> bool:
+    try:
+        uuid.UUID(job_id)
+    except ValueError:
+        return False
+    return True
+
+
+def _wanted(request: dict[str, Any]) -> Callable[[ServiceJob], bool]:
+    filters = request.get("filters") or []
+    status = request.get("jobStatus")
+    if not filters:
+        status = status or "RUNNING"
+        return lambda job: job.status == status
+    if len(filters) > 1:
+        raise refuse("Only one filter can be used at a time")
+    name, values = filters[0].get("name"), filters[0].get("values") or []
+    if not values:
+        raise refuse(f"The filter {name} needs a value")
+    if name == "JOB_NAME":
+        return lambda job: any(_named(job.request["jobName"], value) for value in values)
+    if name in ("BEFORE_CREATED_AT", "AFTER_CREATED_AT"):
+        limit = _milliseconds(name, values[0])
+        if name == "BEFORE_CREATED_AT":
+            return lambda job: int(job.created * 1000) < limit
+        return lambda job: int(job.created * 1000) > limit
+    field = {"SHARE_IDENTIFIER": "shareIdentifier", "QUOTA_SHARE_NAME": "quotaShareName"}.get(name)
+    if field is None:
+        raise refuse(
+            f"{name} is not a filter: the filters are JOB_NAME, BEFORE_CREATED_AT, AFTER_CREATED_AT, "
+            "SHARE_IDENTIFIER and QUOTA_SHARE_NAME"
+        )
+    return lambda job: job.request.get(field) in values and status in (None, job.status)
+
+
+def _named(name: str, wanted: str) -> bool:
+    if wanted.endswith("*"):
+        return name.lower().startswith(wanted[:-1].lower())
+    return name.lower() == wanted.lower()
+
+
+def _milliseconds(name: str, value: str) -> int:
+    try:
+        return int(value)
+    except ValueError as error:
+        raise refuse(f"The filter {name} takes milliseconds since the epoch, not {value}") from error

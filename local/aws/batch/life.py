@@ -1,0 +1,247 @@
+"""How a service job passes from state to state. No threads: whoever asks first makes it so.
+
+https://docs.aws.amazon.com/batch/latest/userguide/service-job-status.html
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from .. import context
+from ..sagemaker import life as training
+from . import dispatch, retries
+from .records import ENDED, QUEUED, ServiceJob
+
+if TYPE_CHECKING:
+    from .models import ServiceJobBackend
+
+RETENTION = 7 * 24 * 3600.0
+"""Seconds for which Batch keeps the record of an ended job."""
+
+TIMED_OUT = "Job attempt duration exceeded timeout"
+PREEMPTED = "Preempted by a job of a higher priority"
+
+
+def advance(backend: ServiceJobBackend, now: float) -> None:
+    """Take every step that is due by `now`, in the order in which they fall due, each at its time."""
+    _notice_stopped(backend)
+    while (entry := backend.agenda.pop(now)) is not None:
+        job = backend.service_jobs.get(entry[0])
+        if job is not None:
+            _step(backend, job, entry[1])
+
+
+def resume(backend: ServiceJobBackend) -> None:
+    """Plan every job anew and count the capacity in use: after a restart, or at another pace."""
+    backend.in_use.clear()
+    for job in backend.service_jobs:
+        if job.environment is not None:
+            dispatch.occupy(backend, job)
+        if job.status == "RUNNABLE" and job.ready and not job.held:
+            dispatch.wait(backend, job)
+        _plan(backend, job)
+
+
+def admit(backend: ServiceJobBackend, job: ServiceJob) -> None:
+    """A job has been submitted."""
+    enter(backend, job, "SUBMITTED", job.created)
+
+
+def enter(backend: ServiceJobBackend, job: ServiceJob, status: str, at: float) -> None:
+    """The job's status is `status` from `at` on."""
+    job.status = status
+    job.since = at
+    job.ready = False
+    backend.waiting.remove(job.id)
+    backend.service_jobs.put(job)
+    _plan(backend, job)
+
+
+def terminate(backend: ServiceJobBackend, job: ServiceJob, reason: str, at: float) -> None:
+    """What waits fails at once; what SageMaker has is stopped, and fails when it has stopped."""
+    if job.status in ENDED:
+        return
+    job.terminated = True
+    job.held = False
+    job.reason = reason
+    if job.status in QUEUED:
+        end(backend, job, "FAILED", at, reason)
+    else:
+        job.stopping = at
+        if job.training_job is not None:
+            training.stopping(backend.training, job.training_job, at)
+        backend.service_jobs.put(job)
+        _plan(backend, job)
+
+
+def start(backend: ServiceJobBackend, job: ServiceJob, at: float) -> None:
+    """The instances are there: STARTING to RUNNING."""
+    job.started = at
+    training.enter(backend.training, job.training_job, "Training", at)
+    enter(backend, job, "RUNNING", at)
+
+
+def succeed(backend: ServiceJobBackend, job: ServiceJob, at: float) -> None:
+    """The training job has completed."""
+    problem = training.complete(backend.training, job.training_job, at)
+    if problem is not None:
+        fail_attempt(backend, job, at, f"{dispatch.FROM_SAGEMAKER}{problem}")
+        return
+    close_attempt(backend, job, at, None)
+    end(backend, job, "SUCCEEDED", at, None)
+
+
+def fail_attempt(backend: ServiceJobBackend, job: ServiceJob, at: float, reason: str) -> None:
+    """The attempt has failed: retried as the retry strategy says, or the end of the job."""
+    close_attempt(backend, job, at, reason)
+    if retries.again(job.request.get("retryStrategy"), len(job.attempts), reason):
+        job.reason = reason
+        job.started = None
+        enter(backend, job, "RUNNABLE", at)
+        dispatch.place(backend, at)
+    else:
+        end(backend, job, "FAILED", at, reason)
+
+
+def requeue(backend: ServiceJobBackend, job: ServiceJob, at: float) -> None:
+    """Back to RUNNABLE without using up an attempt: preempted where it ran, out of capacity before."""
+    ran = job.status == "RUNNING"
+    if job.training_job is not None:
+        training.stop(backend.training, job.training_job, at)
+    if ran:
+        job.preempted = [*job.preempted, _attempt(job, at, PREEMPTED)]
+        limit = (job.request.get("preemptionConfiguration") or {}).get(
+            "preemptionRetriesBeforeTermination"
+        )
+        if limit is not None and len(job.preempted) > limit:
+            dispatch.vacate(backend, job)
+            end(backend, job, "FAILED", at, "Preemption retries exhausted")
+            return
+    dispatch.vacate(backend, job)
+    job.started = None
+    job.stopping = None
+    enter(backend, job, "RUNNABLE", at)
+    dispatch.place(backend, at)
+
+
+def close_attempt(
+    backend: ServiceJobBackend, job: ServiceJob, at: float, reason: str | None
+) -> None:
+    """The attempt is over, and its capacity free."""
+    job.attempts = [*job.attempts, _attempt(job, at, reason)]
+    job.stopping = None
+    dispatch.vacate(backend, job)
+
+
+def end(
+    backend: ServiceJobBackend, job: ServiceJob, status: str, at: float, reason: str | None
+) -> None:
+    """The job is over."""
+    job.stopped = at
+    job.reason = reason
+    job.held = False
+    enter(backend, job, status, at)
+    dispatch.place(backend, at)
+
+
+def expire(backend: ServiceJobBackend, job: ServiceJob) -> None:
+    """Batch forgets the job and the token it came with; SageMaker does not forget the training job."""
+    dispatch.vacate(backend, job)
+    backend.waiting.remove(job.id)
+    backend.agenda.cancel(job.id)
+    token = job.request.get("clientToken")
+    kept = backend.client_tokens.get(token) if token else None
+    if kept is not None and kept.job == job.id:
+        backend.client_tokens.drop(kept.key)
+    backend.service_jobs.drop(job.id)
+
+
+def hold(backend: ServiceJobBackend, job: ServiceJob, held: bool, at: float) -> None:
+    """Keep the job in its state whatever the pace, or let it go on from here."""
+    job.held = held
+    if not held:
+        job.since = at
+    elif job.ready:
+        job.ready = False
+        backend.waiting.remove(job.id)
+    backend.service_jobs.put(job)
+    _plan(backend, job)
+
+
+def training_job_name(wanted: str) -> str:
+    """SageMaker's name of the training job: AWSBatch<TrainingJobName><32 hex>, within SageMaker's 63."""
+    return f"AWSBatch{wanted[:23]}{uuid4().hex}"
+
+
+def _plan(backend: ServiceJobBackend, job: ServiceJob) -> None:
+    pace = context.pace()
+    if job.status in ENDED:
+        assert job.stopped is not None
+        backend.agenda.set(job.id, job.stopped + RETENTION)
+    elif job.stopping is not None:
+        backend.agenda.set(job.id, job.stopping + pace.stopping)
+    elif job.held or job.ready:
+        backend.agenda.cancel(job.id)
+    else:
+        seconds: float = getattr(pace, job.status.lower())
+        if job.status == "RUNNING":
+            seconds = min(seconds, _timeout(job))
+        backend.agenda.set(job.id, job.since + seconds)
+
+
+def _step(backend: ServiceJobBackend, job: ServiceJob, at: float) -> None:
+    if job.status in ENDED:
+        expire(backend, job)
+    elif job.stopping is not None:
+        _stopped(backend, job, at)
+    elif job.status == "SUBMITTED":
+        enter(backend, job, "RUNNABLE", at)
+    elif job.status == "RUNNABLE":
+        dispatch.wait(backend, job)
+        dispatch.place(backend, at)
+    elif job.status == "SCHEDULED":
+        training.enter(backend.training, job.training_job, "Downloading", at)
+        enter(backend, job, "STARTING", at)
+    elif job.status == "STARTING":
+        start(backend, job, at)
+    elif _timeout(job) <= context.pace().running:
+        training.stop(backend.training, job.training_job, at)
+        fail_attempt(backend, job, at, TIMED_OUT)
+    else:
+        succeed(backend, job, at)
+
+
+def _notice_stopped(backend: ServiceJobBackend) -> None:
+    """Fail the jobs whose training job was stopped by StopTrainingJob."""
+    stopped, backend.training.stopped_alone = backend.training.stopped_alone, []
+    for job in backend.service_jobs if stopped else ():
+        record = backend.training.by_arn(job.training_job)
+        if record is not None and record.arn in stopped and job.status not in ENDED:
+            at = record.ended or context.now()
+            reason = f"{dispatch.FROM_SAGEMAKER}Stopped"
+            close_attempt(backend, job, at, reason)
+            end(backend, job, "FAILED", at, reason)
+
+
+def _stopped(backend: ServiceJobBackend, job: ServiceJob, at: float) -> None:
+    if job.training_job is not None:
+        training.stop(backend.training, job.training_job, at)
+    reason = job.reason
+    close_attempt(backend, job, at, reason)
+    end(backend, job, "FAILED", at, reason)
+
+
+def _timeout(job: ServiceJob) -> float:
+    seconds = (job.request.get("timeoutConfig") or {}).get("attemptDurationSeconds")
+    return math.inf if seconds is None else float(seconds)
+
+
+def _attempt(job: ServiceJob, at: float, reason: str | None) -> dict[str, object]:
+    return {
+        "training_job": job.training_job,
+        "started": job.started,
+        "stopped": at,
+        "reason": reason,
+    }

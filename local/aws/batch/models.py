@@ -1,0 +1,79 @@
+"""Batch's state in one account and region: moto's, and that of service jobs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from moto.batch.models import BatchBackend
+from moto.sagemaker.models import sagemaker_backends
+
+from .. import context
+from ..sagemaker.models import TrainingBackend
+from ..table import Agenda, Table
+from . import life
+from .records import (
+    ClientToken,
+    JobQueue,
+    QuotaShare,
+    SchedulingPolicy,
+    ServiceEnvironment,
+    ServiceJob,
+)
+from .waiting import WaitingJobs
+
+
+class ServiceJobBackend(BatchBackend):
+    """moto's Batch with service environments, training queues, shares and service jobs."""
+
+    def __init__(self, region_name: str, account_id: str) -> None:
+        super().__init__(region_name, account_id)
+        place = (account_id, region_name)
+        self.environments = Table("batch.environment", ServiceEnvironment, *place)
+        self.queues = Table("batch.queue", JobQueue, *place)
+        self.policies = Table("batch.policy", SchedulingPolicy, *place)
+        self.shares = Table("batch.share", QuotaShare, *place)
+        self.service_jobs = Table("batch.job", ServiceJob, *place)
+        self.client_tokens = Table("batch.token", ClientToken, *place)
+        self.agenda = Agenda()
+        self.waiting = WaitingJobs()
+        self.placing = False
+        self._number = 0
+        self.in_use: dict[str, Counter[str]] = {}
+
+    @property
+    def tables(self) -> list[Table[Any]]:
+        """Everything that is kept."""
+        return [
+            self.environments,
+            self.queues,
+            self.policies,
+            self.shares,
+            self.service_jobs,
+            self.client_tokens,
+        ]
+
+    def arn(self, resource: str) -> str:
+        """The ARN of a resource here, such as `job-queue/training`."""
+        return f"arn:{self.partition}:batch:{self.region_name}:{self.account_id}:{resource}"
+
+    @property
+    def training(self) -> TrainingBackend:
+        """SageMaker in the same account and region."""
+        found = sagemaker_backends[self.account_id][self.region_name]
+        assert isinstance(found, TrainingBackend)
+        return found
+
+    def next_number(self) -> int:
+        """A number for a new job, higher than that of every job there is."""
+        self._number += 1
+        return self._number
+
+    def advance(self) -> None:
+        """Do what has fallen due."""
+        life.advance(self, context.now())
+
+    def resume(self) -> None:
+        """Set up what is derived from the records: after they were restored, or the pace has changed."""
+        self._number = max([self._number, *(job.number for job in self.service_jobs)])
+        life.resume(self)

@@ -1,0 +1,47 @@
+"""What Batch asks of names and tags."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from ..refusal import Refusal
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}")
+_TAG = re.compile(r"[\w\s.:/=+\-@]*")
+MAX_TAGS = 50
+
+
+def refuse(message: str) -> Refusal:
+    """The error of the client that Batch has for everything."""
+    return Refusal("ClientException", message)
+
+
+def check_name(name: str, what: str) -> None:
+    """A name starts with a letter or a digit and has up to 128 letters, digits, hyphens and underscores."""
+    if not _NAME.fullmatch(name):
+        raise refuse(
+            f"Error executing request, Exception : {what} should match valid pattern: up to 128 letters, "
+            f"numbers, hyphens and underscores, the first a letter or a number; not {name!r}"
+        )
+
+
+def check_tags(tags: dict[str, Any]) -> None:
+    """At most 50 tags; letters, digits, spaces and _.:/=+-@; keys do not start with aws:."""
+    if len(tags) > MAX_TAGS:
+        raise refuse(f"A resource can have at most {MAX_TAGS} tags, not {len(tags)}")
+    for key, value in tags.items():
+        if not 1 <= len(key) <= 128 or not _TAG.fullmatch(key):
+            raise refuse(f"The tag key {key!r} is not valid")
+        if key.lower().startswith("aws:"):
+            raise refuse(f"The tag key {key!r} starts with aws:, which is reserved")
+        if not isinstance(value, str) or len(value) > 256 or not _TAG.fullmatch(value):
+            raise refuse(f"The value of the tag {key!r} is not valid")
+
+
+def by_name_or_arn(records: Any, wanted: str) -> Any:
+    """The record of this name or ARN; `None` when there is none."""
+    for record in records:
+        if wanted in (record.name, record.arn):
+            return record
+    return None

@@ -1,0 +1,139 @@
+"""What the emulated Batch remembers. Every field is a JSON value; times are seconds since the epoch."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+QUEUED = ("SUBMITTED", "PENDING", "RUNNABLE")
+DISPATCHED = ("SCHEDULED", "STARTING", "RUNNING")
+ENDED = ("SUCCEEDED", "FAILED")
+
+
+@dataclass
+class ServiceEnvironment:
+    """A service environment as CreateServiceEnvironment was asked for it."""
+
+    arn: str
+    name: str
+    type: str
+    capacity_limits: list[dict[str, Any]]
+    state: str = "ENABLED"
+    tags: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        return self.arn
+
+
+@dataclass
+class JobQueue:
+    """A queue of type SAGEMAKER_TRAINING; queues of containers are moto's."""
+
+    arn: str
+    name: str
+    priority: int
+    service_environments: list[dict[str, Any]]
+    state: str = "ENABLED"
+    policy: str | None = None
+    time_limits: list[dict[str, Any]] | None = None
+    tags: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        return self.arn
+
+
+@dataclass
+class SchedulingPolicy:
+    """A fair-share or a quota-share policy, never both."""
+
+    arn: str
+    name: str
+    fairshare: dict[str, Any] | None = None
+    quota_share: dict[str, Any] | None = None
+    tags: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        return self.arn
+
+
+@dataclass
+class QuotaShare:
+    """A quota share of a queue."""
+
+    arn: str
+    name: str
+    queue: str
+    capacity_limits: list[dict[str, Any]]
+    resource_sharing: dict[str, Any]
+    preemption: dict[str, Any]
+    state: str = "ENABLED"
+    tags: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        return self.arn
+
+
+@dataclass
+class ServiceJob:
+    """A service job: the request it came from, and how far it is.
+
+    `since` is when it entered its status. A `held` job stays there whatever the pace. A job that is
+    RUNNABLE and `ready` waits for capacity alone. `needs` are instances by type, `environment` is where
+    it uses them. `stopping` is when SageMaker was asked to stop it. `attempts` are the ended ones that
+    count, `preempted` those that do not.
+    """
+
+    id: str
+    arn: str
+    number: int
+    queue: str
+    request: dict[str, Any]
+    created: float
+    since: float
+    needs: dict[str, int]
+    tags: dict[str, str] = field(default_factory=dict)
+    status: str = "SUBMITTED"
+    reason: str | None = None
+    terminated: bool = False
+    held: bool = False
+    ready: bool = False
+    environment: str | None = None
+    stopping: float | None = None
+    scheduled: float | None = None
+    started: float | None = None
+    stopped: float | None = None
+    training_job: str | None = None
+    attempts: list[dict[str, Any]] = field(default_factory=list)
+    preempted: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def key(self) -> str:
+        return self.id
+
+    @property
+    def priority(self) -> int:
+        """The scheduling priority; a job submitted without one has the lowest."""
+        return int(self.request.get("schedulingPriority") or 0)
+
+    def payload(self) -> dict[str, Any]:
+        """The request that Batch passes on to SageMaker."""
+        document: dict[str, Any] = json.loads(self.request["serviceRequestPayload"])
+        return document
+
+
+@dataclass
+class ClientToken:
+    """A clientToken, what it was used for, and the job that it got."""
+
+    token: str
+    fingerprint: str
+    job: str
+
+    @property
+    def key(self) -> str:
+        return self.token

@@ -1,0 +1,102 @@
+"""The operations of AWS Batch that service jobs need. Everything else of Batch is moto's."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+from urllib.parse import unquote
+
+from moto.batch.models import batch_backends
+from moto.batch.responses import BatchResponse
+
+from .. import shapes
+from ..operations import Operations
+from . import environments, jobs, policies, queues, shares, submit, tags
+from .models import ServiceJobBackend
+
+_TAG_OPERATIONS = {
+    "GET": "ListTagsForResource",
+    "POST": "TagResource",
+    "DELETE": "UntagResource",
+}
+
+
+class ServiceJobResponse(Operations, BatchResponse):
+    """Batch's endpoint."""
+
+    constraint_error = "ClientException"
+    handlers = {
+        "CreateServiceEnvironment": environments.create,
+        "DescribeServiceEnvironments": environments.describe,
+        "UpdateServiceEnvironment": environments.update,
+        "DeleteServiceEnvironment": environments.delete,
+        "CreateJobQueue": queues.create,
+        "DescribeJobQueues": queues.describe,
+        "UpdateJobQueue": queues.update,
+        "DeleteJobQueue": queues.delete,
+        "CreateSchedulingPolicy": policies.create,
+        "DescribeSchedulingPolicies": policies.describe,
+        "ListSchedulingPolicies": policies.listed,
+        "UpdateSchedulingPolicy": policies.update,
+        "DeleteSchedulingPolicy": policies.delete,
+        "CreateQuotaShare": shares.create,
+        "DescribeQuotaShare": shares.describe,
+        "ListQuotaShares": shares.listed,
+        "UpdateQuotaShare": shares.update,
+        "DeleteQuotaShare": shares.delete,
+        "SubmitServiceJob": submit.submit,
+        "DescribeServiceJob": jobs.describe,
+        "ListServiceJobs": jobs.listed,
+        "UpdateServiceJob": jobs.update,
+        "TerminateServiceJob": jobs.terminate,
+        "TerminateServiceJobs": jobs.terminate_many,
+        "TagResource": tags.tag,
+        "UntagResource": tags.untag,
+        "ListTagsForResource": tags.listed,
+    }
+
+    @property
+    def backend(self) -> ServiceJobBackend:
+        found = batch_backends[self.current_account][self.region]
+        assert isinstance(found, ServiceJobBackend)
+        return found
+
+    def operation(self) -> str:
+        """The operation at this path; '' for one that botocore does not know."""
+        path = self.parsed_url.path
+        if path.startswith("/v1/tags/"):
+            return _TAG_OPERATIONS.get(self.method, "")
+        return operation_at(path)
+
+    def request(self) -> dict[str, Any]:
+        """The body, and for tags what the path and the query add."""
+        request = super().request()
+        path = self.parsed_url.path
+        if path.startswith("/v1/tags/"):
+            request["resourceArn"] = unquote(path.removeprefix("/v1/tags/"))
+            if self.method == "DELETE":
+                request["tagKeys"] = self.querystring.get("tagKeys") or []
+        _capitalise_actions(request)
+        return request
+
+
+def _capitalise_actions(request: dict[str, Any]) -> None:
+    """Batch reads `Retry` as `RETRY`: the sample request of its own page has it so."""
+    strategy = request.get("retryStrategy")
+    rules = strategy.get("evaluateOnExit") if isinstance(strategy, dict) else None
+    for rule in rules if isinstance(rules, list) else []:
+        if isinstance(rule, dict) and isinstance(rule.get("action"), str):
+            rule["action"] = rule["action"].upper()
+
+
+def operation_at(path: str) -> str:
+    """The name of Batch's operation at a path such as /v1/submitservicejob; '' where there is none."""
+    return _operations().get(path, "")
+
+
+@functools.lru_cache(maxsize=None)
+def _operations() -> dict[str, str]:
+    model = shapes.service("batch")
+    return {
+        model.operation_model(name).http["requestUri"]: str(name) for name in model.operation_names
+    }

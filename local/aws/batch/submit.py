@@ -1,0 +1,161 @@
+"""SubmitServiceJob, and everything for which it refuses a job.
+
+https://docs.aws.amazon.com/batch/latest/APIReference/API_SubmitServiceJob.html
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from .. import context
+from . import life, policies, queues, shares
+from .capacity import needs
+from .names import check_name, check_tags, refuse
+from .records import ClientToken, JobQueue, ServiceJob
+
+if TYPE_CHECKING:
+    from .models import ServiceJobBackend
+
+MAX_PAYLOAD = 10 * 1024
+"""Bytes of serviceRequestPayload (Batch's service quotas)."""
+
+MAX_REQUEST = 30 * 1024
+"""Bytes of the whole request (the same page)."""
+
+
+def submit(backend: ServiceJobBackend, request: dict[str, Any]) -> dict[str, Any]:
+    """Queue a service job. The payload is JSON, but whether SageMaker takes it is not looked at."""
+    check_name(request["jobName"], "Job name")
+    check_tags(request.get("tags") or {})
+    payload = _payload(request)
+    _check_numbers(request)
+    queue = queues.found(backend, request["jobQueue"])
+    if queue.state != "ENABLED":
+        raise refuse(f"Job queue {queue.name} is {queue.state}: it takes no new jobs")
+    _check_share(backend, queue, request)
+    known = _known(backend, request)
+    if known is not None:
+        return _answer(known)
+    at = context.now()
+    job_id = str(uuid4())
+    job = ServiceJob(
+        id=job_id,
+        arn=backend.arn(f"service-job/{job_id}"),
+        number=backend.next_number(),
+        queue=queue.arn,
+        request={name: value for name, value in request.items() if name != "tags"},
+        created=at,
+        since=at,
+        needs=needs(payload),
+        tags=request.get("tags") or {},
+    )
+    life.admit(backend, job)
+    if request.get("clientToken") and context.current.tokens != "forget":
+        token = ClientToken(request["clientToken"], _fingerprint(request), job_id)
+        backend.client_tokens.put(token)
+    return _answer(job)
+
+
+def _payload(request: dict[str, Any]) -> dict[str, Any]:
+    text = request["serviceRequestPayload"]
+    size = len(text.encode())
+    if size > MAX_PAYLOAD:
+        raise refuse(f"serviceRequestPayload has {size} bytes, more than the maximum of {MAX_PAYLOAD}")
+    whole = len(json.dumps(request).encode())
+    if whole > MAX_REQUEST:
+        raise refuse(f"The request has {whole} bytes, more than the maximum of {MAX_REQUEST}")
+    try:
+        payload = json.loads(text)
+    except ValueError as error:
+        raise refuse(f"serviceRequestPayload is not valid JSON: {error}") from error
+    if not isinstance(payload, dict):
+        raise refuse("serviceRequestPayload is not a JSON object")
+    return payload
+
+
+def _check_numbers(request: dict[str, Any]) -> None:
+    priority = request.get("schedulingPriority")
+    if priority is not None:
+        check_priority(priority)
+    strategy = request.get("retryStrategy")
+    if strategy is not None:
+        if not 1 <= strategy["attempts"] <= 10:
+            raise refuse(f"retryStrategy.attempts must be between 1 and 10, not {strategy['attempts']}")
+        rules = strategy.get("evaluateOnExit") or []
+        if len(rules) > 5:
+            raise refuse(f"retryStrategy.evaluateOnExit takes at most 5 rules, not {len(rules)}")
+        for rule in rules:
+            if len(rule.get("onStatusReason") or "") > 512:
+                raise refuse("retryStrategy.evaluateOnExit.onStatusReason takes up to 512 characters")
+    seconds = (request.get("timeoutConfig") or {}).get("attemptDurationSeconds")
+    if seconds is not None and seconds < 1:
+        raise refuse("timeoutConfig.attemptDurationSeconds must be a positive number of seconds")
+    retries = (request.get("preemptionConfiguration") or {}).get("preemptionRetriesBeforeTermination")
+    if retries is not None and retries < 0:
+        raise refuse("preemptionConfiguration.preemptionRetriesBeforeTermination cannot be negative")
+
+
+def check_priority(priority: int) -> None:
+    """A scheduling priority is between 0 and 9999."""
+    if not 0 <= priority <= 9999:
+        raise refuse(f"schedulingPriority must be between 0 and 9999, not {priority}")
+
+
+def _check_share(backend: ServiceJobBackend, queue: JobQueue, request: dict[str, Any]) -> None:
+    policy = None if queue.policy is None else policies.found(backend, queue.policy)
+    fair = policy is not None and policy.fairshare is not None
+    quota = policy is not None and policy.quota_share is not None
+    for name, demanded, kind in (
+        ("shareIdentifier", fair, "fair-share"),
+        ("quotaShareName", quota, "quota-share"),
+    ):
+        given = request.get(name)
+        if demanded and not given:
+            raise refuse(
+                f"{name} must be specified: job queue {queue.name} has a {kind} scheduling policy"
+            )
+        if given is not None and not demanded:
+            raise refuse(
+                f"{name} must not be specified: job queue {queue.name} has no {kind} scheduling policy"
+            )
+    if quota:
+        share = shares.of_queue(backend, queue.arn, request["quotaShareName"])
+        if share is None:
+            raise refuse(
+                f"Quota share {request['quotaShareName']} of job queue {queue.name} does not exist"
+            )
+        if share.state != "ENABLED":
+            raise refuse(f"Quota share {share.name} is {share.state}: it takes no new jobs")
+
+
+def _known(backend: ServiceJobBackend, request: dict[str, Any]) -> ServiceJob | None:
+    """The job that this clientToken got before, where the token mode answers with it."""
+    mode = context.current.tokens
+    token = request.get("clientToken")
+    kept = backend.client_tokens.get(token) if token else None
+    if kept is None or mode == "forget":
+        return None
+    same = kept.fingerprint == _fingerprint(request)
+    if not same and mode != "token-only":
+        raise refuse(
+            f"The clientToken {token} was used before with a different request: "
+            "a clientToken belongs to one request"
+        )
+    job = backend.service_jobs.get(kept.job)
+    if mode == "return-first" and job is not None:
+        return job
+    raise refuse(
+        f"The request is a duplicate: a service job with the clientToken {token} was submitted before"
+    )
+
+
+def _fingerprint(request: dict[str, Any]) -> str:
+    rest = {name: value for name, value in request.items() if name != "clientToken"}
+    return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
+
+
+def _answer(job: ServiceJob) -> dict[str, Any]:
+    return {"jobArn": job.arn, "jobName": job.request["jobName"], "jobId": job.id}

@@ -1,0 +1,144 @@
+"""Which operation of which service a request asks for, who asks, and which permissions that takes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs
+
+from .batch.responses import operation_at
+
+_CREDENTIAL = re.compile(r"Credential=([^/]+)/\d+/([^/]*)/([^/]+)/aws4_request")
+_S3_OBJECT = {"GET": "GetObject", "HEAD": "HeadObject", "PUT": "PutObject", "DELETE": "DeleteObject"}
+_S3_BUCKET = {"GET": "ListObjects", "HEAD": "HeadBucket", "PUT": "CreateBucket", "DELETE": "DeleteBucket"}
+_S3_QUERIES = {
+    ("GET", "list-type"): "ListObjectsV2",
+    ("GET", "versions"): "ListObjectVersions",
+    ("GET", "location"): "GetBucketLocation",
+    ("GET", "versioning"): "GetBucketVersioning",
+    ("PUT", "versioning"): "PutBucketVersioning",
+    ("GET", "tagging"): "GetObjectTagging",
+    ("PUT", "tagging"): "PutObjectTagging",
+    ("POST", "delete"): "DeleteObjects",
+    ("POST", "uploads"): "CreateMultipartUpload",
+    ("POST", "uploadId"): "CompleteMultipartUpload",
+    ("PUT", "uploadId"): "UploadPart",
+    ("DELETE", "uploadId"): "AbortMultipartUpload",
+}
+_ACTIONS = {
+    "batch:TerminateServiceJobs": "batch:TerminateServiceJob",
+    "s3:HeadObject": "s3:GetObject",
+    "s3:HeadBucket": "s3:ListBucket",
+    "s3:ListObjects": "s3:ListBucket",
+    "s3:ListObjectsV2": "s3:ListBucket",
+    "s3:ListObjectVersions": "s3:ListBucketVersions",
+    "s3:ListBuckets": "s3:ListAllMyBuckets",
+    "s3:DeleteObjects": "s3:DeleteObject",
+    "s3:CopyObject": "s3:PutObject",
+    "s3:CreateMultipartUpload": "s3:PutObject",
+    "s3:CompleteMultipartUpload": "s3:PutObject",
+    "s3:UploadPart": "s3:PutObject",
+    "s3:AbortMultipartUpload": "s3:AbortMultipartUpload",
+}
+_TAGGED = {
+    "batch:SubmitServiceJob": "batch:TagResource",
+    "batch:CreateJobQueue": "batch:TagResource",
+    "batch:CreateServiceEnvironment": "batch:TagResource",
+    "personalize:CreateBatchInferenceJob": "personalize:TagResource",
+}
+_PASSES_ROLE = ("batch:SubmitServiceJob", "personalize:CreateBatchInferenceJob")
+
+
+@dataclass(frozen=True)
+class Call:
+    """A request. `protocol` is the shape of its errors: rest-json, json, query or rest-xml."""
+
+    service: str
+    operation: str
+    protocol: str
+    access_key: str
+    region: str
+    parameters: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def actions(self) -> list[str]:
+        """The IAM actions that the caller needs, the operation's own first."""
+        own = f"{self.service}:{self.operation}"
+        needed = [_ACTIONS.get(own, own)]
+        if own in _TAGGED and self.parameters.get("tags"):
+            needed.append(_TAGGED[own])
+        if own in _PASSES_ROLE:
+            needed.append("iam:PassRole")
+        return needed
+
+    @property
+    def name(self) -> str | None:
+        """The job's name, where the request has one."""
+        name = self.parameters.get("jobName")
+        return name if isinstance(name, str) else None
+
+    @property
+    def digest(self) -> str:
+        """A digest of the parameters."""
+        text = json.dumps(self.parameters, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def identify(environ: dict[str, Any], body: bytes) -> Call:
+    """What the request asks for; an empty operation where that cannot be told."""
+    query = environ.get("QUERY_STRING", "")
+    credential = _CREDENTIAL.search(environ.get("HTTP_AUTHORIZATION", ""))
+    if credential is None:
+        signed = parse_qs(query).get("X-Amz-Credential", [""])[0]
+        credential = _CREDENTIAL.search(f"Credential={signed}")
+    access_key, region, service = credential.groups() if credential else ("", "", "s3")
+    path = environ.get("PATH_INFO", "")
+    target = environ.get("HTTP_X_AMZ_TARGET", "")
+    parameters: dict[str, Any] = {}
+    if target:
+        operation, protocol = target.rpartition(".")[2], "json"
+        parameters = _object(body)
+    elif service == "batch":
+        operation, protocol = _batch_operation(environ["REQUEST_METHOD"], path), "rest-json"
+        parameters = _object(body)
+    elif service == "s3":
+        operation, protocol = _s3_operation(environ, path, query), "rest-xml"
+        parameters = {"path": path}
+    elif "/operation/" in path:
+        operation, protocol = path.rpartition("/")[2], "json"
+    else:
+        form = parse_qs(body.decode("utf-8", "replace")) or parse_qs(query)
+        operation, protocol = form.get("Action", [""])[0], "query"
+        parameters = {name: values[0] for name, values in form.items()}
+    return Call(service, operation, protocol, access_key, region, parameters)
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    try:
+        document = json.loads(body) if body else {}
+    except ValueError:
+        return {}
+    return document if isinstance(document, dict) else {}
+
+
+def _batch_operation(method: str, path: str) -> str:
+    if path.startswith("/v1/tags/"):
+        return {"GET": "ListTagsForResource", "POST": "TagResource", "DELETE": "UntagResource"}.get(
+            method, ""
+        )
+    return operation_at(path)
+
+
+def _s3_operation(environ: dict[str, Any], path: str, query: str) -> str:
+    method = environ["REQUEST_METHOD"]
+    for name in parse_qs(query, keep_blank_values=True):
+        if (method, name) in _S3_QUERIES:
+            return _S3_QUERIES[method, name]
+    bucket, _, key = path.lstrip("/").partition("/")
+    if key:
+        copies = method == "PUT" and "HTTP_X_AMZ_COPY_SOURCE" in environ
+        return "CopyObject" if copies else _S3_OBJECT.get(method, "")
+    return _S3_BUCKET.get(method, "") if bucket else "ListBuckets"

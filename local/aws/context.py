@@ -1,0 +1,47 @@
+"""What all emulated services of this process share: the clock, the pace, how tokens are treated, what changed.
+
+moto keeps its backends in registries of the process, so the extensions of them find their surroundings
+in one place of the process as well. `Emulator` fills it; nothing else does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from .clock import Clock, Pace
+
+TOKEN_MODES = ("reject", "return-first", "forget", "token-only")
+
+
+@dataclass
+class Context:
+    """The surroundings of the emulated services.
+
+    `tokens` is what SubmitServiceJob does with a clientToken it has seen (see `TOKEN_MODES`):
+    refuse the second submission as AWS's page says, answer it with the first job, not remember it,
+    or refuse it without looking at the rest of the request.
+    """
+
+    clock: Clock = field(default_factory=Clock)
+    pace: Pace = field(default_factory=Pace)
+    tokens: str = TOKEN_MODES[0]
+    changed: dict[tuple[str, str, str, str], None] = field(default_factory=dict)
+
+
+current = Context()
+
+
+def replace(context: Context) -> None:
+    """Make this the surroundings of every emulated service from now on."""
+    global current  # noqa: PLW0603 - the registries of moto, which this stands beside, are global
+    current = context
+
+
+def now() -> float:
+    """Seconds since the epoch, by the emulator's clock."""
+    return current.clock.now()
+
+
+def pace() -> Pace:
+    """The pace in force."""
+    return current.pace

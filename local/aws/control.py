@@ -1,0 +1,175 @@
+"""The control API under /_emulator/: look at the emulator, move its clock, make things go wrong.
+
+Requests and answers are JSON. A mistake in a request is answered with status 400 and {"message": ...}.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable
+from dataclasses import fields
+from typing import Any
+from urllib.parse import unquote
+
+from . import context, extend, force
+from .batch.models import ServiceJobBackend
+from .errors_on_wire import Answer
+from .faults import Fault, Faults, Permissions
+from .personalize.models import BatchInferenceBackend
+from .personalize.solutions import VERSION
+from .seed import ACCOUNT, REGION
+
+ROOT = "/_emulator/"
+
+
+class Control:
+    """The state that the control API sets, and the handlers of its paths."""
+
+    def __init__(self, endpoint: Callable[[], str], reset: Callable[[], None]) -> None:
+        self._endpoint = endpoint
+        self._reset = reset
+        self.faults = Faults()
+        self.permissions = Permissions()
+        self.calls: list[dict[str, Any]] = []
+
+    def clear(self) -> None:
+        """Nothing goes wrong, nothing is denied, nobody has called."""
+        self.faults.clear()
+        self.permissions = Permissions()
+        self.calls.clear()
+
+    def answer(self, method: str, path: str, body: bytes) -> Answer:
+        """The HTTP answer to a request."""
+        try:
+            asked = json.loads(body) if body.strip() else {}
+            status, document = self.handle(method, path, asked)
+        except ValueError as error:  # a JSON error is one too
+            status, document = 400, {"message": str(error)}
+        return status, [("Content-Type", "application/json")], json.dumps(document).encode()
+
+    def handle(self, method: str, path: str, asked: Any) -> tuple[int, Any]:
+        """Do what is asked: the status and the document of the answer. A mistake is a ValueError."""
+        name, _, rest = path.removeprefix(ROOT).partition("/")
+        handler = getattr(self, f"_{method.lower()}_{name.replace('-', '_')}", None)
+        if handler is None or not path.startswith(ROOT) or (rest and name != "jobs"):
+            return 404, {"message": f"The emulator has no {method} {path}"}
+        if not isinstance(asked, dict):
+            raise ValueError("the body must be a JSON object")
+        return 200, handler(unquote(rest), asked) if name == "jobs" else handler(asked)
+
+    def _get_status(self, _: dict[str, Any]) -> dict[str, Any]:
+        return status(self._endpoint())
+
+    def _post_clock(self, asked: dict[str, Any]) -> dict[str, Any]:
+        _only(asked, "freeze", "advance")
+        clock = context.current.clock
+        if "freeze" in asked:
+            if not isinstance(asked["freeze"], bool):
+                raise ValueError("freeze takes true or false")
+            if asked["freeze"]:
+                clock.freeze()
+            else:
+                clock.thaw()
+        if "advance" in asked:
+            clock.advance(_number("advance", asked["advance"]))
+            _settle()
+        return {"now": clock.now(), "frozen": clock.frozen}
+
+    def _post_pace(self, asked: dict[str, Any]) -> dict[str, Any]:
+        context.current.pace = context.pace().changed(asked)
+        for backend in extend.backends():
+            backend.resume()
+        _settle()
+        return {"pace": context.pace().as_json()}
+
+    def _post_token_mode(self, asked: dict[str, Any]) -> dict[str, Any]:
+        _only(asked, "mode")
+        if asked.get("mode") not in context.TOKEN_MODES:
+            raise ValueError(f"mode takes one of {', '.join(context.TOKEN_MODES)}")
+        context.current.tokens = asked["mode"]
+        return {"mode": context.current.tokens}
+
+    def _get_faults(self, _: dict[str, Any]) -> dict[str, Any]:
+        return {"faults": self.faults.as_json()}
+
+    def _post_faults(self, asked: dict[str, Any]) -> dict[str, Any]:
+        _only(asked, *(field.name for field in fields(Fault)))
+        for name in ("operation", "kind"):
+            if not isinstance(asked.get(name), str):
+                raise ValueError(f"a fault needs {name}, a text")
+        self.faults.add(Fault(**asked))
+        return {"faults": self.faults.as_json()}
+
+    def _delete_faults(self, _: dict[str, Any]) -> dict[str, Any]:
+        self.faults.clear()
+        return {"faults": []}
+
+    def _post_deny(self, asked: dict[str, Any]) -> dict[str, Any]:
+        _only(asked, "except", "only")
+        for name, value in asked.items():
+            if not isinstance(value, list) or not all(isinstance(entry, str) for entry in value):
+                raise ValueError(f"{name} takes a list of actions, such as batch:SubmitServiceJob")
+        self.permissions = Permissions(asked.get("except"), asked.get("only"))
+        return {"except": self.permissions.exempt, "only": self.permissions.only}
+
+    def _delete_deny(self, _: dict[str, Any]) -> dict[str, Any]:
+        return self._post_deny({})
+
+    def _get_calls(self, _: dict[str, Any]) -> dict[str, Any]:
+        return {"calls": self.calls}
+
+    def _delete_calls(self, _: dict[str, Any]) -> dict[str, Any]:
+        self.calls.clear()
+        return {"calls": []}
+
+    def _post_jobs(self, wanted: str, asked: dict[str, Any]) -> dict[str, Any]:
+        return force.move(wanted, asked)
+
+    def _delete_jobs(self, wanted: str, _: dict[str, Any]) -> dict[str, Any]:
+        return force.expire(wanted)
+
+    def _post_reset(self, _: dict[str, Any]) -> dict[str, Any]:
+        self._reset()
+        return {}
+
+
+def status(endpoint: str) -> dict[str, Any]:
+    """What the emulator has: for people, and for scripts that look for a queue to use."""
+    queues: list[str] = []
+    versions: list[str] = []
+    for backend in extend.backends():
+        if isinstance(backend, ServiceJobBackend):
+            queues += [queue.name for queue in backend.queues]
+            queues += [queue["jobQueueName"] for queue in backend.describe_job_queues()]
+        elif isinstance(backend, BatchInferenceBackend):
+            versions += [version.arn for version in backend.of_kind(VERSION)]
+    clock = context.current.clock
+    return {
+        "endpoint": endpoint,
+        "region": REGION,
+        "account": ACCOUNT,
+        "queues": queues,
+        "solutionVersions": versions,
+        "now": clock.now(),
+        "frozen": clock.frozen,
+        "pace": context.pace().as_json(),
+        "tokenMode": context.current.tokens,
+    }
+
+
+def _settle() -> None:
+    for backend in list(extend.backends()):
+        backend.advance()
+
+
+def _only(asked: dict[str, Any], *names: str) -> None:
+    for name in asked:
+        if name not in names:
+            raise ValueError(f"{name} is not known here: {', '.join(names)}")
+
+
+def _number(name: str, value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        raise ValueError(f"{name} takes a number of seconds")
+    return float(value)

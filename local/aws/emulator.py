@@ -1,0 +1,192 @@
+"""An emulator that serves on loopback."""
+
+from __future__ import annotations
+
+import functools
+import socket
+import threading
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from moto.moto_server.werkzeug_app import (
+    DomainDispatcherApplication,
+    MotoRequestHandler,
+    create_backend_app,
+)
+from werkzeug.serving import BaseWSGIServer, make_server
+
+from . import context, extend, seed
+from .clock import Clock, Pace
+from .control import Control, status
+from .gateway import Gateway, settle
+from .store import Store
+
+HOST = "127.0.0.1"
+_LOCK = threading.Lock()
+_POLL = 0.02
+
+
+class _Handler(MotoRequestHandler):
+    """moto's handler without a line a request."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Say nothing."""
+
+
+class Emulator:
+    """moto's server with what it lacks, on 127.0.0.1.
+
+    A context manager; one at a time in a process, since moto's services are the process's. With a
+    `state_dir`, what it has outlives it, a kill included; without one nothing does.
+    `pace` and `clock` are not looked at where the state folder has kept theirs.
+    """
+
+    def __init__(
+        self,
+        clock: Clock | None = None,
+        state_dir: Path | str | None = None,
+        seed: bool = True,
+        *,
+        pace: Pace | None = None,
+        port: int = 0,
+    ) -> None:
+        self.clock = clock or Clock()
+        self._pace = pace or Pace()
+        self._state_dir = None if state_dir is None else Path(state_dir)
+        self._seed = seed
+        self._port = port
+        self._store: Store | None = None
+        self._server: BaseWSGIServer | None = None
+        self._thread: threading.Thread | None = None
+        self.control = Control(lambda: self.endpoint, self.reset)
+        self._gateway: Gateway | None = None
+
+    def __enter__(self) -> Emulator:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    @property
+    def endpoint(self) -> str:
+        """Where it serves, such as http://127.0.0.1:4711."""
+        if self._server is None:
+            raise RuntimeError("the emulator is not running")
+        return f"http://{HOST}:{self._server.port}"
+
+    def start(self) -> None:
+        """Take up the kept state, or the seed, and serve in a thread."""
+        if not _LOCK.acquire(blocking=False):
+            raise RuntimeError("an emulator runs in this process already; there can be one at a time")
+        try:
+            self._open()
+        except BaseException:
+            self._close()
+            raise
+        assert self._server is not None
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": _POLL}, daemon=True
+        )
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish the request that is being served, and forget everything that is not kept."""
+        if self._server is None:
+            return
+        if self._thread is not None:
+            self._server.shutdown()
+            self._thread.join()
+            self._thread = None
+        self._close()
+
+    def reset(self) -> None:
+        """As it was when it started first: the seed, the pace, nothing that goes wrong. The clock goes on."""
+        assert self._gateway is not None
+        with self._gateway.lock:
+            extend.reset()
+            if self._store is not None:
+                self._store.clear()
+            context.replace(context.Context(self.clock, self._pace))
+            self.control.clear()
+            self._plant()
+
+    def advance(self, seconds: float) -> None:
+        """Move the clock forward and take the steps that fall due."""
+        assert self._gateway is not None
+        with self._gateway.lock:
+            self.clock.advance(seconds)
+            settle()
+            self._keep()
+
+    def status(self) -> dict[str, Any]:
+        """The document of GET /_emulator/status."""
+        return status(self.endpoint)
+
+    def _open(self) -> None:
+        extend.extend()
+        extend.reset()
+        context.replace(context.Context(self.clock, self._pace))
+        self.control.clear()
+        if self._state_dir is not None:
+            self._store = Store(self._state_dir)
+        if self._store is not None and self._store.restore():
+            if self._seed:
+                seed.seed_unkept()
+        else:
+            self._plant()
+        self._gateway = Gateway(_application(), self.control, self._store)
+        listening = _listen(self._port)
+        self._server = make_server(
+            HOST,
+            listening.getsockname()[1],
+            self._gateway,
+            threaded=True,
+            request_handler=_Handler,
+            fd=listening.detach(),
+        )
+
+    def _plant(self) -> None:
+        if self._seed:
+            seed.seed()
+        self._keep()
+
+    def _keep(self) -> None:
+        if self._store is not None:
+            self._store.keep("/")
+        else:
+            context.current.changed.clear()
+
+    def _close(self) -> None:
+        if self._server is not None:
+            self._server.server_close()
+            self._server = None
+        if self._store is not None:
+            self._store.close()
+            self._store = None
+        extend.reset()
+        _LOCK.release()
+
+
+@functools.lru_cache(maxsize=None)
+def _application() -> DomainDispatcherApplication:
+    """moto's application: it holds no state of its own, and takes a while to make."""
+    return DomainDispatcherApplication(create_backend_app)
+
+
+def _listen(port: int) -> socket.socket:
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((HOST, port))
+    except OSError:
+        listening.close()
+        raise
+    listening.listen(128)
+    return listening

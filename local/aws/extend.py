@@ -1,0 +1,74 @@
+"""Put our backends and responses into moto's registries, in the places where moto has its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Protocol
+
+from moto.batch.models import batch_backends
+from moto.core.base_backend import BackendDict
+from moto.personalize.models import personalize_backends
+from moto.sagemaker.models import sagemaker_backends
+
+from .batch.models import ServiceJobBackend
+from .personalize.models import BatchInferenceBackend
+from .sagemaker.models import TrainingBackend
+from .table import Table
+
+
+class Extended(Protocol):
+    """What our backends have in common."""
+
+    @property
+    def tables(self) -> list[Table[Any]]: ...
+
+    def advance(self) -> None: ...
+
+    def resume(self) -> None: ...
+
+
+# SageMaker first: Batch looks at what its training jobs have done meanwhile.
+_REGISTRIES: list[tuple[str, BackendDict[Any], type[Any]]] = [
+    ("sagemaker", sagemaker_backends, TrainingBackend),
+    ("batch", batch_backends, ServiceJobBackend),
+    ("personalize", personalize_backends, BatchInferenceBackend),
+]
+
+
+def extend() -> None:
+    """From now on moto makes our backends. Doing it twice does no harm."""
+    for _, registry, backend in _REGISTRIES:
+        if registry.backend is not backend:
+            registry.backend = backend
+            registry.clear()
+
+
+def backends() -> Iterator[Extended]:
+    """Our backends that are in use, of all accounts and regions."""
+    for _, registry, _ in _REGISTRIES:
+        for account, regions in list(registry.items()):
+            for region in list(regions):
+                yield registry[account][region]
+
+
+def backend_of(table: str, account: str, region: str) -> Extended:
+    """The backend with this table, such as `batch.job`."""
+    wanted = table.partition(".")[0]
+    for service, registry, _ in _REGISTRIES:
+        if service == wanted:
+            found: Extended = registry[account][region]
+            return found
+    raise LookupError(f"no service has the table {table}")
+
+
+def table_of(name: str, account: str, region: str) -> Table[Any]:
+    """The table of this name, such as `batch.job`."""
+    for table in backend_of(name, account, region).tables:
+        if table.name == name:
+            return table
+    raise LookupError(f"{name} is not a table")
+
+
+def reset() -> None:
+    """Forget everything, in all services."""
+    BackendDict.reset()

@@ -1,0 +1,92 @@
+"""What goes wrong on request: throttling, errors, cut connections, missing permissions."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from fnmatch import fnmatchcase
+from typing import Any
+
+from .calls import Call
+
+KINDS = ("throttle", "error", "cut-before", "cut-after")
+NEEDS_NO_PERMISSION = ("sts:GetCallerIdentity",)
+
+
+@dataclass
+class Fault:
+    """A fault of the next `times` calls of `operation` (`*` for all), once `after` calls have passed.
+
+    `cut-before` closes the connection before anything is done, `cut-after` when all is done but the answer.
+    """
+
+    operation: str
+    kind: str
+    times: int = 1
+    after: int = 0
+    code: str = "ServerException"
+    message: str = "The emulator was asked to fail"
+    status: int = 500
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ValueError(f"kind: {self.kind} is not one of {', '.join(KINDS)}")
+        for name in ("times", "after", "status"):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+                raise ValueError(f"{name}: {value} is not a whole number from 0 up")
+
+
+class Faults:
+    """The faults that are still to happen."""
+
+    def __init__(self) -> None:
+        self._faults: list[Fault] = []
+
+    def add(self, fault: Fault) -> None:
+        """Let this go wrong."""
+        self._faults.append(fault)
+
+    def clear(self) -> None:
+        """Let nothing go wrong any more."""
+        self._faults.clear()
+
+    def take(self, call: Call) -> Fault | None:
+        """The fault that this call meets; each call counts for every fault of its operation."""
+        met = None
+        for fault in list(self._faults):
+            if not fnmatchcase(call.operation, fault.operation):
+                continue
+            if fault.after > 0:
+                fault.after -= 1
+            elif met is None and fault.times > 0:
+                fault.times -= 1
+                met = fault
+            if fault.times == 0:
+                self._faults.remove(fault)
+        return met
+
+    def as_json(self) -> list[dict[str, Any]]:
+        """The faults with what is left of them."""
+        return [asdict(fault) for fault in self._faults]
+
+
+@dataclass
+class Permissions:
+    """Which actions are denied: all but `exempt`, or those in `only`; `*` and `?` match as in a policy."""
+
+    exempt: list[str] | None = None
+    only: list[str] | None = None
+
+    def denied(self, call: Call) -> str | None:
+        """The first action that the call needs and that is denied."""
+        for action in call.actions:
+            if action not in NEEDS_NO_PERMISSION and self._denies(action):
+                return action
+        return None
+
+    def _denies(self, action: str) -> bool:
+        if self.only is not None:
+            return any(fnmatchcase(action, pattern) for pattern in self.only)
+        if self.exempt is not None:
+            return not any(fnmatchcase(action, pattern) for pattern in self.exempt)
+        return False

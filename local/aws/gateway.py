@@ -1,0 +1,173 @@
+"""The emulator's front door: one request at a time, what is due first, and nothing answered unkept."""
+
+from __future__ import annotations
+
+import io
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any, Protocol
+
+from . import context, extend
+from .calls import Call, identify
+from .control import Control
+from .errors_on_wire import Answer, denied, error, expired, throttled, unknown_key
+from .faults import Faults, Permissions
+from .refusal import Refusal
+from .seed import ACCOUNT
+
+EXPIRED_KEY = "EXPIRED"
+UNKNOWN_KEY = "INVALID"
+MAX_CALLS = 100_000
+
+StartResponse = Callable[[str, list[tuple[str, str]]], Any]
+Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
+
+
+class ConnectionCut(ConnectionError):
+    """The connection is closed without an answer: the server does that for any ConnectionError."""
+
+
+class Keeper(Protocol):
+    """Keeps what changed, before it is answered."""
+
+    def keep(self, touched: str | None) -> None: ...
+
+
+class Gateway:
+    """A WSGI application before moto's.
+
+    Requests are served one after another: moto's services are not made for more, and every state that
+    a client sees is one that could be kept.
+    """
+
+    def __init__(self, application: Application, control: Control, keeper: Keeper | None) -> None:
+        self._application = application
+        self._control = control
+        self._keeper = keeper
+        self.lock = threading.RLock()
+
+    @property
+    def faults(self) -> Faults:
+        """What goes wrong."""
+        return self._control.faults
+
+    @property
+    def permissions(self) -> Permissions:
+        """What is denied."""
+        return self._control.permissions
+
+    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        body = _read(environ)
+        with self.lock:
+            settle()
+            status, headers, answer = self._answer(environ, body)
+        start_response(f"{status} {_REASONS.get(status, 'Unknown')}", headers)
+        return [answer]
+
+    def _answer(self, environ: dict[str, Any], body: bytes) -> Answer:
+        path = environ.get("PATH_INFO", "")
+        if path.startswith("/_emulator"):
+            answer = self._control.answer(environ["REQUEST_METHOD"], path, body)
+            self._keep(None)
+            return answer
+        call = identify(environ, body)
+        fault = self.faults.take(call)
+        kind = None if fault is None else fault.kind
+        if kind == "cut-before":
+            self._note(call, "cut before it was carried out")
+            raise ConnectionCut
+        refusal = self._refusal(call)
+        if kind == "throttle":
+            refusal = throttled(call)
+        elif fault is not None and kind == "error":
+            refusal = Refusal(fault.code, fault.message, fault.status)
+        answer = error(call, refusal) if refusal else self._serve(environ, body)
+        self._note(call, answer[0])
+        self._keep(path if environ["REQUEST_METHOD"] not in ("GET", "HEAD") else None)
+        if kind == "cut-after":
+            raise ConnectionCut
+        return answer
+
+    def _refusal(self, call: Call) -> Refusal | None:
+        if call.access_key == EXPIRED_KEY:
+            return expired(call)
+        if call.access_key == UNKNOWN_KEY:
+            return unknown_key(call)
+        action = self.permissions.denied(call)
+        return None if action is None else denied(call, action, ACCOUNT)
+
+    def _serve(self, environ: dict[str, Any], body: bytes) -> Answer:
+        environ["wsgi.input"] = io.BytesIO(body)
+        environ["CONTENT_LENGTH"] = str(len(body))
+        begun: list[tuple[str, list[tuple[str, str]]]] = []
+
+        def begin(status: str, headers: list[tuple[str, str]], *_: Any) -> None:
+            begun.append((status, headers))
+
+        try:
+            chunks = self._application(environ, begin)
+            answer = b"".join(chunks)
+        except NotImplementedError as problem:
+            call = identify(environ, body)
+            refusal = Refusal("NotImplemented", f"The emulator does not have this: {problem}", 501)
+            return error(call, refusal)
+        close = getattr(chunks, "close", None)
+        if close is not None:
+            close()
+        status, headers = begun[-1]
+        return int(status.split(" ", 1)[0]), headers, answer
+
+    def _note(self, call: Call, outcome: int | str) -> None:
+        if len(self._control.calls) < MAX_CALLS:
+            self._control.calls.append(
+                {
+                    "service": call.service,
+                    "operation": call.operation,
+                    "jobName": call.name,
+                    "digest": call.digest,
+                    "region": call.region,
+                    "accessKey": call.access_key,
+                    "outcome": outcome,
+                    "time": context.now(),
+                }
+            )
+
+    def _keep(self, touched: str | None) -> None:
+        if self._keeper is not None:
+            self._keeper.keep(touched)
+        else:
+            context.current.changed.clear()
+
+
+def settle() -> None:
+    """Take every step that is due, in all services."""
+    for backend in list(extend.backends()):
+        backend.advance()
+
+
+def _read(environ: dict[str, Any]) -> bytes:
+    """The whole body, before anything waits for it: chunked ones too."""
+    source = environ["wsgi.input"]
+    if environ.get("wsgi.input_terminated"):
+        environ.pop("HTTP_TRANSFER_ENCODING", None)
+        environ["wsgi.input_terminated"] = False
+        return bytes(source.read())
+    return bytes(source.read(int(environ.get("CONTENT_LENGTH") or 0)))
+
+
+_REASONS = {
+    200: "OK",
+    204: "No Content",
+    206: "Partial Content",
+    304: "Not Modified",
+    400: "Bad Request",
+    403: "Forbidden",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    409: "Conflict",
+    412: "Precondition Failed",
+    429: "Too Many Requests",
+    500: "Internal Server Error",
+    501: "Not Implemented",
+    503: "Service Unavailable",
+}

@@ -1,0 +1,115 @@
+"""How an operation that moto lacks is added to one of moto's services: a table of functions.
+
+A handler takes the service's backend and the request, already checked against botocore's input
+shape, and returns the answer as JSON values, or raises a `Refusal`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+from uuid import uuid4
+
+from moto.core.common_types import TYPE_RESPONSE
+from moto.core.responses import BaseResponse
+
+from . import shapes
+from .refusal import Refusal
+
+Handler = Callable[[Any, dict[str, Any]], dict[str, Any]]
+
+
+class Operations(BaseResponse):
+    """Goes before one of moto's response classes, which answers every operation not in the table.
+
+    `constraint_error` is the code with which the service refuses a request that breaks its shape.
+    """
+
+    handlers: ClassVar[Mapping[str, Handler]] = {}
+    constraint_error: ClassVar[str] = "ValidationException"
+
+    @property
+    def backend(self) -> Any:
+        """The backend of the caller's account and region."""
+        raise NotImplementedError
+
+    def operation(self) -> str:
+        """The operation's name in botocore's model; '' for one that moto shall name."""
+        target = self.headers.get("X-Amz-Target") or ""
+        return str(target).rpartition(".")[2]
+
+    def request(self) -> dict[str, Any]:
+        """The request as botocore's input shape has it."""
+        try:
+            document = json.loads(self.body) if self.body else {}
+        except ValueError as error:
+            raise Refusal("SerializationException", f"The body is not JSON: {error}") from error
+        if not isinstance(document, dict):
+            raise Refusal("SerializationException", "The body is not a JSON object")
+        return {name: value for name, value in document.items() if value is not None}
+
+    def call_action(self) -> TYPE_RESPONSE:
+        operation = self.operation()
+        handler = self.handlers.get(operation)
+        if handler is None:
+            return super().call_action()
+        headers = {
+            "Content-Type": "application/json",
+            "x-amzn-RequestId": str(uuid4()),
+        }
+        try:
+            request = self.request()
+            self._check(operation, request)
+            return 200, headers, json.dumps(handler(self.backend, request))
+        except Refusal as refusal:
+            headers["x-amzn-ErrorType"] = refusal.code
+            body = {"__type": refusal.code, "message": refusal.message}
+            return refusal.status, {**headers, "status": str(refusal.status)}, json.dumps(body)
+
+    def _check(self, operation: str, request: dict[str, Any]) -> None:
+        model = shapes.service(self.boto3_service_name).operation_model(operation)
+        if model.input_shape is not None:
+            found = list(shapes.problems(request, model.input_shape))
+            if found:
+                raise Refusal(self.constraint_error, shapes.message(found))
+
+
+def page(
+    items: list[dict[str, Any]],
+    request: dict[str, Any],
+    keys: list[str],
+    invalid: str,
+    names: tuple[str, str] = ("maxResults", "nextToken"),
+) -> tuple[list[dict[str, Any]], str | None]:
+    """One page of `items` and the token of the next.
+
+    `keys` name the items; a token holds the last key that was shown, so that an item that comes or
+    goes between two pages neither hides nor repeats another. `invalid` is the error code of a bad token.
+    """
+    limit_name, token_name = names
+    limit = request.get(limit_name)
+    limit = 100 if limit is None else limit
+    if not 1 <= limit <= 100:
+        raise Refusal(invalid, f"{limit_name}: {limit} is not between 1 and 100")
+    start = 0
+    token = request.get(token_name)
+    if token is not None:
+        last = _unwrap(token)
+        if last not in keys:
+            raise Refusal(invalid, f"The {token_name} is not valid")
+        start = keys.index(last) + 1
+    shown = items[start : start + limit]
+    more = start + limit < len(items)
+    return shown, _wrap(keys[start + limit - 1]) if more else None
+
+
+def _wrap(key: str) -> str:
+    return key.encode().hex()
+
+
+def _unwrap(token: str) -> str | None:
+    try:
+        return bytes.fromhex(token).decode()
+    except ValueError:
+        return None

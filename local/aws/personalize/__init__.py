@@ -1,0 +1,1 @@
+"""Amazon Personalize: batch inference jobs, and what they refer to."""

@@ -1,0 +1,133 @@
+"""What a batch inference job does: reads input records from S3, writes a result for each.
+
+The items are not recommended by anything: they follow from the input record alone, so that the same
+input gives the same results.
+https://docs.aws.amazon.com/personalize/latest/dg/batch-inference-job-output-examples.html
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+from ..objects import NotWritable, keys_under, put_object, read_object, split_uri
+from .recipes import RECIPES, Recipe
+from .records import Resource
+
+if TYPE_CHECKING:
+    from .models import BatchInferenceBackend
+
+DEFAULT_RESULTS = 25
+MAX_THEMED_RECORDS = 100
+CATALOGUE = 1000
+
+THEMES = (
+    "Rise and shine",
+    "Weekend favourites",
+    "Fresh from the garden",
+    "For a quiet evening",
+    "On the road again",
+)
+
+
+class Unusable(Exception):
+    """The job fails, for the reason that the message gives."""
+
+
+def run(backend: BatchInferenceBackend, job: Resource) -> None:
+    """Write `<output path>/<input file>.out` for each input file; all or nothing."""
+    recipe = recipe_of(backend, job.request["solutionVersionArn"])
+    results = [
+        (key, _results(job, recipe, key, body)) for key, body in _inputs(backend, job)
+    ]
+    bucket, prefix = split_uri(job.request["jobOutput"]["s3DataDestination"]["path"])
+    folder = prefix if not prefix or prefix.endswith("/") else f"{prefix}/"
+    place = (backend.account_id, backend.region_name)
+    for key, lines in results:
+        name = key.rpartition("/")[2]
+        text = "".join(f"{json.dumps(line)}\n" for line in lines)
+        try:
+            put_object(*place, bucket, f"{folder}{name}.out", text.encode())
+        except NotWritable as error:
+            raise Unusable(f"Insufficient privileges or missing bucket: {error}") from error
+
+
+def recipe_of(backend: BatchInferenceBackend, version_arn: str) -> Recipe:
+    """The recipe with which the solution version was trained."""
+    version = backend.resources.get(version_arn)
+    assert version is not None
+    return RECIPES[version.request["recipeArn"]]
+
+
+def _inputs(backend: BatchInferenceBackend, job: Resource) -> list[tuple[str, bytes]]:
+    uri = job.request["jobInput"]["s3DataSource"]["path"]
+    bucket, prefix = split_uri(uri)
+    place = (backend.account_id, backend.region_name)
+    keys = keys_under(*place, bucket, prefix)
+    found = [
+        (key, body)
+        for key in ([prefix] if prefix in keys else keys)
+        if not key.endswith("/") and (body := read_object(*place, bucket, key)) is not None
+    ]
+    if not found:
+        raise Unusable(f"The input {uri} does not exist: no object in S3 has this path or prefix.")
+    return found
+
+
+def _results(job: Resource, recipe: Recipe, key: str, body: bytes) -> list[dict[str, Any]]:
+    records = []
+    for number, line in enumerate(body.decode("utf-8", "replace").splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            record = json.loads(line)
+        except ValueError as error:
+            raise Unusable(f"Line {number} of the input file {key} is not valid JSON.") from error
+        if not isinstance(record, dict):
+            raise Unusable(f"Line {number} of the input file {key} is not a JSON object.")
+        records.append(record)
+    if not records:
+        raise Unusable(f"The input file {key} has no records.")
+    themed = job.request.get("batchInferenceJobMode") == "THEME_GENERATION"
+    if themed and len(records) > MAX_THEMED_RECORDS:
+        raise Unusable(
+            f"The input file {key} has {len(records)} records; "
+            f"a job that generates themes takes at most {MAX_THEMED_RECORDS}."
+        )
+    count = job.request.get("numResults", DEFAULT_RESULTS)
+    return [_result(record, recipe, count, themed) for record in records]
+
+
+def _result(record: dict[str, Any], recipe: Recipe, count: int, themed: bool) -> dict[str, Any]:
+    subject = record.get(recipe.record)
+    if not isinstance(subject, str) or not subject:
+        return {"input": record, "output": None, "error": f"Missing {recipe.record} in input record"}
+    if recipe.type == "PERSONALIZED_RANKING":
+        given = record.get("itemList")
+        if not isinstance(given, list) or not given:
+            return {"input": record, "output": None, "error": "Missing itemList in input record"}
+        items = sorted(map(str, given), key=lambda item: _number(subject, item))[:count]
+    else:
+        items = _items(subject, count)
+    output: dict[str, Any] = {"recommendedItems": items}
+    if themed:
+        output["theme"] = THEMES[_number(subject, "theme") % len(THEMES)]
+        output["itemsThemeRelevanceScores"] = [
+            round(0.6 / (rank + 3), 8) for rank in range(len(items))
+        ]
+    elif recipe.scores:
+        weights = [1 / (rank + 2) for rank in range(len(items))]
+        output["scores"] = [round(weight / sum(weights), 7) for weight in weights]
+    return {"input": record, "output": output, "error": None}
+
+
+def _items(subject: str, count: int) -> list[str]:
+    start, step = _number(subject, "start"), 1 + 2 * (_number(subject, "step") % 200)
+    step += 2 if step % 5 == 0 else 0  # odd and no multiple of 5: every item comes once in 1000
+    items = (str((start + rank * step) % CATALOGUE + 1) for rank in range(count + 1))
+    return [item for item in items if item != subject][:count]
+
+
+def _number(*words: str) -> int:
+    return int.from_bytes(hashlib.sha256("/".join(words).encode()).digest()[:4], "big")

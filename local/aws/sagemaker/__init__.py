@@ -1,0 +1,1 @@
+"""SageMaker's training jobs: what moto's SageMaker makes too little of."""

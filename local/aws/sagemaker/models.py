@@ -1,0 +1,51 @@
+"""SageMaker's state in one account and region: moto's, with training jobs that take their time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moto.sagemaker.models import SageMakerModelBackend
+
+from .. import context
+from ..table import Agenda, Table
+from . import life, results
+from .records import ENDED, TrainingJob
+
+
+class TrainingBackend(SageMakerModelBackend):
+    """moto's SageMaker, whose training jobs are ours."""
+
+    def __init__(self, region_name: str, account_id: str) -> None:
+        super().__init__(region_name, account_id)
+        self.training_jobs_kept = Table("sagemaker.training", TrainingJob, account_id, region_name)
+        self.agenda = Agenda()
+        self.stopped_alone: list[str] = []
+
+    @property
+    def tables(self) -> list[Table[Any]]:
+        """Everything that is kept."""
+        return [self.training_jobs_kept]
+
+    def training_job_arn(self, name: str) -> str:
+        """The ARN of the training job of this name here."""
+        place = f"{self.partition}:sagemaker:{self.region_name}:{self.account_id}"
+        return f"arn:{place}:training-job/{name}"
+
+    def by_arn(self, arn: str | None) -> TrainingJob | None:
+        """The training job of this ARN; `None` when there is none, and for no ARN."""
+        return None if arn is None else self.training_jobs_kept.get(arn.rpartition("/")[2])
+
+    def advance(self) -> None:
+        """Do what has fallen due."""
+        life.advance(self, context.now())
+
+    def resume(self) -> None:
+        """Set up what is derived from the records: after they were restored, or the pace has changed."""
+        for job in self.training_jobs_kept:
+            life.plan(self, job)
+
+    def rewrite_logs(self) -> None:
+        """Write the logs of ended jobs again, which are not kept by themselves."""
+        for job in self.training_jobs_kept:
+            if job.status in ENDED:
+                results.write_log(self, job)

@@ -1,0 +1,37 @@
+"""What the emulated SageMaker remembers of a training job. Times are seconds since the epoch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+ENDED = ("Completed", "Failed", "Stopped")
+
+
+@dataclass
+class TrainingJob:
+    """A training job: the CreateTrainingJob request it came from, and how far it is.
+
+    One that Batch dispatched (`by_batch`) moves when its service job moves, unless StopTrainingJob
+    was called for it (`stop_asked`); others move by themselves.
+    """
+
+    arn: str
+    name: str
+    request: dict[str, Any]
+    created: float
+    modified: float
+    tags: list[dict[str, str]] = field(default_factory=list)
+    status: str = "InProgress"
+    secondary: str = "Pending"
+    by_batch: bool = False
+    stop_asked: bool = False
+    started: float | None = None
+    ended: float | None = None
+    failure: str | None = None
+    artifact: str = ""
+    transitions: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def key(self) -> str:
+        return self.name

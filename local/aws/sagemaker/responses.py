@@ -1,0 +1,174 @@
+"""The operations on training jobs. Everything else of SageMaker is moto's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moto.sagemaker.models import sagemaker_backends
+from moto.sagemaker.responses import SageMakerResponse
+
+from .. import context
+from ..operations import Operations, page
+from ..refusal import Refusal
+from . import life, rules
+from .models import TrainingBackend
+from .records import TrainingJob
+from .search import describe, search
+
+PAGE = ("MaxResults", "NextToken")
+
+
+def create_training_job(backend: TrainingBackend, request: dict[str, Any]) -> dict[str, Any]:
+    """A training job without Batch."""
+    problem = rules.refusal(request)
+    if problem is not None:
+        raise Refusal("ValidationException", problem)
+    name = request["TrainingJobName"]
+    if name in backend.training_jobs_kept:
+        arn = backend.training_job_arn(name)
+        raise Refusal("ResourceInUse", f"Training job names must be unique: {arn} already exists.")
+    arn = life.create(backend, request, {}, context.now(), by_batch=False)
+    return {"TrainingJobArn": arn}
+
+
+def describe_training_job(backend: TrainingBackend, request: dict[str, Any]) -> dict[str, Any]:
+    """The job, with everything it was created with."""
+    return describe(_found(backend, request["TrainingJobName"]))
+
+
+def stop_training_job(backend: TrainingBackend, request: dict[str, Any]) -> dict[str, Any]:
+    """Stop a job that runs; Batch takes notice."""
+    job = _found(backend, request["TrainingJobName"])
+    if job.status != "InProgress":
+        raise Refusal(
+            "ValidationException",
+            f"The request was rejected because the training job is in status {job.status}.",
+        )
+    job.stop_asked = True
+    life.stopping(backend, job.arn, context.now())
+    return {}
+
+
+def list_training_jobs(backend: TrainingBackend, request: dict[str, Any]) -> dict[str, Any]:
+    """Summaries, oldest first unless asked otherwise."""
+    jobs = [job for job in backend.training_jobs_kept if _wanted(job, request)]
+    order = {"Name": "name", "CreationTime": "created", "Status": "status"}
+    jobs.sort(
+        key=lambda job: getattr(job, order[request.get("SortBy", "CreationTime")]),
+        reverse=request.get("SortOrder") == "Descending",
+    )
+    shown, token = page(
+        [_summary(job) for job in jobs],
+        request,
+        [job.name for job in jobs],
+        "ValidationException",
+        PAGE,
+    )
+    return {"TrainingJobSummaries": shown, **({"NextToken": token} if token else {})}
+
+
+def search_training_jobs(backend: TrainingBackend, request: dict[str, Any]) -> dict[str, Any]:
+    """Training jobs by their tags and other properties."""
+    found = search(list(backend.training_jobs_kept), request)
+    shown, token = page(
+        [{"TrainingJob": describe(job) | {"Tags": job.tags}} for job in found],
+        request,
+        [job.name for job in found],
+        "ValidationException",
+        PAGE,
+    )
+    return {"Results": shown, **({"NextToken": token} if token else {})}
+
+
+def list_tags(backend: TrainingBackend, request: dict[str, Any]) -> dict[str, Any]:
+    """The tags of a training job."""
+    return {"Tags": _tagged(backend, request["ResourceArn"]).tags}
+
+
+def add_tags(backend: TrainingBackend, request: dict[str, Any]) -> dict[str, Any]:
+    """Add or overwrite tags of a training job; at most 50."""
+    job = _tagged(backend, request["ResourceArn"])
+    tags = {tag["Key"]: tag["Value"] for tag in [*job.tags, *request["Tags"]]}
+    if len(tags) > 50:
+        raise Refusal("ValidationException", "A resource can have at most 50 tags")
+    job.tags = [{"Key": key, "Value": value} for key, value in tags.items()]
+    backend.training_jobs_kept.put(job)
+    return {"Tags": job.tags}
+
+
+def delete_tags(backend: TrainingBackend, request: dict[str, Any]) -> dict[str, Any]:
+    """Take tags off a training job."""
+    job = _tagged(backend, request["ResourceArn"])
+    job.tags = [tag for tag in job.tags if tag["Key"] not in request["TagKeys"]]
+    backend.training_jobs_kept.put(job)
+    return {}
+
+
+class TrainingResponse(Operations, SageMakerResponse):
+    """SageMaker's endpoint."""
+
+    handlers = {
+        "CreateTrainingJob": create_training_job,
+        "DescribeTrainingJob": describe_training_job,
+        "StopTrainingJob": stop_training_job,
+        "ListTrainingJobs": list_training_jobs,
+        "Search": search_training_jobs,
+        "ListTags": list_tags,
+        "AddTags": add_tags,
+        "DeleteTags": delete_tags,
+    }
+
+    @property
+    def backend(self) -> TrainingBackend:
+        found = sagemaker_backends[self.current_account][self.region]
+        assert isinstance(found, TrainingBackend)
+        return found
+
+    def operation(self) -> str:
+        """moto keeps what is asked of resources other than training jobs."""
+        name = super().operation()
+        request = self.request()
+        arn = request.get("ResourceArn")
+        if name in ("ListTags", "AddTags", "DeleteTags") and ":training-job/" not in str(arn):
+            return ""
+        if name == "Search" and request.get("Resource") != "TrainingJob":
+            return ""
+        return name
+
+
+def _found(backend: TrainingBackend, name: str) -> TrainingJob:
+    job = backend.training_jobs_kept.get(name)
+    if job is None:
+        raise Refusal("ValidationException", "Requested resource not found.")
+    return job
+
+
+def _tagged(backend: TrainingBackend, arn: str) -> TrainingJob:
+    job = backend.by_arn(arn)
+    if job is None or job.arn != arn:
+        raise Refusal("ValidationException", "Requested resource not found.")
+    return job
+
+
+def _wanted(job: TrainingJob, request: dict[str, Any]) -> bool:
+    return (
+        request.get("NameContains", "") in job.name
+        and request.get("StatusEquals", job.status) == job.status
+        and request.get("CreationTimeAfter", job.created) <= job.created
+        and request.get("CreationTimeBefore", job.created) >= job.created
+        and request.get("LastModifiedTimeAfter", job.modified) <= job.modified
+        and request.get("LastModifiedTimeBefore", job.modified) >= job.modified
+    )
+
+
+def _summary(job: TrainingJob) -> dict[str, Any]:
+    ended = {} if job.ended is None else {"TrainingEndTime": job.ended}
+    return {
+        "TrainingJobName": job.name,
+        "TrainingJobArn": job.arn,
+        "CreationTime": job.created,
+        "LastModifiedTime": job.modified,
+        "TrainingJobStatus": job.status,
+        "SecondaryStatus": job.secondary,
+        **ended,
+    }

@@ -1,0 +1,105 @@
+"""Training jobs as SageMaker describes them, and Search over them.
+
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Search.html
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..refusal import Refusal
+from ..shapes import service
+from . import results
+from .records import TrainingJob
+
+_MISSING = object()
+
+
+def describe(job: TrainingJob) -> dict[str, Any]:
+    """The members of a TrainingJob that apply to it; its tags are left to the caller."""
+    shape = service("sagemaker").operation_model("DescribeTrainingJob").output_shape
+    assert shape is not None
+    echoed = {name: value for name, value in job.request.items() if name in shape.members}
+    described = {
+        **echoed,
+        "TrainingJobArn": job.arn,
+        "TrainingJobStatus": job.status,
+        "SecondaryStatus": job.secondary,
+        "CreationTime": job.created,
+        "LastModifiedTime": job.modified,
+        "ModelArtifacts": {"S3ModelArtifacts": job.artifact or results.artifact_uri(job)},
+        "SecondaryStatusTransitions": job.transitions,
+        "StoppingCondition": job.request.get("StoppingCondition", {}),
+    }
+    if job.started is not None:
+        described["TrainingStartTime"] = job.started
+    if job.ended is not None:
+        described["TrainingEndTime"] = job.ended
+        if job.started is not None:
+            described["TrainingTimeInSeconds"] = max(1, round(job.ended - job.started))
+            described["BillableTimeInSeconds"] = max(1, round(job.ended - job.started))
+    if job.failure is not None:
+        described["FailureReason"] = job.failure
+    return described
+
+
+def search(jobs: list[TrainingJob], request: dict[str, Any]) -> list[TrainingJob]:
+    """The jobs that match, newest change first unless asked otherwise."""
+    expression = request.get("SearchExpression") or {}
+    found = [job for job in jobs if _holds(job, expression)]
+    order = request.get("SortBy", "LastModifiedTime")
+    keyed = [(value, job) for job in found if (value := _value(job, order)) is not _MISSING]
+    keyed.sort(key=lambda pair: pair[0], reverse=request.get("SortOrder") != "Ascending")
+    return [job for _, job in keyed]
+
+
+def _holds(job: TrainingJob, expression: dict[str, Any]) -> bool:
+    if expression.get("NestedFilters"):
+        raise Refusal("ValidationException", "The emulator's Search has no NestedFilters")
+    results = [_matches(job, entry) for entry in expression.get("Filters") or []]
+    results += [_holds(job, inner) for inner in expression.get("SubExpressions") or []]
+    if expression.get("Operator") == "Or":
+        return any(results)
+    return all(results)
+
+
+def _matches(job: TrainingJob, entry: dict[str, Any]) -> bool:
+    value = _value(job, entry["Name"])
+    operator, wanted = entry.get("Operator", "Equals"), entry.get("Value", "")
+    present = value is not _MISSING
+    if operator in ("Exists", "NotExists"):
+        return present == (operator == "Exists")
+    if operator == "NotEquals":
+        return not present or str(value) != wanted
+    if not present:
+        return False
+    if operator == "Equals":
+        return str(value) == wanted
+    if operator == "Contains":
+        return wanted in str(value)
+    if operator == "In":
+        return str(value) in wanted.split(",")
+    number, limit = _number(value), _number(wanted)
+    return {
+        "GreaterThan": number > limit,
+        "GreaterThanOrEqualTo": number >= limit,
+        "LessThan": number < limit,
+        "LessThanOrEqualTo": number <= limit,
+    }[operator]
+
+
+def _value(job: TrainingJob, name: str) -> Any:
+    if name.startswith("Tags."):
+        tags = {tag["Key"]: tag["Value"] for tag in job.tags}
+        return tags.get(name.removeprefix("Tags."), _MISSING)
+    value: Any = describe(job)
+    for part in name.split("."):
+        value = value.get(part, _MISSING) if isinstance(value, dict) else _MISSING
+    return value
+
+
+def _number(value: Any) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError) as error:
+        raise Refusal("ValidationException", f"{value} is not a number") from error

@@ -1,0 +1,234 @@
+"""What the emulator has from the start: all that the sample jobs refer to.
+
+Everything is in one account and region. Names are part of the sample jobs and of the guide.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import tarfile
+from collections.abc import Iterator
+
+from moto.batch.models import batch_backends
+from moto.iam.exceptions import NotFoundException
+from moto.iam.models import iam_backends
+from moto.personalize.models import personalize_backends
+
+from . import context, objects
+from .batch import environments, policies, queues, shares
+from .batch.models import ServiceJobBackend
+from .personalize import life, resources, solutions
+from .personalize.models import BatchInferenceBackend
+from .personalize.recipes import PREFIX
+
+ACCOUNT = "123456789012"
+REGION = "us-east-1"
+DATA = "aws-jobs-data"
+OUTPUT = "aws-jobs-output"
+ENVIRONMENT = "sagemaker-training"
+INSTANCES = 100
+
+SOLUTIONS = (
+    ("user-personalization", "aws-user-personalization-v2", "11111111"),
+    ("similar-items", "aws-similar-items", "22222222"),
+)
+ROLES = {
+    "SageMakerExecutionRole": "sagemaker.amazonaws.com",
+    "PersonalizeBatchRole": "personalize.amazonaws.com",
+}
+CONTAINER_ROLE = ("AWSBatchServiceRole", "batch.amazonaws.com")
+
+
+def seed() -> None:
+    """Make everything, on an emulator that has nothing."""
+    seed_unkept()
+    _batch()
+    _personalize()
+    for bucket in (DATA, OUTPUT):
+        objects.make_bucket(ACCOUNT, REGION, bucket)
+    for key, body in _files():
+        objects.put_object(ACCOUNT, REGION, DATA, key, body)
+
+
+def seed_unkept() -> None:
+    """Make what does not outlive the emulator: roles, and the queue of containers, which is moto's."""
+    for name, service in (*ROLES.items(), CONTAINER_ROLE):
+        _role(name, service)
+    backend = batch_backends[ACCOUNT][REGION]
+    backend.create_compute_environment(
+        compute_environment_name="containers",
+        _type="UNMANAGED",
+        state="ENABLED",
+        compute_resources=None,  # type: ignore[arg-type] - moto's way of saying unmanaged
+        service_role=f"arn:aws:iam::{ACCOUNT}:role/{CONTAINER_ROLE[0]}",
+    )
+    backend.create_job_queue(
+        queue_name="containers",
+        priority="1",
+        schedule_policy=None,
+        state="ENABLED",
+        compute_env_order=[{"order": "1", "computeEnvironment": "containers"}],
+    )
+
+
+def _role(name: str, service: str) -> None:
+    iam = iam_backends[ACCOUNT]["aws"]
+    try:
+        iam.get_role(name)
+    except NotFoundException:
+        trust = {
+            "Version": "2012-10-17",
+            "Statement": [
+                {
+                    "Effect": "Allow",
+                    "Principal": {"Service": service},
+                    "Action": "sts:AssumeRole",
+                }
+            ],
+        }
+        iam.create_role(
+            role_name=name,
+            assume_role_policy_document=json.dumps(trust),
+            path="/",
+            permissions_boundary=None,
+            description=f"Lets {service} work for the sample jobs",
+            tags=[],
+            max_session_duration="3600",
+        )
+
+
+def _batch() -> None:
+    backend = batch_backends[ACCOUNT][REGION]
+    assert isinstance(backend, ServiceJobBackend)
+    environments.create(
+        backend,
+        {
+            "serviceEnvironmentName": ENVIRONMENT,
+            "serviceEnvironmentType": "SAGEMAKER_TRAINING",
+            "capacityLimits": [{"maxCapacity": INSTANCES, "capacityUnit": "NUM_INSTANCES"}],
+        },
+    )
+    weights = [
+        {"shareIdentifier": name, "weightFactor": 1.0} for name in ("research", "production")
+    ]
+    fair = policies.create(
+        backend, {"name": "training-fair", "fairsharePolicy": {"shareDistribution": weights}}
+    )
+    quota = policies.create(
+        backend,
+        {
+            "name": "training-quota",
+            "quotaSharePolicy": {"idleResourceAssignmentStrategy": "FIFO"},
+        },
+    )
+    for name, policy, state in (
+        ("training", None, "ENABLED"),
+        ("training-fair", fair["arn"], "ENABLED"),
+        ("training-quota", quota["arn"], "ENABLED"),
+        ("training-disabled", None, "DISABLED"),
+    ):
+        queues.create(
+            backend,
+            {
+                "jobQueueName": name,
+                "jobQueueType": queues.TRAINING,
+                "priority": 1,
+                "state": state,
+                "serviceEnvironmentOrder": [{"order": 1, "serviceEnvironment": ENVIRONMENT}],
+                **({"schedulingPolicyArn": policy} if policy else {}),
+            },
+        )
+    for team in ("team-a", "team-b"):
+        shares.create(
+            backend,
+            {
+                "quotaShareName": team,
+                "jobQueue": "training-quota",
+                "capacityLimits": [{"maxCapacity": 10, "capacityUnit": "ml.m5.xlarge"}],
+                "resourceSharingConfiguration": {"strategy": "LEND_AND_BORROW"},
+                "preemptionConfiguration": {"inSharePreemption": "ENABLED"},
+            },
+        )
+
+
+def _personalize() -> None:
+    backend = personalize_backends[ACCOUNT][REGION]
+    assert isinstance(backend, BatchInferenceBackend)
+    group = _active(backend, solutions.GROUP, "shop", "dataset-group/shop", {"name": "shop"})
+    for name, recipe, version in SOLUTIONS:
+        request = {
+            "name": name,
+            "datasetGroupArn": group,
+            "recipeArn": f"{PREFIX}{recipe}",
+            "performAutoTraining": False,
+        }
+        path = f"solution/{name}"
+        arn = _active(backend, solutions.SOLUTION, name, path, request)
+        trained = {**request, "solutionArn": arn, "trainingMode": "FULL"}
+        path = f"{path}/{version}"
+        _active(backend, solutions.VERSION, path, path, {**trained, "name": f"{name}-{version}"})
+    expression = 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("purchase")'
+    request = {
+        "name": "exclude-purchased",
+        "datasetGroupArn": group,
+        "filterExpression": expression,
+    }
+    name = "exclude-purchased"
+    _active(backend, solutions.FILTER, name, f"filter/{name}", request)
+
+
+def _active(
+    backend: BatchInferenceBackend, kind: str, name: str, path: str, request: dict[str, object]
+) -> str:
+    arn = resources.make(backend, kind, name, path, request)
+    life.enter(backend, resources.found(backend, arn), "ACTIVE", context.now())
+    return arn
+
+
+def _files() -> Iterator[tuple[str, bytes]]:
+    yield "tabular/train/part-0.csv", _table(200, 1)
+    yield "tabular/validation/part-0.csv", _table(50, 7)
+    for label in ("cat", "dog"):
+        for number in range(4):
+            yield f"vision/train/{label}/{number:03}.ppm", _image(number, label)
+    users = [{"userId": str(number)} for number in range(1, 31)]
+    items = [{"itemId": str(number)} for number in range(101, 131)]
+    yield "personalize/users.json", _lines(users)
+    yield "personalize/items.json", _lines(items)
+    yield "code/sourcedir.tar.gz", _source()
+
+
+def _table(rows: int, salt: int) -> bytes:
+    """A label and four features a row, as SageMaker's XGBoost reads CSV: no header, the label first."""
+    lines = []
+    for row in range(rows):
+        features = [((row + salt) * factor) % 97 / 97 for factor in (13, 29, 41, 67)]
+        label = int(features[0] + features[2] > 1)
+        lines.append(",".join([str(label), *(f"{feature:.4f}" for feature in features)]))
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _image(number: int, label: str) -> bytes:
+    """A picture of 4 by 4 pixels, in the plainest format there is."""
+    shade = (40 if label == "cat" else 160) + number
+    return b"P6\n4 4\n255\n" + bytes([shade, 255 - shade, number]) * 16
+
+
+def _lines(records: list[dict[str, str]]) -> bytes:
+    return "".join(f"{json.dumps(record)}\n" for record in records).encode()
+
+
+def _source() -> bytes:
+    """A script as SageMaker's script mode takes it, packed the same way each time."""
+    script = b'import os\n\nprint("training on", os.environ.get("SM_CHANNEL_TRAIN", "nothing"))\n'
+    packed = io.BytesIO()
+    entry = tarfile.TarInfo("train.py")
+    entry.size = len(script)
+    with (
+        gzip.GzipFile(fileobj=packed, mode="wb", mtime=0) as compressed,
+        tarfile.open(fileobj=compressed, mode="w") as archive,
+    ):
+        archive.addfile(entry, io.BytesIO(script))
+    return packed.getvalue()

@@ -1,0 +1,142 @@
+"""What outlives the emulator, in one SQLite file: records as JSON, objects of S3 as they are.
+
+Everything that a request changed is committed in one transaction before the request is answered, so
+that a kill loses nothing that a client was told of.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from . import context, extend
+from .clock import Pace
+from .kept_objects import KeptObjects
+from .sagemaker.models import TrainingBackend
+
+VERSION = 1
+FILE = "emulator.db"
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS records (
+    name TEXT, account TEXT, region TEXT, key TEXT, document TEXT,
+    UNIQUE (name, account, region, key)
+);
+CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, document TEXT);
+"""
+
+
+class StateUnusable(Exception):
+    """The state folder cannot be used, for the reason that the message gives."""
+
+
+class Store:
+    """The state folder of one emulator; a second one is refused while the first has it."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._settings: dict[str, str] = {}
+        self._database = sqlite3.connect(
+            folder / FILE, isolation_level=None, timeout=0, check_same_thread=False
+        )
+        try:
+            self._prepare()
+        except sqlite3.OperationalError as error:
+            self._database.close()
+            raise StateUnusable(
+                f"{folder}: the state is in use by another emulator ({error})"
+            ) from error
+        except sqlite3.DatabaseError as error:
+            self._database.close()
+            raise StateUnusable(f"{folder / FILE} is not the state of an emulator: {error}") from error
+        version = self._database.execute("PRAGMA user_version").fetchone()[0]
+        if version not in (0, VERSION):
+            self._database.close()
+            raise StateUnusable(
+                f"{folder}: the state was written by another version of the emulator; "
+                "remove the folder to begin anew"
+            )
+        self._database.execute(f"PRAGMA user_version = {VERSION}")
+        self._objects = KeptObjects(self._database)
+
+    def restore(self) -> bool:
+        """Take up what was kept; whether there was anything."""
+        settings = dict(self._database.execute("SELECT name, document FROM settings"))
+        if not settings:
+            return False
+        self._settings = settings
+        current = context.current
+        current.clock.restore(json.loads(settings["clock"]))
+        current.pace = Pace().changed(json.loads(settings["pace"]))
+        current.tokens = json.loads(settings["tokens"])
+        rows = self._database.execute(
+            "SELECT name, account, region, document FROM records ORDER BY rowid"
+        )
+        for name, account, region, document in rows.fetchall():
+            extend.table_of(name, account, region).restore(json.loads(document))
+        self._objects.restore()
+        for backend in extend.backends():
+            backend.resume()
+            if isinstance(backend, TrainingBackend):
+                backend.rewrite_logs()
+        return True
+
+    def keep(self, touched: str | None) -> None:
+        """Commit what has changed. `touched` is the path of a request that may have changed objects."""
+        changed = list(context.current.changed)
+        settings = _settings()
+        objects = self._objects.changes(touched) if touched or changed else []
+        if not changed and not objects and settings == self._settings:
+            return
+        self._database.execute("BEGIN")
+        for name, account, region, key in changed:
+            document = extend.table_of(name, account, region).document(key)
+            self._write_record((name, account, region, key), document)
+        self._objects.write(objects)
+        self._database.executemany("INSERT OR REPLACE INTO settings VALUES (?, ?)", settings.items())
+        self._database.execute("COMMIT")
+        self._settings = settings
+        context.current.changed.clear()
+
+    def clear(self) -> None:
+        """Forget everything that was kept."""
+        self._database.execute("BEGIN")
+        self._database.execute("DELETE FROM records")
+        self._database.execute("DELETE FROM settings")
+        self._objects.clear()
+        self._database.execute("COMMIT")
+        self._settings = {}
+
+    def close(self) -> None:
+        """Let another emulator have the folder."""
+        self._database.close()
+
+    def _prepare(self) -> None:
+        self._database.execute("PRAGMA locking_mode = EXCLUSIVE")
+        self._database.execute("PRAGMA journal_mode = WAL")
+        # The emulator survives its own death, not the machine's: that is what OFF gives up.
+        self._database.execute("PRAGMA synchronous = OFF")
+        self._database.executescript(_TABLES)
+
+    def _write_record(self, place: tuple[str, ...], document: dict[str, Any] | None) -> None:
+        if document is None:
+            self._database.execute(
+                "DELETE FROM records WHERE name = ? AND account = ? AND region = ? AND key = ?", place
+            )
+            return
+        self._database.execute(
+            "INSERT INTO records VALUES (?, ?, ?, ?, ?) "
+            "ON CONFLICT DO UPDATE SET document = excluded.document",
+            (*place, json.dumps(document)),
+        )
+
+
+def _settings() -> dict[str, str]:
+    current = context.current
+    return {
+        "clock": json.dumps(current.clock.state()),
+        "pace": json.dumps(current.pace.as_json()),
+        "tokens": json.dumps(current.tokens),
+    }

@@ -1,0 +1,92 @@
+"""Records of one kind in one account and region, and the agenda of what falls due among them."""
+
+from __future__ import annotations
+
+import heapq
+import math
+from collections.abc import Iterator
+from typing import Any, Generic, Protocol, TypeVar
+
+from . import context
+
+
+class Record(Protocol):
+    """A dataclass of JSON values, with the key it is found by."""
+
+    @property
+    def key(self) -> str: ...
+
+
+R = TypeVar("R", bound=Record)
+
+
+class Table(Generic[R]):
+    """Records by key, oldest first. A record that was altered must be `put` again: that is what keeps it."""
+
+    def __init__(self, name: str, record: type[R], account: str, region: str) -> None:
+        self.name = name
+        self._record = record
+        self._place = (name, account, region)
+        self._records: dict[str, R] = {}
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def __iter__(self) -> Iterator[R]:
+        return iter(list(self._records.values()))
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._records
+
+    def get(self, key: str) -> R | None:
+        """The record of this key, if there is one."""
+        return self._records.get(key)
+
+    def put(self, record: R) -> None:
+        """Keep the record as it is now."""
+        self._records[record.key] = record
+        context.current.changed[(*self._place, record.key)] = None
+
+    def drop(self, key: str) -> None:
+        """Forget the record."""
+        if self._records.pop(key, None) is not None:
+            context.current.changed[(*self._place, key)] = None
+
+    def document(self, key: str) -> dict[str, Any] | None:
+        """The record as JSON values; `None` when it is gone."""
+        record = self._records.get(key)
+        return None if record is None else vars(record)
+
+    def restore(self, document: dict[str, Any]) -> None:
+        """Take up a kept record."""
+        record = self._record(**document)
+        self._records[record.key] = record
+
+
+class Agenda:
+    """When what falls due. An entry that was set again or taken off is passed over."""
+
+    def __init__(self) -> None:
+        self._due: dict[str, float] = {}
+        self._heap: list[tuple[float, int, str]] = []
+        self._count = 0
+
+    def set(self, key: str, at: float) -> None:
+        """Let `key` fall due at this time, and at no other; never, if that is infinite."""
+        self._due[key] = at
+        if math.isfinite(at):
+            self._count += 1
+            heapq.heappush(self._heap, (at, self._count, key))
+
+    def cancel(self, key: str) -> None:
+        """Take `key` off."""
+        self._due.pop(key, None)
+
+    def pop(self, now: float) -> tuple[str, float] | None:
+        """The earliest entry that is due by `now`, taken off; `None` when there is none."""
+        while self._heap and self._heap[0][0] <= now:
+            at, _, key = heapq.heappop(self._heap)
+            if self._due.get(key) == at:
+                del self._due[key]
+                return key, at
+        return None
