@@ -101,10 +101,11 @@ def normalised(kind: Kind, request: Mapping[str, Any]) -> dict[str, Any]:
     if not isinstance(body, dict):
         return result
     body = dict(mended(body))
-    hoisted = body.pop(payload.tags_field, None)
-    if isinstance(hoisted, list):
-        pairs = {tag["Key"]: tag.get("Value", "") for tag in hoisted if isinstance(tag, dict)}
-        result["tags"] = {**pairs, **result.get("tags", {})}
+    hoisted = body.get(payload.tags_field)
+    if isinstance(hoisted, list) and all(isinstance(tag, dict) and "Key" in tag for tag in hoisted):
+        del body[payload.tags_field]
+        pairs = {str(tag["Key"]): tag.get("Value", "") for tag in hoisted}
+        result["tags"] = {**pairs, **(result.get("tags") or {})}
     result[payload.field] = body
     return result
 

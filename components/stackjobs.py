@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from . import aws as service
@@ -16,9 +16,10 @@ from .aws import Aws
 from .aws.objects import etag
 from .aws.references import latest_solution_version
 from .definition import DIGEST, digest
-from .errors import JobError, Problem, Problems
+from .errors import Denied, JobError, Problem, Problems
 from .jobfile import Context, Job, JobFile, Pending, expand
 from .kinds import KINDS, Phase
+from .lifecycle.outputs import outputs_of
 from .packing import Archive, packed
 from .settings import Settings
 from .wire import leaves
@@ -55,23 +56,45 @@ def resolve(
         return learnt.get((job, expression)) or learnt.get(("", expression))
 
     while True:
-        jobs, problems = expand(files, _with(context, lookup))
+        jobs, problems = expand(files, replace(context, lookup=lookup))
         _stop_at_errors(problems)
         result.jobs, result.warnings = jobs, problems
         result.inputs = {
             job.name: _inputs(job, settings, packs, etags, aws, result.archives) for job in jobs
         }
         result.waiting = {}
-        new = _learn(result, settings, learnt, aws)
+        new = _learn(result, learnt, aws)
         if not new:
-            return result
+            break
         learnt.update(new)
+    if settings.preflight:
+        _wait_for_slots(result, aws)
+    return result
 
 
-def _with(context: Context, lookup: Callable[[str, str], str | None]) -> Context:
-    from dataclasses import replace
-
-    return replace(context, lookup=lookup)
+def _wait_for_slots(result: StackJobs, aws: Callable[[], Aws]) -> None:
+    """Let wait what would be one run more than the account may have at once; the next `up` goes on."""
+    for kind in KINDS.values():
+        ready = [
+            job for job in result.jobs if job.kind == kind.name and job.name not in result.waiting
+        ]
+        if not kind.slots or not ready:
+            continue
+        try:
+            free = max(0, kind.slots - service.count_live(aws(), kind))
+        except Denied:
+            continue  # the submission itself finds out, and waits then
+        if free >= len(ready):
+            continue
+        for job in ready:
+            inputs = result.inputs[job.name]
+            run = service.find(aws(), kind, inputs)
+            if run and run.adoptable and run.tags.get(DIGEST) == digest(kind, inputs):
+                continue
+            if free:
+                free -= 1
+            else:
+                result.waiting[job.name] = ["slot"]
 
 
 def _stop_at_errors(problems: Sequence[Problem]) -> None:
@@ -108,6 +131,7 @@ def _inputs(
         inputs["watched"] = {uri: _etag(job, str(uri), etags, aws) for uri in job.watch}
     if job.code:
         inputs["code"] = _code(job, settings, packs, archives)
+        inputs["request"] = _wired(job, inputs["request"], inputs["code"])
     return inputs
 
 
@@ -163,13 +187,28 @@ def _code(
     return {**job.code, "uri": uri, "sha256": archive.sha256, "files": archive.files}
 
 
+def _wired(job: Job, request: dict[str, Any], code: Mapping[str, Any]) -> dict[str, Any]:
+    """Say in the payload where the code lies, unless the file does so itself."""
+    payload = KINDS[job.kind].payload
+    if payload is None:
+        raise _at(job, "code", f"a {job.kind} runs no code of yours: remove `code`")
+    body = request.get(payload.field)
+    if not isinstance(body, dict) or any(code["uri"] == leaf for _, leaf in leaves(body)):
+        return request
+    body = dict(body)
+    for path, key in payload.code.items():
+        parent, name = path.split(".")
+        if code.get(key):
+            body[parent] = {name: code[key], **(body.get(parent) or {})}
+    return {**request, payload.field: body}
+
+
 def _pending(job: Job) -> list[str]:
     return [leaf.expression for _, leaf in leaves(job.request) if isinstance(leaf, Pending)]
 
 
 def _learn(
     result: StackJobs,
-    settings: Settings,
     learnt: Mapping[tuple[str, str], str],
     aws: Callable[[], Aws],
 ) -> dict[tuple[str, str], str]:
@@ -220,8 +259,6 @@ def _answer(
 
 
 def _shown(run: service.Run, found: re.Match[str], result: StackJobs) -> str:
-    from .lifecycle.outputs import outputs_of
-
     job = next(job for job in result.jobs if job.name == found[1])
     outputs = outputs_of(KINDS[job.kind], result.inputs[job.name], run)
     if found[2] not in outputs:

@@ -1,12 +1,24 @@
 """AWS, as far as jobs need it. Only this package imports boto3."""
 
 from .client import Aws, connect
-from .runs import Run, describe, find, history, release, retag, set_in_place, submit, terminate
+from .runs import (
+    Run,
+    count_live,
+    describe,
+    find,
+    history,
+    release,
+    retag,
+    set_in_place,
+    submit,
+    terminate,
+)
 
 __all__ = [
     "Aws",
     "Run",
     "connect",
+    "count_live",
     "describe",
     "find",
     "history",

@@ -9,7 +9,6 @@ from datetime import datetime, timezone
 from typing import Any
 
 from ..definition import (
-    DIGEST,
     IDENTITY,
     RELEASED,
     from_aws_tags,
@@ -213,6 +212,13 @@ def find(aws: Aws, kind: Kind, inputs: Mapping[str, Any]) -> Run | None:
     return None
 
 
+def count_live(aws: Aws, kind: Kind) -> int:
+    """Count the account's runs of a kind that wait or run, whoever's they are."""
+    items = aws.pages(kind.service, kind.list, {"request": {}, "prefix": "*"})
+    statuses = (str(item.get(kind.status_field, "")) for item in items)
+    return sum(not kind.phase(status).ended for status in statuses)
+
+
 def submit(aws: Aws, kind: Kind, request: Mapping[str, Any], job: str) -> str:
     """Submit, and return the new run's ARN. Never waits."""
     return str(aws.call(kind.service, kind.submit, job=job, kind=kind, request=request))
@@ -261,6 +267,3 @@ def terminate(aws: Aws, kind: Kind, arn: str, job: str, reason: str) -> None:
     assert kind.terminate is not None
     values = {"id": arn_id(arn), "arn": arn, "reason": reason}
     aws.call(kind.service, kind.terminate, values, job=job, kind=kind)
-
-
-__all__ = ["DIGEST", "Run", "describe", "find", "history", "linked_history", "release", "submit"]

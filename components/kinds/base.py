@@ -6,6 +6,7 @@ table can be checked against botocore's service model without calling anything.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -55,6 +56,8 @@ class Payload:
     name_field: str
     name_max: int
     tags_field: str
+    # where packed code goes, unless the file itself says `${code.uri}`: path in the payload -> key of the code
+    code: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,7 @@ class Kind:
     taken: tuple[str, str]
     no_slot: tuple[str, str]
     link: Link | None = None
+    slots: int = 0  # runs that an account may have at once; 0: the service queues them itself
 
     def phase(self, status: str) -> Phase:
         """Read AWS's word; whatever is not in the table still runs (a new word must not end a run)."""

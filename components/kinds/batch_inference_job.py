@@ -66,4 +66,6 @@ BATCH_INFERENCE_JOB = Kind(
     missing=("ResourceNotFoundException", ""),
     taken=("ResourceAlreadyExistsException", ""),
     no_slot=("LimitExceededException", ""),
+    # https://docs.aws.amazon.com/personalize/latest/dg/limits.html: pending or in progress
+    slots=5,
 )

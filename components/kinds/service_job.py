@@ -30,6 +30,11 @@ SERVICE_JOB = Kind(
         name_field="TrainingJobName",
         name_max=23,
         tags_field="Tags",
+        # script mode: https://github.com/aws/sagemaker-training-toolkit
+        code={
+            "HyperParameters.sagemaker_submit_directory": "uri",
+            "HyperParameters.sagemaker_program": "entryPoint",
+        },
     ),
     tags_as_list=None,
     in_place={
