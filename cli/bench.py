@@ -19,16 +19,7 @@ from cli.emulator_process import Emulator
 from cli.stack import HERE, find_project
 from components.errors import JobError
 
-COPIED = (
-    "Pulumi.yaml",
-    "Pulumi.local.yaml",
-    "__main__.py",
-    "components",
-    "jobs",
-    "schemas",
-    "cli",
-    "local",
-)
+NOT_COPIED = (".git", ".venv", ".local", ".*_cache", "__pycache__", "tests", "docs")
 TRIVIAL = """\
 import pulumi
 from pulumi.dynamic import CreateResult, Resource, ResourceProvider
@@ -71,13 +62,7 @@ def run(args: argparse.Namespace) -> int:
 
 def copy_project(target: Path, root: Path = HERE) -> Path:
     """The project without its state, on the same virtualenv."""
-    target.mkdir(parents=True)
-    for name in COPIED:
-        source = root / name
-        if source.is_dir():
-            shutil.copytree(source, target / name, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy(source, target / name)
+    shutil.copytree(root, target, ignore=shutil.ignore_patterns(*NOT_COPIED))
     (target / ".venv").symlink_to(sys.prefix)
     return target
 

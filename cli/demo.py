@@ -16,10 +16,11 @@ from cli.bench import copy_project
 from cli.emulator_process import Emulator
 from cli.environment import child_environment
 from cli.results import glimpse
-from cli.stack import Project, Stack, find_project, read_stack
+from cli.stack import Project, find_project, read_stack
 from cli.status import read_jobs, table
-from components.aws import connect
+from components.aws import Aws, connect, describe
 from components.errors import JobError
+from components.kinds import KINDS
 
 STACK = "local"
 ENDED = ("SUCCEEDED", "FAILED", "UNKNOWN")
@@ -48,10 +49,16 @@ def run(args: argparse.Namespace) -> int:
     jobctl(project.root, env, ["up", "-s", STACK, "--yes", "--skip-preview"])
 
     heading(f"3. They run: ./jobctl refresh -s {STACK}; ./jobctl status -s {STACK}")
-    wait_for_end(stack, env, args.timeout)
+    # boto3 looks for its endpoint and credentials here
+    os.environ.update(env)
+    aws = connect(stack.setting("aws:region"))
+    wait_for_end(aws, read_jobs(stack), args.timeout)
+    jobctl(project.root, env, ["refresh", "-s", STACK, "--yes"], quiet=True)
+    jobs = read_jobs(stack)
+    print(table(jobs))
 
     heading("4. What they left in S3")
-    show_results(stack, env)
+    show_results(aws, jobs)
 
     heading("5. Change one hyperparameter, and preview it (in a copy)")
     preview_change(project, env)
@@ -75,35 +82,32 @@ def jobctl(root: Path, env: Mapping[str, str], argv: Sequence[str], *, quiet: bo
 
 
 def wait_for_end(
-    stack: Stack,
-    env: Mapping[str, str],
+    aws: Aws,
+    jobs: Sequence[Mapping[str, str]],
     timeout: float,
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> None:
-    """`up` never waits, so look again until every job has ended."""
+    """`up` never waits, so this asks AWS itself; it prints each new status. Times are seconds."""
     deadline = clock() + timeout
-    while True:
-        jobs = read_jobs(stack)
-        print(
-            ", ".join(f"{job['name']} {job['status'] or job['phase']}" for job in jobs), flush=True
-        )
-        if all(job["phase"] in ENDED for job in jobs):
-            break
-        if clock() > deadline:
-            raise JobError(
-                f"after {timeout:.0f} s the jobs have not ended: look with ./jobctl status -s {STACK}"
-            )
-        sleep(1)
-        jobctl(stack.project.root, env, ["refresh", "-s", STACK, "--yes"], quiet=True)
-    print(table(jobs))
+    last = {job["name"]: job["status"] for job in jobs}
+    going = [job for job in jobs if job["jobArn"] and job["phase"] not in ENDED]
+    while going:
+        for job in list(going):
+            run = describe(aws, KINDS[job["kind"]], job["jobArn"], job["name"])
+            if run.status != last[job["name"]]:
+                print(f"{job['name']}: {last[job['name']]} -> {run.status}", flush=True)
+                last[job["name"]] = run.status
+            if run.phase.ended:
+                going.remove(job)
+        if going and clock() > deadline:
+            names = ", ".join(job["name"] for job in going)
+            raise JobError(f"after {timeout:.0f} s these have not ended: {names}")
+        sleep(0.2 if going else 0)
 
 
-def show_results(stack: Stack, env: Mapping[str, str]) -> None:
-    # boto3 looks for its endpoint and credentials here
-    os.environ.update(env)
-    aws = connect(stack.setting("aws:region"))
-    for job in read_jobs(stack):
+def show_results(aws: Aws, jobs: Sequence[Mapping[str, str]]) -> None:
+    for job in jobs:
         if job["phase"] == "SUCCEEDED":
             for line in glimpse(aws, job["results"]):
                 print(line)
@@ -123,7 +127,7 @@ def preview_change(project: Project, env: Mapping[str, str]) -> None:
             )
             return
         print(changed, flush=True)
-        jobctl(copy, env, ["preview", "-s", STACK, "--diff"])
+        jobctl(copy, env, ["preview", "-s", STACK])
 
 
 def change_eta(path: Path) -> str:
