@@ -101,6 +101,4 @@ class Pace:
 
     def as_json(self) -> dict[str, float | None]:
         """The seconds of each state; `None` for infinite."""
-        return {
-            name: None if math.isinf(value) else value for name, value in asdict(self).items()
-        }
+        return {name: None if math.isinf(value) else value for name, value in asdict(self).items()}

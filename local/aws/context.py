@@ -33,7 +33,7 @@ current = Context()
 
 def replace(context: Context) -> None:
     """Make this the surroundings of every emulated service from now on."""
-    global current  # noqa: PLW0603 - the registries of moto, which this stands beside, are global
+    global current
     current = context
 
 

@@ -18,7 +18,7 @@ from werkzeug.serving import BaseWSGIServer, make_server
 
 from . import context, extend, seed
 from .clock import Clock, Pace
-from .control import Control, status
+from .control import ROOT, Control, status
 from .gateway import Gateway, settle
 from .store import Store
 
@@ -32,6 +32,20 @@ class _Handler(MotoRequestHandler):
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Say nothing."""
+
+
+class _Application(DomainDispatcherApplication):
+    """moto's dispatcher, which looks through all folders of moto for each request, with a memory."""
+
+    def __init__(self, create_app: Any) -> None:
+        super().__init__(create_app)
+        self._backends: dict[str | None, Any] = {}
+
+    def get_backend_for_host(self, host: str | None) -> Any:
+        """The service that answers for a host name."""
+        if host not in self._backends:
+            self._backends[host] = super().get_backend_for_host(host)
+        return self._backends[host]
 
 
 class Emulator:
@@ -84,7 +98,9 @@ class Emulator:
     def start(self) -> None:
         """Take up the kept state, or the seed, and serve in a thread."""
         if not _LOCK.acquire(blocking=False):
-            raise RuntimeError("an emulator runs in this process already; there can be one at a time")
+            raise RuntimeError(
+                "an emulator runs in this process already; there can be one at a time"
+            )
         try:
             self._open()
         except BaseException:
@@ -128,6 +144,17 @@ class Emulator:
     def status(self) -> dict[str, Any]:
         """The document of GET /_emulator/status."""
         return status(self.endpoint)
+
+    def ask(self, method: str, name: str, body: dict[str, Any] | None = None) -> Any:
+        """The control API without HTTP: `ask("POST", "clock", {"advance": 5})`. A mistake is a ValueError."""
+        assert self._gateway is not None
+        with self._gateway.lock:
+            settle()
+            number, document = self.control.handle(method, f"{ROOT}{name}", body or {})
+            self._keep()
+        if number != 200:
+            raise ValueError(document["message"])
+        return document
 
     def _open(self) -> None:
         extend.extend()
@@ -174,10 +201,10 @@ class Emulator:
         _LOCK.release()
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _application() -> DomainDispatcherApplication:
     """moto's application: it holds no state of its own, and takes a while to make."""
-    return DomainDispatcherApplication(create_backend_app)
+    return _Application(create_backend_app)
 
 
 def _listen(port: int) -> socket.socket:

@@ -103,7 +103,8 @@ class KeptObjects:
             "created": bucket.creation_date.isoformat(),
         }
         self._database.execute(
-            "INSERT INTO buckets VALUES (?, ?, ?, ?)", (name, account, partition, json.dumps(document))
+            "INSERT INTO buckets VALUES (?, ?, ?, ?)",
+            (name, account, partition, json.dumps(document)),
         )
 
     def _write_object(self, name: str, key: str) -> None:
@@ -183,4 +184,3 @@ def _revive(
     if kept["tags"]:
         s3.tagger.tag_resource(version.arn, s3.tagger.convert_dict_to_tags_input(kept["tags"]))
     return version
-

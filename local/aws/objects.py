@@ -33,7 +33,7 @@ def put_object(account: str, region: str, bucket: str, key: str, body: bytes) ->
         make_bucket(account, region, bucket)
         _s3(account, region).put_object(bucket, key, body)
     except S3ClientError as error:
-        raise NotWritable(f"s3://{bucket}/{key}: {error.description}") from error
+        raise NotWritable(f"s3://{bucket}/{key}: {error}") from error
 
 
 def read_object(account: str, region: str, bucket: str, key: str) -> bytes | None:

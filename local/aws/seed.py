@@ -57,19 +57,21 @@ def seed_unkept() -> None:
     for name, service in (*ROLES.items(), CONTAINER_ROLE):
         _role(name, service)
     backend = batch_backends[ACCOUNT][REGION]
-    backend.create_compute_environment(
+    environment = backend.create_compute_environment(
         compute_environment_name="containers",
         _type="UNMANAGED",
         state="ENABLED",
-        compute_resources=None,  # type: ignore[arg-type] - moto's way of saying unmanaged
+        compute_resources=None,  # type: ignore[arg-type]  # moto's way of saying unmanaged
         service_role=f"arn:aws:iam::{ACCOUNT}:role/{CONTAINER_ROLE[0]}",
     )
     backend.create_job_queue(
         queue_name="containers",
-        priority="1",
+        priority=1,  # type: ignore[arg-type]  # moto hands it back as it is, and AWS has a number
         schedule_policy=None,
         state="ENABLED",
-        compute_env_order=[{"order": "1", "computeEnvironment": "containers"}],
+        compute_env_order=[
+            {"order": 1, "computeEnvironment": environment.arn}  # type: ignore[dict-item]  # likewise
+        ],
     )
 
 

@@ -26,13 +26,13 @@ _KINDS: dict[str, tuple[type, ...]] = {
 }
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def service(name: str) -> ServiceModel:
     """botocore's model of a service, read once in a process."""
     return botocore.session.get_session().get_service_model(name)
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def pattern(source: str) -> re.Pattern[str]:
     """AWS's pattern as Python reads it. Unicode classes are widened a little: `re` has no names for them."""
     for theirs, ours in (
@@ -119,7 +119,9 @@ def _size(length: int, document: Any, shape: Shape, path: str) -> Iterator[str]:
         rule = f"Member must have length greater than or equal to {limits['min']}"
         yield _failed(document, path, rule)
     if "max" in limits and length > limits["max"]:
-        yield _failed(document, path, f"Member must have length less than or equal to {limits['max']}")
+        yield _failed(
+            document, path, f"Member must have length less than or equal to {limits['max']}"
+        )
 
 
 def _failed(document: Any, path: str, rule: str) -> str:

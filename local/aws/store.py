@@ -50,7 +50,9 @@ class Store:
             ) from error
         except sqlite3.DatabaseError as error:
             self._database.close()
-            raise StateUnusable(f"{folder / FILE} is not the state of an emulator: {error}") from error
+            raise StateUnusable(
+                f"{folder / FILE} is not the state of an emulator: {error}"
+            ) from error
         version = self._database.execute("PRAGMA user_version").fetchone()[0]
         if version not in (0, VERSION):
             self._database.close()
@@ -95,7 +97,9 @@ class Store:
             document = extend.table_of(name, account, region).document(key)
             self._write_record((name, account, region, key), document)
         self._objects.write(objects)
-        self._database.executemany("INSERT OR REPLACE INTO settings VALUES (?, ?)", settings.items())
+        self._database.executemany(
+            "INSERT OR REPLACE INTO settings VALUES (?, ?)", settings.items()
+        )
         self._database.execute("COMMIT")
         self._settings = settings
         context.current.changed.clear()
@@ -123,7 +127,8 @@ class Store:
     def _write_record(self, place: tuple[str, ...], document: dict[str, Any] | None) -> None:
         if document is None:
             self._database.execute(
-                "DELETE FROM records WHERE name = ? AND account = ? AND region = ? AND key = ?", place
+                "DELETE FROM records WHERE name = ? AND account = ? AND region = ? AND key = ?",
+                place,
             )
             return
         self._database.execute(

@@ -45,12 +45,16 @@ class Table(Generic[R]):
     def put(self, record: R) -> None:
         """Keep the record as it is now."""
         self._records[record.key] = record
-        context.current.changed[(*self._place, record.key)] = None
+        self._changed(record.key)
 
     def drop(self, key: str) -> None:
         """Forget the record."""
         if self._records.pop(key, None) is not None:
-            context.current.changed[(*self._place, key)] = None
+            self._changed(key)
+
+    def _changed(self, key: str) -> None:
+        name, account, region = self._place
+        context.current.changed[name, account, region, key] = None
 
     def document(self, key: str) -> dict[str, Any] | None:
         """The record as JSON values; `None` when it is gone."""

@@ -66,7 +66,9 @@ def update(backend: ServiceJobBackend, request: dict[str, Any]) -> dict[str, Any
 def delete(backend: ServiceJobBackend, request: dict[str, Any]) -> dict[str, Any]:
     environment = found(backend, request["serviceEnvironment"])
     if environment.state != "DISABLED":
-        raise refuse(f"Service environment {environment.name} must be DISABLED before it is deleted")
+        raise refuse(
+            f"Service environment {environment.name} must be DISABLED before it is deleted"
+        )
     for queue in backend.queues:
         if environment.arn in [entry["serviceEnvironment"] for entry in queue.service_environments]:
             raise refuse(

@@ -141,4 +141,6 @@ def _milliseconds(name: str, value: str) -> int:
     try:
         return int(value)
     except ValueError as error:
-        raise refuse(f"The filter {name} takes milliseconds since the epoch, not {value}") from error
+        raise refuse(
+            f"The filter {name} takes milliseconds since the epoch, not {value}"
+        ) from error

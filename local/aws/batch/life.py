@@ -206,7 +206,7 @@ def _step(backend: ServiceJobBackend, job: ServiceJob, at: float) -> None:
         enter(backend, job, "STARTING", at)
     elif job.status == "STARTING":
         start(backend, job, at)
-    elif _timeout(job) <= context.pace().running:
+    elif _timeout(job) < context.pace().running:
         training.stop(backend.training, job.training_job, at)
         fail_attempt(backend, job, at, TIMED_OUT)
     else:

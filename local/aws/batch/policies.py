@@ -50,7 +50,9 @@ def update(backend: ServiceJobBackend, request: dict[str, Any]) -> dict[str, Any
     policy = found(backend, request["arn"])
     wrong = "fairsharePolicy" if policy.fairshare is None else "quotaSharePolicy"
     if request.get(wrong) is not None:
-        raise refuse(f"The type of the scheduling policy {policy.name} cannot be changed by {wrong}")
+        raise refuse(
+            f"The type of the scheduling policy {policy.name} cannot be changed by {wrong}"
+        )
     if request.get("fairsharePolicy") is not None:
         policy.fairshare = _fairshare(request["fairsharePolicy"])
     policy.quota_share = request.get("quotaSharePolicy") or policy.quota_share

@@ -30,7 +30,9 @@ def create(backend: ServiceJobBackend, request: dict[str, Any]) -> dict[str, Any
     if request.get("jobQueueType", TRAINING) != TRAINING:
         raise refuse("A job queue with a serviceEnvironmentOrder has the type SAGEMAKER_TRAINING")
     if request.get("computeEnvironmentOrder"):
-        raise refuse("A job queue cannot have both serviceEnvironmentOrder and computeEnvironmentOrder")
+        raise refuse(
+            "A job queue cannot have both serviceEnvironmentOrder and computeEnvironmentOrder"
+        )
     queue = JobQueue(
         arn=backend.arn(f"job-queue/{name}"),
         name=name,

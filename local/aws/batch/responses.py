@@ -94,7 +94,7 @@ def operation_at(path: str) -> str:
     return _operations().get(path, "")
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _operations() -> dict[str, str]:
     model = shapes.service("batch")
     return {

@@ -72,9 +72,9 @@ def delete(backend: ServiceJobBackend, request: dict[str, Any]) -> dict[str, Any
     if share.state != "DISABLED":
         raise refuse(f"Quota share {share.name} must be DISABLED before it is deleted")
     for job in backend.service_jobs:
-        if job.queue == share.queue and job.request.get("quotaShareName") == share.name:
-            if job.status not in ENDED:
-                life.terminate(backend, job, "The quota share was deleted", context.now())
+        of_share = job.queue == share.queue and job.request.get("quotaShareName") == share.name
+        if of_share and job.status not in ENDED:
+            life.terminate(backend, job, "The quota share was deleted", context.now())
     backend.shares.drop(share.arn)
     return {}
 

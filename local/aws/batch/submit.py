@@ -63,7 +63,9 @@ def _payload(request: dict[str, Any]) -> dict[str, Any]:
     text = request["serviceRequestPayload"]
     size = len(text.encode())
     if size > MAX_PAYLOAD:
-        raise refuse(f"serviceRequestPayload has {size} bytes, more than the maximum of {MAX_PAYLOAD}")
+        raise refuse(
+            f"serviceRequestPayload has {size} bytes, more than the maximum of {MAX_PAYLOAD}"
+        )
     whole = len(json.dumps(request).encode())
     if whole > MAX_REQUEST:
         raise refuse(f"The request has {whole} bytes, more than the maximum of {MAX_REQUEST}")
@@ -83,19 +85,27 @@ def _check_numbers(request: dict[str, Any]) -> None:
     strategy = request.get("retryStrategy")
     if strategy is not None:
         if not 1 <= strategy["attempts"] <= 10:
-            raise refuse(f"retryStrategy.attempts must be between 1 and 10, not {strategy['attempts']}")
+            raise refuse(
+                f"retryStrategy.attempts must be between 1 and 10, not {strategy['attempts']}"
+            )
         rules = strategy.get("evaluateOnExit") or []
         if len(rules) > 5:
             raise refuse(f"retryStrategy.evaluateOnExit takes at most 5 rules, not {len(rules)}")
         for rule in rules:
             if len(rule.get("onStatusReason") or "") > 512:
-                raise refuse("retryStrategy.evaluateOnExit.onStatusReason takes up to 512 characters")
+                raise refuse(
+                    "retryStrategy.evaluateOnExit.onStatusReason takes up to 512 characters"
+                )
     seconds = (request.get("timeoutConfig") or {}).get("attemptDurationSeconds")
     if seconds is not None and seconds < 1:
         raise refuse("timeoutConfig.attemptDurationSeconds must be a positive number of seconds")
-    retries = (request.get("preemptionConfiguration") or {}).get("preemptionRetriesBeforeTermination")
+    retries = (request.get("preemptionConfiguration") or {}).get(
+        "preemptionRetriesBeforeTermination"
+    )
     if retries is not None and retries < 0:
-        raise refuse("preemptionConfiguration.preemptionRetriesBeforeTermination cannot be negative")
+        raise refuse(
+            "preemptionConfiguration.preemptionRetriesBeforeTermination cannot be negative"
+        )
 
 
 def check_priority(priority: int) -> None:

@@ -38,9 +38,7 @@ class Unusable(Exception):
 def run(backend: BatchInferenceBackend, job: Resource) -> None:
     """Write `<output path>/<input file>.out` for each input file; all or nothing."""
     recipe = recipe_of(backend, job.request["solutionVersionArn"])
-    results = [
-        (key, _results(job, recipe, key, body)) for key, body in _inputs(backend, job)
-    ]
+    results = [(key, _results(job, recipe, key, body)) for key, body in _inputs(backend, job)]
     bucket, prefix = split_uri(job.request["jobOutput"]["s3DataDestination"]["path"])
     folder = prefix if not prefix or prefix.endswith("/") else f"{prefix}/"
     place = (backend.account_id, backend.region_name)
@@ -102,7 +100,11 @@ def _results(job: Resource, recipe: Recipe, key: str, body: bytes) -> list[dict[
 def _result(record: dict[str, Any], recipe: Recipe, count: int, themed: bool) -> dict[str, Any]:
     subject = record.get(recipe.record)
     if not isinstance(subject, str) or not subject:
-        return {"input": record, "output": None, "error": f"Missing {recipe.record} in input record"}
+        return {
+            "input": record,
+            "output": None,
+            "error": f"Missing {recipe.record} in input record",
+        }
     if recipe.type == "PERSONALIZED_RANKING":
         given = record.get("itemList")
         if not isinstance(given, list) or not given:

@@ -85,7 +85,9 @@ def _check_mode(request: dict[str, Any], recipe: Recipe) -> None:
     if themed and not request.get("themeGenerationConfig"):
         raise _invalid("themeGenerationConfig is required when the job mode is THEME_GENERATION.")
     if not themed and request.get("themeGenerationConfig"):
-        raise _invalid("themeGenerationConfig is allowed when the job mode is THEME_GENERATION only.")
+        raise _invalid(
+            "themeGenerationConfig is allowed when the job mode is THEME_GENERATION only."
+        )
 
 
 def _check_config(request: dict[str, Any], recipe: Recipe) -> None:

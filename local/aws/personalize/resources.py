@@ -56,7 +56,9 @@ def active(backend: BatchInferenceBackend, arn: str, kind: str) -> Resource:
     """The resource of this ARN, which must be ACTIVE."""
     resource = found(backend, arn, kind)
     if resource.status != "ACTIVE":
-        raise Refusal("ResourceInUseException", f"The resource {arn} is {resource.status}, not ACTIVE.")
+        raise Refusal(
+            "ResourceInUseException", f"The resource {arn} is {resource.status}, not ACTIVE."
+        )
     return resource
 
 
@@ -71,7 +73,9 @@ def check_tags(tags: list[dict[str, str]]) -> None:
         if keys.count(key) > 1:
             raise Refusal("InvalidInputException", f"The tag key {key} is given twice.")
         if key.lower().startswith("aws:"):
-            raise Refusal("InvalidInputException", f"The tag key {key} starts with aws:, which is reserved.")
+            raise Refusal(
+                "InvalidInputException", f"The tag key {key} starts with aws:, which is reserved."
+            )
 
 
 def shown(resource: Resource, arn_member: str, *members: str) -> dict[str, Any]:

@@ -36,7 +36,11 @@ _SOLUTION = (
     "eventType",
     "solutionConfig",
 )
-_VERSION = (*(name for name in _SOLUTION if name != "performAutoTraining"), "solutionArn", "trainingMode")
+_VERSION = (
+    *(name for name in _SOLUTION if name != "performAutoTraining"),
+    "solutionArn",
+    "trainingMode",
+)
 
 
 def create_dataset_group(backend: BatchInferenceBackend, request: dict[str, Any]) -> dict[str, Any]:

@@ -65,7 +65,8 @@ def _holds(job: TrainingJob, expression: dict[str, Any]) -> bool:
 
 def _matches(job: TrainingJob, entry: dict[str, Any]) -> bool:
     value = _value(job, entry["Name"])
-    operator, wanted = entry.get("Operator", "Equals"), entry.get("Value", "")
+    operator: str = entry.get("Operator", "Equals")
+    wanted: str = entry.get("Value", "")
     present = value is not _MISSING
     if operator in ("Exists", "NotExists"):
         return present == (operator == "Exists")
