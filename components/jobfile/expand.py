@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from .. import schema
@@ -12,7 +12,7 @@ from ..errors import Problem
 from ..kinds import KINDS, Kind
 from ..schema import Fault, Pending
 from ..wire import Path, dotted
-from . import interpolate, matrix, messages, names, request, rules
+from . import interpolate, matrix, messages, names, own_keys, request, rules
 from .instances import leniently
 from .model import Context, Job, JobFile
 from .overlay import merged
@@ -34,12 +34,13 @@ def expand(
     cells: dict[str, list[str]] = {}
     for file in files:
         found = _File(file, context)
-        expanded = list(found.jobs())
+        expanded = found.jobs()
         jobs += expanded
         problems |= found.problems
         if "matrix" in file.document:
             cells[found.name] = [job.name for job in expanded]
     problems.update(names.collisions(jobs))
+    problems.update(own_keys.adopted_twice(jobs))
     problems.update(names.dependencies(jobs, cells, elsewhere))
     bad = {problem.file for problem in problems if problem.level == "error"}
     return sorted((j for j in jobs if j.file not in bad), key=lambda j: j.name), sorted(problems)
@@ -60,12 +61,27 @@ class _File:
         line, column = self.file.places.of(path, self.overlay)
         self.problems.add(Problem(self.file.path, line, column, dotted(path), message, rule, level))
 
-    def jobs(self) -> Iterator[Job]:
+    def jobs(self) -> list[Job]:
         """The file's jobs, whether or not they are right: other files may name them."""
         document = self._document()
         kind = KINDS.get(str(document.get("kind")))
         if kind is None or not isinstance(document.get("request"), dict):
-            return
+            return []
+        jobs = list(self._cells(kind, document))
+        cells = [job.name for job in jobs]
+        is_matrix = bool(document.get("matrix"))
+        self.say(own_keys.of_aliases(self.file, document.get("aliases"), cells, is_matrix))
+        self.say(own_keys.of_overlays(self.file, self.context.stacks))
+        for job in jobs:
+            self.say(own_keys.of_job(job))
+        return jobs
+
+    def say(self, said: Iterable[own_keys.Said]) -> None:
+        """Report what a rule of our own keys says."""
+        for path, message, rule, level in said:
+            self.report(path, message, rule, level)
+
+    def _cells(self, kind: Kind, document: Mapping[str, Any]) -> Iterator[Job]:
         grid = document.get("matrix")
         if not grid:
             yield self._job(kind, document, {})
@@ -227,21 +243,16 @@ class _File:
         if len(self.problems) > before and not schema.accepts(body, model):
             return body, secrets
         complete = request.completed(kind, body, self.context.tags)
-        for finding in rules.findings(kind, name, complete):
+        view = rules.View(kind, name, complete, body, self.context.region, frozenset(secrets))
+        for finding in rules.findings(view):
             self.report(finding.path, finding.message, finding.rule, finding.level)
         return complete, secrets
 
     def _aliases(self, document: Mapping[str, Any], name: str, is_cell: bool) -> tuple[str, ...]:
         aliases = document.get("aliases")
-        if not aliases:
-            return ()
-        if isinstance(aliases, dict) != is_cell:
-            form = "a mapping, old name: the cell's name" if is_cell else "a list of old names"
-            self.report(("aliases",), f"takes {form}", "alias.form")
-            return ()
-        if isinstance(aliases, dict):
+        if isinstance(aliases, dict) and is_cell:
             return tuple(old for old, new in aliases.items() if new == name)
-        return tuple(aliases)
+        return tuple(aliases) if isinstance(aliases, list) and not is_cell else ()
 
 
 def _told(faults: list[Fault]) -> Iterator[Fault]:

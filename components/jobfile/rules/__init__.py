@@ -1,4 +1,4 @@
-"""Rules that AWS states in prose, beyond its service models. `docs/rules.md` lists them.
+"""Rules that AWS states in prose, beyond its service models, and lints. `docs/rules.md` lists them with their pages.
 
 A rule is a function that gets a `View` of one expanded job and yields findings.
 """
@@ -6,23 +6,27 @@ A rule is a function that gets a `View` of one expanded job and yields findings.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
-from ...kinds import Kind
-from . import batch, personalize, sizes, tags, training
+from . import batch, credentials, personalize, resources, sizes, tags, training
 from .view import Finding, Rule, View
 
 RULES: dict[str, tuple[Rule, ...]] = {
-    "ServiceJob": (*batch.RULES, *training.RULES, *tags.RULES, *sizes.RULES),
+    "ServiceJob": (
+        *batch.RULES,
+        *training.RULES,
+        *resources.RULES,
+        *tags.RULES,
+        *sizes.RULES,
+        *credentials.RULES,
+    ),
     "BatchInferenceJob": (*personalize.RULES, *tags.RULES),
 }
 
 
-def findings(kind: Kind, name: str, request: dict[str, Any]) -> Iterator[Finding]:
-    """Everything that the kind's rules find in an expanded, schema-valid request."""
-    view = View(kind, name, request)
-    for rule in RULES.get(kind.name, ()):
+def findings(view: View) -> Iterator[Finding]:
+    """Everything that the kind's rules find."""
+    for rule in RULES.get(view.kind.name, ()):
         yield from rule(view)
 
 
-__all__ = ["RULES", "Finding", "findings"]
+__all__ = ["RULES", "Finding", "View", "findings"]

@@ -1,7 +1,79 @@
-"""placeholder"""
+"""Rules of SubmitServiceJob.
+
+https://docs.aws.amazon.com/batch/latest/APIReference/API_SubmitServiceJob.html
+https://docs.aws.amazon.com/batch/latest/userguide/service-job-retries.html
+"""
 
 from __future__ import annotations
 
-from .view import Rule
+from collections.abc import Iterator
 
-RULES: tuple[Rule, ...] = ()
+from .view import Finding, Rule, View, warning
+
+
+def shares(view: View) -> Iterator[Finding]:
+    """A queue has a fair-share policy or quota shares, never both (API_SubmitServiceJob.html)."""
+    if "shareIdentifier" in view.request and "quotaShareName" in view.request:
+        message = "stands beside `shareIdentifier`; a queue has fair shares or quota shares: keep one of the two"
+        yield Finding(("request", "quotaShareName"), message, "share-or-quota")
+    if "preemptionConfiguration" in view.request and "quotaShareName" not in view.request:
+        message = "means nothing without `quotaShareName`: only quota shares preempt"
+        yield warning(("request", "preemptionConfiguration"), message, "preemption-quota")
+
+
+def retries(view: View) -> Iterator[Finding]:
+    """What `evaluateOnExit` does to `attempts` (service-job-retries.html)."""
+    at = ("request", "retryStrategy")
+    attempts = view.get("retryStrategy", "attempts")
+    entries = view.get("retryStrategy", "evaluateOnExit")
+    if attempts is None:
+        return
+    listed = entries if isinstance(entries, list) else []
+    if attempts == 1 and listed:
+        message = "means nothing with 1 attempt: raise `attempts`, or leave it out"
+        yield warning((*at, "evaluateOnExit"), message, "retry-once")
+    if attempts > 1 and not any(entry.get("action") == "EXIT" for entry in listed):
+        message = (
+            f"any failure is tried {attempts} times, a mistake in the script too; add an entry such as "
+            '{action: EXIT, onStatusReason: "Received status from SageMaker: AlgorithmError*"}'
+        )
+        yield warning((*at, "attempts"), message, "retry-exit")
+    for index, entry in enumerate(listed[:-1]):
+        if entry.get("onStatusReason", "*") == "*":
+            message = "is never reached: the entry before it matches every reason"
+            yield warning((*at, "evaluateOnExit", index + 1), message, "retry-unreachable")
+            break
+
+
+def timeout(view: View) -> Iterator[Finding]:
+    """Batch's timeout counts for each attempt, beside SageMaker's own limits (API_ServiceJobTimeout.html)."""
+    limit = view.get("timeoutConfig", "attemptDurationSeconds")
+    spot = view.body("EnableManagedSpotTraining") is True
+    field = "MaxWaitTimeInSeconds" if spot else "MaxRuntimeInSeconds"
+    longest = view.body("StoppingCondition", field)
+    if limit is not None and longest is not None and limit < longest:
+        message = f"{limit} s end an attempt before its {field} of {longest} s"
+        path = ("request", "timeoutConfig", "attemptDurationSeconds")
+        yield warning(path, message, "timeout-stopping")
+
+
+def token(view: View) -> Iterator[Finding]:
+    """The token that makes a repeated submission harmless is ours."""
+    if view.kind.token_field in view.given:
+        message = "is not sent: ours makes every repetition of a submission harmless; leave it out"
+        yield warning(("request", view.kind.token_field), message, "client-token")
+
+
+def names(view: View) -> Iterator[Finding]:
+    """SageMaker's name is `AWSBatch<TrainingJobName><32 characters>`, of 63 at most."""
+    payload = view.kind.payload
+    name = view.body(payload.name_field) if payload else None
+    if payload and name is not None and len(name) > payload.name_max:
+        message = (
+            f"has {len(name)} characters; Batch adds 40 to it and SageMaker's names have 63, so only the "
+            f"first {payload.name_max} will be seen"
+        )
+        yield warning(view.at(payload.name_field), message, "training-name-length")
+
+
+RULES: tuple[Rule, ...] = (shares, retries, timeout, token, names)

@@ -1,7 +1,84 @@
-"""placeholder"""
+"""Rules of tags: AWS's, and ours.
+
+https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
+https://docs.aws.amazon.com/batch/latest/userguide/using-tags.html#tag-restrictions
+"""
 
 from __future__ import annotations
 
-from .view import Rule
+import unicodedata
+from collections.abc import Iterator
 
-RULES: tuple[Rule, ...] = ()
+from ... import definition
+from ...schema import Pending
+from ...wire import Path
+from .view import Finding, Rule, View, known, warning
+
+MOST = 50
+OURS = 6  # identity, digest, released, on-replace, and two in reserve
+
+
+def keys(view: View) -> Iterator[Finding]:
+    """Reserved prefixes, characters and number of the tags that are sent."""
+    tags = definition.request_tags(view.kind, view.request)
+    for index, (key, value) in enumerate(tags.items()):
+        at: Path = ("request", "tags", key if view.kind.tags_as_list is None else index)
+        if key.startswith(definition.OURS):
+            message = (
+                f"`{key}`: the prefix {definition.OURS} is ours; by such tags a run is found again"
+            )
+            yield Finding(at, message, "tag-ours")
+        elif key.lower().startswith("aws:"):
+            yield Finding(at, f"`{key}`: the prefix aws: is AWS's own", "tag-aws")
+        elif len(key) > 128 or not _plain(key):
+            yield Finding(at, f"the key `{key[:60]}` {_RIGHT.format(128)}", "tag-key")
+        if isinstance(value, Pending) or at in view.secrets:
+            continue
+        if len(value) > 256 or not _plain(value):
+            yield Finding(at, f"the value of `{key[:60]}` {_RIGHT.format(256)}", "tag-value")
+    if len(tags) > MOST - OURS:
+        message = (
+            f"{len(tags)} tags, the stack's included; AWS takes {MOST}, and {OURS} of them are ours: "
+            f"at most {MOST - OURS}"
+        )
+        yield Finding(("request", "tags"), message, "tag-count")
+
+
+_RIGHT = "takes at most {} letters, digits, spaces and _ . : / = + - @"
+
+
+def _plain(text: str) -> bool:
+    return all(c in "_.:/=+-@" or unicodedata.category(c)[0] in "LZN" for c in text)
+
+
+def twice(view: View) -> Iterator[Finding]:
+    """A key stands once in a list of tags, and what the payload says agrees with the request."""
+    payload = view.kind.payload
+    own = view.given.get("tags")
+    if view.kind.tags_as_list is not None:
+        yield from _repeated(own, view.kind.tags_as_list[0], ("request", "tags"))
+    if payload is None:
+        return
+    body = view.given.get(payload.field)
+    hoisted = known(body, (payload.tags_field,))
+    at = view.at(payload.tags_field)
+    yield from _repeated(hoisted, "Key", at)
+    for index, tag in enumerate(hoisted if isinstance(hoisted, list) else []):
+        mine = known(own, (tag["Key"],))
+        if mine is not None and mine != tag["Value"]:
+            message = f"`{tag['Key']}` has another value in `request.tags`, which counts; leave it out here"
+            yield warning((*at, index), message, "tag-hoisted")
+
+
+def _repeated(tags: object, field: str, at: Path) -> Iterator[Finding]:
+    seen: set[str] = set()
+    for index, tag in enumerate(tags if isinstance(tags, list) else []):
+        if tag[field] in seen:
+            yield Finding(
+                (*at, index), f"the tag `{tag[field]}` stands here a second time", "tag-twice"
+            )
+        if isinstance(tag[field], str):
+            seen.add(tag[field])
+
+
+RULES: tuple[Rule, ...] = (keys, twice)

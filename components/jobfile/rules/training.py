@@ -1,7 +1,171 @@
-"""placeholder"""
+"""Rules of CreateTrainingJob: time, algorithm and data.
+
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html and the pages of its parts
+"""
 
 from __future__ import annotations
 
-from .view import Rule
+import re
+from collections.abc import Iterator
+from typing import Any
 
-RULES: tuple[Rule, ...] = ()
+from . import paths
+from .view import Finding, Rule, View, known, warning
+
+DAY = 24 * 3600
+_ECR = re.compile(r"[0-9]{12}\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/.+")
+_MOVING_TAGS = frozenset({"latest", "main", "master", "dev", "develop", "nightly", "stable"})
+
+
+def spot(view: View) -> Iterator[Finding]:
+    """API_StoppingCondition.html; managed spot training: .../latest/dg/model-managed-spot-training.html."""
+    wait = view.body("StoppingCondition", "MaxWaitTimeInSeconds")
+    run = view.body("StoppingCondition", "MaxRuntimeInSeconds")
+    if view.body("EnableManagedSpotTraining") is not True:
+        if wait is not None and not view.has("EnableManagedSpotTraining"):
+            message = (
+                "is for spot training only: add `EnableManagedSpotTraining: true`, or leave it out"
+            )
+            yield warning(
+                view.at("StoppingCondition", "MaxWaitTimeInSeconds"), message, "spot-only"
+            )
+        return
+    if not view.has("StoppingCondition", "MaxWaitTimeInSeconds"):
+        message = "spot training needs `StoppingCondition.MaxWaitTimeInSeconds`, at least MaxRuntimeInSeconds"
+        yield Finding(view.at("EnableManagedSpotTraining"), message, "spot-wait-time")
+    elif wait is not None and (
+        run is not None or not view.has("StoppingCondition", "MaxRuntimeInSeconds")
+    ):
+        least = DAY if run is None else run
+        if wait < least:
+            default = "" if run is not None else ", a day where it is not given"
+            message = f"{wait} is less than MaxRuntimeInSeconds ({least}{default}); it counts waiting and training"
+            yield Finding(
+                view.at("StoppingCondition", "MaxWaitTimeInSeconds"), message, "spot-wait-time"
+            )
+    if not view.has("CheckpointConfig"):
+        message = "without `CheckpointConfig` an interrupted training begins again from nothing"
+        yield warning(view.at("EnableManagedSpotTraining"), message, "spot-checkpoint")
+
+
+def stopping(view: View) -> Iterator[Finding]:
+    """ "The default value is 1 day. The maximum value is 28 days." (API_StoppingCondition.html)"""
+    run = view.body("StoppingCondition", "MaxRuntimeInSeconds")
+    if run is not None and run > 28 * DAY:
+        message = f"{run} is more than the maximum of {28 * DAY} (28 days)"
+        yield Finding(
+            view.at("StoppingCondition", "MaxRuntimeInSeconds"), message, "runtime-maximum"
+        )
+    if view.payload and not view.has("StoppingCondition") and not view.has("ServerlessJobConfig"):
+        message = "no `StoppingCondition`: a training that hangs costs money for a day"
+        yield warning(view.at(), message, "runtime-default")
+
+
+def algorithm(view: View) -> Iterator[Finding]:
+    """One of TrainingImage and AlgorithmName (API_AlgorithmSpecification.html)."""
+    if not view.payload or view.has("ServerlessJobConfig"):
+        return
+    if not view.has("AlgorithmSpecification"):
+        message = "`AlgorithmSpecification` is missing: the image that trains"
+        yield Finding(view.at(), message, "algorithm-missing")
+        return
+    at = view.at("AlgorithmSpecification")
+    image = view.has("AlgorithmSpecification", "TrainingImage")
+    name = view.has("AlgorithmSpecification", "AlgorithmName")
+    if image and name:
+        message = "stands beside `TrainingImage`; SageMaker takes one of the two"
+        yield Finding((*at, "AlgorithmName"), message, "algorithm-both")
+    elif not image and not name and view.body("AlgorithmSpecification") is not None:
+        message = "needs `TrainingImage` or `AlgorithmName`"
+        yield Finding(at, message, "algorithm-none")
+
+
+def image(view: View) -> Iterator[Finding]:
+    """An image whose tag moves makes two runs of one definition differ; ECR images are read in the job's region."""
+    value = view.body("AlgorithmSpecification", "TrainingImage")
+    if not isinstance(value, str) or "@sha256:" in value:
+        return
+    at = view.at("AlgorithmSpecification", "TrainingImage")
+    tag = value.rpartition("/")[2].partition(":")[2]
+    if not tag or tag in _MOVING_TAGS:
+        what = f"the tag `{tag}`" if tag else "an image without a tag (`latest`)"
+        message = (
+            f"{what} may be another image tomorrow; name a fixed tag or a digest (@sha256:...)"
+        )
+        yield warning(at, message, "image-tag")
+    registry = _ECR.fullmatch(value)
+    if registry and view.region and registry[1] != view.region:
+        message = f"an image in {registry[1]}, and the job runs in {view.region}; use that region's registry"
+        yield warning(at, message, "image-region")
+
+
+def channels(view: View) -> Iterator[Finding]:
+    """Channels have names of their own, one source each, and modes that go together (API_Channel.html)."""
+    found: dict[str, int] = {}
+    listed = view.body("InputDataConfig")
+    general = view.body("AlgorithmSpecification", "TrainingInputMode")
+    for index, channel in enumerate(listed if isinstance(listed, list) else []):
+        at = view.at("InputDataConfig", index)
+        name = known(channel, ("ChannelName",))
+        if name is not None and found.setdefault(name, index) != index:
+            message = f"`{name}` is also the name of channel {found[name] + 1}"
+            yield Finding((*at, "ChannelName"), message, "channel-names")
+        yield from _source(view, channel, at)
+        mode = known(channel, ("InputMode",)) if "InputMode" in channel else general
+        yield from _modes(channel, mode, at)
+
+
+def _source(view: View, channel: dict[str, Any], at: tuple[str | int, ...]) -> Iterator[Finding]:
+    sources = known(channel, ("DataSource",))
+    if isinstance(sources, dict) and len(sources) != 1:
+        message = "takes exactly one of `S3DataSource`, `FileSystemDataSource` and `DatasetSource`"
+        yield Finding((*at, "DataSource"), message, "channel-source")
+    if known(channel, ("DataSource", "FileSystemDataSource")) and not view.has("VpcConfig"):
+        message = "a file system is reached through a VPC only: add `VpcConfig`"
+        yield warning((*at, "DataSource", "FileSystemDataSource"), message, "file-system-vpc")
+    uri = known(channel, ("DataSource", "S3DataSource", "S3Uri"))
+    if known(channel, ("DataSource", "S3DataSource", "S3DataType")) == "S3Prefix" and uri:
+        where = (*at, "DataSource", "S3DataSource", "S3Uri")
+        yield from paths.siblings(where, uri)
+
+
+def _modes(
+    channel: dict[str, Any], mode: str | None, at: tuple[str | int, ...]
+) -> Iterator[Finding]:
+    """API_S3DataSource.html and API_Channel.html, on what only Pipe mode does."""
+    data_type = known(channel, ("DataSource", "S3DataSource", "S3DataType"))
+    if data_type == "AugmentedManifestFile" and mode not in (None, "Pipe"):
+        message = f"takes the input mode Pipe, and this channel's is {mode}"
+        yield Finding((*at, "DataSource", "S3DataSource", "S3DataType"), message, "manifest-pipe")
+    for field in ("CompressionType", "RecordWrapperType"):
+        value = known(channel, (field,))
+        if value not in (None, "None") and mode == "File":
+            message = f"{value} takes the input mode Pipe; in File mode leave it out"
+            yield Finding((*at, field), message, "channel-pipe")
+
+
+def rule_names(view: View) -> Iterator[Finding]:
+    """ "It must be unique relative to other rule configuration names." (API_DebugRuleConfiguration.html)"""
+    found: set[str] = set()
+    for field in ("DebugRuleConfigurations", "ProfilerRuleConfigurations"):
+        listed = view.body(field)
+        for index, rule in enumerate(listed if isinstance(listed, list) else []):
+            name = known(rule, ("RuleConfigurationName",))
+            if name in found:
+                at = view.at(field, index, "RuleConfigurationName")
+                yield Finding(at, f"`{name}` is the name of a rule above", "rule-names")
+            elif name is not None:
+                found.add(name)
+
+
+def profiler(view: View) -> Iterator[Finding]:
+    """API_ProfilerConfig.html lists the intervals."""
+    allowed = (100, 200, 500, 1000, 5000, 60000)
+    value = view.body("ProfilerConfig", "ProfilingIntervalInMilliseconds")
+    if value is not None and value not in allowed:
+        message = f"{value} is not one of {', '.join(map(str, allowed))}"
+        at = view.at("ProfilerConfig", "ProfilingIntervalInMilliseconds")
+        yield Finding(at, message, "profiling-interval")
+
+
+RULES: tuple[Rule, ...] = (spot, stopping, algorithm, image, channels, rule_names, profiler)

@@ -22,18 +22,24 @@ class Finding:
     level: str = "error"
 
 
+def warning(path: Path, message: str, rule: str) -> Finding:
+    """A finding that does not stop anything."""
+    return Finding(path, message, rule, "warning")
+
+
 @dataclass(frozen=True)
 class View:
-    """One expanded job. Values that are pending read as absent: nothing can be said of them yet."""
+    """One expanded job whose request fits its schema. What is pending reads as absent: nothing can be said of it yet.
+
+    `request` has its payload's tags hoisted and the stack's tags added; `given` is as the author wrote it.
+    """
 
     kind: Kind
     name: str
     request: dict[str, Any]
-
-    @cached_property
-    def payload_path(self) -> Path:
-        """Where the nested payload stands, or the request where there is none."""
-        return ("request", self.kind.payload.field) if self.kind.payload else ("request",)
+    given: dict[str, Any]
+    region: str = ""
+    secrets: frozenset[Path] = frozenset()
 
     @cached_property
     def payload(self) -> dict[str, Any]:
@@ -43,26 +49,28 @@ class View:
 
     def get(self, *path: str | int) -> Any:
         """A value of the request, None where it is absent or pending."""
-        return _get(self.request, path)
+        return known(self.request, path)
 
     def body(self, *path: str | int) -> Any:
         """A value of the payload, None where it is absent or pending."""
-        return _get(self.payload, path)
+        return known(self.payload, path)
 
-    def has(self, *path: str) -> bool:
+    def has(self, *path: str | int) -> bool:
         """Whether the payload has the field, be it pending."""
-        within = _get(self.payload, path[:-1])
+        within = known(self.payload, path[:-1])
         return isinstance(within, dict) and path[-1] in within
 
     def at(self, *path: str | int) -> Path:
         """A path in the payload."""
-        return (*self.payload_path, *path)
+        field = (self.kind.payload.field,) if self.kind.payload else ()
+        return ("request", *field, *path)
 
 
 Rule = Callable[[View], Iterator[Finding]]
 
 
-def _get(value: Any, path: Path) -> Any:
+def known(value: Any, path: Path) -> Any:
+    """Follow a path; None where it ends early or at something pending."""
     for part in path:
         if isinstance(part, int):
             value = value[part] if isinstance(value, list) and part < len(value) else None

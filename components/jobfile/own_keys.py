@@ -1,0 +1,94 @@
+"""Rules of our own keys, once they are filled in: what the schema of the keys cannot say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from ..errors import Problem
+from ..kinds import KINDS
+from ..wire import Path, dotted
+from .messages import listed, meant
+from .model import Job, JobFile
+
+_OBJECT = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/.*[^/]")
+_RUN = re.compile(
+    r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|arn:[^:]*:[a-z]+:.+"
+)
+_CODE_CHARACTERS = re.compile(r"\.\.(/|$)|^/")
+
+Said = tuple[Path, str, str, str]
+
+
+def of_job(job: Job) -> Iterator[Said]:
+    """What is wrong with one job's own keys: path, message, rule, level."""
+    kind = KINDS[job.kind]
+    for index, uri in enumerate(job.watch):
+        if isinstance(uri, str) and not _OBJECT.fullmatch(uri):
+            message = f"`{uri}` is not an S3 object, such as s3://bucket/data/_SUCCESS"
+            yield ("watch", index), message, "watch-object", "error"
+    if isinstance(job.adopt, str) and not _RUN.fullmatch(job.adopt):
+        message = f"`{job.adopt}` is neither a job's id nor the ARN of a job or training job"
+        yield ("adopt",), message, "adopt-run", "error"
+    if job.code is not None and kind.payload is None:
+        message = f"a {kind.title} runs no code of ours; leave it out"
+        yield ("code",), message, "code-kind", "error"
+    entry = (job.code or {}).get("entryPoint")
+    if isinstance(entry, str) and _CODE_CHARACTERS.search(entry):
+        message = f"`{entry}` must lie in the folder `{(job.code or {}).get('dir')}`"
+        yield ("code", "entryPoint"), message, "code-entry", "error"
+    if kind.terminate is None:
+        for key, value in (("onReplace", job.on_replace), ("onDelete", job.on_delete)):
+            if value == "terminate":
+                message = f"a {kind.title} cannot be stopped: the run goes on, and is released"
+                yield (key,), message, "terminate-kind", "warning"
+    if isinstance(job.generation, str) and not job.generation.strip():
+        yield ("generation",), "is empty", "generation-empty", "error"
+
+
+def of_aliases(
+    file: JobFile, aliases: object, names: Sequence[str], is_matrix: bool
+) -> Iterator[Said]:
+    """The form that aliases have with and without a matrix, and the cells they name."""
+    if isinstance(aliases, dict) and not is_matrix:
+        yield (
+            ("aliases",),
+            "takes a list of old names; only a matrix takes a mapping",
+            "alias-form",
+            "error",
+        )
+    elif isinstance(aliases, list) and is_matrix:
+        message = f"with a matrix, takes `old name: new name`; the new names are {listed(names, 6)}"
+        yield ("aliases",), message, "alias-form", "error"
+    elif isinstance(aliases, dict):
+        for old, new in aliases.items():
+            if new not in names:
+                message = f"there is no cell `{new}`{meant(new, names) or f'; there are {listed(names, 6)}'}"
+                yield ("aliases", old), message, "alias-cell", "error"
+
+
+def of_overlays(file: JobFile, stacks: Sequence[str]) -> Iterator[Said]:
+    """Overlays for stacks that do not exist."""
+    overlays = file.document.get("stacks")
+    for name in overlays if isinstance(overlays, dict) and stacks else ():
+        if name not in stacks:
+            hint = meant(name, stacks) or f"; there are {listed(stacks, 6)}"
+            yield (
+                ("stacks", name),
+                f"there is no Pulumi.{name}.yaml{hint}",
+                "stack-unknown",
+                "warning",
+            )
+
+
+def adopted_twice(jobs: Sequence[Job]) -> Iterator[Problem]:
+    """Two jobs cannot take over one run."""
+    first: dict[str, Job] = {}
+    for job in jobs:
+        if not isinstance(job.adopt, str):
+            continue
+        other = first.setdefault(job.adopt, job)
+        if other is not job:
+            line, column = job.place(("adopt",))
+            message = f"`{other.name}` takes over this run too; a run belongs to one job"
+            yield Problem(job.file, line, column, dotted(("adopt",)), message, "adopt-twice")

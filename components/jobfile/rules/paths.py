@@ -1,0 +1,22 @@
+"""S3 prefixes that mean more than they seem to.
+
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-prefixes.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ...wire import Path
+from .view import Finding, warning
+
+_FILE = re.compile(r".*\.[A-Za-z0-9]{1,10}$")
+
+
+def siblings(at: Path, uri: str) -> Iterator[Finding]:
+    """`s3://bucket/train` is also the beginning of `s3://bucket/train-old/`."""
+    last = uri.rpartition("/")[2]
+    if uri.count("/") > 2 and last and not _FILE.fullmatch(last):
+        message = f"also matches what lies beside it ({uri}-old/...); end a prefix with /"
+        yield warning(at, message, "prefix-slash")

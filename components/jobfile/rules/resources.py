@@ -1,0 +1,139 @@
+"""Rules of CreateTrainingJob: the machines.
+
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ResourceConfig.html
+https://docs.aws.amazon.com/sagemaker/latest/dg/train-warm-pools.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from .view import Finding, Rule, View, known
+
+_AT = "ResourceConfig"
+# Series whose every size is without local disks, and those whose every size has them.
+_EBS_ONLY = frozenset(
+    (
+        *("m4", "m5", "m6i", "m6g", "m7i", "m7g", "c4", "c5", "c5n", "c6i", "c6g", "c7i", "c7g"),
+        *("r5", "r6i", "r7i", "t2", "t3", "p2", "p3"),
+    )
+)
+_LOCAL_DISKS = frozenset(
+    (
+        *("p3dn", "p4d", "p4de", "p5", "p5e", "p5en", "g4dn", "g5", "g6", "g6e", "c5d", "m5d"),
+        *("r5d", "c6id", "m6id", "r6id", "trn1", "trn1n", "trn2"),
+    )
+)
+
+
+def machines(view: View) -> Iterator[Finding]:
+    """One way of naming the machines, and all of it."""
+    if not view.payload or view.has("ServerlessJobConfig"):
+        return
+    if not view.has(_AT):
+        message = "`ResourceConfig` is missing: the machines that train"
+        yield Finding(view.at(), message, "resources-missing")
+        return
+    config = view.body(_AT)
+    if not isinstance(config, dict):
+        return
+    ways = [
+        name for name in ("InstanceType", "InstanceGroups", "InstancePreferences") if name in config
+    ]
+    if len(ways) > 1:
+        message = f"stands beside `{ways[0]}`; name the machines in one way"
+        yield Finding(view.at(_AT, ways[1]), message, "resources-one-way")
+    elif not ways:
+        message = (
+            "needs `InstanceType` and `InstanceCount`, `InstanceGroups`, or `InstancePreferences`"
+        )
+        yield Finding(view.at(_AT), message, "resources-none")
+    if ways == ["InstanceType"] and "InstanceCount" not in config:
+        yield Finding(
+            view.at(_AT), "needs `InstanceCount` beside `InstanceType`", "resources-count"
+        )
+    if "InstanceGroups" in ways and "InstanceCount" in config:
+        message = "belongs into each of the `InstanceGroups`"
+        yield Finding(view.at(_AT, "InstanceCount"), message, "resources-one-way")
+    for field in ("SelectedInstanceType", "SelectedInstanceCount"):
+        if field in config:
+            message = "is SageMaker's answer, no part of a request; leave it out"
+            yield Finding(view.at(_AT, field), message, "resources-read-only")
+
+
+def groups(view: View) -> Iterator[Finding]:
+    """Groups have names of their own, and channels name groups that exist (API_InstanceGroup.html)."""
+    listed = view.body(_AT, "InstanceGroups")
+    names: set[str] = set()
+    for index, group in enumerate(listed if isinstance(listed, list) else []):
+        name = known(group, ("InstanceGroupName",))
+        if name in names:
+            at = view.at(_AT, "InstanceGroups", index, "InstanceGroupName")
+            yield Finding(at, f"`{name}` is the name of a group above", "group-names")
+        elif name is not None:
+            names.add(name)
+    channels = view.body("InputDataConfig")
+    for index, channel in enumerate(channels if isinstance(channels, list) else []):
+        path = ("DataSource", "S3DataSource", "InstanceGroupNames")
+        for place, name in enumerate(known(channel, path) or []):
+            if isinstance(name, str) and name not in names and len(names) == len(listed or []):
+                at = view.at("InputDataConfig", index, *path, place)
+                yield Finding(at, f"there is no instance group `{name}`", "group-unknown")
+
+
+def preferences(view: View) -> Iterator[Finding]:
+    """API_ResourceConfig.html and API_InstancePreference.html, on InstancePreferences."""
+    listed = view.body(_AT, "InstancePreferences")
+    if not isinstance(listed, list):
+        return
+    at = view.at(_AT, "InstancePreferences")
+    if view.has(_AT, "InstancePlacementConfig"):
+        message = "stands beside `InstancePreferences`; they exclude each other"
+        yield Finding(view.at(_AT, "InstancePlacementConfig"), message, "preferences-placement")
+    if view.body("EnableManagedSpotTraining") is True:
+        message = "spot training and `InstancePreferences` exclude each other"
+        yield Finding(view.at("EnableManagedSpotTraining"), message, "preferences-spot")
+    counted = ["InstanceCount" in preference for preference in listed]
+    if any(counted) == view.has(_AT, "InstanceCount") or (any(counted) and not all(counted)):
+        message = "`InstanceCount` stands once for the job, or in every preference"
+        yield Finding(at, message, "preferences-count")
+    seen: set[Any] = set()
+    for index, preference in enumerate(listed):
+        kind = known(preference, ("InstanceType",))
+        if kind in seen:
+            message = f"{kind} stands here a second time"
+            yield Finding((*at, index, "InstanceType"), message, "preferences-types")
+        elif kind is not None:
+            seen.add(kind)
+        if "TrainingPlanArns" in preference and view.has(_AT, "TrainingPlanArn"):
+            message = "stands beside the job's `TrainingPlanArn`; they exclude each other"
+            yield Finding((*at, index, "TrainingPlanArns"), message, "preferences-plan")
+
+
+def warm_pool(view: View) -> Iterator[Finding]:
+    """Warm pools cannot be used with spot instances or heterogeneous clusters (train-warm-pools.html)."""
+    if not view.body(_AT, "KeepAlivePeriodInSeconds"):
+        return
+    at = view.at(_AT, "KeepAlivePeriodInSeconds")
+    if view.body("EnableManagedSpotTraining") is True:
+        message = "a warm pool and spot training exclude each other; leave one out"
+        yield Finding(at, message, "warm-pool-spot")
+    if view.has(_AT, "InstanceGroups"):
+        message = "a warm pool and `InstanceGroups` exclude each other; leave one out"
+        yield Finding(at, message, "warm-pool-groups")
+
+
+def storage(view: View) -> Iterator[Finding]:
+    """Local disks have a fixed size and their own encryption; other machines need a volume (API_ResourceConfig)."""
+    kind = view.body(_AT, "InstanceType")
+    series = kind.split(".")[1] if isinstance(kind, str) and kind.count(".") == 2 else ""
+    if series in _LOCAL_DISKS and view.has(_AT, "VolumeKmsKeyId"):
+        message = f"{kind} has local disks, which a hardware module encrypts: leave it out"
+        yield Finding(view.at(_AT, "VolumeKmsKeyId"), message, "volume-key")
+    if series in _EBS_ONLY and not view.has(_AT, "VolumeSizeInGB"):
+        message = f"{kind} has no local disks: add `VolumeSizeInGB`"
+        yield Finding(view.at(_AT), message, "volume-size")
+
+
+RULES: tuple[Rule, ...] = (machines, groups, preferences, warm_pool, storage)
