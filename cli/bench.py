@@ -30,8 +30,12 @@ class Nothing(ResourceProvider):
         return CreateResult("nothing", props)
 
 
+class Trivial(Resource):
+    pass
+
+
 for number in range(5):
-    Resource(Nothing(), f"trivial-{number}", {"number": number})
+    Trivial(Nothing(), f"trivial-{number}", {"number": number})
 """
 
 
