@@ -56,7 +56,9 @@ class Command:
 COMMANDS = {
     ("up",): Command("lifecycle:up", CHANGE),
     ("update",): Command("lifecycle:up", CHANGE),
-    ("preview",): Command("lifecycle:preview", {**DEPLOY, "refresh": OPTIONAL}),
+    ("preview",): Command(
+        "lifecycle:preview", {**DEPLOY, "refresh": OPTIONAL, "show-sames": SWITCH}
+    ),
     ("refresh",): Command(
         "lifecycle:refresh", {**DEPLOY, "skip-preview": SWITCH, "clear-pending-creates": SWITCH}
     ),
@@ -69,9 +71,7 @@ COMMANDS = {
     ("stack", "output"): Command(
         "stackcommands:output", {"json": SWITCH, "show-secrets": SWITCH}, most=1
     ),
-    ("stack", "export"): Command(
-        "stackcommands:export", {"file": VALUE, "show-secrets": SWITCH}
-    ),
+    ("stack", "export"): Command("stackcommands:export", {"file": VALUE, "show-secrets": SWITCH}),
     ("stack", "import"): Command("stackcommands:import_", {"file": VALUE, "force": SWITCH}),
     ("stack", "rm"): Command(
         "stackcommands:rm", {"yes": SWITCH, "force": SWITCH, "preserve-config": SWITCH}, most=1

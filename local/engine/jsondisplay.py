@@ -24,18 +24,17 @@ def state(resource: Resource | None) -> dict[str, Any] | None:
     """A state as the preview document shows it."""
     if resource is None:
         return None
-    masked = replace(
-        resource, inputs=blinded(resource.inputs), outputs=blinded(resource.outputs)
-    )
+    masked = replace(resource, inputs=blinded(resource.inputs), outputs=blinded(resource.outputs))
     return checkpoint.dump_resource(masked, never)
 
 
-def shown(event: StepEvent) -> bool:
-    """Pulumi leaves out what stays the same, the stack excepted, and the parts of a replacement."""
+def shown(event: StepEvent, sames: bool) -> bool:
+    """Pulumi leaves out what stays the same (the stack excepted, `--show-sames` asks for all), and the
+    parts of a replacement."""
     if event.type == urns.STACK_TYPE:
         return True
     if event.op == "same":
-        return bool(event.old and event.new and event.old.protect != event.new.protect)
+        return sames or bool(event.old and event.new and event.old.protect != event.new.protect)
     return event.logical or event.op not in NON_LOGICAL
 
 
@@ -66,8 +65,9 @@ def detailed(event: StepEvent) -> dict[str, Any] | None:
 class Digest:
     """Pulumi's preview document, printed at the end, and nothing else."""
 
-    def __init__(self, out: TextIO) -> None:
+    def __init__(self, out: TextIO, *, sames: bool = False) -> None:
         self._out = out
+        self._sames = sames
         self._document: dict[str, Any] = {}
         self._steps: list[dict[str, Any]] = []
         self._refreshed: set[str] = set()
@@ -90,10 +90,12 @@ class Digest:
             self._document["changeSummary"] = event.changes
 
     def _step(self, event: StepEvent) -> None:
-        if event.stage == "start" and shown(event):
+        if event.stage == "start" and shown(event, self._sames):
             self._steps.append(step(event))
             if event.op == "refresh":
                 self._refreshed.add(event.urn)
+            else:
+                self._refreshed.discard(event.urn)
         elif event.stage == "end" and event.urn in self._refreshed and event.op != "refresh":
             if event.op == "delete" or (event.op == "update" and event.diff.detailed is not None):
                 for at, each in enumerate(self._steps):

@@ -22,9 +22,9 @@ def watcher_for(invocation: Invocation, kind: str, stack: str, *, preview: bool)
     if invocation.on("json"):
         from local.engine.jsondisplay import Digest, Lines
 
-        return Digest(sys.stdout) if preview else Lines(sys.stdout)
+        return (
+            Digest(sys.stdout, sames=invocation.on("show-sames")) if preview else Lines(sys.stdout)
+        )
     from local.engine.textdisplay import Text
 
-    return Text(
-        sys.stdout, kind=kind, stack=stack, preview=preview, detailed=invocation.on("diff")
-    )
+    return Text(sys.stdout, kind=kind, stack=stack, preview=preview, detailed=invocation.on("diff"))
