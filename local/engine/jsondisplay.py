@@ -38,6 +38,11 @@ def shown(event: StepEvent, sames: bool) -> bool:
     return event.logical or event.op not in NON_LOGICAL
 
 
+def learnt(event: StepEvent) -> bool:
+    """Whether the end of a refresh says more than its beginning."""
+    return event.op == "delete" or (event.op == "update" and event.diff.detailed is not None)
+
+
 def step(event: StepEvent) -> dict[str, Any]:
     found: dict[str, Any] = {"op": event.op, "urn": event.urn}
     if event.provider:
@@ -96,11 +101,10 @@ class Digest:
                 self._refreshed.add(event.urn)
             else:
                 self._refreshed.discard(event.urn)
-        elif event.stage == "end" and event.urn in self._refreshed and event.op != "refresh":
-            if event.op == "delete" or (event.op == "update" and event.diff.detailed is not None):
-                for at, each in enumerate(self._steps):
-                    if each["urn"] == event.urn:
-                        self._steps[at] = step(event)
+        elif event.stage == "end" and event.urn in self._refreshed and learnt(event):
+            for at, each in enumerate(self._steps):
+                if each["urn"] == event.urn:
+                    self._steps[at] = step(event)
 
     def close(self) -> None:
         json.dump(self._document, self._out, indent=4, ensure_ascii=False)
