@@ -83,7 +83,7 @@ def say(fault: schema.Fault, name: str, *, written: str | None = None, secret: b
     if fault.keyword == "propertyNames":
         return f"the key {_bad_text(value, fault.schema, word)}"
     if fault.keyword in ("pattern", "minLength", "maxLength"):
-        return _bad_text(value, fault.schema, word, secret)
+        return _bad_text(value, fault.schema, word)
     return _bad_size(fault)
 
 
@@ -153,21 +153,13 @@ def _meant_value(value: Any, expected: Any, secret: bool) -> str:
     return "" if secret else meant(str(value), map(str, expected))
 
 
-def _bad_text(value: Any, rules: dict[str, Any], word: str, secret: bool = False) -> str:
+def _bad_text(value: Any, rules: dict[str, Any], word: str) -> str:
     length = len(value)
     if length < rules.get("minLength", 0):
-        if not length:
-            return "is empty"
-        least = rules["minLength"]
-        return f"{word} is shorter than {least} characters"
+        return f"{word} is shorter than {rules['minLength']} characters" if length else "is empty"
     if length > rules.get("maxLength", length):
-        have = "" if secret else f" has {length} characters,"
-        return f"{word}{have} more than the maximum of {rules['maxLength']}".replace(
-            HIDDEN, f"{HIDDEN} has", 1
-        )
-    return (
-        f"{word} {rules.get('patternErrorMessage') or 'does not match ' + rules.get('pattern', '')}"
-    )
+        return f"{word} is longer than {rules['maxLength']} characters"
+    return f"{word} {rules.get('patternErrorMessage') or 'does not match ' + rules.get('pattern', '')}"
 
 
 def _bad_size(fault: schema.Fault) -> str:

@@ -83,7 +83,7 @@ class Job:
 
     name: str
     kind: str
-    request: dict[str, Any]
+    request: dict[str, Any] = field(repr=False)  # it may hold secrets
     secret_paths: tuple[str, ...] = ()
     generation: int | str | None = None
     every: str | None = None

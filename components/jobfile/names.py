@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from ..errors import Problem
-from ..wire import Path, dotted
+from ..wire import Path, dotted, leaves
 from .messages import meant
 from .model import Job
 
@@ -57,10 +57,13 @@ def dependencies(
 
 
 def _where(job: Job, other: str) -> Path:
-    listed = job.source.document.get("dependsOn") if job.source else None
+    """Where a job's file names the other: in `dependsOn`, else in the leaf that uses its output."""
+    document = job.source.document if job.source else {}
+    listed = document.get("dependsOn")
     if isinstance(listed, list) and other in listed:
         return ("dependsOn", listed.index(other))
-    return ("dependsOn",) if listed else ("request",)
+    used = (at for at, leaf in leaves(document) if f"jobs.{other}." in str(leaf))
+    return next(used, ("dependsOn",))
 
 
 def _no_such(other: str, names: set[str], known: Mapping[str, Sequence[str]]) -> str:

@@ -1,11 +1,12 @@
-"""Whether an instance type that the installed service model does not list may still be right."""
+"""Which faults of a schema are told, and how much they weigh."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
 from ..schema import Fault
+from .messages import nearest
 
 _TYPE = re.compile(r"ml\.([a-z]+)([0-9]+)([a-z0-9-]*)\.([a-z0-9]+)")
 
@@ -38,3 +39,15 @@ def could_be_newer(value: str, known: Iterable[str]) -> bool:
         return False
     latest = sorted(generations)[-2:]
     return latest[0] <= int(generation) <= latest[-1] + 2
+
+
+def told(faults: Sequence[Fault]) -> Iterator[Fault]:
+    """The faults worth telling: a field that is missing because it is misspelt is told once."""
+    misspelt = {
+        (*fault.path[:-1], nearest(str(fault.path[-1]), fault.expected))
+        for fault in faults
+        if fault.keyword == "additionalProperties"
+    }
+    for fault in faults:
+        if fault.keyword != "required" or fault.path not in misspelt:
+            yield fault

@@ -1,0 +1,231 @@
+"""One job file on its way to jobs: overlay, matrix, interpolation, validation. Every problem is kept, none raised."""
+
+from __future__ import annotations
+
+import datetime
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from .. import schema
+from ..errors import Problem
+from ..kinds import KINDS, Kind
+from ..schema import Pending
+from ..wire import Path, dotted
+from . import interpolate, matrix, messages, names, own_keys, request, rules
+from .faults import leniently, told
+from .model import Context, Job, JobFile
+from .overlay import merged
+from .period import period
+
+_VISIBLE = ("generation", "watch", "dependsOn", "code", "adopt")  # filled in, and never secret
+
+
+class Composition:
+    """One file on its way to jobs."""
+
+    def __init__(self, file: JobFile, context: Context) -> None:
+        self.file = file
+        self.context = context
+        self.problems: set[Problem] = set()
+        self.overlay: Path = ("stacks", context.stack)
+        self.name = str(file.document.get("name", file.stem))
+        # what is shorter is a word of many sentences, and hidden where it stands as a value
+        values = (context.config.get(key, "") for key in context.secrets)
+        self._secret_values = sorted({v for v in values if len(v) > 3}, key=len, reverse=True)
+
+    def report(self, path: Path, message: str, rule: str, level: str = "error") -> None:
+        """Add a problem at the path, at the overlay's line where the overlay says it."""
+        line, column = self.file.places.of(path, self.overlay)
+        for secret in self._secret_values:
+            message = message.replace(secret, messages.HIDDEN)
+        self.problems.add(Problem(self.file.path, line, column, dotted(path), message, rule, level))
+
+    def jobs(self) -> list[Job]:
+        """The file's jobs, whether or not they are right: other files may name them."""
+        document = self._document()
+        kind = KINDS.get(str(document.get("kind")))
+        if kind is None or not isinstance(document.get("request"), dict):
+            return []
+        jobs = list(self._cells(kind, document))
+        cells = [job.name for job in jobs]
+        is_matrix = bool(document.get("matrix"))
+        self.say(own_keys.of_aliases(self.file, document.get("aliases"), cells, is_matrix))
+        self.say(own_keys.of_overlays(self.file, self.context.stacks))
+        for job in jobs:
+            self.say(own_keys.of_job(job))
+        return jobs
+
+    def say(self, said: Iterable[own_keys.Said]) -> None:
+        """Report what a rule of our own keys says."""
+        for path, message, rule, level in said:
+            self.report(path, message, rule, level)
+
+    def _cells(self, kind: Kind, document: Mapping[str, Any]) -> Iterator[Job]:
+        grid = document.get("matrix")
+        if not grid:
+            yield self._job(kind, document, {})
+            return
+        count = 1
+        for values in grid.values():
+            count *= len(values)
+        if count > matrix.MAX_CELLS:
+            self.report(
+                ("matrix",),
+                f"{count} cells, more than the maximum of {matrix.MAX_CELLS}",
+                "matrix.size",
+            )
+            return
+        used: set[str] = set()
+        for cell in matrix.cells(grid):
+            yield self._job(kind, document, cell, used)
+        for key in grid:
+            if f"matrix.{key}" not in used:
+                self.report(("matrix", key), f"nothing uses `${{matrix.{key}}}`", "matrix.unused")
+
+    def _document(self) -> dict[str, Any]:
+        """The file's document with the stack's overlay, without the parts of our own keys that are wrong."""
+        document = self.file.document
+        wrong = self._faults(document, "keys", ())
+        if "name" not in document and not names.VALID.fullmatch(self.file.stem):
+            message = (
+                f"the file's name `{self.file.stem}` cannot be a job's (letters, digits, - and _): "
+                "rename it, or add `name:`"
+            )
+            self.report((), message, "name.file")
+        document = {
+            name: value
+            for name, value in document.items()
+            if name not in wrong or name == "request"
+        }
+        kind = KINDS.get(str(document.get("kind")))
+        overlay = document.get("stacks", {}).get(self.context.stack)
+        if kind is not None:
+            document = self._opened(kind, document, ())
+        if overlay and kind is not None:
+            document = merged(document, self._opened(kind, overlay, self.overlay))
+            wrong = self._faults(document, "keys", ())
+            document = {k: v for k, v in document.items() if k not in wrong or k == "request"}
+        return document
+
+    def _opened(self, kind: Kind, part: dict[str, Any], at: Path) -> dict[str, Any]:
+        """The document, or an overlay, with its payload as an object."""
+        if "request" not in part:
+            return part
+        try:
+            return {**part, "request": request.opened(kind, part["request"])}
+        except request.NotJson as error:
+            field = kind.payload.field if kind.payload else ""
+            self.report((*at, "request", field), str(error), request.PAYLOAD_TEXT)
+            return {**part, "request": {**part["request"], field: Pending("", "")}}
+
+    def _faults(
+        self, document: Any, name: str, at: Path, secrets: frozenset[Path] = frozenset()
+    ) -> set[str]:
+        """Report a document's faults against a schema; returns the first names of the paths of its errors."""
+        wrong: set[str] = set()
+        for fault in told(schema.faults(document, name)):
+            path = (*at, *fault.path)
+            level, extra = leniently(fault)
+            spot = self.file.places.spot(path, self.overlay)
+            message = messages.say(fault, name, written=spot.written, secret=path in secrets)
+            where = path[:-1] if fault.keyword == "required" else path
+            self.report(where, message + extra, f"schema.{fault.keyword}", level)
+            if level == "error":
+                wrong.add(str(path[len(at)]) if len(path) > len(at) else "")
+        return wrong
+
+    def _job(
+        self,
+        kind: Kind,
+        document: Mapping[str, Any],
+        cell: Mapping[str, Any],
+        used: set[str] | None = None,
+    ) -> Job:
+        name = matrix.cell_name(self.name, cell) if cell else self.name
+        every = document.get("every")
+        today = self.context.today or datetime.datetime.now(datetime.timezone.utc).date()
+        scope = interpolate.Scope(
+            self.context,
+            name,
+            cell,
+            period=period(every, today) if every else None,
+            has_code="code" in document,
+        )
+        own = {
+            key: self._visible(document[key], (key,), scope) for key in _VISIBLE if key in document
+        }
+        scope.generation = own.get("generation")
+        body, secrets = self._request(kind, document["request"], scope, name)
+        outputs = [e.split(".")[1] for e in sorted(scope.used) if e.startswith("jobs.")]
+        if used is not None:
+            used |= scope.used
+        code = own.get("code")
+        if code:
+            folder = os.path.normpath(os.path.join(self.file.folder, str(code["dir"])))
+            code = {**code, "dir": folder}
+        return Job(
+            name=name,
+            kind=kind.name,
+            request=body,
+            secret_paths=tuple(dotted(path) for path in secrets),
+            generation=own.get("generation"),
+            every=every,
+            period=scope.period,
+            watch=tuple(own.get("watch", ())),
+            code=code,
+            depends_on=tuple(dict.fromkeys([*own.get("dependsOn", ()), *outputs])),
+            on_replace=document.get("onReplace", "refuse"),
+            on_delete=document.get("onDelete", "refuse"),
+            adopt=own.get("adopt"),
+            aliases=self._aliases(document, name, bool(cell)),
+            file=self.file.path,
+            source=self.file,
+            stack=self.context.stack,
+        )
+
+    def _visible(self, value: Any, path: Path, scope: interpolate.Scope) -> Any:
+        if not self.file.interpolates:
+            return value
+        secrets: list[Path] = []
+        filled = self._filled(value, path, scope, lambda at: "", secrets)
+        for secret in secrets:
+            self.report(
+                secret,
+                "a secret cannot stand here: it is shown in previews and stored as it is",
+                "secret.visible",
+            )
+        return filled
+
+    def _filled(
+        self, value: Any, path: Path, scope: interpolate.Scope, wanted: Any, secrets: list[Path]
+    ) -> Any:
+        mistakes: list[tuple[Path, interpolate.Mistake]] = []
+        filled = interpolate.tree(value, path, scope, wanted, secrets, mistakes)
+        for at, mistake in mistakes:
+            self.report(at, mistake.message, mistake.rule)
+        return filled
+
+    def _request(
+        self, kind: Kind, body: dict[str, Any], scope: interpolate.Scope, name: str
+    ) -> tuple[dict[str, Any], list[Path]]:
+        secrets: list[Path] = []
+        model = f"requests/{kind.name}"
+        if self.file.interpolates:
+            body = self._filled(
+                body, ("request",), scope, lambda at: schema.type_at(model, at[1:]), secrets
+            )
+            body = self._opened(kind, {"request": body}, ())["request"]
+        if self._faults(body, model, ("request",), frozenset(secrets)):
+            return body, secrets
+        complete = request.completed(kind, body, self.context.tags)
+        view = rules.View(kind, name, complete, body, self.context.region, frozenset(secrets))
+        for finding in rules.findings(view):
+            self.report(finding.path, finding.message, finding.rule, finding.level)
+        return complete, secrets
+
+    def _aliases(self, document: Mapping[str, Any], name: str, is_cell: bool) -> tuple[str, ...]:
+        aliases = document.get("aliases")
+        if isinstance(aliases, dict) and is_cell:
+            return tuple(old for old, new in aliases.items() if new == name)
+        return tuple(aliases) if isinstance(aliases, list) and not is_cell else ()
