@@ -1,0 +1,37 @@
+"""What every component here shares: its type's name, its children's options, and documents made of outputs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pulumi
+
+Tags = Mapping[str, pulumi.Input[str]]
+
+
+class Component(pulumi.ComponentResource):
+    """A group of resources of type `aws-jobs:platform:<class>`."""
+
+    def __init__(self, resource_name: str, opts: pulumi.ResourceOptions | None) -> None:
+        super().__init__(f"aws-jobs:platform:{type(self).__name__}", resource_name, None, opts)
+
+    def inside(
+        self, *, after: list[pulumi.Resource] | None = None, keep: bool = False
+    ) -> pulumi.ResourceOptions:
+        """Return a child's options. `keep` protects what holds data from a `destroy`."""
+        return pulumi.ResourceOptions(
+            parent=self, depends_on=after or [], protect=True if keep else None
+        )
+
+
+def written(
+    document: Callable[..., Mapping[str, Any]], **inputs: pulumi.Input[Any]
+) -> pulumi.Output[str]:
+    """Return a policy document as JSON, once all that it is made of is known."""
+
+    def write(values: dict[str, Any]) -> str:
+        return json.dumps(document(**values))
+
+    return pulumi.Output.all(**inputs).apply(write)

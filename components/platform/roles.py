@@ -1,0 +1,133 @@
+"""The roles that the services assume to run our jobs, with what the named buckets need and no more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pulumi
+from pulumi_aws import iam
+
+from . import documents
+from .component import Component, Tags, written
+
+Buckets = Sequence[pulumi.Input[str]]
+
+
+class ServiceRole(Component):
+    """A role that one AWS service assumes, and its one policy.
+
+    `arn` is the role's; whoever is to use it right away depends on the whole component, so that the policy is there.
+    """
+
+    arn: pulumi.Output[str]
+    name: pulumi.Output[str]
+
+    def __init__(
+        self,
+        resource_name: str,
+        service: str,
+        policy: pulumi.Input[str],
+        *,
+        name: pulumi.Input[str],
+        description: str,
+        account: pulumi.Input[str],
+        region: pulumi.Input[str],
+        partition: pulumi.Input[str],
+        tags: Tags | None,
+        opts: pulumi.ResourceOptions | None,
+    ) -> None:
+        super().__init__(resource_name, opts)
+        role = iam.Role(
+            resource_name,
+            name=name,
+            description=description,
+            assume_role_policy=written(
+                documents.service_trust,
+                service=service,
+                account=account,
+                region=region,
+                partition=partition,
+            ),
+            tags=tags,
+            opts=self.inside(),
+        )
+        iam.RolePolicy(
+            resource_name, name="jobs", role=role.name, policy=policy, opts=self.inside()
+        )
+        self.arn, self.name = role.arn, role.name
+        self.register_outputs({"arn": self.arn, "name": self.name})
+
+
+class TrainingRole(ServiceRole):
+    """The role that SageMaker assumes for a training job: `RoleArn` of a service job's payload.
+
+    `name` has at most 64 characters. `read` and `write` are bucket names; what is written may be read too.
+    https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html
+    """
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        name: pulumi.Input[str],
+        account: pulumi.Input[str],
+        region: pulumi.Input[str],
+        partition: pulumi.Input[str] = "aws",
+        read: Buckets = (),
+        write: Buckets = (),
+        tags: Tags | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__(
+            resource_name,
+            "sagemaker",
+            written(
+                documents.training,
+                read=list(read),
+                write=list(write),
+                account=account,
+                region=region,
+                partition=partition,
+            ),
+            name=name,
+            description="SageMaker training jobs submitted by AWS Batch",
+            account=account,
+            region=region,
+            partition=partition,
+            tags=tags,
+            opts=opts,
+        )
+
+
+class PersonalizeRole(ServiceRole):
+    """The role that Amazon Personalize assumes for a batch inference job: `roleArn` of its request.
+
+    Arguments as `TrainingRole`'s. The buckets' own policies must let Personalize in as well: see `Bucket`.
+    https://docs.aws.amazon.com/personalize/latest/dg/granting-personalize-s3-access.html
+    """
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        name: pulumi.Input[str],
+        account: pulumi.Input[str],
+        region: pulumi.Input[str],
+        partition: pulumi.Input[str] = "aws",
+        read: Buckets = (),
+        write: Buckets = (),
+        tags: Tags | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__(
+            resource_name,
+            "personalize",
+            written(documents.personalize, read=list(read), write=list(write), partition=partition),
+            name=name,
+            description="Amazon Personalize batch inference jobs",
+            account=account,
+            region=region,
+            partition=partition,
+            tags=tags,
+            opts=opts,
+        )
