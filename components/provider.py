@@ -35,6 +35,9 @@ from .wire import mended, mentions
 # What a stack sets for every delete; jobctl passes it on where no program runs (destroy).
 MAY_TERMINATE = "AWS_JOBS_ALLOW_TERMINATE"
 _settings: dict[str, bool] = {"may_terminate": False}
+# Ids whose replacement this process has seen, with the new definition's `onReplace`: Pulumi does not tell
+# `delete` why it is called. A process that dies in between loses this, and then AWS is asked.
+_superseded: dict[str, str] = {}
 
 
 class Stopped(Exception):
@@ -92,10 +95,12 @@ class JobProvider(ResourceProvider):
         """Say whether this is another run. The engine words the nested diff itself."""
         olds = mended(_olds)
         if mentions(_news, Unknown):
-            return DiffResult(changes=True, replaces=["request"])
+            return DiffResult(changes=None, replaces=["request"])
         found = lifecycle.difference(self.kind, _id, olds, mended(_news))
         if found.same:
             return DiffResult(changes=False)
+        if found.replaces:
+            _superseded[_id] = str(_news.get("onReplace", "refuse"))
         return DiffResult(changes=True if found.forced else None, replaces=found.replaces)
 
     @_plainly
@@ -130,7 +135,13 @@ class JobProvider(ResourceProvider):
         aws = connect(arn_region(_id))
         olds = mended(_props)
         lifecycle.delete(
-            self.kind, aws, _id, olds, _say(olds), may_terminate=_settings["may_terminate"]
+            self.kind,
+            aws,
+            _id,
+            olds,
+            _say(olds),
+            may_terminate=_settings["may_terminate"],
+            superseded_by=_superseded.get(_id, ""),
         )
 
 

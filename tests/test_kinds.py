@@ -19,6 +19,7 @@ def model(service: str) -> Any:
 
 def calls(kind: Kind) -> list[tuple[str, Call]]:
     own = [kind.submit, kind.describe, kind.list, kind.tag, kind.untag, kind.read_tags]
+    own += [kind.scopes] if kind.scopes else []
     own += [*kind.in_place.values(), *([kind.terminate] if kind.terminate else [])]
     found = [(kind.service, call) for call in own]
     if kind.link:
@@ -33,7 +34,9 @@ def test_every_operation_and_parameter_exists(kind: Kind) -> None:
     for service, call in calls(kind):
         operation = model(service).operation_model(call.operation)
         assert set(call.params) <= set(operation.input_shape.members)
-        assert set(operation.input_shape.required_members) <= set(call.params) or call is kind.submit
+        assert (
+            set(operation.input_shape.required_members) <= set(call.params) or call is kind.submit
+        )
         if call.result:
             assert call.result.split(".")[0] in operation.output_shape.members
         if call.next_token:

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 import boto3
 from botocore import exceptions as boto
@@ -36,6 +36,7 @@ _DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "40
 _THROTTLED = {"Throttling", "ThrottlingException", "TooManyRequestsException", "SlowDown"}
 _LOG_IN = "log in (`aws sso login`) or set AWS_PROFILE or AWS_ACCESS_KEY_ID"
 
+_Answer = TypeVar("_Answer")
 ClientMaker = Callable[[str, str], Any]
 
 
@@ -60,6 +61,7 @@ class Aws:
         self._make = make
         self._clients: dict[str, Any] = {}
         self._caller: tuple[str, str] | None = None
+        self._memory: dict[str, Any] = {}
         self._lock = threading.RLock()
 
     def client(self, service: str) -> Any:
@@ -113,6 +115,14 @@ class Aws:
             return method(**params)
         except (boto.BotoCoreError, boto.ClientError) as error:
             raise _sentence(error, service, operation, job, kind) from error
+
+    def remembered(self, key: str, ask: Callable[[], _Answer]) -> _Answer:
+        """Return what `ask` answered the first time; for what does not change while one command runs."""
+        with self._lock:
+            if key not in self._memory:
+                self._memory[key] = ask()
+            answer: _Answer = self._memory[key]
+            return answer
 
     @property
     def account(self) -> str:

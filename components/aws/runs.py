@@ -166,8 +166,7 @@ def history(aws: Aws, kind: Kind, inputs: Mapping[str, Any]) -> Iterator[Run]:
     found: dict[str, float] = {}
     patterns = name_patterns(kind, inputs)
     calls = patterns if kind.exact_list else patterns[:1]
-    for prefix, _ in calls:
-        values = {"request": inputs.get("request") or {}, "prefix": prefix}
+    for values in _lists(aws, kind, [prefix for prefix, _ in calls], job):
         for item in aws.pages(kind.service, kind.list, values, job=job):
             name = str(item.get(kind.list_fields["name"], ""))
             if any(pattern.fullmatch(name) for _, pattern in patterns):
@@ -181,6 +180,25 @@ def history(aws: Aws, kind: Kind, inputs: Mapping[str, Any]) -> Iterator[Run]:
             continue
         if run.tags.get(IDENTITY) in identities:
             yield run
+
+
+def _lists(aws: Aws, kind: Kind, prefixes: list[str], job: str) -> Iterator[dict[str, str]]:
+    """Yield what to list: each name prefix in each place where runs may lie.
+
+    The places are asked for once a process: a queue made meanwhile holds no run of ours yet.
+    """
+    if kind.scopes is None:
+        yield from ({"prefix": prefix} for prefix in prefixes)
+        return
+    scopes = aws.remembered(
+        f"{kind.name}.scopes",
+        lambda: [
+            str(item[kind.scope_field])
+            for item in aws.pages(kind.service, kind.scopes or kind.list, {}, job=job)
+            if all(item.get(key) == value for key, value in kind.scope_filter.items())
+        ],
+    )
+    yield from ({"scope": scope, "prefix": prefix} for scope in scopes for prefix in prefixes)
 
 
 def linked_history(aws: Aws, kind: Kind, identities: list[str], job: str) -> Iterator[Run]:
@@ -214,7 +232,7 @@ def find(aws: Aws, kind: Kind, inputs: Mapping[str, Any]) -> Run | None:
 
 def count_live(aws: Aws, kind: Kind) -> int:
     """Count the account's runs of a kind that wait or run, whoever's they are."""
-    items = aws.pages(kind.service, kind.list, {"request": {}, "prefix": "*"})
+    items = aws.pages(kind.service, kind.list, {"prefix": "*"})
     statuses = (str(item.get(kind.status_field, "")) for item in items)
     return sum(not kind.phase(status).ended for status in statuses)
 

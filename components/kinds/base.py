@@ -99,6 +99,11 @@ class Kind:
     list: Call
     list_fields: Mapping[str, str]  # ours -> AWS's: arn, name, created
     exact_list: bool  # the list call filters by name itself
+    scopes: (
+        Call | None
+    )  # where runs may lie, each listed on its own (queues); None: one list has them all
+    scope_field: str
+    scope_filter: Mapping[str, str]
     tag: Call
     untag: Call
     read_tags: Call

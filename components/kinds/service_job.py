@@ -47,7 +47,7 @@ SERVICE_JOB = Kind(
     list=Call(
         "ListServiceJobs",
         {
-            "jobQueue": "$request.jobQueue",
+            "jobQueue": "$scope",
             "filters": [{"name": "JOB_NAME", "values": ["$prefix"]}],
             "maxResults": 100,
         },
@@ -56,6 +56,10 @@ SERVICE_JOB = Kind(
     ),
     list_fields={"arn": "jobArn", "name": "jobName", "created": "createdAt", "id": "jobId"},
     exact_list=True,
+    # a job whose queue was changed has earlier runs in another one
+    scopes=Call("DescribeJobQueues", {"maxResults": 100}, "jobQueues", "nextToken"),
+    scope_field="jobQueueArn",
+    scope_filter={"jobQueueType": "SAGEMAKER_TRAINING"},
     tag=Call("TagResource", {"resourceArn": "$arn", "tags": "$tags"}),
     untag=Call("UntagResource", {"resourceArn": "$arn", "tagKeys": "$keys"}),
     read_tags=Call("ListTagsForResource", {"resourceArn": "$arn"}, result="tags"),

@@ -25,11 +25,13 @@ def delete(
     say: Say,
     *,
     may_terminate: bool = False,
+    superseded_by: str = "",
 ) -> None:
     """Release the run; end it if it waits in the queue, or as `onDelete` says if it is past it.
 
     A run that a newer one has superseded follows the newer one's `onReplace`; there `refuse` means keep: it
-    was still queued when its replacement was approved. Raises before anything is touched.
+    was still queued when its replacement was approved. `superseded_by` is that setting, where the caller has
+    seen the replacement; after a crash AWS is asked for it. Raises before anything is touched.
     """
     if is_waiting(id_):
         return
@@ -43,16 +45,10 @@ def delete(
     if claim and claim != str(olds.get("claimed", "")):
         say(f"{run.name} was taken over again since; it is left alone")
         return
-    newest = service.find(aws, kind, olds)
-    superseded = newest is not None and newest.arn != run.arn and newest.created >= run.created
-    if superseded and newest is not None:
-        rule = str(newest.tags.get(ON_REPLACE, "keep"))
-    else:
-        rule = str(olds.get("onDelete", "refuse"))
-    if run.phase is Phase.RUNNING and kind.terminate is not None and not superseded:
-        if may_terminate:
-            rule = "terminate"
-        if rule == "refuse":
+    rule = superseded_by or _successor_rule(kind, aws, olds, run)
+    if not rule:
+        rule = "terminate" if may_terminate else str(olds.get("onDelete", "refuse"))
+        if rule == "refuse" and run.phase is Phase.RUNNING and kind.terminate is not None:
             raise JobError(_refusal(run, job))
     service.release(aws, kind, run, job)
     if run.phase.ended:
@@ -63,6 +59,14 @@ def delete(
         service.terminate(aws, kind, run.arn, job, REASON)
     else:
         say(f"{run.name} goes on in AWS, as the job file says; it is no longer managed here")
+
+
+def _successor_rule(kind: Kind, aws: Aws, olds: Mapping[str, Any], run: Run) -> str:
+    """Return the `onReplace` of the run that has taken this one's place; nothing where none has."""
+    newest = service.find(aws, kind, olds)
+    if newest is None or newest.arn == run.arn or newest.created < run.created or newest.released:
+        return ""
+    return newest.tags.get(ON_REPLACE, "refuse")
 
 
 def _refusal(run: Run, job: str) -> str:

@@ -74,6 +74,7 @@ class Account:
     tokens: dict[str, tuple[str, Record]] = field(default_factory=dict)
     token_mode: str = "reject"
     slots: int = 5
+    queues: tuple[str, ...] = ("training", "other")
     paused: list[float] = field(default_factory=list)
     trainings: dict[str, dict[str, Any]] = field(default_factory=dict)
     hidden: int = 0  # how many further lists do not show the newest job yet
@@ -191,7 +192,7 @@ class Account:
                 if pattern.endswith("*")
                 else job.name.lower() == pattern
             )
-            and job.request["jobQueue"] == request["jobQueue"]
+            and request["jobQueue"].endswith("/" + job.request["jobQueue"])
         ]
         found.sort(key=lambda job: -job.created)
         start = int(request.get("nextToken", 0))
@@ -209,6 +210,22 @@ class Account:
             ]
         }
         return page | ({"nextToken": str(start + 100)} if len(found) > start + 100 else {})
+
+    def batch_DescribeJobQueues(self, request: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "jobQueues": [
+                {
+                    "jobQueueName": name,
+                    "jobQueueArn": f"arn:aws:batch:{REGION}:{ACCOUNT}:job-queue/{name}",
+                    "jobQueueType": "SAGEMAKER_TRAINING",
+                    "state": "ENABLED",
+                    "status": "VALID",
+                    "priority": 1,
+                    "computeEnvironmentOrder": [],
+                }
+                for name in self.queues
+            ]
+        }
 
     def batch_UpdateServiceJob(self, request: dict[str, Any]) -> dict[str, Any]:
         job = self._job(f"arn:aws:batch:{REGION}:{ACCOUNT}:service-job/{request['jobId']}")

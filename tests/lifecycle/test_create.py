@@ -120,6 +120,16 @@ def test_a_reverted_definition_is_a_new_run(kind: Kind) -> None:
     assert len({job.arn for job in account.jobs}) == 3
 
 
+def test_a_reverted_queue_is_a_new_run() -> None:
+    """The newest run counts in whichever queue it lies."""
+    kind = KINDS["ServiceJob"]
+    account = Account()
+    for queue in ("training", "other", "training"):
+        request = {**inputs(kind)["request"], "jobQueue": queue}
+        create(kind, account, inputs(kind, request=request))
+    assert len({job.arn for job in account.jobs}) == 3
+
+
 @BOTH
 def test_a_job_of_another_with_the_same_name_is_never_touched(kind: Kind) -> None:
     """A like name without our tags is not ours: Batch allows both, Personalize makes it an error."""

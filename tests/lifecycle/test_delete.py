@@ -151,3 +151,25 @@ def test_another_account_is_refused() -> None:
     foreign = id_.replace("123456789012", "999999999999")
     with pytest.raises(JobError, match="its run is in account 999999999999"):
         delete(account, foreign, olds)
+
+
+@pytest.mark.parametrize(("on_replace", "terminated"), [("terminate", True), ("refuse", False)])
+def test_a_run_superseded_in_another_queue_is_no_removal(on_replace: str, terminated: bool) -> None:
+    """Its successor is looked for in every training queue of the region."""
+    account = Account()
+    id_, olds = submitted(account)
+    account.move(id_, "RUNNING")
+    request = {**inputs(SERVICE)["request"], "jobQueue": "other"}
+    submitted(account, request=request, onReplace=on_replace)
+    delete(account, id_, olds)
+    assert account.jobs[0].terminated is terminated
+
+
+def test_a_replacement_that_was_seen_needs_no_search() -> None:
+    """The process that diffed knows the new `onReplace`: a changed `jobName` hides the successor from lists."""
+    account = Account()
+    id_, olds = submitted(account)
+    account.move(id_, "RUNNING")
+    delete(account, id_, olds, superseded_by="keep")
+    assert not account.jobs[0].terminated
+    assert RELEASED in account.jobs[0].tags
