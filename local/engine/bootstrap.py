@@ -62,7 +62,8 @@ def main() -> int:
     )
     program = given["program"]
     sys.argv = [program]
-    sys.path.pop(0)
+    # As in `python FOLDER`: the program's folder is where its modules are.
+    sys.path[0] = os.path.dirname(program)
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     # Each registration blocks a thread until the engine has carried it out.
@@ -71,10 +72,8 @@ def main() -> int:
     # What a failing program leaves undone is reported once, below, not by asyncio.
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     try:
-        # A folder with a `__main__.py` goes on the import path, as in `python FOLDER`.
-        path = os.path.dirname(program) if os.path.basename(program) == "__main__.py" else program
         loop.run_until_complete(
-            pulumi.runtime.run_in_stack(lambda: runpy.run_path(path, run_name="__main__") and None)
+            pulumi.runtime.run_in_stack(lambda: runpy.run_path(program, run_name="__main__") and None)
         )
     except pulumi.RunError as problem:
         pulumi.log.error(str(problem))

@@ -9,7 +9,7 @@ import asyncio
 import json
 import os
 import signal
-from asyncio.subprocess import DEVNULL, PIPE, Process
+from asyncio.subprocess import PIPE, Process
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -18,16 +18,15 @@ from typing import Any
 from local.engine.errors import EngineError
 from local.engine.project import Project
 
-BOOTSTRAP = Path(__file__).with_name("bootstrap.py")
+PROGRAM = Path(__file__).with_name("bootstrap.py")
+PROVIDER = Path(__file__).with_name("provider_host.py")
 LINE_LIMIT = 16 * 1024 * 1024
 
 Listener = Callable[[str, bool], None]
 """Takes a line that a process printed, and whether it was on stderr."""
 
 
-async def start(
-    project: Project, arguments: list[str], env: Mapping[str, str], *, stdin: int = DEVNULL
-) -> Process:
+async def start(project: Project, script: Path, env: Mapping[str, str]) -> Process:
     """Start the project's Python in the program's folder, in a process group of its own.
 
     Ctrl-C at the terminal must reach the engine alone: it decides what still has to finish.
@@ -36,10 +35,10 @@ async def start(
         return await asyncio.create_subprocess_exec(
             str(project.python),
             "-u",
-            *arguments,
+            str(script),
             cwd=project.program.parent,
             env=dict(env),
-            stdin=stdin,
+            stdin=PIPE,
             stdout=PIPE,
             stderr=PIPE,
             limit=LINE_LIMIT,
@@ -76,7 +75,7 @@ class Program:
 
     @classmethod
     async def spawn(cls, project: Project, env: Mapping[str, str]) -> Program:
-        return cls(await start(project, [str(BOOTSTRAP)], env, stdin=PIPE))
+        return cls(await start(project, PROGRAM, env))
 
     async def run(self, settings: dict[str, Any], listener: Listener) -> int:
         """Let the program run to its end; its exit code."""
@@ -106,7 +105,7 @@ class ProviderProcess:
     @classmethod
     async def spawn(cls, project: Project, env: Mapping[str, str]) -> ProviderProcess:
         env = {"PULUMI_PROJECT": project.name, **env}
-        return cls(await start(project, ["-m", "pulumi.dynamic"], env))
+        return cls(await start(project, PROVIDER, env))
 
     async def port(self, listener: Listener) -> int:
         """Wait until it serves, and hand over what it prints from then on."""

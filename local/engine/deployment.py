@@ -81,6 +81,7 @@ class Deployment:
         self.provider_aliases: dict[str, str] = {}
         self.counts: dict[str, int] = {}
         self.failed = False
+        self.step_failed = False
         self.cancelled = False
         self.settled: dict[str, Step] = {}
         """Logical steps that are done, by URN, waiting for outputs."""
@@ -278,7 +279,7 @@ class Deployment:
         kind = "preview" if self.preview else "update"
         if self.cancelled:
             self.report("", "error", f"{kind} canceled")
-        elif self.failed:
+        elif self.step_failed:
             self.report("", "error", f"{kind} failed")
         ok = not self.failed and not self.cancelled
         root = self.journal.snapshot.root if not self.preview else self.news.get(self._stack_urn)
@@ -340,9 +341,7 @@ class Deployment:
         if finished is not None and finished != 0:
             self.failed = True
             if not self._said_error:
-                self.report(
-                    self._stack_urn, "error", f"the program ended with exit code {finished}"
-                )
+                self.report("", "error", f"the program ended with exit code {finished}")
             raise Stopped
         await self.drain()
         if self.stopping:
@@ -372,11 +371,11 @@ class Deployment:
         """The program logged something."""
         if severity == "error":
             self._said_error = True
-        self.report(urn or self._stack_urn, severity, message)
+        self.report(urn, severity, message)
 
     def _heard_program(self, line: str, is_error: bool) -> None:
         if not self.stopping:
-            self.report(self._stack_urn, "info#err" if is_error else "info", line)
+            self.report("", "info#err" if is_error else "info", line)
 
     async def _finish(self) -> None:
         """Stack outputs, and the last write."""

@@ -49,7 +49,7 @@ async def carry_out(run: Deployment, step: Step) -> bool:
     try:
         await apply(step, run)
     except (CallFailed, EngineError) as problem:
-        run.failed = True
+        run.failed = run.step_failed = True
         run.errored.append(step)
         run.report("" if internal else step.urn, "error", str(problem))
         await _end(run, step, succeeded=False)

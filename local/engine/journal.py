@@ -134,6 +134,11 @@ def renamed(resource: Resource, names: dict[str, str]) -> Resource:
         return names.get(urn, urn)
 
     provider = resource.provider
+    by_property = resource.property_dependencies
+    if any(urn in names for each in by_property.values() for urn in each):
+        by_property = {
+            key: [fix(urn) for urn in each] for key, each in by_property.items() if each
+        }
     if provider:
         urn, identity = urns.split_reference(provider)
         provider = f"{fix(urn)}::{identity}"
@@ -142,10 +147,7 @@ def renamed(resource: Resource, names: dict[str, str]) -> Resource:
         aliases=[],
         parent=fix(resource.parent),
         dependencies=[fix(urn) for urn in resource.dependencies],
-        property_dependencies={
-            key: [fix(urn) for urn in each]
-            for key, each in resource.property_dependencies.items()
-        },
+        property_dependencies=by_property,
         provider=provider,
         deleted_with=fix(resource.deleted_with),
         replace_with=[fix(urn) for urn in resource.replace_with],

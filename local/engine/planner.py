@@ -227,7 +227,7 @@ class Planner:
                 "as it is currently marked for protection. To unprotect the resource, remove the "
                 "`protect` flag from the resource in your Pulumi program and run `pulumi up`",
             )
-            run.failed = True
+            run.failed = run.step_failed = True
             if not run.preview:
                 raise Stopped
         self.replaces.add(urn)

@@ -1,0 +1,236 @@
+"""Runs scenarios, on the embedded engine or on the Pulumi CLI, and writes down what must agree."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.engine.scenarios import HEAD, Scenario, Turn
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+STACK = "dev"
+UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+DROPPED = {"sourcePosition", "stackTrace", "magic", "version", "duration", "time"}
+TIMES = {"created", "modified"}
+SORTED = {"dependencies", "replaceReasons", "diffReasons"}
+
+EMBEDDED = (sys.executable, "-m", "local.engine")
+CLI = ("pulumi",)
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """A place of its own for one run of one scenario."""
+
+    folder: Path
+    engine: tuple[str, ...]
+
+    @property
+    def project(self) -> Path:
+        return self.folder / "project"
+
+    @property
+    def cloud(self) -> Path:
+        return self.folder / "cloud"
+
+    @property
+    def ledger(self) -> Path:
+        return self.folder / "ledger.jsonl"
+
+    @property
+    def state_file(self) -> Path:
+        return self.folder / "backend" / ".pulumi" / "stacks" / "things" / f"{STACK}.json"
+
+    @property
+    def env(self) -> dict[str, str]:
+        path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
+        kept = {key: os.environ[key] for key in ("HOME", "LANG", "TMPDIR") if key in os.environ}
+        return {
+            **kept,
+            "PATH": path,
+            "PYTHONPATH": str(ROOT),
+            "PULUMI_BACKEND_URL": f"file://{self.folder / 'backend'}",
+            "PULUMI_CONFIG_PASSPHRASE": "correct horse",
+            "PULUMI_HOME": str(self.folder / "home"),
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+            "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+            "LEDGER": str(self.ledger),
+            "CLOUD": str(self.cloud),
+        }
+
+    def prepare(self) -> None:
+        """Lay the project out, and create its stack."""
+        shutil.copytree(HERE / "project", self.project, ignore=shutil.ignore_patterns("__pycache__"))
+        for each in (self.cloud, self.folder / "backend"):
+            each.mkdir()
+        self.ledger.touch()
+        self.write_program("")
+        made = self.run(["stack", "init", STACK])
+        if made.returncode:
+            raise AssertionError(made.stderr)
+
+    def write_program(self, text: str) -> None:
+        (self.project / "__main__.py").write_text(HEAD + text + "\n", encoding="utf-8")
+
+    def run(self, arguments: list[str]) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*self.engine, *arguments],
+            cwd=self.project,
+            env=self.env,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            stdin=subprocess.DEVNULL,
+        )
+
+    def run_and_kill(self, arguments: list[str]) -> None:
+        """Run until a resource hangs in its create, then kill the engine, and it alone."""
+        with subprocess.Popen(
+            [*self.engine, *arguments],
+            cwd=self.project,
+            env=self.env,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+        ) as process:
+            mark = self.cloud / "hanging"
+            deadline = time.monotonic() + 60
+            while not mark.exists() and process.poll() is None and time.monotonic() < deadline:
+                time.sleep(0.02)
+            process.kill()
+        if self.engine == CLI:
+            # The CLI leaves its provider behind, in the middle of the call.
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+
+    def state(self) -> dict[str, Any]:
+        document: dict[str, Any] = json.loads(self.state_file.read_text(encoding="utf-8"))
+        return document["checkpoint"]["latest"]  # type: ignore[no-any-return]  # JSON
+
+    def take(self, turn: Turn, *, ordered: bool) -> dict[str, Any]:
+        """Carry one turn out; what came of it."""
+        if turn.program is not None:
+            self.write_program(turn.program)
+        turn.edit_cloud(self.cloud)
+        for key, value in turn.config.items():
+            self.run(["config", "set", key, value, "--stack", STACK])
+        for key, value in turn.secret_config.items():
+            self.run(["config", "set", "--secret", key, value, "--stack", STACK])
+        before = len(self.calls())
+        command, *flags = turn.command.split()
+        arguments = [command, *flags, "--stack", STACK, "--non-interactive"]
+        result: dict[str, Any] = {"command": turn.command}
+        if turn.kill:
+            self.run_and_kill([*arguments, "--yes", "--skip-preview"])
+        else:
+            if command == "preview":
+                arguments.append("--json")
+            elif command in {"up", "destroy", "refresh"}:
+                arguments += ["--yes", "--skip-preview"]
+            elif command == "cancel":
+                arguments.append("--yes")
+            done = self.run(arguments)
+            result["exit"] = done.returncode
+            if "Traceback" in done.stderr and self.engine == EMBEDDED:
+                raise AssertionError(done.stderr)
+            if command == "preview":
+                result["preview"] = digest(json.loads(done.stdout))
+        calls = self.calls()[before:]
+        result["calls"] = calls if ordered else by_resource(calls)
+        result["state"] = normal_state(self.state())
+        return result
+
+    def calls(self) -> list[dict[str, Any]]:
+        """What the provider was asked, in order; how often it is configured depends on how many processes there are."""
+        found = [json.loads(line) for line in self.ledger.read_text(encoding="utf-8").splitlines()]
+        kept: list[dict[str, Any]] = []
+        for each in found:
+            if each["call"] != "configure" or each not in kept:
+                kept.append(each)
+        return kept
+
+
+def by_resource(calls: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The calls for each resource in their order; deletes of one name side by side have none."""
+    found: list[dict[str, Any]] = []
+    deletes: list[dict[str, Any]] = []
+    for call in [*sorted(calls, key=lambda each: str(each["name"])), {"call": "", "name": ""}]:
+        if deletes and (call["call"], call["name"]) != ("delete", deletes[0]["name"]):
+            found += sorted(deletes, key=lambda each: str(each["id"]))
+            deletes = []
+        (deletes if call["call"] == "delete" else found).append(call)
+    return found[:-1]
+
+
+def play(scenario: Scenario, folder: Path, engine: tuple[str, ...]) -> list[dict[str, Any]]:
+    """All turns of a scenario; what came of each."""
+    world = World(folder, engine)
+    world.prepare()
+    return [world.take(turn, ordered=scenario.ordered) for turn in scenario.turns]
+
+
+def normal(value: Any, key: str = "") -> Any:
+    """A document without what differs from run to run."""
+    if isinstance(value, dict):
+        return {
+            name: normal(inner, name) for name, inner in value.items() if name not in DROPPED
+        }
+    if isinstance(value, list):
+        items = [normal(item) for item in value]
+        return sorted(items) if key in SORTED else items
+    if key in TIMES:
+        return "<time>"
+    if key == "ciphertext" or key == "salt":
+        return f"<{key}>"
+    if isinstance(value, str) and value != UNKNOWN:
+        return UUID.sub(lambda found: found[0] if found[0] == UNKNOWN else "<uuid>", value)
+    return value
+
+
+def normal_state(deployment: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = normal(deployment)
+    found.pop("manifest", None)
+    found["resources"] = sorted(
+        map(by_property, found.get("resources") or []),
+        key=lambda each: (each["urn"], each.get("delete", False), each.get("id", "")),
+    )
+    return found
+
+
+def by_property(resource: dict[str, Any]) -> dict[str, Any]:
+    """The URNs on which a property depends have no order."""
+    depends = resource.get("propertyDependencies")
+    if depends:
+        resource["propertyDependencies"] = {key: sorted(urns) for key, urns in depends.items()}
+    return resource
+
+
+def digest(document: dict[str, Any]) -> dict[str, Any]:
+    """A preview's document: its steps in a fixed order, of its diagnostics who complained."""
+    found: dict[str, Any] = normal(document)
+    for step in found.get("steps") or []:
+        for side in ("oldState", "newState"):
+            if side in step:
+                by_property(step[side])
+    found["steps"] = sorted(found.get("steps") or [], key=lambda step: (step["urn"], step["op"]))
+    found["diagnostics"] = sorted(
+        {
+            f"{each['severity']} {each.get('urn', '')}"
+            for each in found.get("diagnostics") or []
+            if each["severity"] in {"error", "warning"}
+        }
+    )
+    return found
