@@ -20,15 +20,26 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
         "stack": ("cli.engine", "list, create, select, export or remove stacks"),
         "config": ("cli.engine", "read and change a stack's settings"),
         "cancel": ("cli.engine", "remove the lock of an update that died"),
+        "recover": ("cli.recover", "what AWS has of a stack and its state does not know"),
     },
     "Job files": {
         "validate": ("cli.validate", "find every mistake in the job files, with its place"),
         "expand": ("cli.expand", "print a job as it would be sent"),
         "new": ("cli.new", "write a job file to start from"),
         "schema": ("cli.schema_command", "print a kind's JSON Schema"),
+        "rerun": ("cli.rerun", "change the generation in a job's file, so that it runs again"),
+        "import": ("cli.import_job", "write the file of a job that exists already"),
     },
     "Look": {
         "status": ("cli.status", "how the jobs of a stack stand, and where their results lie"),
+        "history": (
+            "cli.history",
+            "every run of a job that AWS knows, and what made each a new run",
+        ),
+        "wait": ("cli.wait", "go on with `up` until every run has ended"),
+    },
+    "Review": {
+        "plan": ("cli.plan", "the preview as a reviewer needs it: what runs, why, and its ceiling"),
     },
     "This machine": {
         "emulator": ("cli.emulator", "start, stop or look at the AWS emulator"),

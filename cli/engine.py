@@ -66,21 +66,32 @@ def run(name: str, arguments: Sequence[str]) -> int:
 
 def capture(stack: Stack, argv: Sequence[str]) -> str:
     """What a command prints on stdout; JobError with its last words where it fails."""
+    code, out, err = captured(stack, argv)
+    if code != 0:
+        said = [line for line in err.splitlines() if line.strip()]
+        raise JobError((said[-1] if said else f"exit code {code}").removeprefix("error: "))
+    return out
+
+
+def captured(stack: Stack, argv: Sequence[str]) -> tuple[int, str, str]:
+    """Run a command that must not speak for itself; its exit code, stdout and stderr."""
     child = child_environment(stack, os.environ)
     engine = choose(stack, child)
-    done = subprocess.run(
-        [*engine.command, *argv],
-        cwd=stack.project.root,
-        env=child,
-        capture_output=True,
-        text=True,
-    )
-    if done.returncode != 0:
-        said = [line for line in done.stderr.splitlines() if line.strip()]
-        raise JobError(
-            (said[-1] if said else f"exit code {done.returncode}").removeprefix("error: ")
-        )
-    return done.stdout
+    if argv[0] in CALLS_AWS and (stack.on_emulator or on_loopback(child)):
+        require_answer(stack, child)
+    command = [*engine.command, *argv]
+    root = stack.project.root
+
+    def run_it() -> subprocess.CompletedProcess[str]:
+        return subprocess.run(command, cwd=root, env=child, capture_output=True, text=True)
+
+    if stack.on_emulator and argv[0] in CALLS_AWS:
+        with salt_kept_out(stack):
+            make_stack(engine, stack, root, child)
+            done = run_it()
+    else:
+        done = run_it()
+    return done.returncode, done.stdout, done.stderr
 
 
 def split_cwd(arguments: Sequence[str]) -> tuple[list[str], Path]:

@@ -1,0 +1,215 @@
+"""Put a plan together: the engine's steps, the job files' places, and what the stack's settings say of prices."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from cli.planning.changes import changes
+from cli.planning.effects import effect
+from cli.planning.model import ACTIONS, Change, Drift, Plan, PlannedJob
+from cli.planning.preview import JobSteps, Preview
+from components import ceiling
+from components.jobfile import Job
+from components.wire import leaves
+
+_ROLE = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}):role/\S+")
+_COSTS = ("submit", "rerun")
+
+
+def build(
+    preview: Preview,
+    jobs: Sequence[Job],
+    prices: Mapping[str, float],
+    *,
+    may_terminate: bool = False,
+) -> Plan:
+    """Return the plan. `jobs` are the expanded job files, for their places; `prices` are of an instance-hour.
+
+    The order is fixed by the jobs' actions and names, so that the same preview gives the same plan.
+    """
+    by_name = {job.name: job for job in jobs}
+    planned = []
+    unchanged = 0
+    for steps in preview.jobs:
+        found = _planned(steps, by_name.get(_name(steps)), prices, may_terminate)
+        if found.action:
+            planned.append(found)
+        elif steps.old and not steps.gone:
+            unchanged += 1
+    planned.sort(key=lambda job: (ACTIONS.index(job.action), job.name))
+    costly = [job for job in planned if job.action in _COSTS]
+    unpriced = sorted({type_ for job in costly for type_ in job.hours if type_ not in prices})
+    known = [job.cost for job in costly if job.cost is not None]
+    return Plan(
+        project=preview.project,
+        stack=preview.stack,
+        regions=_distinct(job.region for job in planned),
+        accounts=_distinct(job.account for job in planned),
+        counts=_counts(planned, unchanged),
+        jobs=tuple(planned),
+        hours=_sum(job.hours for job in costly),
+        max_hours=sum(job.max_hours or 0 for job in costly),
+        cost=sum(known) if prices and known else None,
+        unpriced=tuple(unpriced) if prices else (),
+        unlimited=tuple(job.name for job in costly if job.instances and job.max_hours is None),
+        warnings=tuple(preview.warnings),
+        drift=tuple(_drift(preview, {job.name: job.action for job in planned})),
+        errors=tuple(preview.errors),
+    )
+
+
+def _name(steps: JobSteps) -> str:
+    return str(steps.new.get("name") or steps.old.get("name") or steps.name)
+
+
+def _planned(
+    steps: JobSteps, job: Job | None, prices: Mapping[str, float], may_terminate: bool
+) -> PlannedJob:
+    done = effect(steps, may_terminate)
+    inputs = steps.new or steps.old
+    request = inputs.get("request") if isinstance(inputs.get("request"), Mapping) else {}
+    assert isinstance(request, Mapping)
+    found: list[Change] = []
+    if steps.op in ("update", "replace") and steps.old:
+        found = [_placed(change, job) for change in changes(steps.kind, steps.old, steps.new)]
+    by_type = ceiling.hours(steps.kind, request)
+    return PlannedJob(
+        name=_name(steps),
+        kind=steps.kind.name,
+        action=done.action,
+        file=job.file if job else "",
+        line=_line(job, ("kind",)),
+        why=_why(steps, done.action, found),
+        run=done.run,
+        effect=done.sentence,
+        ends=done.ends,
+        changes=tuple(found),
+        waits_for=tuple(map(str, inputs.get("waitingFor") or ())),
+        region=str(inputs.get("region", "")),
+        account=_account(steps, request),
+        queue=str(request.get("jobQueue", "")),
+        role=_role(request)[0],
+        image=_image(request),
+        instances=tuple(
+            f"{'?' if count is None else count} x {name}"
+            for name, count in ceiling.instances(steps.kind, request)
+        ),
+        reads=_paths(request, written=False),
+        writes=_paths(request, written=True),
+        hours=by_type,
+        max_hours=ceiling.total(steps.kind, request),
+        cost=_cost(by_type, prices),
+        job_arn=str(steps.now.get("jobArn", "")),
+        phase=str(steps.now.get("phase", "")),
+    )
+
+
+def _why(steps: JobSteps, action: str, found: Sequence[Change]) -> str:
+    if action == "submit":
+        if steps.old and steps.op != "create":
+            return "what it waited for is there"
+        return "its run was let go of" if steps.gone else "new"
+    if action in ("defer", "adopt"):
+        waits = steps.new.get("waitingFor") or steps.old.get("waitingFor") or ()
+        return f"waits for {', '.join(map(str, waits))}" if waits else ""
+    if action in ("terminate", "forget") or (action == "refuse" and steps.op == "delete"):
+        return "its file is gone"
+    return ""
+
+
+def _placed(change: Change, job: Job | None) -> Change:
+    if job is None:
+        return change
+    path = {"period": "every", "formerly": "aliases", "identity": "name"}.get(
+        change.path, change.path
+    )
+    if path.startswith(("code", "watched")):
+        path = "code" if path.startswith("code") else "watch"
+    return replace(change, line=job.place(path)[0])
+
+
+def _line(job: Job | None, path: tuple[str, ...]) -> int:
+    """Where the job's file begins to speak. A file is read again only for the places of a change."""
+    return job.place(path)[0] if job else 0
+
+
+def _role(request: Mapping[str, Any]) -> tuple[str, str]:
+    """The role that the job runs as, and its account: a role can only be passed within its own."""
+    for _, leaf in leaves(request):
+        match = _ROLE.fullmatch(leaf) if isinstance(leaf, str) else None
+        if match:
+            return match[0], match[1]
+    return "", ""
+
+
+def _account(steps: JobSteps, request: Mapping[str, Any]) -> str:
+    arn = str(steps.now.get("jobArn", "")).split(":")
+    return arn[4] if len(arn) > 4 else _role(request)[1]
+
+
+def _image(request: Mapping[str, Any]) -> str:
+    for path, leaf in leaves(request):
+        if path[-1:] == ("TrainingImage",):
+            return str(leaf)
+    return ""
+
+
+def _paths(request: Mapping[str, Any], *, written: bool) -> tuple[str, ...]:
+    """The S3 places that a request reads or writes, told apart by AWS's own names (`S3OutputPath`, `jobOutput`)."""
+    found = []
+    for path, leaf in leaves(request):
+        if isinstance(leaf, str) and leaf.startswith("s3://"):
+            where = ".".join(map(str, path))
+            is_output = "Output" in where or "Checkpoint" in where or "Destination" in where
+            if is_output == written:
+                found.append(leaf)
+    return _distinct(found)
+
+
+def _cost(by_type: Mapping[str, float], prices: Mapping[str, float]) -> float | None:
+    """The ceiling in money; a type without a price makes it unknown rather than too low."""
+    if not by_type or any(name not in prices for name in by_type):
+        return None
+    return sum(hours * prices[name] for name, hours in by_type.items())
+
+
+def _sum(parts: Iterator[Mapping[str, float]] | Any) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for part in parts:
+        for name, hours in part.items():
+            found[name] = found.get(name, 0) + hours
+    return dict(sorted(found.items()))
+
+
+def _distinct(values: Any) -> tuple[str, ...]:
+    return tuple(sorted({value for value in values if value}))
+
+
+def _counts(planned: Sequence[PlannedJob], unchanged: int) -> dict[str, int]:
+    """How many jobs of each action; `terminate` counts running runs that are ended, `dequeue` queued ones."""
+    actions = [job.action for job in planned]
+    counts = {action: actions.count(action) for action in ACTIONS if action != "terminate"}
+    counts["terminate"] = sum(job.ends == "RUNNING" for job in planned)
+    counts["dequeue"] = sum(job.ends == "QUEUED" for job in planned)
+    counts["unchanged"] = unchanged
+    return counts
+
+
+def _drift(preview: Preview, actions: Mapping[str, str]) -> Iterator[Drift]:
+    """What happened in AWS that nobody wrote into the repository, unless this plan answers it."""
+    for steps in preview.jobs:
+        name = _name(steps)
+        if actions.get(name) in ("rerun", "terminate", "forget") or steps.old.get("adopt"):
+            continue
+        arn = str(steps.now.get("jobArn") or steps.before.get("jobArn", ""))
+        if steps.now.get("terminated"):
+            reason = str(steps.now.get("statusReason", ""))
+            said = f" ({reason})" if reason else ""
+            when = steps.now.get("stoppedAt", "")
+            what = f"its run was terminated{f' at {when}' if when else ''}, not by this repository{said}"
+            yield Drift(name, what, arn)
+        elif steps.gone:
+            yield Drift(name, "its run was let go of in AWS, not by this repository", arn)

@@ -1,0 +1,65 @@
+"""Foreign text inside Markdown and HTML: it can be read, and can do nothing.
+
+What means something to Markdown leaves as a numeric reference, which CommonMark never reads as structure; what cannot
+be seen is written out (`\\n`, `\\u202e`). GitHub looks for no mention, issue number or emoji inside `code`.
+https://spec.commonmark.org/0.31.2/#entity-and-numeric-character-references
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# letters of any script, digits, and what means nothing inside a line; `://` and `www.` would make links
+_HARMLESS = re.compile(r"[^\W_]|[ ,/=()+%-]|(?<!w)(?<!W)\.|:(?!/)")
+_HIDDEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
+CUT = "…"
+
+
+def visible(text: str) -> str:
+    """Write what cannot be seen (line ends, right-to-left marks, joiners) as escapes: `a\\u202eb`."""
+    return "".join(map(_seen, text))
+
+
+def _seen(character: str) -> str:
+    if character.isascii() and character.isprintable():
+        return character
+    short = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}.get(character)
+    if short:
+        return short
+    category = unicodedata.category(character)
+    if category in _HIDDEN or category == "Zs":
+        return (
+            f"\\u{ord(character):04x}" if ord(character) < 0x10000 else f"\\U{ord(character):08x}"
+        )
+    return character
+
+
+def shortened(text: str, most: int) -> str:
+    """Cut a text to at most so many characters, with a mark where it was cut."""
+    return text if len(text) <= most else text[: most - 1] + CUT
+
+
+def code(text: str, most: int = 200) -> str:
+    """Foreign text as code in a line or a table's cell; nothing for an empty one."""
+    text = shortened(visible(text), most)
+    pieces = []
+    at = 0
+    while at < len(text):
+        harmless = _HARMLESS.match(text, at)
+        pieces.append(text[at] if harmless else _reference(text[at]))
+        at += 1
+    return f"<code>{''.join(pieces)}</code>" if pieces else ""
+
+
+def _reference(character: str) -> str:
+    # an e-mail address becomes a link after references are read: an element between keeps it from being one
+    return f"{'<wbr>' if character == '@' else ''}&#{ord(character)};"
+
+
+def fenced(text: str) -> str:
+    """Foreign lines as a block, inside a fence that is longer than any within."""
+    lines = [visible(line.replace("\t", "    ")) for line in text.split("\n")]
+    longest = max((len(run) for line in lines for run in re.findall("`+", line)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return "\n".join([f"{fence}text", *lines, fence])

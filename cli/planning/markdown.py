@@ -1,0 +1,165 @@
+"""The plan as one comment of a pull request. Foreign text stays text, and the comment stays under GitHub's limit.
+
+What does not fit is left out from the end, the least important first, and counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cli.planning import words
+from cli.planning.escape import code
+from cli.planning.model import Plan, PlannedJob
+
+# https://github.com/orgs/community/discussions/27190: 65,536 characters; some stay free for who posts it
+LIMIT = 64_000
+LONGEST = 160
+_HEAD = "| | job | source | why | the run that there is | ceiling |\n|---|---|---|---|---|---|\n"
+_MARKS = {
+    "refuse": "⛔",
+    "terminate": "🛑",
+    "rerun": "🔁",
+    "submit": "▶️",
+    "adopt": "🤝",
+    "update": "✏️",
+    "defer": "⏸️",
+    "forget": "➖",
+}
+
+
+def render(plan: Plan, source: str = "", limit: int = LIMIT) -> str:
+    """The comment. `source` is the address of the repository's files at this commit, ending in `/`."""
+    room = _Room(limit)
+    room.add(f"### Jobs of {code(plan.stack)}: {words.headline(plan)}\n")
+    place = " ".join(code(part) for part in (*plan.accounts, *plan.regions))
+    if place:
+        room.add(f"\n{place}\n")
+    _listed(room, "⛔ **`up` would fail:**", plan.errors, limit // 2)
+    if words.ceiling(plan):
+        room.add(f"\nCeiling: {code(words.ceiling(plan), 1000)}\n")
+    drift = [f"{each.name}: {each.what}" for each in plan.drift]
+    _listed(room, "⚠️ **Drift: AWS and the repository disagree**", drift, limit // 8)
+    _listed(room, "⚠️ **Warnings**", plan.warnings, limit // 8)
+    if plan.jobs:
+        _table(room, plan.jobs, source)
+        _details(room, plan.jobs)
+    return room.text
+
+
+class _Room:
+    """A text that grows to its limit; `add` says whether there was room."""
+
+    def __init__(self, limit: int) -> None:
+        self.text = ""
+        self._limit = limit
+
+    def left(self, reserve: int = 0) -> int:
+        return self._limit - reserve - len(self.text)
+
+    def add(self, part: str, reserve: int = 0) -> bool:
+        if len(part) > self.left(reserve):
+            return False
+        self.text += part
+        return True
+
+
+def _listed(room: _Room, title: str, lines: Sequence[str], most: int) -> None:
+    """A list under a title, of at most so many characters."""
+    if not lines:
+        return
+    part = f"\n{title}\n\n"
+    for at, line in enumerate(line for text in lines for line in text.splitlines()):
+        item = f"- {code(line, 1000)}\n"
+        if len(part) + len(item) > most:
+            count = sum(len(text.splitlines()) for text in lines) - at
+            part += f"- ... and {count} more\n"
+            break
+        part += item
+    room.add(part)
+
+
+def _table(room: _Room, jobs: Sequence[PlannedJob], source: str) -> None:
+    # most of the room for the table: a row a job is worth more than any job's details
+    reserve = 200
+    room.add(f"\n{_HEAD}")
+    for at, job in enumerate(jobs):
+        if not room.add(_row(job, source), reserve):
+            room.add(f"\n... and {len(jobs) - at} more jobs, the least important ones\n")
+            return
+
+
+def _row(job: PlannedJob, source: str) -> str:
+    run = " ".join(part for part in (code(job.run, LONGEST), code(job.effect, LONGEST)) if part)
+    cells = (
+        f"{_MARKS[job.action]} {words.VERBS[job.action]}",
+        code(job.name, 64),
+        _source(job, source),
+        _why(job),
+        run,
+        code(words.job_ceiling(job)) if job.action in ("submit", "rerun", "defer") else "",
+    )
+    return f"| {' | '.join(cells)} |\n"
+
+
+def _source(job: PlannedJob, source: str) -> str:
+    place = code(words.where(job), LONGEST)
+    if not (source and job.file and all(_is_plain(part) for part in job.file.split("/"))):
+        return place
+    line = f"#L{job.line}" if job.line else ""
+    return f'<a href="{source}{job.file}{line}">{place}</a>'
+
+
+def _is_plain(part: str) -> bool:
+    return part.replace("-", "").replace("_", "").replace(".", "").isalnum() and part.isascii()
+
+
+def _why(job: PlannedJob) -> str:
+    """The first reasons; the details have them all."""
+    shown = [each for each in job.changes if each.reruns] or list(job.changes)
+    parts = [code(job.why, LONGEST)] if job.why else []
+    for each in shown[:2]:
+        old, new = words.change(each)
+        parts.append(f"{code(_short(each.path), 60)}: {code(old, 40)} → {code(new, 40)}")
+    if len(shown) > 2:
+        parts.append(f"and {len(shown) - 2} more")
+    return "<br>".join(parts)
+
+
+def _short(path: str) -> str:
+    """A field by its last names; the details have the whole path."""
+    return path if len(path) <= 40 else "..." + path[-37:]
+
+
+def _details(room: _Room, jobs: Sequence[PlannedJob]) -> None:
+    reserve = 100
+    left_out = 0
+    for job in jobs:
+        part = _detail(job, room.left(reserve))
+        if part and not room.add(part, reserve):
+            left_out += 1
+    if left_out:
+        room.add(f"\nDetails of {left_out} jobs are left out here; the job summary has them all.\n")
+
+
+def _detail(job: PlannedJob, most: int) -> str:
+    """One job, folded: every change, and where it runs and on what."""
+    facts = words.facts(job) if job.action in ("submit", "rerun", "defer", "adopt") else {}
+    if not facts and not job.changes:
+        return ""
+    head = f"\n<details><summary>{words.VERBS[job.action]} {code(job.name, 128)}</summary>\n"
+    foot = "\n</details>\n"
+    rows = [f"| {name} | {code(value, 600)} |\n" for name, value in facts.items()]
+    body = "\n| | |\n|---|---|\n" + "".join(rows) if rows else ""
+    if job.changes:
+        body += "\n| field | line | before | after | makes a run |\n|---|---|---|---|---|\n"
+        for at, each in enumerate(job.changes):
+            old, new = words.change(each)
+            row = (
+                f"| {code(each.path, LONGEST)} | {each.line or ''} | {code(old)} | {code(new)} "
+                f"| {'yes' if each.reruns else 'no'} |\n"
+            )
+            if len(head) + len(body) + len(row) + len(foot) + 60 > most:
+                body += f"\n... and {len(job.changes) - at} more fields\n"
+                break
+            body += row
+    return head + body + foot

@@ -1,0 +1,92 @@
+"""What a plan is: plain values, the same for every engine and every format."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+# in the order in which a reviewer wants to see them: what ends, what costs, what waits, what costs nothing
+ACTIONS = ("refuse", "terminate", "rerun", "submit", "adopt", "update", "defer", "forget")
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field that differs; `reruns` says that it makes another run. `old` and `new` are JSON texts, "" for none.
+
+    `line` is where the job file says the new value, 0 where it does not stand in a file.
+    """
+
+    path: str
+    old: str
+    new: str
+    reruns: bool
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class PlannedJob:
+    """What `up` will do about one job. `effect` is what becomes of the run."""
+
+    name: str
+    kind: str
+    action: str
+    file: str = ""
+    line: int = 0
+    why: str = ""
+    run: str = ""  # the run that there is: its AWS name, its status, since when
+    effect: str = ""
+    ends: str = ""  # RUNNING or QUEUED: the phase of the run that this ends
+    changes: tuple[Change, ...] = ()
+    waits_for: tuple[str, ...] = ()
+    region: str = ""
+    account: str = ""
+    queue: str = ""
+    role: str = ""
+    image: str = ""
+    instances: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
+    writes: tuple[str, ...] = ()
+    hours: Mapping[str, float] = field(default_factory=dict)
+    max_hours: float | None = None
+    cost: float | None = None
+    job_arn: str = ""
+    phase: str = ""
+
+
+@dataclass(frozen=True)
+class Drift:
+    """Where AWS and the repository disagree about a job, and since when as far as AWS says."""
+
+    name: str
+    what: str
+    job_arn: str = ""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that a reviewer needs. `errors` are why there is no `up` as things stand."""
+
+    project: str
+    stack: str
+    regions: tuple[str, ...] = ()
+    accounts: tuple[str, ...] = ()
+    counts: Mapping[str, int] = field(default_factory=dict)
+    jobs: tuple[PlannedJob, ...] = ()
+    hours: Mapping[str, float] = field(default_factory=dict)
+    max_hours: float = 0
+    cost: float | None = None
+    unpriced: tuple[str, ...] = ()
+    unlimited: tuple[str, ...] = ()  # jobs whose ceiling is not known
+    warnings: tuple[str, ...] = ()
+    drift: tuple[Drift, ...] = ()
+    errors: tuple[str, ...] = ()
+
+    @property
+    def changed(self) -> bool:
+        """Whether `up` would do anything at all."""
+        return any(job.action != "defer" or job.changes for job in self.jobs)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The plan as JSON values."""
+        return asdict(self)

@@ -1,0 +1,105 @@
+"""Read the document of `preview --json`, whichever engine wrote it.
+
+Of a job it may hold two steps: `refresh` (as the state had it), then what the program wants; that one's `oldState` is
+what AWS says now. With `--show-sames` an unchanged job has its second step too.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from components.errors import JobError
+from components.kinds import KINDS, Kind
+from components.wire import mended
+
+_OPS = ("refresh", "create", "update", "replace", "delete", "same")
+
+
+@dataclass
+class JobSteps:
+    """One job's part of the document. `op` is empty where the program says nothing of it (any more)."""
+
+    name: str
+    kind: Kind
+    op: str = ""
+    before: dict[str, Any] = field(default_factory=dict)  # outputs as the state had them
+    old: dict[str, Any] = field(default_factory=dict)  # inputs of the run that there is
+    now: dict[str, Any] = field(default_factory=dict)  # its outputs, as AWS says
+    new: dict[str, Any] = field(default_factory=dict)  # inputs as the files want them
+    gone: bool = False
+
+
+@dataclass
+class Preview:
+    """The document, as far as a plan needs it."""
+
+    project: str
+    stack: str
+    jobs: list[JobSteps]
+    warnings: list[str]
+    errors: list[str]
+
+
+def read(text: str) -> Preview:
+    """Read the document. Raises `JobError` where the text is none."""
+    try:
+        document = json.loads(text)
+        steps = document.get("steps") or []
+    except (ValueError, AttributeError):
+        raise JobError("the engine's preview printed no JSON document") from None
+    project = stack = ""
+    jobs: dict[str, JobSteps] = {}
+    for step in steps:
+        urn = str(step.get("urn", ""))
+        parts = urn.split("::")
+        if len(parts) < 4:
+            continue
+        stack, project = parts[0].rpartition(":")[2], parts[1]
+        kind = KINDS.get(parts[2].rpartition(":")[2])
+        if kind is not None:
+            _add(jobs.setdefault(urn, JobSteps("::".join(parts[3:]), kind)), step)
+    said = document.get("diagnostics") or []
+    return Preview(
+        project,
+        stack,
+        sorted(jobs.values(), key=lambda job: (job.name, job.kind.name)),
+        _messages(said, "warning"),
+        [text for text in _messages(said, "error") if not text.startswith("an unhandled error")],
+    )
+
+
+def _add(job: JobSteps, step: Mapping[str, Any]) -> None:
+    old, new = mended(step.get("oldState") or {}), mended(step.get("newState") or {})
+    op = str(step.get("op", ""))
+    if old.get("delete") or op not in _OPS:
+        return  # the remains of an earlier, interrupted replacement
+    first = not job.before and not job.op
+    refreshed = op == "refresh" or (first and op in ("update", "delete") and _is_refresh(op, new))
+    if refreshed:
+        job.before = old.get("outputs") or {}
+        job.old, job.now = old.get("inputs") or {}, (new or old).get("outputs") or {}
+        job.gone = op == "delete"
+        return
+    if old:
+        job.old, job.now = old.get("inputs") or {}, old.get("outputs") or {}
+    elif op == "create":
+        job.gone = bool(job.before or job.op)
+    job.op = op
+    job.new = new.get("inputs") or {}
+
+
+def _is_refresh(op: str, new: Mapping[str, Any]) -> bool:
+    """A refresh that found something is shown as an update, with an id and outputs that a preview cannot know."""
+    return op == "update" and bool(new.get("id")) and bool(new.get("outputs"))
+
+
+def _messages(said: list[Mapping[str, Any]], severity: str) -> list[str]:
+    """Each message once, in the order in which they came, without its prefix."""
+    found = []
+    for each in said:
+        if each.get("severity") == severity:
+            found.append(str(each.get("message", "")).strip().removeprefix(f"{severity}: "))
+    return list(dict.fromkeys(text for text in found if text))

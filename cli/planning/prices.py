@@ -1,0 +1,36 @@
+"""What an instance-hour costs, as the stack's settings say: `aws-jobs:prices`, a mapping of type to price."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from components.errors import JobError
+
+
+def read(value: Any, where: str) -> dict[str, float]:
+    """Read the setting: a mapping, or the JSON text that `config set` writes. Raises `JobError`."""
+    if isinstance(value, str) and value.strip():
+        try:
+            value = json.loads(value)
+        except ValueError:
+            raise JobError(_wrong(where)) from None
+    if not value:
+        return {}
+    if not isinstance(value, Mapping):
+        raise JobError(_wrong(where))
+    prices = {}
+    for name, price in value.items():
+        try:
+            prices[str(name)] = float(price)
+        except (TypeError, ValueError):
+            raise JobError(_wrong(where)) from None
+        if not math.isfinite(prices[str(name)]) or prices[str(name)] < 0:
+            raise JobError(_wrong(where))
+    return prices
+
+
+def _wrong(where: str) -> str:
+    return f"{where}: aws-jobs:prices must map instance types to the price of an hour, such as {{ml.m5.xlarge: 0.23}}"

@@ -1,0 +1,51 @@
+"""The plan for a terminal: everything, in plain lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cli.planning import words
+from cli.planning.escape import shortened, visible
+from cli.planning.model import Plan, PlannedJob
+
+
+def render(plan: Plan) -> str:
+    """Plain lines; foreign text cannot bring in a line end or a terminal's control codes."""
+    return "\n".join(_lines(plan)) + "\n"
+
+
+def _lines(plan: Plan) -> Iterator[str]:
+    place = " ".join(visible(part) for part in (*plan.accounts, *plan.regions))
+    yield f"{visible(plan.project)}/{visible(plan.stack)}{f' ({place})' if place else ''}: {words.headline(plan)}"
+    for error in plan.errors:
+        yield from (f"  error: {visible(line)}" for line in error.splitlines())
+    for job in plan.jobs:
+        yield ""
+        yield from _job(job)
+    if words.ceiling(plan):
+        yield ""
+        yield f"ceiling: {visible(words.ceiling(plan))}"
+    for title, lines in (
+        ("warning", plan.warnings),
+        ("drift", [f"{drift.name}: {drift.what}" for drift in plan.drift]),
+    ):
+        yield from (f"{title}: {visible(line)}" for line in lines)
+
+
+def _job(job: PlannedJob) -> Iterator[str]:
+    place = f"  {visible(words.where(job))}" if job.file else ""
+    yield f"{words.VERBS[job.action]:9} {visible(job.name)} ({job.kind}){place}"
+    if job.why:
+        yield f"    {visible(job.why)}"
+    for each in job.changes:
+        old, new = (shortened(visible(value), 200) for value in words.change(each))
+        line = f" (line {each.line})" if each.line else ""
+        note = "" if each.reruns or job.action not in ("rerun", "refuse") else ", no new run for it"
+        yield f"    {visible(each.path)}: {old} -> {new}{line}{note}"
+    if job.run or job.effect:
+        yield f"    {visible(': '.join(part for part in (job.run, job.effect) if part))}"
+    if job.action in ("submit", "rerun", "defer", "adopt"):
+        for name, value in words.facts(job).items():
+            yield f"    {name + ':':11}{visible(value)}"
+        if words.job_ceiling(job):
+            yield f"    {'ceiling:':11}{words.job_ceiling(job)}"

@@ -1,0 +1,93 @@
+"""The plan's own words, shared by every format."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cli.planning.model import Change, Plan, PlannedJob
+
+VERBS = {
+    "refuse": "refuse",
+    "terminate": "terminate",
+    "rerun": "re-run",
+    "submit": "submit",
+    "adopt": "adopt",
+    "update": "update",
+    "defer": "defer",
+    "forget": "forget",
+}
+_COUNTED = (
+    ("refuse", "refuse {}"),
+    ("submit", "submit {}"),
+    ("rerun", "re-run {}"),
+    ("adopt", "adopt {}"),
+    ("update", "update {}"),
+    ("defer", "defer {}"),
+    ("terminate", "terminate {} running"),
+    ("dequeue", "take {} from the queue"),
+    ("forget", "forget {}"),
+)
+
+
+def headline(plan: Plan) -> str:
+    """`submit 1, re-run 2, terminate 1 running`, or that nothing changes."""
+    parts = [text.format(plan.counts[key]) for key, text in _COUNTED if plan.counts.get(key)]
+    if plan.errors:
+        return "the preview found mistakes"
+    return ", ".join(parts) if parts else "nothing changes"
+
+
+def where(job: PlannedJob) -> str:
+    """`jobs/churn.yaml:12`."""
+    return f"{job.file}:{job.line}" if job.file and job.line else job.file
+
+
+def ceiling(plan: Plan) -> str:
+    """The most that the submitted runs may take: hours by type, their sum, and money where prices are set."""
+    if not plan.hours and not plan.unlimited:
+        return ""
+    by_type = ", ".join(f"{amount(hours)} h {name}" for name, hours in plan.hours.items())
+    text = f"at most {amount(plan.max_hours)} instance-hours"
+    text += f" ({by_type})" if by_type else ""
+    if plan.cost is not None:
+        text += f", {money(plan.cost)}"
+    if plan.unpriced:
+        text += f" without {', '.join(plan.unpriced)}, which aws-jobs:prices does not have"
+    if plan.unlimited:
+        text += f"; not known yet for {', '.join(plan.unlimited)}"
+    return text
+
+
+def job_ceiling(job: PlannedJob) -> str:
+    if job.max_hours is None:
+        return "not known yet" if job.instances else ""
+    cost = f", {money(job.cost)}" if job.cost is not None else ""
+    return f"{amount(job.max_hours)} h{cost}"
+
+
+def amount(hours: float) -> str:
+    return f"{hours:,.2f}".rstrip("0").rstrip(".")
+
+
+def money(cost: float) -> str:
+    """In whatever currency the prices are."""
+    return f"{cost:,.2f} at the stack's prices"
+
+
+def change(each: Change) -> tuple[str, str]:
+    """The values before and after; one that is not there is `none`."""
+    return each.old or "none", each.new or "none"
+
+
+def facts(job: PlannedJob) -> Mapping[str, str]:
+    """Where a job runs and on what."""
+    found = {
+        "queue": job.queue,
+        "instances": ", ".join(job.instances),
+        "image": job.image,
+        "role": job.role,
+        "reads": ", ".join(job.reads),
+        "writes": ", ".join(job.writes),
+        "account": " ".join(part for part in (job.account, job.region) if part),
+    }
+    return {name: value for name, value in found.items() if value}
