@@ -14,6 +14,7 @@ from urllib.parse import unquote
 
 from . import context, extend, force
 from .batch.models import ServiceJobBackend
+from .clock import Pace
 from .errors_on_wire import Answer
 from .faults import Fault, Faults, Permissions
 from .personalize.models import BatchInferenceBackend
@@ -38,6 +39,13 @@ class Control:
         self.faults.clear()
         self.permissions = Permissions()
         self.calls.clear()
+
+    def set_pace(self, pace: Pace) -> None:
+        """Let every job go on at this pace, from when it entered its state."""
+        context.current.pace = pace
+        for backend in extend.backends():
+            backend.resume()
+        _settle()
 
     def answer(self, method: str, path: str, body: bytes) -> Answer:
         """The HTTP answer to a request."""
@@ -77,10 +85,7 @@ class Control:
         return {"now": clock.now(), "frozen": clock.frozen}
 
     def _post_pace(self, asked: dict[str, Any]) -> dict[str, Any]:
-        context.current.pace = context.pace().changed(asked)
-        for backend in extend.backends():
-            backend.resume()
-        _settle()
+        self.set_pace(context.pace().changed(asked))
         return {"pace": context.pace().as_json()}
 
     def _post_token_mode(self, asked: dict[str, Any]) -> dict[str, Any]:

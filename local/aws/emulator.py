@@ -53,7 +53,7 @@ class Emulator:
 
     A context manager; one at a time in a process, since moto's services are the process's. With a
     `state_dir`, what it has outlives it, a kill included; without one nothing does.
-    `pace` and `clock` are not looked at where the state folder has kept theirs.
+    A clock goes on where the state folder has kept it, and the pace is the kept one unless it is given.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class Emulator:
         port: int = 0,
     ) -> None:
         self.clock = clock or Clock()
-        self._pace = pace or Pace()
+        self._pace = pace
         self._state_dir = None if state_dir is None else Path(state_dir)
         self._seed = seed
         self._port = port
@@ -129,8 +129,7 @@ class Emulator:
             extend.reset()
             if self._store is not None:
                 self._store.clear()
-            context.replace(context.Context(self.clock, self._pace))
-            self.control.clear()
+            self._begin()
             self._plant()
 
     def advance(self, seconds: float) -> None:
@@ -159,13 +158,14 @@ class Emulator:
     def _open(self) -> None:
         extend.extend()
         extend.reset()
-        context.replace(context.Context(self.clock, self._pace))
-        self.control.clear()
+        self._begin()
         if self._state_dir is not None:
             self._store = Store(self._state_dir)
         if self._store is not None and self._store.restore():
             if self._seed:
                 seed.seed_unkept()
+            if self._pace is not None:
+                self.control.set_pace(self._pace)
         else:
             self._plant()
         self._gateway = Gateway(_application(), self.control, self._store)
@@ -178,6 +178,10 @@ class Emulator:
             request_handler=_Handler,
             fd=listening.detach(),
         )
+
+    def _begin(self) -> None:
+        context.replace(context.Context(self.clock, self._pace or Pace()))
+        self.control.clear()
 
     def _plant(self) -> None:
         if self._seed:

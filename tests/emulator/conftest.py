@@ -1,0 +1,104 @@
+"""An emulator whose clock stands still, and clients that check every answer against botocore's model."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+
+from local.aws import extend, shapes
+from local.aws.batch.responses import ServiceJobResponse
+from local.aws.clock import Clock
+from local.aws.emulator import Emulator
+from local.aws.personalize.responses import BatchInferenceResponse
+from local.aws.sagemaker.responses import TrainingResponse
+
+START = 1_800_000_000.0
+EXTENDED = {
+    "batch": set(ServiceJobResponse.handlers),
+    "personalize": set(BatchInferenceResponse.handlers),
+    "sagemaker": set(TrainingResponse.handlers),
+}
+ClientMaker = Callable[..., Any]
+
+
+@pytest.fixture
+def emulator() -> Iterator[Emulator]:
+    with Emulator(clock=Clock(frozen_at=START)) as running:
+        yield running
+    assert not list(extend.backends())
+
+
+@pytest.fixture
+def client(emulator: Emulator) -> ClientMaker:
+    """Make a client of a service; without retries, so that a test sees the first answer."""
+    return lambda service, **options: make_client(emulator.endpoint, service, **options)
+
+
+@pytest.fixture
+def batch(client: ClientMaker) -> Any:
+    return client("batch")
+
+
+@pytest.fixture
+def personalize(client: ClientMaker) -> Any:
+    return client("personalize")
+
+
+@pytest.fixture
+def sagemaker(client: ClientMaker) -> Any:
+    return client("sagemaker")
+
+
+@pytest.fixture
+def s3(client: ClientMaker) -> Any:
+    return client("s3")
+
+
+def make_client(
+    endpoint: str,
+    service: str,
+    key: str = "AKIAIOSFODNN7EXAMPLE",
+    region: str = "us-east-1",
+    answered: set[tuple[str, str]] | None = None,
+) -> Any:
+    """A boto3 client; `answered` collects the operations whose answers were checked."""
+    made = _session().client(
+        service,
+        endpoint_url=endpoint,
+        region_name=region,
+        aws_access_key_id=key,
+        aws_secret_access_key="secret",
+        config=Config(retries={"total_max_attempts": 1}),
+    )
+
+    def check(operation_model: Any, response_dict: dict[str, Any], **_: Any) -> None:
+        name = operation_model.name
+        if name not in EXTENDED.get(service, ()) or response_dict["status_code"] != 200:
+            return
+        document = json.loads(response_dict["body"] or b"{}")
+        assert_allowed(document, service, name)
+        if answered is not None:
+            answered.add((service, name))
+
+    made.meta.events.register("before-parse", check)
+    return made
+
+
+@functools.cache
+def _session() -> boto3.Session:
+    """One for all clients: it reads each service's model once."""
+    return boto3.Session()
+
+
+def assert_allowed(document: Any, service: str, operation: str) -> None:
+    """Fail unless the raw answer is one that botocore's output shape allows: no null, nothing unknown."""
+    shape = shapes.service(service).operation_model(operation).output_shape
+    found = [] if shape is None else list(shapes.problems(document, shape))
+    assert found == [], f"{operation}: {found}"
+    assert "null" not in json.dumps(document).replace('\\"', "").split('"serviceRequestPayload"')[0]
