@@ -29,6 +29,8 @@ PROSE: dict[tuple[str, str], dict[str, Any]] = {
     ("ServiceJobEvaluateOnExit", "onStatusReason"): {"minLength": 1, "maxLength": 512},
     ("ServiceJobPreemptionConfiguration", "preemptionRetriesBeforeTermination"): {"minimum": 0},
     ("ServiceJobTimeout", "attemptDurationSeconds"): {"minimum": 1},
+    # "The number of recommendations to retrieve."
+    ("CreateBatchInferenceJobRequest", "numResults"): {"minimum": 1},
 }
 
 # What we fill in ourselves is not required of the author.
@@ -320,7 +322,10 @@ KEYS: dict[str, dict[str, Any]] = {
     "matrix": {
         "type": "object",
         "minProperties": 1,
-        "propertyNames": {"pattern": "^[A-Za-z_][A-Za-z0-9_]*$"},
+        "propertyNames": {
+            "pattern": "^[A-Za-z_][A-Za-z0-9_]*$",
+            "patternErrorMessage": "takes letters, digits and _",
+        },
         "additionalProperties": {
             "type": "array",
             "minItems": 1,

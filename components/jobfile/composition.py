@@ -64,7 +64,7 @@ class Composition:
     def _cells(self, kind: Kind, document: Mapping[str, Any]) -> Iterator[Job]:
         grid = document.get("matrix")
         if not grid:
-            yield self._job(kind, document, {})
+            yield self._job(kind, document, None if "matrix" in self.file.document else {})
             return
         count = 1
         for values in grid.values():
@@ -139,7 +139,7 @@ class Composition:
         self,
         kind: Kind,
         document: Mapping[str, Any],
-        cell: Mapping[str, Any],
+        cell: Mapping[str, Any] | None,
         used: set[str] | None = None,
     ) -> Job:
         name = matrix.cell_name(self.name, cell) if cell else self.name
@@ -157,7 +157,6 @@ class Composition:
         }
         scope.generation = own.get("generation")
         body, secrets = self._request(kind, document["request"], scope, name)
-        outputs = [e.split(".")[1] for e in sorted(scope.used) if e.startswith("jobs.")]
         if used is not None:
             used |= scope.used
         code = own.get("code")
@@ -174,7 +173,7 @@ class Composition:
             period=scope.period,
             watch=tuple(own.get("watch", ())),
             code=code,
-            depends_on=tuple(dict.fromkeys([*own.get("dependsOn", ()), *outputs])),
+            depends_on=tuple(dict.fromkeys([*own.get("dependsOn", ()), *sorted(scope.others)])),
             on_replace=document.get("onReplace", "refuse"),
             on_delete=document.get("onDelete", "refuse"),
             adopt=own.get("adopt"),

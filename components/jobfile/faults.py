@@ -42,12 +42,17 @@ def could_be_newer(value: str, known: Iterable[str]) -> bool:
 
 
 def told(faults: Sequence[Fault]) -> Iterator[Fault]:
-    """The faults worth telling: a field that is missing because it is misspelt is told once."""
+    """The faults worth telling: one a value, and a field that is missing because it is misspelt is told once."""
     misspelt = {
         (*fault.path[:-1], nearest(str(fault.path[-1]), fault.expected))
         for fault in faults
         if fault.keyword == "additionalProperties"
     }
+    seen = set()
     for fault in faults:
-        if fault.keyword != "required" or fault.path not in misspelt:
+        if fault.keyword == "required":
+            if fault.path not in misspelt:
+                yield fault
+        elif fault.path not in seen:
+            seen.add(fault.path)
             yield fault

@@ -43,15 +43,20 @@ class Filled:
 
 @dataclass
 class Scope:
-    """The names that the leaves of one job may use. `used` collects the expressions that were."""
+    """The names that the leaves of one job may use.
+
+    `cell` is None where the matrix itself is wrong. `used` collects the expressions that were used, `others` the jobs
+    whose outputs they name.
+    """
 
     context: Context
     job: str
-    cell: Mapping[str, Any] = field(default_factory=dict)
+    cell: Mapping[str, Any] | None = field(default_factory=dict)
     generation: Any = None
     period: str | None = None
     has_code: bool = False
     used: set[str] = field(default_factory=set)
+    others: set[str] = field(default_factory=set)
 
     def fill(self, expression: str) -> Filled:
         """Return what the expression stands for, a `Pending` where only the outside will know."""
@@ -62,6 +67,8 @@ class Scope:
         if head == "config" and rest:
             return self._config(expression, rest)
         if head == "matrix" and rest:
+            if self.cell is None:
+                return _pending(expression)
             if rest not in self.cell:
                 raise Mistake(f"the matrix has no `{rest}`{meant(rest, self.cell)}")
             return Filled(self.cell[rest])
@@ -69,16 +76,19 @@ class Scope:
             return self._own(self.generation, "generation", "generation: 1")
         if expression == "period":
             return self._own(self.period, "period", "every: week")
+        output = _OUTPUT.fullmatch(expression)
+        if output:
+            self.others.add(output[1])
         outside = (
-            (expression == "code.uri" and self.has_code)
+            output
+            or (expression == "code.uri" and self.has_code)
             or (head == "platform" and rest)
-            or _OUTPUT.fullmatch(expression)
             or _LATEST.fullmatch(expression)
         )
         if not outside:
             raise Mistake(self._unknown(expression))
         answer = self.context.lookup(self.job, expression)
-        return Filled(Pending(expression, f"${{{expression}}}") if answer is None else answer)
+        return _pending(expression) if answer is None else Filled(answer)
 
     def _config(self, expression: str, key: str) -> Filled:
         config, secrets = self.context.config, self.context.secrets
@@ -86,17 +96,13 @@ class Scope:
             if name in config:
                 return Filled(config[name], name in secrets)
             if name in secrets:
-                return Filled(Pending(expression, f"${{{expression}}}"), True)
+                return _pending(expression, secret=True)
         if self.context.any_config:
-            return Filled(Pending(expression, f"${{{expression}}}"))
+            return _pending(expression)
         names = [name.removeprefix(_OWN_KEYS) for name in (*config, *secrets)]
-        raise Mistake(
-            f"the stack {self.context.stack} has no config `{key}`{meant(key, names)}"
-            f" Set it: pulumi config set {key} <value>".replace("` Set", "`; set").replace(
-                "? Set", "? Or set"
-            ),
-            "interpolation.config",
-        )
+        remedy = meant(key, names) or f"; set it: pulumi config set {key} <value>"
+        message = f"the stack {self.context.stack} has no config `{key}`{remedy}"
+        raise Mistake(message, "interpolation.config")
 
     @staticmethod
     def _own(value: Any, name: str, remedy: str) -> Filled:
@@ -110,11 +116,15 @@ class Scope:
         if expression.startswith("jobs."):
             return f"`${{{expression}}}` must be `${{jobs.<job>.<output>}}`, such as `${{jobs.prepare.modelArtifacts}}`"
         names = ["stack", "generation", "period", "code.uri", "config", "matrix", "platform"]
-        close = meant(expression, [*names, *(f"matrix.{key}" for key in self.cell)])
+        close = meant(expression, [*names, *(f"matrix.{key}" for key in self.cell or ())])
         return (
             f"`${{{expression}}}` is no name of ours{close or ';'} for a literal `${{{expression}}}` "
             f"write `$${{{expression}}}`"
         )
+
+
+def _pending(expression: str, secret: bool = False) -> Filled:
+    return Filled(Pending(expression, f"${{{expression}}}"), secret)
 
 
 def leaf(text: str, scope: Scope) -> tuple[Any, bool]:

@@ -73,6 +73,8 @@ def _constant(text: str) -> Any:
 
 
 def _plain(error: json.JSONDecodeError, text: str) -> str:
+    if error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string"):
+        return "not JSON: the text ends too early; a bracket or a quote is not closed"
     found = text[error.pos : error.pos + 1]
     before = text[: error.pos].rstrip()
     if before.endswith(",") and found in ("}", "]"):

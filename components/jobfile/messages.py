@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import json
-import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
@@ -35,7 +34,13 @@ HIDDEN = "[secret]"
 def nearest(word: str, known: Iterable[str]) -> str:
     """The right spelling that was probably meant, or nothing."""
     by_lower = {name.lower(): name for name in known}
-    found = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.72)
+    word = word.lower()
+    if len(word) > 4:
+        # `m5.xlarge` is `ml.m5.xlarge`, however like `ml.r5.xlarge` it looks
+        ending = [name for name in by_lower if name.endswith(f".{word}")]
+        if ending:
+            return by_lower[ending[0]]
+    found = difflib.get_close_matches(word, by_lower, n=1, cutoff=0.72)
     return by_lower[found[0]] if found else ""
 
 
@@ -53,8 +58,9 @@ def listed(words: Iterable[str], most: int = 12) -> str:
 
 
 def shown(value: Any) -> str:
-    """A value as the file has it, cut short."""
-    text = json.dumps(value, ensure_ascii=False) if not isinstance(value, str) else f"`{value}`"
+    """A value as the file has it, on one line, cut short."""
+    plain = isinstance(value, str) and value.isprintable()
+    text = f"`{value}`" if plain else json.dumps(value, ensure_ascii=False)
     return text if len(text) <= 60 else f"{text[:56]}...{text[-1]}"
 
 
@@ -66,25 +72,35 @@ def say(fault: schema.Fault, name: str, *, written: str | None = None, secret: b
     value = fault.value
     word = HIDDEN if secret else shown(value)
     expected = fault.expected
+    rules = fault.schema
     if fault.keyword == "required":
         return f"`{expected}` is missing"
     if fault.keyword == "additionalProperties":
         return _unknown_field(fault, name)
+    if fault.keyword == "enum" or (
+        fault.keyword == "type" and "enum" in rules and value is not None
+    ):
+        return _not_one_of(value, rules, word, secret)
     if fault.keyword == "type":
-        return _wrong_type(value, expected, HIDDEN if secret else written, secret)
-    if fault.keyword == "enum":
-        return f"{word} is not one of {listed(map(str, expected))}{_meant_value(value, expected, secret)}"
-    if fault.keyword == "const":
-        return f"{word} must be {shown(expected)}"
+        return _wrong_type(value, expected, written, secret)
     if fault.keyword == "maximum":
         return f"{word} is more than the maximum of {expected}"
     if fault.keyword == "minimum":
         return f"{word} is less than the minimum of {expected}"
     if fault.keyword == "propertyNames":
-        return f"the key {_bad_text(value, fault.schema, word)}"
+        bad = _not_one_of if "enum" in rules else _bad_text
+        return f"the key {bad(value, rules, word)}"
     if fault.keyword in ("pattern", "minLength", "maxLength"):
-        return _bad_text(value, fault.schema, word)
+        return _bad_text(value, rules, word)
     return _bad_size(fault)
+
+
+def _not_one_of(value: Any, rules: dict[str, Any], word: str, secret: bool = False) -> str:
+    known = [str(item) for item in rules["enum"]]
+    close = "" if secret else meant(str(value), known)
+    if "x-open" in rules:
+        return f"{word} is no instance type that we know{close}"
+    return f"{word} is not one of {listed(known)}{close}"
 
 
 def _unknown_field(fault: schema.Fault, name: str) -> str:
@@ -122,44 +138,43 @@ def _fields(part: Any, root: dict[str, Any], path: Path) -> Iterator[tuple[str, 
 
 def _wrong_type(value: Any, expected: Any, written: str | None, secret: bool) -> str:
     wanted = [expected] if isinstance(expected, str) else list(expected)
+    takes = _takes(wanted)
+    word = shown(value)
     if value is None:
-        return f"nothing stands here; it takes {' or '.join(_NAMES[w] for w in wanted)}"
+        return f"nothing stands here; it takes {takes}"
     if secret:
-        return f"{HIDDEN} is not {' or '.join(_NAMES[w] for w in wanted)}"
+        return f"{HIDDEN} is not {takes}"
     if wanted == ["string"] and isinstance(value, bool | int | float):
-        text = written or json.dumps(value)
-        return f'takes a string: write "{text}", in quotes'
+        return f'takes a string: write "{written or json.dumps(value)}", in quotes'
     if wanted == ["boolean"] and isinstance(value, str) and value.lower() in _YES_NO:
         return f"takes true or false: write {_YES_NO[value.lower()]}, without quotes"
-    if (
-        wanted[0] in ("integer", "number")
-        and isinstance(value, str)
-        and re.fullmatch(r"-?\d+", value)
-    ):
-        return f"takes {_NAMES[wanted[0]]}: write {int(value)}, without quotes"
+    if wanted[0] in ("integer", "number") and isinstance(value, str) and value.isdecimal():
+        quotes = "" if value.startswith("0") else ", without quotes"
+        return f"takes {takes}: write {int(value)}{quotes}"
     if wanted == ["array"] and not isinstance(value, dict):
-        return f"takes a list: write [{shown(value).strip('`')}]"
+        return f"takes a list: write [{word.strip('`')}]"
     is_now = (
-        "a list"
-        if isinstance(value, list)
-        else "a mapping"
-        if isinstance(value, dict)
-        else shown(value)
+        "a list" if isinstance(value, list) else "a mapping" if isinstance(value, dict) else word
     )
-    return f"takes {' or '.join(_NAMES[w] for w in wanted)}, not {is_now}"
+    return f"takes {takes}, not {is_now}"
 
 
-def _meant_value(value: Any, expected: Any, secret: bool) -> str:
-    return "" if secret else meant(str(value), map(str, expected))
+def _takes(wanted: list[str]) -> str:
+    words = [_NAMES[w] for w in wanted if w != "integer" or "number" not in wanted]
+    return " or ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
 def _bad_text(value: Any, rules: dict[str, Any], word: str) -> str:
     length = len(value)
+    if 0 < length < rules.get("minLength", 0) and "patternErrorMessage" in rules:
+        return f"{word} {rules['patternErrorMessage']}"
     if length < rules.get("minLength", 0):
         return f"{word} is shorter than {rules['minLength']} characters" if length else "is empty"
     if length > rules.get("maxLength", length):
         return f"{word} is longer than {rules['maxLength']} characters"
-    return f"{word} {rules.get('patternErrorMessage') or 'does not match ' + rules.get('pattern', '')}"
+    return (
+        f"{word} {rules.get('patternErrorMessage') or 'does not match ' + rules.get('pattern', '')}"
+    )
 
 
 def _bad_size(fault: schema.Fault) -> str:

@@ -31,7 +31,7 @@ def of_job(job: Job) -> Iterator[Said]:
         message = f"`{job.adopt}` is neither a job's id nor the ARN of a job or training job"
         yield ("adopt",), message, "adopt-run", "error"
     if job.code is not None and kind.payload is None:
-        message = f"a {kind.title} runs no code of ours; leave it out"
+        message = f"{kind.title}s run no code of yours; leave it out"
         yield ("code",), message, "code-kind", "error"
     entry = (job.code or {}).get("entryPoint")
     if isinstance(entry, str) and _CODE_CHARACTERS.search(entry):
@@ -40,7 +40,7 @@ def of_job(job: Job) -> Iterator[Said]:
     if kind.terminate is None:
         for key, value in (("onReplace", job.on_replace), ("onDelete", job.on_delete)):
             if value == "terminate":
-                message = f"a {kind.title} cannot be stopped: the run goes on, and is released"
+                message = f"{kind.title}s cannot be stopped: the run goes on, and is released"
                 yield (key,), message, "terminate-kind", "warning"
     if isinstance(job.generation, str) and not job.generation.strip():
         yield ("generation",), "is empty", "generation-empty", "error"

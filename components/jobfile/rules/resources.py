@@ -53,7 +53,7 @@ def machines(view: View) -> Iterator[Finding]:
         yield Finding(
             view.at(_AT), "needs `InstanceCount` beside `InstanceType`", "resources-count"
         )
-    if "InstanceGroups" in ways and "InstanceCount" in config:
+    if ways == ["InstanceGroups"] and "InstanceCount" in config:
         message = "belongs into each of the `InstanceGroups`"
         yield Finding(view.at(_AT, "InstanceCount"), message, "resources-one-way")
     for field in ("SelectedInstanceType", "SelectedInstanceCount"):

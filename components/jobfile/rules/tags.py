@@ -24,12 +24,10 @@ def keys(view: View) -> Iterator[Finding]:
     for index, (key, value) in enumerate(tags.items()):
         at: Path = ("request", "tags", key if view.kind.tags_as_list is None else index)
         if key.startswith(definition.OURS):
-            message = (
-                f"`{key}`: the prefix {definition.OURS} is ours; by such tags a run is found again"
-            )
+            message = f"the prefix `{definition.OURS}` is ours; by such tags a run is found again"
             yield Finding(at, message, "tag-ours")
         elif key.lower().startswith("aws:"):
-            yield Finding(at, f"`{key}`: the prefix aws: is AWS's own", "tag-aws")
+            yield Finding(at, "the prefix `aws:` is AWS's own", "tag-aws")
         elif len(key) > 128 or not _plain(key):
             yield Finding(at, f"the key `{key[:60]}` {_RIGHT.format(128)}", "tag-key")
         if isinstance(value, Pending) or at in view.secrets:

@@ -118,7 +118,8 @@ def channels(view: View) -> Iterator[Finding]:
 def _source(view: View, channel: dict[str, Any], at: tuple[str | int, ...]) -> Iterator[Finding]:
     sources = known(channel, ("DataSource",))
     if isinstance(sources, dict) and len(sources) != 1:
-        message = "takes exactly one of `S3DataSource`, `FileSystemDataSource` and `DatasetSource`"
+        have = "more than one is here" if sources else "none is here"
+        message = f"takes one of `S3DataSource`, `FileSystemDataSource` and `DatasetSource`; {have}"
         yield Finding((*at, "DataSource"), message, "channel-source")
     if known(channel, ("DataSource", "FileSystemDataSource")) and not view.has("VpcConfig"):
         message = "a file system is reached through a VPC only: add `VpcConfig`"
