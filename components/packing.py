@@ -31,14 +31,14 @@ class Archive:
 def packed(folder: Path) -> Archive:
     """Pack a folder's files, by name, without times, owners or caches. Raises `JobError` if there are none."""
     if not folder.is_dir():
-        raise JobError(f"code.dir: there is no folder {folder}")
+        raise JobError("there is no such folder")
     names = sorted(
         path.relative_to(folder).as_posix()
         for path in folder.rglob("*")
         if path.is_file() and not any(part in IGNORED for part in path.relative_to(folder).parts)
     )
     if not names:
-        raise JobError(f"code.dir: the folder {folder} has no files")
+        raise JobError("the folder has no files")
     files: dict[str, str] = {}
     buffer = io.BytesIO()
     # mtime 0: gzip would otherwise write the time of packing

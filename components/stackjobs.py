@@ -21,6 +21,7 @@ from .jobfile import Context, Job, JobFile, Pending, expand
 from .kinds import KINDS, Phase
 from .lifecycle.outputs import outputs_of
 from .packing import Archive, packed
+from .platform import references
 from .settings import Settings
 from .wire import leaves
 
@@ -33,21 +34,32 @@ class StackJobs:
     """The jobs of one stack with all that makes their runs.
 
     `inputs` are resource inputs by job name; `waiting` says which other jobs each one waits for; `archives`
-    are the code folders to upload, by URI.
+    are the code folders to upload, by URI. `references` are the leaves that refer to the stack's own platform: by job
+    name and dotted path, the leaf with only those expressions (`s3://${platform.bucket}/models/`) left in it; in
+    `inputs` such a leaf has the value that it is going to have.
     """
 
     jobs: Sequence[Job] = ()
     inputs: dict[str, dict[str, Any]] = field(default_factory=dict)
     waiting: dict[str, list[str]] = field(default_factory=dict)
     archives: dict[str, Archive] = field(default_factory=dict)
+    references: dict[str, dict[str, str]] = field(default_factory=dict)
     warnings: list[Problem] = field(default_factory=list)
 
 
 def resolve(
-    files: Sequence[JobFile], settings: Settings, context: Context, aws: Callable[[], Aws]
+    files: Sequence[JobFile],
+    settings: Settings,
+    context: Context,
+    aws: Callable[[], Aws],
+    platform: Mapping[str, str] | None = None,
 ) -> StackJobs:
-    """Expand the files until all that can be known is. Raises `Problems` with every mistake at once."""
-    learnt: dict[tuple[str, str], str] = {}
+    """Expand the files until all that can be known is. Raises `Problems` with every mistake at once.
+
+    `platform` are the outputs that the stack's own platform is going to have, by name.
+    """
+    ours = {("", f"platform.{name}"): value for name, value in (platform or {}).items()}
+    learnt: dict[tuple[str, str], str] = dict(ours)
     result = StackJobs()
     packs: dict[str, Archive] = {}
     etags: dict[str, str] = {}
@@ -57,7 +69,7 @@ def resolve(
 
     while True:
         jobs, problems = expand(files, replace(context, lookup=lookup))
-        _stop_at_errors(problems)
+        _stop_at_errors([*problems, *references.unknown(jobs, settings.stack, platform)])
         result.jobs, result.warnings = jobs, problems
         result.inputs = {
             job.name: _inputs(job, settings, packs, etags, aws, result.archives) for job in jobs
@@ -69,6 +81,11 @@ def resolve(
         learnt.update(new)
     if settings.preflight:
         _wait_for_slots(result, aws)
+    if ours:
+        for key in ours:
+            del learnt[key]
+        result.jobs, _ = expand(files, replace(context, lookup=lookup))
+        result.references = {job.name: references.of(job) for job in result.jobs}
     return result
 
 
@@ -177,7 +194,7 @@ def _code(
     try:
         archive = packs[folder] if folder in packs else packed(settings.root / folder)
     except JobError as error:
-        raise _at(job, "code", str(error)) from error
+        raise _at(job, "code.dir", f"{folder}: {error}") from error
     packs[folder] = archive
     uri = f"{settings.artifacts}/{archive.sha256}.tar.gz"
     archives[uri] = archive
