@@ -10,9 +10,11 @@ import signal
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timezone
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pulumi
 
@@ -22,14 +24,20 @@ from . import stackjobs
 from .aws import Aws, connect
 from .aws.objects import put_once
 from .errors import JobError, Problem, Problems
-from .jobfile import Context
+from .jobfile import Context, JobFile
 from .jobfile import load as load_files
 from .lifecycle.outputs import INPUTS
+from .packing import Archive
+from .platform.asked import CODE, Home, asked
+from .platform.asked import KEY as PLATFORM
 from .resources import RESOURCES, BatchInferenceJob, ServiceJob
 from .settings import Settings
 from .stackjobs import StackJobs
 from .wire import Path as Place
-from .wire import dotted
+from .wire import dotted, leaves
+
+if TYPE_CHECKING:
+    from .platform.platform import Platform
 
 PROVIDER = "aws-jobs"
 # Pulumi's language host adds no words of its own to a program that ends with this code.
@@ -87,9 +95,24 @@ def load(settings: Settings) -> StackJobs:
         )
         if any(problem.level == "error" for problem in problems):
             _raise_all(problems, files, context)
-        jobs = stackjobs.resolve(files, settings, context, lambda: _aws(settings))
+        jobs = _resolved(files, settings, context)
         _warn([*problems, *jobs.warnings])
         return jobs
+
+
+def _resolved(files: list[JobFile], settings: Settings, context: Context) -> StackJobs:
+    wanted = asked(settings)
+    if wanted is None:
+        return stackjobs.resolve(files, settings, context, lambda: _aws(settings))
+    if wanted.bucket and not settings.artifacts:
+        settings = replace(settings, artifacts=f"s3://{wanted.bucket}/{CODE}")
+    ours = wanted.outputs(_home(settings))
+    return stackjobs.resolve(files, settings, context, lambda: _aws(settings), ours)
+
+
+def _home(settings: Settings) -> Home:
+    aws = _aws(settings)
+    return Home(aws.account, settings.region, aws.partition)
 
 
 def _raise_all(problems: list[Problem], files: Any, context: Context) -> None:
@@ -116,11 +139,10 @@ def _warn(problems: list[Problem]) -> None:
 
 
 def declare(jobs: StackJobs, settings: Settings) -> dict[str, ServiceJob | BatchInferenceJob]:
-    """Register every job's resource, and upload code archives when this is no preview."""
+    """Register the stack's platform and every job's resource, and upload code archives when this is no preview."""
     with _said():
-        if not pulumi.runtime.is_dry_run():
-            for uri, archive in jobs.archives.items():
-                put_once(_aws(settings), uri, archive.content)
+        platform = _platform(settings)
+        late = _uploaded(jobs.archives, settings, platform)
     # A provider of its own: the default one would be given the stack's whole config, secrets in the clear.
     allowed = {"aws-jobs:allowTerminate": "true"} if settings.allow_terminate else {}
     provider = pulumi.ProviderResource("pulumi-python", PROVIDER, allowed)
@@ -128,8 +150,11 @@ def declare(jobs: StackJobs, settings: Settings) -> dict[str, ServiceJob | Batch
     for job in jobs.jobs:
         inputs = jobs.inputs[job.name]
         waits = jobs.waiting.get(job.name, [])
+        references = jobs.references.get(job.name, {})
+        outputs = _outputs(inputs, references, platform, late)
         options = pulumi.ResourceOptions(
             provider=provider,
+            depends_on=platform.behind(references.values()) if platform else None,
             aliases=[pulumi.Alias(name=alias) for alias in job.aliases],
             # what waits stays as it is: one that never ran is a placeholder, one that ran is left alone
             ignore_changes=[name for name in INPUTS if name != "waitingFor"] if waits else None,
@@ -139,7 +164,7 @@ def declare(jobs: StackJobs, settings: Settings) -> dict[str, ServiceJob | Batch
             extra["waitingFor"] = waits
         declared[job.name] = RESOURCES[job.kind](
             job.name,
-            _with_secrets(inputs["request"], frozenset(job.secret_paths), ("request",)),
+            _leafwise(inputs["request"], ("request",), frozenset(job.secret_paths), outputs),
             region=settings.region,
             name=job.name,
             inputs=extra,
@@ -148,12 +173,74 @@ def declare(jobs: StackJobs, settings: Settings) -> dict[str, ServiceJob | Batch
     return declared
 
 
-def _with_secrets(value: Any, secret: frozenset[str], at: Place) -> Any:
-    """Make secret leaves Pulumi secrets, leaf by leaf, so that the rest of the request stays readable."""
-    if dotted(at) in secret:
+def _platform(settings: Settings) -> Platform | None:
+    wanted = asked(settings)
+    if wanted is None:
+        return None
+    # a quarter of a second, and a plugin: for those who ask for it
+    from .platform.platform import Platform
+
+    platform = Platform("platform", wanted, _home(settings), tags=settings.tags)
+    # no job can have this name
+    pulumi.export(PLATFORM, platform.outputs)
+    return platform
+
+
+def _uploaded(
+    archives: Mapping[str, Archive], settings: Settings, platform: Platform | None
+) -> dict[str, pulumi.Output[str]]:
+    """Upload the archives, unless this is a preview.
+
+    Returns the URIs of those that go into the platform's bucket: known once it is there, and they are in it.
+    """
+    late: dict[str, pulumi.Output[str]] = {}
+    wanted = asked(settings)
+    for uri, archive in archives.items():
+        if platform and wanted and uri.startswith(f"s3://{wanted.bucket}/"):
+            late[uri] = platform.outputs["bucket"].apply(partial(_put, settings, uri, archive))
+        else:
+            _put(settings, uri, archive)
+    return late
+
+
+def _put(settings: Settings, uri: str, archive: Archive, _bucket: str = "") -> str:
+    if not pulumi.runtime.is_dry_run():
+        with _said():
+            put_once(_aws(settings), uri, archive.content)
+    return uri
+
+
+def _outputs(
+    inputs: Mapping[str, Any],
+    references: Mapping[str, str],
+    platform: Platform | None,
+    late: Mapping[str, pulumi.Output[str]],
+) -> dict[str, pulumi.Output[str]]:
+    """The leaves of a job's request that only the platform will know, by dotted path."""
+    found: dict[str, pulumi.Output[str]] = {}
+    uri = str((inputs.get("code") or {}).get("uri", ""))
+    if uri in late:
+        for path, leaf in leaves(inputs["request"], ("request",)):
+            if isinstance(leaf, str) and uri in leaf:
+                found[dotted(path)] = late[uri].apply(partial(leaf.replace, uri))
+    if platform:
+        found |= {path: platform.filled(text) for path, text in references.items()}
+    return found
+
+
+def _leafwise(
+    value: Any, at: Place, secret: frozenset[str], outputs: Mapping[str, pulumi.Output[str]]
+) -> Any:
+    """Put in the platform's outputs and make secrets, leaf by leaf, so that the rest of the request stays readable."""
+    path = dotted(at)
+    if path in outputs:
+        value = outputs[path]
+    if path in secret:
         return pulumi.Output.secret(value)
     if isinstance(value, Mapping):
-        return {key: _with_secrets(item, secret, (*at, str(key))) for key, item in value.items()}
+        return {
+            key: _leafwise(item, (*at, str(key)), secret, outputs) for key, item in value.items()
+        }
     if isinstance(value, list):
-        return [_with_secrets(item, secret, (*at, index)) for index, item in enumerate(value)]
+        return [_leafwise(item, (*at, index), secret, outputs) for index, item in enumerate(value)]
     return value

@@ -6,9 +6,8 @@ import pulumi
 from pulumi_aws import s3
 
 from . import documents
+from .asked import CODE
 from .component import Component, Tags, written
-
-CODE = "code"
 
 
 class Bucket(Component):
@@ -75,7 +74,7 @@ class Bucket(Component):
             bucket=made.bucket,
             rules=_rules(archive_days, old_version_days),
             # AWS takes a rule about old versions only from a bucket that keeps some
-            opts=self.inside(after=[versioned]),
+            opts=self.inside(after=versioned),
         )
         s3.BucketPolicy(
             resource_name,
@@ -89,7 +88,7 @@ class Bucket(Component):
                 for_personalize=personalize,
             ),
             # S3 refuses two changes of a bucket's access at once
-            opts=self.inside(after=[closed]),
+            opts=self.inside(after=closed),
         )
         self.register_outputs({"name": self.name, "arn": self.arn})
 

@@ -17,13 +17,9 @@ class Component(pulumi.ComponentResource):
     def __init__(self, resource_name: str, opts: pulumi.ResourceOptions | None) -> None:
         super().__init__(f"aws-jobs:platform:{type(self).__name__}", resource_name, None, opts)
 
-    def inside(
-        self, *, after: list[pulumi.Resource] | None = None, keep: bool = False
-    ) -> pulumi.ResourceOptions:
-        """Return a child's options. `keep` protects what holds data from a `destroy`."""
-        return pulumi.ResourceOptions(
-            parent=self, depends_on=after or [], protect=True if keep else None
-        )
+    def inside(self, *, after: pulumi.Resource | None = None) -> pulumi.ResourceOptions:
+        """Return a child's options; it waits for `after` besides what its arguments come from."""
+        return pulumi.ResourceOptions(parent=self, depends_on=after)
 
 
 def written(

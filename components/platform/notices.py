@@ -116,7 +116,8 @@ class Notices(Component):
                 opts=self.inside(),
             )
         self._rule(
-            f"{resource_name}-batch",
+            resource_name,
+            "batch",
             "Batch service jobs that someone should know of",
             written(batch_pattern, statuses=list(statuses), queues=list(queues), jobs=list(jobs)),
             _JOB,
@@ -124,7 +125,8 @@ class Notices(Component):
         )
         if personalize:
             self._rule(
-                f"{resource_name}-personalize",
+                resource_name,
+                "personalize",
                 "Personalize batch inference jobs that were refused",
                 written(personalize_pattern, jobs=list(jobs)),
                 _CALL,
@@ -135,21 +137,22 @@ class Notices(Component):
     def _rule(
         self,
         resource_name: str,
+        service: str,
         description: str,
         pattern: pulumi.Output[str],
         paths: Mapping[str, pulumi.Input[str]],
         text: str,
     ) -> None:
         rule = cloudwatch.EventRule(
-            resource_name,
-            name=f"{self._start}-{resource_name.rpartition('-')[2]}",
+            f"{resource_name}-{service}",
+            name=f"{self._start}-{service}",
             description=description,
             event_pattern=pattern,
             tags=self._marks,
             opts=self.inside(),
         )
         cloudwatch.EventTarget(
-            resource_name,
+            f"{resource_name}-{service}",
             rule=rule.name,
             arn=self.topic_arn,
             target_id="topic",
@@ -157,5 +160,5 @@ class Notices(Component):
                 input_paths=paths, input_template=text
             ),
             # else the first events are lost
-            opts=self.inside(after=[self._ready]),
+            opts=self.inside(after=self._ready),
         )

@@ -1,0 +1,119 @@
+"""What a stack asks for under `aws-jobs:platform`, and the names and ARNs that follow from it. Pure.
+
+Every name is fixed by the stack's config, so that an ARN in a job's definition outlives the resource: a role that is
+made anew has the same ARN, and no job runs again. And a look-up of runs
+knows the ARNs before Pulumi does.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .. import schema
+from ..errors import Problem, Problems
+from ..jobfile import messages
+from ..jobfile.places import Places
+from ..settings import Settings
+from ..wire import Path, dotted
+
+KEY = "aws-jobs:platform"
+SCHEMA = "platform"
+CODE = "code"  # where archives lie in the bucket
+_PREFIX = re.compile(r"[^a-z0-9]+")
+
+
+@dataclass(frozen=True)
+class Home:
+    """Where a platform stands: twelve digits, a region, `aws` or `aws-cn` or `aws-us-gov`."""
+
+    account: str
+    region: str
+    partition: str = "aws"
+
+    def arn(self, service: str, rest: str, *, everywhere: bool = False) -> str:
+        """Return an ARN of this account; IAM's have no region."""
+        return (
+            f"arn:{self.partition}:{service}:{'' if everywhere else self.region}"
+            f":{self.account}:{rest}"
+        )
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A valid `aws-jobs:platform`: `document` as the config has it, `prefix` the start of all names.
+
+    `identities` is the start of every job's identity in this stack, `project/stack/`.
+    """
+
+    document: Mapping[str, Any]
+    prefix: str
+    identities: str
+
+    def part(self, name: str) -> Mapping[str, Any] | None:
+        """Return the settings of one part, or `None` where it is not asked for."""
+        found: Mapping[str, Any] | None = self.document.get(name)
+        return found
+
+    @property
+    def bucket(self) -> str:
+        """The name of the bucket to be made, or nothing."""
+        return str((self.part("bucket") or {}).get("name", ""))
+
+    def name(self, what: str) -> str:
+        """Return the AWS name of one thing made here."""
+        return f"{self.prefix}-{what}"
+
+    def outputs(self, home: Home) -> dict[str, str]:
+        """Return what `${platform.x}` will stand for, for every x that this platform has."""
+        found: dict[str, str] = {}
+        if self.bucket:
+            found["bucket"] = self.bucket
+            found["bucketArn"] = f"arn:{home.partition}:s3:::{self.bucket}"
+        for part, output, name in (
+            ("trainingRole", "trainingRoleArn", "training"),
+            ("personalizeRole", "personalizeRoleArn", "personalize"),
+            ("github", "previewRoleArn", "preview"),
+            ("github", "deployRoleArn", "deploy"),
+        ):
+            if self.part(part) is not None:
+                found[output] = home.arn("iam", f"role/{self.name(name)}", everywhere=True)
+        if self.part("fairShare") is not None:
+            found["schedulingPolicyArn"] = home.arn(
+                "batch", f"scheduling-policy/{self.name('fair-share')}"
+            )
+        if self.part("notices") is not None:
+            found["topicArn"] = home.arn("sns", self.name("notices"))
+        return found
+
+
+def asked(settings: Settings) -> Asked | None:
+    """Read what the stack asks for; `None` for nothing. Raises `Problems`, each with its place in the stack's file."""
+    text = settings.config.get(KEY)
+    if not text:
+        return None
+    try:
+        document = json.loads(text)
+    except ValueError:
+        document = text
+    problems = [_problem(settings, fault) for fault in schema.faults(document, SCHEMA)]
+    if problems:
+        raise Problems(problems)
+    stem = _PREFIX.sub("-", f"{settings.project}-{settings.stack}".lower()).strip("-")
+    return Asked(document, document.get("prefix", stem[:40].strip("-")), settings.identity(""))
+
+
+def _problem(settings: Settings, fault: schema.Fault) -> Problem:
+    file = f"Pulumi.{settings.stack}.yaml"
+    path: Path = fault.path[:-1] if fault.keyword == "required" else fault.path
+    try:
+        places = Places((settings.root / file).read_text("utf-8"), False)
+    except OSError:
+        line, column = 0, 0  # config may come from elsewhere
+    else:
+        line, column = places.of(("config", KEY, *path))
+    message = messages.say(fault, SCHEMA)
+    return Problem(file, line, column, dotted((KEY, *path)), message, f"platform.{fault.keyword}")

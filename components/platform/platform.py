@@ -1,0 +1,162 @@
+"""Everything that a stack asks for under `aws-jobs:platform`, as one component."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import pulumi
+
+from .asked import Asked, Home
+from .bucket import Bucket
+from .component import Component, Tags
+from .fairshare import FairShare
+from .notices import Notices
+from .roles import PersonalizeRole, TrainingRole
+from .spending import BudgetAlarm
+
+_REFERENCE = re.compile(r"\$\{platform\.([A-Za-z0-9]+)\}")
+STACK_TAG = "aws-jobs:platform"
+
+
+class Platform(Component):
+    """The parts that are asked for, each under its own key.
+
+    `outputs` has what job files refer to as `${platform.x}`; `owners` the component behind each of them, for
+    `depends_on`: a role's policy is there when the component is. `tags` are put on all that AWS lets us tag.
+    """
+
+    def __init__(
+        self,
+        resource_name: str,
+        asked: Asked,
+        home: Home,
+        *,
+        tags: Tags | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__(resource_name, opts)
+        self.outputs: dict[str, pulumi.Output[str]] = {}
+        self.owners: dict[str, pulumi.Resource] = {}
+        self._asked, self._home = asked, home
+        self._marks: Tags = {**(tags or {}), STACK_TAG: asked.identities.rstrip("/")}
+        self._bucket()
+        self._roles()
+        self._fair_share()
+        self._notices()
+        self._budget()
+        self.register_outputs(self.outputs)
+
+    def filled(self, text: str) -> pulumi.Output[str]:
+        """Return the text with each `${platform.x}` in it filled in, unknown while one of them is."""
+
+        def fill(values: dict[str, str]) -> str:
+            return _REFERENCE.sub(lambda found: values[found[1]], text)
+
+        names = _REFERENCE.findall(text)
+        return pulumi.Output.all(**{name: self.outputs[name] for name in names}).apply(fill)
+
+    def behind(self, texts: Iterable[str]) -> list[pulumi.Resource]:
+        """Return the components that the texts refer to, each once."""
+        names = [name for text in texts for name in _REFERENCE.findall(text)]
+        return list(dict.fromkeys(self.owners[name] for name in names))
+
+    def _has(self, owner: pulumi.Resource, **outputs: pulumi.Output[str]) -> None:
+        self.outputs.update(outputs)
+        self.owners.update(dict.fromkeys(outputs, owner))
+
+    def _bucket(self) -> None:
+        part = self._asked.part("bucket")
+        if part is None:
+            return
+        made = Bucket(
+            "bucket",
+            bucket=self._asked.bucket,
+            account=self._home.account,
+            region=self._home.region,
+            partition=self._home.partition,
+            personalize=self._asked.part("personalizeRole") is not None,
+            archive_days=part.get("archiveDays", 180),
+            old_version_days=part.get("oldVersionDays", 30),
+            tags=self._marks,
+            opts=self.inside(),
+        )
+        self._has(made, bucket=made.name, bucketArn=made.arn)
+
+    def _roles(self) -> None:
+        own = [self.outputs["bucket"]] if "bucket" in self.outputs else []
+        training = self._asked.part("trainingRole")
+        if training is not None:
+            made = TrainingRole(
+                "training",
+                name=self._asked.name("training"),
+                account=self._home.account,
+                region=self._home.region,
+                partition=self._home.partition,
+                read=training.get("read", []),
+                write=[*own, *training.get("write", [])],
+                tags=self._marks,
+                opts=self.inside(),
+            )
+            self._has(made, trainingRoleArn=made.arn)
+        personalize = self._asked.part("personalizeRole")
+        if personalize is not None:
+            role = PersonalizeRole(
+                "personalize",
+                name=self._asked.name("personalize"),
+                account=self._home.account,
+                region=self._home.region,
+                partition=self._home.partition,
+                read=personalize.get("read", []),
+                write=[*own, *personalize.get("write", [])],
+                tags=self._marks,
+                opts=self.inside(),
+            )
+            self._has(role, personalizeRoleArn=role.arn)
+
+    def _fair_share(self) -> None:
+        part = self._asked.part("fairShare")
+        if part is None:
+            return
+        made = FairShare(
+            "fair-share",
+            name=self._asked.name("fair-share"),
+            shares=part["shares"],
+            decay_seconds=part.get("decaySeconds", 3600),
+            reservation=part.get("reservation", 0),
+            tags=self._marks,
+            opts=self.inside(),
+        )
+        self._has(made, schedulingPolicyArn=made.arn)
+
+    def _notices(self) -> None:
+        part = self._asked.part("notices")
+        if part is None:
+            return
+        made = Notices(
+            "notices",
+            name=self._asked.name("notices"),
+            emails=part["emails"],
+            statuses=part.get("statuses", ["FAILED"]),
+            queues=[
+                self._home.arn("batch", f"job-queue/{name}") for name in part.get("queues", [])
+            ],
+            jobs=part.get("jobs", []),
+            tags=self._marks,
+            opts=self.inside(),
+        )
+        self._has(made, topicArn=made.topic_arn)
+
+    def _budget(self) -> None:
+        part = self._asked.part("budget")
+        if part is None:
+            return
+        BudgetAlarm(
+            "budget",
+            name=self._asked.name("budget"),
+            monthly=part["monthly"],
+            identities=self._asked.identities,
+            emails=part["emails"],
+            tags=self._marks,
+            opts=self.inside(),
+        )
