@@ -113,6 +113,10 @@ class Kind:
     terminated_field: str
     outputs: Mapping[str, str]
     templates: Mapping[str, str]  # outputs made of other outputs and request leaves
+    variants: Mapping[
+        str, tuple[str, str, str]
+    ]  # output -> (path, value, template where the path has it)
+    results: frozenset[str]  # outputs that exist only once a run has succeeded
     # errors: AWS's code, and a pattern that its message must match
     missing: tuple[str, str]
     taken: tuple[str, str]

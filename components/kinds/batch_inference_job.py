@@ -66,6 +66,8 @@ BATCH_INFERENCE_JOB = Kind(
         "outputUri": "{request.jobOutput.s3DataDestination.path/}",
         "consoleUrl": "https://{region}.console.aws.amazon.com/personalize/home?region={region}",
     },
+    variants={},
+    results=frozenset(),
     missing=("ResourceNotFoundException", ""),
     taken=("ResourceAlreadyExistsException", ""),
     no_slot=("LimitExceededException", ""),

@@ -96,6 +96,15 @@ SERVICE_JOB = Kind(
         "logsUrl": _CONSOLE + "/cloudwatch/home?region={region}#logsV2:log-groups/log-group/"
         "$252Faws$252Fsagemaker$252FTrainingJobs$3FlogStreamNameFilter$3D{trainingJobName}",
     },
+    # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_OutputDataConfig.html
+    variants={
+        "modelArtifacts": (
+            "request.serviceRequestPayload.OutputDataConfig.CompressionType",
+            "NONE",
+            "{outputUri}model/",
+        )
+    },
+    results=frozenset({"modelArtifacts"}),
     missing=("ClientException", r"(?i)(does not|doesn't) exist|not found|could ?n[o']t find"),
     taken=("ClientException", r"(?i)client ?token"),
     no_slot=("", ""),

@@ -69,10 +69,16 @@ def outputs_of(kind: Kind, inputs: Mapping[str, Any], run: Run) -> dict[str, Any
         shown["claimed"] = inputs["claimed"]
     request = normalised(kind, inputs.get("request") or {})
     secret = set(inputs.get("secretPaths") or ())
+    values = {**shown, "request": request}
     for name, template in kind.templates.items():
-        text = _rendered(template, {**shown, "request": request}, secret)
-        if text and not (name == "modelArtifacts" and run.phase is not Phase.SUCCEEDED):
-            shown.setdefault(name, text)
+        if name in kind.results and run.phase is not Phase.SUCCEEDED:
+            continue
+        path, value, variant = kind.variants.get(name, ("", "", template))
+        text = _rendered(
+            variant if path and pick(values, path) == value else template, values, secret
+        )
+        if text:
+            values[name] = shown[name] = shown.get(name, text)
     return shown
 
 

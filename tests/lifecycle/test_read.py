@@ -75,3 +75,29 @@ def test_a_released_run_is_this_jobs_no_longer() -> None:
     id_, olds = submitted(account)
     account.jobs[0].tags[RELEASED] = "2026-11-22T00:00:00Z"
     assert read(account, id_, olds) is None
+
+
+def test_an_uncompressed_model_is_a_folder() -> None:
+    """`CompressionType: NONE` leaves no archive."""
+    account = Account()
+    given = inputs(SERVICE)
+    given["request"]["serviceRequestPayload"]["OutputDataConfig"] = {
+        "S3OutputPath": "s3://bucket/models",
+        "CompressionType": "NONE",
+    }
+    id_, olds = lifecycle.create(SERVICE, account.aws(), given, lambda text: None)
+    account.move(id_, "SUCCEEDED")
+    seen = read(account, id_, olds) or {}
+    assert seen["modelArtifacts"].endswith("/output/model/")
+
+
+def test_nothing_made_of_a_secret_is_an_output() -> None:
+    """A secret output path would stand in the clear in the URI of the model."""
+    account = Account()
+    path = "request.serviceRequestPayload.OutputDataConfig.S3OutputPath"
+    given = inputs(SERVICE, secretPaths=[path])
+    id_, olds = lifecycle.create(SERVICE, account.aws(), given, lambda text: None)
+    account.move(id_, "SUCCEEDED")
+    seen = read(account, id_, olds) or {}
+    assert "modelArtifacts" not in seen
+    assert "outputUri" not in seen
