@@ -40,6 +40,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "Review": {
         "plan": ("cli.plan", "the preview as a reviewer needs it: what runs, why, and its ceiling"),
+        "iam": ("cli.iam", "the least permissions of the preview role and the deploy role"),
     },
     "This machine": {
         "emulator": ("cli.emulator", "start, stop or look at the AWS emulator"),

@@ -74,7 +74,10 @@ def _on_create(job: JobSteps) -> str:
 def _on_update(job: JobSteps, waits: bool) -> str:
     if _phase(job) is Phase.WAITING:
         return "nothing is submitted yet"
-    return "it stays until the job runs again" if waits else "it stays as it is"
+    if waits:
+        return "it stays until the job runs again"
+    done = _phase(job).ended or job.old.get("request") == job.new.get("request")
+    return "it stays as it is" if done else "it is changed in place and goes on"
 
 
 def _on_replace(job: JobSteps) -> Effect:

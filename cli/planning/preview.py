@@ -74,7 +74,7 @@ def read(text: str) -> Preview:
 def _add(job: JobSteps, step: Mapping[str, Any]) -> None:
     old, new = mended(step.get("oldState") or {}), mended(step.get("newState") or {})
     op = str(step.get("op", ""))
-    if old.get("delete") or op not in _OPS:
+    if op not in _OPS or (old.get("delete") and op != "replace"):
         return  # the remains of an earlier, interrupted replacement
     first = not job.before and not job.op
     refreshed = op == "refresh" or (first and op in ("update", "delete") and _is_refresh(op, new))

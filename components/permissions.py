@@ -1,0 +1,232 @@
+"""The least that a caller must be allowed, made from the kinds' tables: a new kind brings its actions. Pure.
+
+Resources and condition keys are those of the Service Authorization Reference. It gives Batch's Describe and List
+calls and SageMaker's Search no resource, so there is only `*` for them.
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_batch.html
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_personalize.html
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from .definition import IDENTITY
+from .kinds import KINDS, Call, Kind
+
+ROLES = ("preview", "deploy")
+# a call about one job for which AWS takes no resource all the same
+_UNSCOPED = frozenset({"batch:DescribeServiceJob"})
+# what preflight and `${personalize.latest(...)}` ask, by the kind's service: (action, resource)
+_LOOKS: dict[str, tuple[tuple[str, str], ...]] = {
+    "batch": (
+        ("batch:DescribeJobQueues", "*"),
+        ("batch:DescribeSchedulingPolicies", "*"),
+        ("batch:ListQuotaShares", "job-queue/*"),
+    ),
+    "personalize": (
+        ("personalize:DescribeSolutionVersion", "solution/*"),
+        ("personalize:ListSolutionVersions", "solution/*"),
+        ("personalize:DescribeFilter", "filter/*"),
+    ),
+}
+# what a submission touches besides the job itself
+_SUBMITS_TO: dict[str, tuple[str, ...]] = {
+    "batch": ("job-queue/*",),
+    "personalize": ("solution/*", "filter/*"),
+}
+_LINKED = {"sagemaker": "training-job/*"}
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Whose permissions: one stack's, in one account and region.
+
+    `roles` are the ARNs that its jobs run as; `queues` the names of its queues. Empty ones mean any. `watched` are S3
+    objects, `artifacts` and `state` S3 prefixes (`s3://bucket/prefix`) of packed code and of Pulumi's state.
+    """
+
+    project: str
+    stack: str
+    account: str = "*"
+    region: str = "*"
+    partition: str = "aws"
+    roles: tuple[str, ...] = ()
+    queues: tuple[str, ...] = ()
+    watched: tuple[str, ...] = ()
+    artifacts: str = ""
+    state: str = ""
+
+    @property
+    def identity(self) -> str:
+        """The pattern of the identities that the stack's runs carry."""
+        return f"{self.project}/{self.stack}/*"
+
+    def arn(self, service: str, resource: str) -> str:
+        """The ARN of a resource of this account and region; `*` stays what it is."""
+        if resource == "*":
+            return "*"
+        return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{resource}"
+
+
+def policy(role: str, scope: Scope) -> dict[str, Any]:
+    """Return the policy document of a role: `preview` reads only, `deploy` also submits, tags and ends.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
+    """
+    statements = [*_reading(scope), *(_changing(scope) if role == "deploy" else ())]
+    statements += _storage(role, scope)
+    return {"Version": "2012-10-17", "Statement": statements}
+
+
+def _statement(
+    sid: str, actions: Iterable[str], resources: Iterable[str], condition: Any = None
+) -> dict[str, Any]:
+    found = {
+        "Sid": sid,
+        "Effect": "Allow",
+        "Action": sorted(set(actions)),
+        "Resource": sorted(set(resources)),
+    }
+    return {**found, "Condition": condition} if condition else found
+
+
+def _reading(scope: Scope) -> Iterator[dict[str, Any]]:
+    """Describe and list: what every kind's refresh, lookup and preflight ask."""
+    by_resource: dict[str, set[str]] = {}
+    for kind in KINDS.values():
+        for action, resource in _reads(kind, scope):
+            by_resource.setdefault(resource, set()).add(action)
+        for action, resource in _LOOKS.get(kind.service, ()):
+            by_resource.setdefault(scope.arn(kind.service, resource), set()).add(action)
+    everywhere = by_resource.pop("*", set())
+    yield _statement("ReadWhereAwsTakesNoResource", everywhere, ["*"])
+    for at, resource in enumerate(sorted(by_resource)):
+        yield _statement(f"Read{at or ''}", by_resource[resource], [resource])
+
+
+def _reads(kind: Kind, scope: Scope) -> Iterator[tuple[str, str]]:
+    calls = [kind.describe, kind.list, kind.read_tags, *([kind.scopes] if kind.scopes else [])]
+    for call in calls:
+        yield _action(kind.service, call), _resource(kind, call, scope)
+    if kind.link:
+        for call in (kind.link.describe, kind.link.search):
+            about_one = "$name" in json.dumps(dict(call.params))
+            linked = _LINKED.get(kind.link.service, "*") if about_one else "*"
+            yield _action(kind.link.service, call), scope.arn(kind.link.service, linked)
+
+
+def _action(service: str, call: Call) -> str:
+    return f"{service}:{call.operation}"
+
+
+def _job(kind: Kind, scope: Scope) -> str:
+    return kind.arn.format(
+        partition=scope.partition, region=scope.region, account=scope.account, id="*", name="*"
+    )
+
+
+def _resource(kind: Kind, call: Call, scope: Scope) -> str:
+    """The job's ARN for a call about one job, `*` for a list."""
+    about_one = any(word in json.dumps(dict(call.params)) for word in ("$arn", "$id", "$name"))
+    if not about_one or _action(kind.service, call) in _UNSCOPED:
+        return "*"
+    return _job(kind, scope)
+
+
+def _changing(scope: Scope) -> Iterator[dict[str, Any]]:
+    """Submit, tag and end; only with, and only what carries, this stack's identity."""
+    asked = {"StringLike": {f"aws:RequestTag/{IDENTITY}": scope.identity}}
+    ours = {"StringLike": {f"aws:ResourceTag/{IDENTITY}": scope.identity}}
+    for kind in KINDS.values():
+        job = _job(kind, scope)
+        service = kind.service
+        targets = [scope.arn(service, target) for target in _SUBMITS_TO.get(service, ())]
+        if service == "batch" and scope.queues:
+            targets = [scope.arn(service, f"job-queue/{queue}") for queue in scope.queues]
+            targets += [f"{target}/quota-share/*" for target in targets]
+        yield _statement(
+            f"Submit{kind.name}", [_action(service, kind.submit)], [job, *targets], asked
+        )
+        yield _statement(f"Claim{kind.name}", [_action(service, kind.tag)], [job], asked)
+        calls = [kind.tag, kind.untag, *kind.in_place.values()]
+        calls += [kind.terminate] if kind.terminate else []
+        yield _statement(f"Own{kind.name}", [_action(service, call) for call in calls], [job], ours)
+        if kind.link:
+            linked = scope.arn(kind.link.service, _LINKED.get(kind.link.service, "*"))
+            yield _statement(
+                f"Mark{kind.name}", [_action(kind.link.service, kind.link.tag)], [linked], ours
+            )
+    anyone = [f"arn:{scope.partition}:iam::{scope.account}:role/*"]
+    services = sorted({_passed_to(kind) for kind in KINDS.values()})
+    yield _statement(
+        "PassJobRoles",
+        ["iam:PassRole"],
+        scope.roles or anyone,
+        {"StringEquals": {"iam:PassedToService": services}},
+    )
+
+
+def _passed_to(kind: Kind) -> str:
+    service = kind.payload.service if kind.payload else kind.service
+    return f"{service}.amazonaws.com"
+
+
+def _storage(role: str, scope: Scope) -> Iterator[dict[str, Any]]:
+    """S3: watched objects and packed code, and Pulumi's state where it lies there.
+
+    Without ListBucket, S3 says 403 for an object that is not there, and not 404.
+    """
+
+    def objects(uri: str) -> str:
+        return f"arn:{scope.partition}:s3:::{uri.removeprefix('s3://')}"
+
+    buckets = set()
+    if scope.watched:
+        yield _statement("ReadWatched", ["s3:GetObject"], map(objects, scope.watched))
+        buckets |= {uri.split("/")[2] for uri in scope.watched}
+    if scope.artifacts and role == "deploy":
+        packed = objects(scope.artifacts.rstrip("/") + "/*")
+        yield _statement("UploadCode", ["s3:GetObject", "s3:PutObject"], [packed])
+        buckets.add(scope.artifacts.split("/")[2])
+    if scope.state:
+        actions = ["s3:GetObject"]
+        actions += ["s3:DeleteObject", "s3:PutObject"] if role == "deploy" else []
+        yield _statement("State", actions, [objects(scope.state.rstrip("/") + "/*")])
+        buckets.add(scope.state.split("/")[2])
+    if buckets:
+        yield _statement("FindObjects", ["s3:ListBucket"], map(objects, buckets))
+
+
+def trust(
+    repository: str, role: str, scope: Scope, environment: str = "production"
+) -> dict[str, Any]:
+    """Return who may take the role: this repository's workflows, by GitHub's OIDC tokens.
+
+    The preview role serves pull requests and the default branch, the deploy role one environment only.
+    https://docs.github.com/actions/security-for-github-actions/security-hardening-your-deployments
+    """
+    issuer = "token.actions.githubusercontent.com"
+    subjects = [f"repo:{repository}:environment:{environment}"]
+    if role == "preview":
+        subjects = [f"repo:{repository}:pull_request", f"repo:{repository}:ref:refs/heads/main"]
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {
+                    "Federated": f"arn:{scope.partition}:iam::{scope.account}:oidc-provider/{issuer}"
+                },
+                "Action": "sts:AssumeRoleWithWebIdentity",
+                "Condition": {
+                    "StringEquals": {
+                        f"{issuer}:aud": "sts.amazonaws.com",
+                        f"{issuer}:sub": subjects,
+                    }
+                },
+            }
+        ],
+    }
