@@ -92,6 +92,10 @@ class Backend:
             raise EngineError(f"no stack named '{stack}' found", NO_SUCH_STACK) from None
         return checkpoint.parse(text, str(file))
 
+    def mentions(self, stack: str, text: str) -> bool:
+        """Whether a stack's checkpoint holds a text, without reading what it says."""
+        return text in self.file(stack).read_text(encoding="utf-8")
+
     def write(self, stack: str, deployment: str) -> None:
         """Replace a stack's checkpoint, whole or not at all; the last one stays as `.bak`."""
         file = self.file(stack)
@@ -165,11 +169,14 @@ class Backend:
         lines = []
         for each in others:
             with suppress(FileNotFoundError):
-                lines.append(f"  {each.as_uri()}: {describe_lock(each.read_text(encoding='utf-8'))}")
+                lines.append(
+                    f"  {each.as_uri()}: {describe_lock(each.read_text(encoding='utf-8'))}"
+                )
         if lines:
             raise EngineError(
                 f"the stack is currently locked by {len(lines)} lock(s). Either wait for the other "
-                "process(es) to end or delete the lock file with `pulumi cancel`.\n" + "\n".join(lines)
+                "process(es) to end or delete the lock file with `pulumi cancel`.\n"
+                + "\n".join(lines)
             )
 
 

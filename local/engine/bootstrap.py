@@ -1,7 +1,8 @@
 """Runs a Pulumi program in a process of its own, as Pulumi's Python language host does.
 
-It is run by the project's Python, as a file: it may import nothing but the standard library and pulumi. Where to register comes as one
-line of JSON on standard input, so that importing pulumi need not wait for the engine.
+It is run by the project's Python, as a file: it may import nothing but the standard library and
+pulumi. Where to register comes as one line of JSON on standard input, so that importing pulumi
+need not wait for the engine.
 """
 
 from __future__ import annotations
@@ -27,6 +28,10 @@ def user_traceback(program: str) -> str:
         if os.path.abspath(frame.filename).startswith(folder + os.sep):
             return traceback.format_exc(limit=-(len(frames) - at))
     return traceback.format_exc()
+
+
+def follow(program: str) -> None:
+    runpy.run_path(program, run_name="__main__")
 
 
 def main() -> int:
@@ -72,16 +77,12 @@ def main() -> int:
     # What a failing program leaves undone is reported once, below, not by asyncio.
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     try:
-        loop.run_until_complete(
-            pulumi.runtime.run_in_stack(lambda: runpy.run_path(program, run_name="__main__") and None)
-        )
+        loop.run_until_complete(pulumi.runtime.run_in_stack(lambda: follow(program)))
     except pulumi.RunError as problem:
         pulumi.log.error(str(problem))
         return SHOWN
     except Exception:  # noqa: BLE001 -- whatever the program raises ends it, with its own traceback
-        pulumi.log.error(
-            "Program failed with an unhandled exception:\n" + user_traceback(program)
-        )
+        pulumi.log.error("Program failed with an unhandled exception:\n" + user_traceback(program))
         return SHOWN
     finally:
         threads.shutdown(wait=True)

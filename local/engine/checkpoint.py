@@ -202,4 +202,3 @@ def parse(text: str, where: str) -> dict[str, Any]:
             f"{where} has checkpoint version {version}; the embedded engine reads version {SCHEMA}"
         )
     return latest or {}
-

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from local.engine.errors import EngineError
+from local.engine.errors import FAILED, EngineError
 
 CLI = "the Pulumi CLI has more (https://www.pulumi.com/docs/install/)"
 VALUE, SWITCH, OPTIONAL = "value", "switch", "optional"
@@ -191,7 +191,10 @@ def run(argv: list[str], *, cwd: Path | None = None, env: Mapping[str, str] | No
     except EngineError as problem:
         print(f"error: {problem}", file=sys.stderr)
         return problem.code
+    except KeyboardInterrupt:
+        print("error: interrupted", file=sys.stderr)
+        return FAILED
     except BrokenPipeError:
         # Whoever read the output has gone; there is nobody to tell.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+        return FAILED

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-
 from local.engine.model import Resource
 from local.engine.steps import Step
 
@@ -56,5 +55,3 @@ def _steps(run: Deployment) -> list[Step]:
             else:
                 delete(resource, "delete")
     return found
-
-

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from local.engine import executor, registry, urns
-from local.engine.children import Program
+from local.engine import deleting, executor, monitor, refreshing, registry, urns
+from local.engine.children import Program, ProviderProcess
+from local.engine.configuration import opened, secret_keys, shown_config
 from local.engine.errors import EngineError, Stopped
 from local.engine.events import Diagnostic, Event, Prelude, Summary, Watcher
 from local.engine.goal import Goal
@@ -21,7 +22,6 @@ from local.engine.project import Project
 from local.engine.provider import CallFailed
 from local.engine.steps import Step
 from local.engine.values import Properties, Secret
-
 
 PATIENCE = 10.0
 """Seconds that a program may take to end after its last registration."""
@@ -45,11 +45,12 @@ class Plan:
     stack: str
     config: Mapping[str, str | Secret]
     options: Options
-    journal: Journal
+    journal: Callable[[], Journal]
+    """Reads the state; called once, beside the start of the program."""
     watcher: Watcher
     env: Mapping[str, str]
     program: Program | None = None
-    spare: asyncio.Task[Any] | None = None
+    spare: ProviderProcess | None = None
 
 
 @dataclass(slots=True)
@@ -63,20 +64,20 @@ class _Component:
 class Deployment:
     """Carries one deployment out. `run` is its only entry; the rest is for its parts."""
 
+    journal: Journal
+
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.project = plan.project
         self.stack = plan.stack
         self.preview = plan.options.preview
-        self.journal = plan.journal
         self.registry = registry.Registry(plan.project, plan.env, self._heard_provider)
         if plan.spare is not None:
             self.registry.adopt(plan.spare)
-        self.base: Snapshot = plan.journal.base
+        self.base = Snapshot()
         self.olds: dict[str, Resource] = {}
         self.news: dict[str, Resource] = {}
         self.graph = Graph([])
-        self.index()
         self.deleted: set[str] = set()
         self.provider_aliases: dict[str, str] = {}
         self.counts: dict[str, int] = {}
@@ -90,7 +91,10 @@ class Deployment:
         self._slots = asyncio.Semaphore(max(plan.options.parallel, 1))
         self._chains: set[asyncio.Task[None]] = set()
         self._stopped = asyncio.Event()
-        self._shutdown: asyncio.Future[None] | None = None
+        self._ready = asyncio.Event()
+        """The state has been read, and refreshed if it is to be: registrations can be planned."""
+        self._registered = asyncio.Event()
+        """The program has registered everything."""
         self._components: dict[str, _Component] = {}
         self._default: asyncio.Task[str] | None = None
         self._stack_outputs: Properties | None = None
@@ -101,6 +105,7 @@ class Deployment:
         self._running: asyncio.Task[int] | None = None
         self._server: Any = None
         self._said_error = False
+        self._read = False
 
     # ------------------------------------------------------------------ reporting
 
@@ -209,6 +214,7 @@ class Deployment:
 
     async def _register(self, goal: Goal) -> Resource:
         done: asyncio.Future[Resource] = asyncio.get_running_loop().create_future()
+        await self.while_running(self._ready.wait())
         async with self._planning:
             if self.stopping:
                 raise Stopped
@@ -223,7 +229,8 @@ class Deployment:
                 self.stop()
                 raise
             await self.start(steps)
-        return await self.while_running(_wait(done))
+        result: Resource = await self.while_running(_wait(done))
+        return result
 
     async def outputs(self, urn: str, outputs: Properties) -> None:
         """Take the outputs that a component, or the stack, has in the end."""
@@ -235,8 +242,7 @@ class Deployment:
 
     async def shutdown(self) -> None:
         """The program has registered all it will; return once every step is done."""
-        if self._shutdown is not None and not self._shutdown.done():
-            self._shutdown.set_result(None)
+        self._registered.set()
         await self._over.wait()
 
     # ------------------------------------------------------------------ steps
@@ -271,18 +277,27 @@ class Deployment:
             pass
         except (EngineError, CallFailed) as problem:
             self.fail("", str(problem))
+        except asyncio.CancelledError:
+            # At once: calls under way stay in the state as pending operations.
+            self.stop()
+            for chain in self._chains:
+                chain.cancel()
+            raise
         finally:
             await self.drain()
             self._over.set()
             await self._end_program()
-        await self._finish()
+        if self._read:
+            await self._finish()
         kind = "preview" if self.preview else "update"
         if self.cancelled:
             self.report("", "error", f"{kind} canceled")
         elif self.step_failed:
             self.report("", "error", f"{kind} failed")
         ok = not self.failed and not self.cancelled
-        root = self.journal.snapshot.root if not self.preview else self.news.get(self._stack_urn)
+        root = self.news.get(self._stack_urn)
+        if not self.preview and self._read:
+            root = self.journal.snapshot.root
         self.emit(
             Summary(
                 seconds=time.monotonic() - began,
@@ -297,27 +312,30 @@ class Deployment:
         return ok
 
     async def _run(self) -> None:
-        from local.engine import deleting, refreshing
-
         options = self.plan.options
+        # The program loads, and does what it does before its first resource, beside all that follows.
+        if options.kind == "update":
+            await self._start_program()
+        self.journal = await asyncio.to_thread(self.plan.journal)
+        self.base = self.journal.base
+        self._read = True
+        self.index()
         if options.refresh:
             await refreshing.refresh(self)
             if options.kind == "refresh":
                 return
         elif self.base.pending and not self.preview:
             self.report("", "warning", pending_warning(self.base))
+        self._ready.set()
         if options.kind == "update":
             await self._follow_program()
         if not self.stopping:
             await deleting.delete_rest(self)
 
-    async def _follow_program(self) -> None:
-        """Run the program until it says that it has registered everything."""
-        from local.engine import monitor
-
+    async def _start_program(self) -> None:
+        """Have the program run, and register with us."""
         if self.plan.program is None:
             raise AssertionError("an update has a program")
-        self._shutdown = asyncio.get_running_loop().create_future()
         self._server, address = await monitor.serve(self)
         settings = {
             "monitor": address,
@@ -328,31 +346,31 @@ class Deployment:
             "dry_run": self.preview,
             "root": str(self.project.root),
             "program": str(self.project.program),
-            "config": {
-                key: value.value if isinstance(value, Secret) else value
-                for key, value in self.plan.config.items()
-            },
-            "secret_keys": [
-                key for key, value in self.plan.config.items() if isinstance(value, Secret)
-            ],
+            "config": opened(self.plan.config),
+            "secret_keys": secret_keys(self.plan.config),
         }
         self._running = asyncio.create_task(self.plan.program.run(settings, self._heard_program))
-        finished = await self.while_running(self._program_ended(self._running))
-        if finished is not None and finished != 0:
+
+    async def _follow_program(self) -> None:
+        """Wait until the program has registered everything, and all of it is done."""
+        code = await self.while_running(self._program_ended())
+        if code is not None and code != 0:
             self.failed = True
             if not self._said_error:
-                self.report("", "error", f"the program ended with exit code {finished}")
+                self.report("", "error", f"the program ended with exit code {code}")
             raise Stopped
         await self.drain()
         if self.stopping:
             raise Stopped
 
-    async def _program_ended(self, running: asyncio.Task[int]) -> int | None:
+    async def _program_ended(self) -> int | None:
         """The exit code, or None where the program waits for the end of the deployment."""
-        if self._shutdown is None:
-            raise AssertionError("a program is being followed")
-        await asyncio.wait({running, self._shutdown}, return_when=asyncio.FIRST_COMPLETED)
-        return None if self._shutdown.done() else running.result()
+        if self._running is None:
+            raise AssertionError("a program has been started")
+        registered = asyncio.create_task(self._registered.wait())
+        await asyncio.wait({self._running, registered}, return_when=asyncio.FIRST_COMPLETED)
+        registered.cancel()
+        return None if self._registered.is_set() else self._running.result()
 
     async def _end_program(self) -> None:
         """Let the program end by itself where all went well, else end it."""
@@ -391,12 +409,6 @@ class Deployment:
 
 async def _wait(future: asyncio.Future[Resource]) -> Resource:
     return await asyncio.shield(future)
-
-
-def shown_config(config: Mapping[str, str | Secret]) -> dict[str, str]:
-    return {
-        key: "[secret]" if isinstance(value, Secret) else value for key, value in config.items()
-    }
 
 
 def pending_warning(snapshot: Snapshot) -> str:

@@ -27,7 +27,9 @@ class PropertyDiff:
     input_diff: bool = True
 
     def as_replace(self) -> PropertyDiff:
-        return self if self.kind.endswith("-replace") else replace(self, kind=f"{self.kind}-replace")
+        return (
+            self if self.kind.endswith("-replace") else replace(self, kind=f"{self.kind}-replace")
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ import json
 from local.engine.values import Properties, Secret, Unknown, Value, equal, plain
 
 
-
 def scalar(value: Value) -> str:
     """A value on one line; nothing of a secret."""
     if isinstance(value, Secret):
@@ -47,9 +46,7 @@ def _one(label: str, value: Value, indent: int, mark: str) -> list[str]:
 def changed(old: Properties, new: Properties, indent: int) -> list[str]:
     """The lines that tell how `new` differs from `old`; none where it does not."""
     keys = [
-        key
-        for key in sorted({*old, *new})
-        if not equal(plain(old.get(key)), plain(new.get(key)))
+        key for key in sorted({*old, *new}) if not equal(plain(old.get(key)), plain(new.get(key)))
     ]
     width = max((len(key) for key in keys), default=0)
     lines: list[str] = []

@@ -167,9 +167,7 @@ async def outputs(run: Deployment, urn: str, values: Properties) -> None:
     """Give a registered component its outputs."""
     step = run.settled.pop(urn, None)
     if step is None or step.new is None:
-        raise EngineError(
-            f"cannot complete a resource '{urn}' whose registration isn't pending"
-        )
+        raise EngineError(f"cannot complete a resource '{urn}' whose registration isn't pending")
     new = step.new
     new.outputs = values
     run.journal.changed(new)

@@ -108,7 +108,7 @@ def read(request: Any, root: Path) -> Goal:
             key: sorted(set(each.urns)) for key, each in request.propertyDependencies.items()
         }
     else:
-        by_property = {key: dependencies for key in inputs}
+        by_property = dict.fromkeys(inputs, dependencies)
     for key in inputs:
         by_property.setdefault(key, [])
     before = None

@@ -14,7 +14,6 @@ from local.engine.model import Operation, Resource, Snapshot
 from local.engine.secrets import Passphrase
 
 
-
 class Journal:
     """The snapshot under way: what is new, what of the old one is done with, which calls are open."""
 
@@ -56,9 +55,7 @@ class Journal:
     @property
     def snapshot(self) -> Snapshot:
         """The state as it is now: the new resources first, then those that nothing has touched."""
-        resources = [
-            each for each in (*self._new, *self.base.resources) if each not in self._done
-        ]
+        resources = [each for each in (*self._new, *self.base.resources) if each not in self._done]
         pending = list(self._open.values())
         if self.keep_pending_creates:
             pending += [each for each in self.base.pending if each.type == "creating"]
@@ -136,9 +133,7 @@ def renamed(resource: Resource, names: dict[str, str]) -> Resource:
     provider = resource.provider
     by_property = resource.property_dependencies
     if any(urn in names for each in by_property.values() for urn in each):
-        by_property = {
-            key: [fix(urn) for urn in each] for key, each in by_property.items() if each
-        }
+        by_property = {key: [fix(urn) for urn in each] for key, each in by_property.items() if each}
     if provider:
         urn, identity = urns.split_reference(provider)
         provider = f"{fix(urn)}::{identity}"
@@ -152,5 +147,3 @@ def renamed(resource: Resource, names: dict[str, str]) -> Resource:
         deleted_with=fix(resource.deleted_with),
         replace_with=[fix(urn) for urn in resource.replace_with],
     )
-
-

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,9 +16,7 @@ from local.engine.backend import Backend
 from local.engine.children import Program, ProviderProcess
 from local.engine.commandline import Invocation
 from local.engine.errors import CHANGES, FAILED, EngineError
-from local.engine.model import Snapshot
 from local.engine.session import Session
-from local.engine.values import Secret
 
 if TYPE_CHECKING:
     from local.engine.events import Summary
@@ -101,49 +103,51 @@ def judged(task: Work, summary: Summary, what: str) -> int:
     changed = any(count and op != "same" for op, count in summary.changes.items())
     if task.invocation.on("expect-no-changes") and changed:
         said = "proposed" if what == "preview" else "made"
-        raise EngineError(
-            f"no changes were expected for {what} but changes were {said}", CHANGES
-        )
+        raise EngineError(f"no changes were expected for {what} but changes were {said}", CHANGES)
     return 0
 
 
 def deploy(task: Work, *, preview: bool) -> Summary:
     """Run one deployment, and show it."""
-    return asyncio.run(_deploy(task, preview))
+    try:
+        return asyncio.run(_deploy(task, preview))
+    except asyncio.CancelledError:
+        raise EngineError(
+            "stopped at once; calls that were under way are pending operations in the state"
+        ) from None
 
 
 async def _deploy(task: Work, preview: bool) -> Summary:
-    session, invocation = task.session, task.invocation
-    env = dict(invocation.env)
+    session, env = task.session, dict(task.invocation.env)
     # The processes first: they load while the engine reads its state and loads its own parts.
+    spare = await ProviderProcess.spawn(session.project, env)
     program = await Program.spawn(session.project, env) if task.kind == "update" else None
-    spare = asyncio.create_task(ProviderProcess.spawn(session.project, env))
-    await asyncio.sleep(0)
     try:
         return await _deployed(task, preview, program, spare)
     finally:
         if program is not None:
             await program.stop()
-        await (await spare).stop()
+        await spare.stop()
 
 
 async def _deployed(
-    task: Work, preview: bool, program: Program | None, spare: asyncio.Task[ProviderProcess]
+    task: Work, preview: bool, program: Program | None, spare: ProviderProcess
 ) -> Summary:
+    session, invocation = task.session, task.invocation
+    config = session.config_of(task.stack)
+    session.expect_secrets(task.stack, writing=not preview)
+
     from local.engine.deployment import Deployment, Options, Plan
     from local.engine.events import Event, Summary
     from local.engine.journal import Journal
     from local.engine.watchers import watcher_for
 
-    session, invocation = task.session, task.invocation
-    config = session.config_of(task.stack)
-    if not preview:
-        config.secrets.start()
-    values: dict[str, str | Secret] = config.values()
-    base: Snapshot = session.snapshot(task.stack)
-    if invocation.on("clear-pending-creates"):
-        base.pending.clear()
-    journal = Journal(task.backend, task.stack, base, lambda: config.secrets)
+    def journal() -> Journal:
+        base = session.snapshot(task.stack)
+        if invocation.on("clear-pending-creates"):
+            base.pending.clear()
+        return Journal(task.backend, task.stack, base, lambda: config.secrets)
+
     if not preview:
         task.backend.back_up(task.stack)
     show = watcher_for(invocation, task.kind, task.stack, preview=preview)
@@ -158,7 +162,7 @@ async def _deployed(
         Plan(
             project=session.project,
             stack=task.stack,
-            config=values,
+            config=config.values(),
             options=Options(task.kind, preview, task.refresh, parallel(invocation)),
             journal=journal,
             watcher=watch,
@@ -167,15 +171,13 @@ async def _deployed(
             spare=spare,
         )
     )
-    with interrupts(deployment.cancel):
+    with interruptible(deployment.cancel):
         await deployment.run()
     show.close()
     return last[0]
 
 
 def parallel(invocation: Invocation) -> int:
-    import os
-
     given = invocation.get("parallel")
     if given is None:
         return (os.cpu_count() or 1) * 4
@@ -185,40 +187,34 @@ def parallel(invocation: Invocation) -> int:
         raise EngineError(f"--parallel {given}: expected a number") from None
 
 
-class interrupts:
+@contextmanager
+def interruptible(cancel: Callable[[], None]) -> Iterator[None]:
     """Ctrl-C within: once stops after what runs, twice stops at once."""
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    seen: list[int] = []
 
-    def __init__(self, cancel: object) -> None:
-        self._cancel = cancel
-        self._count = 0
+    def handle() -> None:
+        seen.append(1)
+        if len(seen) == 1:
+            print(
+                "^C received; finishing what runs. Once more stops at once and leaves pending "
+                "operations.",
+                file=sys.stderr,
+            )
+            cancel()
+        elif task is not None:
+            task.cancel()
 
-    def __enter__(self) -> None:
-        loop = asyncio.get_running_loop()
-        task = asyncio.current_task()
+    # Signals belong to the main thread; whoever runs us in another handles them.
+    signals = [signal.SIGINT, signal.SIGTERM] if in_main_thread() else []
+    for each in signals:
+        loop.add_signal_handler(each, handle)
+    try:
+        yield
+    finally:
+        for each in signals:
+            loop.remove_signal_handler(each)
 
-        def handle() -> None:
-            self._count += 1
-            if self._count == 1 and callable(self._cancel):
-                print(
-                    "^C received; finishing what runs. Once more stops at once and leaves "
-                    "pending operations.",
-                    file=sys.stderr,
-                )
-                self._cancel()
-            elif task is not None:
-                task.cancel()
 
-        try:
-            loop.add_signal_handler(signal.SIGINT, handle)
-            loop.add_signal_handler(signal.SIGTERM, handle)
-        except (ValueError, RuntimeError):
-            # Not in the main thread: whoever runs us there handles signals.
-            return
-
-    def __exit__(self, *_: object) -> None:
-        loop = asyncio.get_running_loop()
-        try:
-            loop.remove_signal_handler(signal.SIGINT)
-            loop.remove_signal_handler(signal.SIGTERM)
-        except (ValueError, RuntimeError):
-            return
+def in_main_thread() -> bool:
+    return threading.current_thread() is threading.main_thread()

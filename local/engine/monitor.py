@@ -6,17 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import grpc
 from google.protobuf import empty_pb2
-from pulumi.runtime._grpc_settings import _GRPC_CHANNEL_OPTIONS
-from pulumi.runtime.proto import (
-    engine_pb2,
-    engine_pb2_grpc,
-    resource_pb2,
-    resource_pb2_grpc,
-)
 
-from local.engine import goal
+from local.engine import goal, protocol
+from local.engine.configuration import opened, secret_keys
 from local.engine.errors import EngineError, Stopped, Unsupported
-from local.engine.values import Secret
 from local.engine.wire import from_struct, to_struct
 
 if TYPE_CHECKING:
@@ -27,15 +20,15 @@ SEVERITIES = {0: "debug", 1: "info", 2: "warning", 3: "error"}
 
 async def serve(run: Deployment) -> tuple[Any, str]:
     """Serve both services on a free port of loopback; the server and its address."""
-    server = grpc.aio.server(options=_GRPC_CHANNEL_OPTIONS)
-    resource_pb2_grpc.add_ResourceMonitorServicer_to_server(Monitor(run), server)
-    engine_pb2_grpc.add_EngineServicer_to_server(Engine(run), server)
+    server = grpc.aio.server(options=protocol.OPTIONS)
+    protocol.resource_pb2_grpc.add_ResourceMonitorServicer_to_server(Monitor(run), server)
+    protocol.engine_pb2_grpc.add_EngineServicer_to_server(Engine(run), server)
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
     return server, f"127.0.0.1:{port}"
 
 
-class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
+class Monitor(protocol.resource_pb2_grpc.ResourceMonitorServicer):  # type: ignore[misc]  # generated
     """Takes a program's registrations. What is not supported fails the deployment with its name."""
 
     def __init__(self, run: Deployment) -> None:
@@ -49,25 +42,24 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
 
     async def GetDeploymentInfo(self, request: Any, context: Any) -> Any:
         plan = self._run.plan
-        return resource_pb2.DeploymentInfo(
+        return protocol.resource_pb2.DeploymentInfo(
             project=plan.project.name,
             stack=plan.stack,
             organization="organization",
-            config={
-                key: value.value if isinstance(value, Secret) else value
-                for key, value in plan.config.items()
-            },
-            configSecretKeys=[
-                key for key, value in plan.config.items() if isinstance(value, Secret)
-            ],
+            config=opened(plan.config),
+            configSecretKeys=secret_keys(plan.config),
             dryRun=plan.options.preview,
             parallel=plan.options.parallel,
-            # All of them: what is not supported is refused by name when it is used.
-            supportedFeatures=list(resource_pb2.ResourceMonitorFeature.values()),
+            # Nearly all of them: what is not supported is refused by name when it is used.
+            supportedFeatures=[
+                value
+                for name, value in protocol.resource_pb2.ResourceMonitorFeature.items()
+                if "BYTE_STRING" not in name
+            ],
         )
 
     async def SupportsFeature(self, request: Any, context: Any) -> Any:
-        return resource_pb2.SupportsFeatureResponse(hasSupport=True)
+        return protocol.resource_pb2.SupportsFeatureResponse(hasSupport=True)
 
     async def RegisterResource(self, request: Any, context: Any) -> Any:
         run = self._run
@@ -76,7 +68,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         except (Stopped, EngineError) as problem:
             await self._refuse(context, problem)
             raise
-        reply = resource_pb2.RegisterResourceResponse(urn=result.urn, id=result.id)
+        reply = protocol.resource_pb2.RegisterResourceResponse(urn=result.urn, id=result.id)
         if request.custom:
             reply.object.CopyFrom(to_struct(result.outputs, secrets=True, unknowns=True))
         return reply
@@ -117,7 +109,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         await self._refuse(context, Unsupported(f"the error hook {request.name!r}"))
 
 
-class Engine(engine_pb2_grpc.EngineServicer):
+class Engine(protocol.engine_pb2_grpc.EngineServicer):  # type: ignore[misc]  # generated
     """Takes what a program logs."""
 
     def __init__(self, run: Deployment) -> None:
@@ -130,8 +122,8 @@ class Engine(engine_pb2_grpc.EngineServicer):
         return empty_pb2.Empty()
 
     async def GetRootResource(self, request: Any, context: Any) -> Any:
-        return engine_pb2.GetRootResourceResponse(urn=self._run.root_urn)
+        return protocol.engine_pb2.GetRootResourceResponse(urn=self._run.root_urn)
 
     async def SetRootResource(self, request: Any, context: Any) -> Any:
         self._run.root_urn = request.urn
-        return engine_pb2.SetRootResourceResponse()
+        return protocol.engine_pb2.SetRootResourceResponse()

@@ -26,9 +26,7 @@ class Names:
             raise EngineError(f"could not find parent resource {goal.parent}")
         urn = urns.make(self._stack, self._project, goal.parent, goal.type, goal.name)
         if urn in self.seen:
-            raise EngineError(
-                f"Duplicate resource URN '{urn}'; try giving it a unique name"
-            )
+            raise EngineError(f"Duplicate resource URN '{urn}'; try giving it a unique name")
         self.seen.add(urn)
         return urn
 

@@ -1,6 +1,7 @@
 """What to do with each resource: Pulumi's step generator, for what this engine supports.
 
-Registrations are planned one at a time, in the order in which the program makes them; their steps then run side by side.
+Registrations are planned one at a time, in the order in which the program makes them; their steps
+then run side by side.
 """
 
 from __future__ import annotations
@@ -142,9 +143,7 @@ class Planner:
         """Same, update or replace."""
         trigger = self._triggered(new, old)
         diff = Diff(changes=True) if trigger else await self._diff(goal, old, new)
-        diff = diffing.with_replace_on_changes(
-            diff, goal.replace_on_changes, bool(old.init_errors)
-        )
+        diff = diffing.with_replace_on_changes(diff, goal.replace_on_changes, bool(old.init_errors))
         if diff.changes or old.pending_replacement:
             if diff.replaces or trigger or old.pending_replacement:
                 return await self._replace(urn, goal, old, new, diff, done)

@@ -10,16 +10,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import grpc
-from pulumi.runtime._grpc_settings import _GRPC_CHANNEL_OPTIONS
-from pulumi.runtime.proto import provider_pb2 as pb
-from pulumi.runtime.proto import provider_pb2_grpc
 
-from local.engine import diffing, urns
+from local.engine import diffing, protocol, urns
 from local.engine.children import Listener, ProviderProcess
 from local.engine.diffing import Diff
 from local.engine.errors import EngineError
 from local.engine.values import Properties, copied, has_unknown, mark_secrets
 from local.engine.wire import from_struct, to_struct
+
+pb = protocol.provider_pb2
 
 
 class CallFailed(Exception):
@@ -50,10 +49,8 @@ class Provider:
         if not self.known:
             return
         port = await self._process.port(listener)
-        self._channel = grpc.aio.insecure_channel(
-            f"127.0.0.1:{port}", options=_GRPC_CHANNEL_OPTIONS
-        )
-        self._stub = provider_pb2_grpc.ResourceProviderStub(self._channel)
+        self._channel = grpc.aio.insecure_channel(f"127.0.0.1:{port}", options=protocol.OPTIONS)
+        self._stub = protocol.provider_pb2_grpc.ResourceProviderStub(self._channel)
         await self._call(
             "Configure",
             pb.ConfigureRequest(
@@ -245,5 +242,3 @@ class Provider:
         if self._channel is not None:
             await self._channel.close()
         await self._process.stop()
-
-

@@ -1,7 +1,8 @@
 """Runs the unmodified `pulumi.dynamic` provider, and ends it when the engine is gone.
 
-Like `bootstrap.py` it is run as a file by the project's Python. Standard input stays open as long as the engine lives, be it killed or not:
-its end interrupts the provider, which finishes the calls that it is in.
+Like `bootstrap.py` it is run as a file by the project's Python. Standard input stays open as long
+as the engine lives; its end, even after a `kill -9` of the engine, interrupts the provider, which
+finishes the calls that it is in.
 """
 
 from __future__ import annotations

@@ -36,11 +36,11 @@ class Registry:
         self._project = project
         self._env = env
         self._listener = listener
-        self._spare: list[asyncio.Task[ProviderProcess]] = []
+        self._spare: list[ProviderProcess] = []
         self._providers: dict[str, asyncio.Task[Provider]] = {}
         self.retired: list[Provider] = []
 
-    def adopt(self, spare: asyncio.Task[ProviderProcess]) -> None:
+    def adopt(self, spare: ProviderProcess) -> None:
         """A process that was started before anybody needed it."""
         self._spare.append(spare)
 
@@ -49,7 +49,7 @@ class Registry:
 
         async def start() -> Provider:
             process = (
-                await self._spare.pop()
+                self._spare.pop()
                 if self._spare
                 else await ProviderProcess.spawn(self._project, self._env)
             )
@@ -79,8 +79,7 @@ class Registry:
     async def close(self) -> None:
         """End every process."""
         for spare in self._spare:
-            with suppress(EngineError):
-                await (await spare).stop()
+            await spare.stop()
         for starting in set(self._providers.values()):
             with suppress(EngineError, CallFailed):
                 await (await starting).close()

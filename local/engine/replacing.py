@@ -49,9 +49,7 @@ async def delete_dependents(planner: Planner, urn: str, root: Resource) -> list[
     return steps
 
 
-async def _dependents(
-    planner: Planner, root: Resource
-) -> list[tuple[Resource, list[str]]]:
+async def _dependents(planner: Planner, root: Resource) -> list[tuple[Resource, list[str]]]:
     """Those that depend on `root` and whose provider would replace them if what they take from it changed."""
     run = planner.run
     replaced = {root.urn}

@@ -1,7 +1,7 @@
 """Pulumi's passphrase secrets: AES-256-GCM, the key by PBKDF2 from a passphrase and the stack's salt.
 
-The salt is `v1:SALT:v1:NONCE:CIPHERTEXT`, where the ciphertext is the word `pulumi`, so that a wrong passphrase is noticed
-(`sdk/go/common/resource/config/crypt.go`).
+The salt is `v1:SALT:v1:NONCE:CIPHERTEXT`, where the ciphertext is the word `pulumi`, so that a
+wrong passphrase is noticed (`sdk/go/common/resource/config/crypt.go`).
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import hashlib
 import os
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,12 @@ def passphrase(env: Mapping[str, str]) -> str:
         "passphrase must be set with PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE "
         "environment variables"
     )
+
+
+@lru_cache(maxsize=8)
+def derive(phrase: str, salt: bytes) -> bytes:
+    """The key of a passphrase and a salt."""
+    return hashlib.pbkdf2_hmac("sha256", phrase.encode(), salt, ITERATIONS, 32)
 
 
 class Passphrase:
@@ -66,7 +73,7 @@ class Passphrase:
             pool.shutdown(wait=False)
 
     def _derive(self) -> bytes:
-        return hashlib.pbkdf2_hmac("sha256", self._phrase.encode(), self._salt, ITERATIONS, 32)
+        return derive(self._phrase, self._salt)
 
     @property
     def cipher(self) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-
+from typing import Any
 
 from local.engine import checkpoint, project
 from local.engine.backend import Backend, folder
@@ -49,17 +49,32 @@ class Session:
             self._config = StackConfig(self.project, place, self.invocation.env)
         return self._config
 
+    def expect_secrets(self, stack: str, *, writing: bool) -> None:
+        """Begin to derive the key if it will be needed: that takes as long as much of the rest together."""
+        config = self.config_of(stack)
+        salt = self._salt(self.backend.read(stack))
+        if salt:
+            config.adopt_salt(salt)
+        if writing or config.has_secrets or self.backend.mentions(stack, '"ciphertext"'):
+            self.secrets_for(stack, salt).start()
+
+    @staticmethod
+    def _salt(deployment: dict[str, Any]) -> str | None:
+        """The salt with which a deployment's secrets were encrypted."""
+        provider = deployment.get("secrets_providers") or {}
+        if provider and provider.get("type") != "passphrase":
+            raise EngineError(
+                f"the stack's state is encrypted by {provider.get('type')!r}; "
+                "the embedded engine knows passphrases only"
+            )
+        salt = (provider.get("state") or {}).get("salt")
+        return salt if isinstance(salt, str) else None
+
     def snapshot(self, stack: str) -> Snapshot:
         """The stack's state, decrypted."""
         config = self.config_of(stack)
         deployment = self.backend.read(stack)
-        provider = deployment.get("secrets_providers") or {}
-        if provider and provider.get("type") != "passphrase":
-            raise EngineError(
-                f"the state of '{stack}' is encrypted by {provider.get('type')!r}; "
-                "the embedded engine knows passphrases only"
-            )
-        salt = (provider.get("state") or {}).get("salt")
+        salt = self._salt(deployment)
         if salt:
             config.adopt_salt(salt)
         return checkpoint.load(
@@ -74,4 +89,3 @@ class Session:
         if self._former is None:
             self._former = Passphrase(passphrase(self.invocation.env), salt)
         return self._former
-

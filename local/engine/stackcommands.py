@@ -17,6 +17,7 @@ from local.engine.journal import resource_text
 from local.engine.model import Snapshot
 from local.engine.session import Session
 from local.engine.values import blinded, plain
+from local.engine.wire import SIGNATURE
 
 
 def version(invocation: Invocation) -> int:
@@ -52,7 +53,9 @@ def ls(invocation: Invocation) -> int:
     ]
     widths = [max(len(line[at]) for line in table) for at in range(3)]
     for line in table:
-        print("  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip())
+        print(
+            "  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip()
+        )
     return 0
 
 
@@ -201,7 +204,7 @@ def with_plaintext(document: Any) -> Any:
     """Secrets as Pulumi exports them when they are asked for: the text in the place of the ciphertext."""
     if isinstance(document, dict):
         found = {key: with_plaintext(value) for key, value in document.items()}
-        if checkpoint.SIGNATURE in found and "ciphertext" in found:
+        if SIGNATURE in found and "ciphertext" in found:
             found["plaintext"] = found.pop("ciphertext")
         return found
     if isinstance(document, list):
@@ -228,9 +231,7 @@ def import_(invocation: Invocation) -> int:
     wrong = [
         entry.get("urn", "")
         for entry in deployment.get("resources") or []
-        if not str(entry.get("urn", "")).startswith(
-            f"urn:pulumi:{stack}::{session.project.name}::"
-        )
+        if not str(entry.get("urn", "")).startswith(f"urn:pulumi:{stack}::{session.project.name}::")
     ]
     if wrong and not invocation.on("force"):
         raise EngineError(
@@ -270,9 +271,7 @@ def rm(invocation: Invocation) -> int:
     if not session.backend.exists(name):
         raise EngineError(f"no stack named '{name}' found", 6)
     if not invocation.on("yes") and not invocation.interactive:
-        raise EngineError(
-            "--yes must be passed in to proceed when running in non-interactive mode"
-        )
+        raise EngineError("--yes must be passed in to proceed when running in non-interactive mode")
     resources = session.backend.read(name).get("resources")
     if resources and not invocation.on("force"):
         raise EngineError(
@@ -281,9 +280,13 @@ def rm(invocation: Invocation) -> int:
             "- Run `pulumi destroy` to delete the resources, then run `pulumi stack rm`\n"
             "- Run `pulumi stack rm --force` to override this error"
         )
-    if not invocation.on("yes") and input(
-        f"This will permanently remove the '{name}' stack! Type its name to confirm: "
-    ).strip() != name:
+    if (
+        not invocation.on("yes")
+        and input(
+            f"This will permanently remove the '{name}' stack! Type its name to confirm: "
+        ).strip()
+        != name
+    ):
         raise EngineError("confirmation declined")
     session.backend.remove(name)
     if not invocation.on("preserve-config"):
@@ -302,9 +305,7 @@ def cancel(invocation: Invocation) -> int:
         invocation.flags["stack"] = invocation.words[0]
     stack = session.stack
     if not invocation.on("yes") and not invocation.interactive and not os.environ.get("CI"):
-        raise EngineError(
-            "--yes must be passed in to proceed when running in non-interactive mode"
-        )
+        raise EngineError("--yes must be passed in to proceed when running in non-interactive mode")
     session.backend.cancel(stack)
     print(f"The currently running update for '{stack}' has been canceled!")
     return 0

@@ -13,7 +13,7 @@ import yaml
 from local.engine.errors import EngineError
 from local.engine.project import Project, mapping
 from local.engine.secrets import Passphrase, passphrase
-from local.engine.values import Properties, Secret
+from local.engine.values import Properties, Secret, contains
 
 SALT = "encryptionsalt"
 
@@ -29,7 +29,9 @@ class StackConfig:
         self._secrets: Passphrase | None = None
         provider = self._document.get("secretsprovider", "passphrase")
         if provider != "passphrase":
-            raise EngineError(f"{self.file}: the embedded engine has no secrets provider {provider!r}")
+            raise EngineError(
+                f"{self.file}: the embedded engine has no secrets provider {provider!r}"
+            )
 
     @property
     def secrets(self) -> Passphrase:
@@ -51,6 +53,10 @@ class StackConfig:
     def salt(self) -> str | None:
         found = self._document.get(SALT)
         return found if isinstance(found, str) else None
+
+    @property
+    def has_secrets(self) -> bool:
+        return contains(self.entries, is_secure)
 
     @property
     def entries(self) -> dict[str, Any]:
@@ -116,7 +122,9 @@ class StackConfig:
         self.save()
 
     def save(self) -> None:
-        text = yaml.safe_dump(self._document, sort_keys=False, default_flow_style=False, width=10**6)
+        text = yaml.safe_dump(
+            self._document, sort_keys=False, default_flow_style=False, width=10**6
+        )
         draft = self.file.with_name(f"{self.file.name}.{os.getpid()}.tmp")
         draft.write_text(text, encoding="utf-8")
         draft.replace(self.file)

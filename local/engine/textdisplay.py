@@ -7,7 +7,6 @@ from typing import TextIO
 
 from local.engine import difftext, urns
 from local.engine.events import Diagnostic, Event, Prelude, StepEvent, Summary
-
 from local.engine.values import Properties, equal
 
 MARKS = {
@@ -225,5 +224,3 @@ def compared(event: StepEvent) -> tuple[Properties, Properties]:
 def shown(properties: Properties) -> Properties:
     """The properties without the provider's own code."""
     return {key: value for key, value in properties.items() if key != "__provider"}
-
-

@@ -94,7 +94,7 @@ def fill(wire: WireValue, value: Value, secrets: bool, unknowns: bool) -> None:
     elif isinstance(value, (int, float)):
         wire.number_value = value
     elif value is None:
-        wire.null_value = 0  # type: ignore[assignment]  # protobuf's enum is an int
+        wire.null_value = 0
     elif isinstance(value, dict):
         wire.struct_value.CopyFrom(to_struct(value, secrets=secrets, unknowns=unknowns))
     elif isinstance(value, list):

@@ -72,7 +72,9 @@ class World:
 
     def prepare(self) -> None:
         """Lay the project out, and create its stack."""
-        shutil.copytree(HERE / "project", self.project, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(
+            HERE / "project", self.project, ignore=shutil.ignore_patterns("__pycache__")
+        )
         for each in (self.cloud, self.folder / "backend"):
             each.mkdir()
         self.ledger.touch()
@@ -185,9 +187,7 @@ def play(scenario: Scenario, folder: Path, engine: tuple[str, ...]) -> list[dict
 def normal(value: Any, key: str = "") -> Any:
     """A document without what differs from run to run."""
     if isinstance(value, dict):
-        return {
-            name: normal(inner, name) for name, inner in value.items() if name not in DROPPED
-        }
+        return {name: normal(inner, name) for name, inner in value.items() if name not in DROPPED}
     if isinstance(value, list):
         items = [normal(item) for item in value]
         return sorted(items) if key in SORTED else items

@@ -64,14 +64,16 @@ def run(command: str, program: str | None = None, **rest: object) -> Turn:
 
 
 NESTED = """
-a = Thing("a", {"number": 1, "flag": True, "text": "one", "none": None, "list": [1, 2.5, {"x": "y"}], "deep": {"a-b": {"c": [1]}}})
+values = {"number": 1, "flag": True, "text": "one", "none": None}
+a = Thing("a", {**values, "list": [1, 2.5, {"x": "y"}], "deep": {"a-b": {"c": [1]}}})
 b = Thing("b", {"from": a.computed, "all": {"of": [a.computed]}})
 pulumi.export("out", b.computed)
 pulumi.export("number", 3)
 pulumi.export("list", [1, "x", {"y": a.id}])
 """
 NESTED_CHANGED = """
-a = Thing("a", {"number": 2, "flag": False, "text": "one", "list": [1, 3, {"x": "z"}, 4], "deep": {"a-b": {"d": [1]}}, "new": {"k": 1}})
+values = {"number": 2, "flag": False, "text": "one", "new": {"k": 1}}
+a = Thing("a", {**values, "list": [1, 3, {"x": "z"}, 4], "deep": {"a-b": {"d": [1]}}})
 b = Thing("b", {"from": a.computed, "all": {"of": [a.computed]}})
 pulumi.export("out", b.computed)
 pulumi.export("number", 4)
@@ -152,8 +154,12 @@ SCENARIOS = (
     scenario(
         "failed-create",
         "a failure fails the run, keeps what succeeded, and the next run goes on",
-        up('a = Thing("a")\nb = Thing("b", {"from": a.computed, "fail": "create"})\nc = Thing("c", {}, depends_on=[b])'),
-        up('a = Thing("a")\nb = Thing("b", {"from": a.computed})\nc = Thing("c", {}, depends_on=[b])'),
+        up(
+            'a = Thing("a")\nb = Thing("b", {"from": a.computed, "fail": "create"})\nc = Thing("c", {}, depends_on=[b])'
+        ),
+        up(
+            'a = Thing("a")\nb = Thing("b", {"from": a.computed})\nc = Thing("c", {}, depends_on=[b])'
+        ),
         ordered=True,
     ),
     scenario(
@@ -201,18 +207,24 @@ SCENARIOS = (
     scenario(
         "alias",
         "a renamed resource with an alias stays the same one, and so do its dependents",
-        up('a = Thing("a", {"n": 1, "name": "a"})\nb = Thing("b", {"from": a.computed}, depends_on=[a])'),
+        up(
+            'a = Thing("a", {"n": 1, "name": "a"})\nb = Thing("b", {"from": a.computed}, depends_on=[a])'
+        ),
         preview(
             'a = Thing("z", {"n": 1, "name": "a"}, aliases=[pulumi.Alias(name="a")])\n'
             'b = Thing("b", {"from": a.computed}, depends_on=[a])'
         ),
         up(),
-        preview('a = Thing("z", {"n": 1, "name": "a"})\nb = Thing("b", {"from": a.computed}, depends_on=[a])'),
+        preview(
+            'a = Thing("z", {"n": 1, "name": "a"})\nb = Thing("b", {"from": a.computed}, depends_on=[a])'
+        ),
     ),
     scenario(
         "alias-failed",
         "when the run fails after a rename, the state names the renamed one everywhere",
-        up('a = Thing("a", {"name": "a"})\nb = Thing("b", {"from": a.computed})\nc = Thing("c", {"n": 1}, depends_on=[b])'),
+        up(
+            'a = Thing("a", {"name": "a"})\nb = Thing("b", {"from": a.computed})\nc = Thing("c", {"n": 1}, depends_on=[b])'
+        ),
         up(
             'a = Thing("z", {"name": "a"}, aliases=[pulumi.Alias(name="a")])\n'
             'd = Thing("d", {"fail": "create"}, depends_on=[a])\n'
@@ -270,14 +282,18 @@ SCENARIOS = (
     scenario(
         "retain-on-delete",
         "a retained resource leaves the state and stays in the cloud",
-        up('a = Thing("a", {}, retain_on_delete=True)\nb = Thing("b", {"key": "1"}, retain_on_delete=True)'),
+        up(
+            'a = Thing("a", {}, retain_on_delete=True)\nb = Thing("b", {"key": "1"}, retain_on_delete=True)'
+        ),
         up('b = Thing("b", {"key": "2"}, retain_on_delete=True)'),
         run("destroy"),
     ),
     scenario(
         "ignore-changes",
         "ignored paths keep their old values: top-level, nested, in lists, all",
-        up('a = Thing("a", {"x": 1, "deep": {"y": 1, "z": 1}, "list": [{"n": 1, "m": 1}, {"n": 2, "m": 2}]})'),
+        up(
+            'a = Thing("a", {"x": 1, "deep": {"y": 1, "z": 1}, "list": [{"n": 1, "m": 1}, {"n": 2, "m": 2}]})'
+        ),
         preview(
             'a = Thing("a", {"x": 2, "deep": {"y": 2, "z": 2}, "list": [{"n": 3, "m": 3}, {"n": 4, "m": 2}], "added": 1},'
             ' ignore_changes=["x", "deep.y", "list[*].n", "added"])'
@@ -292,9 +308,13 @@ SCENARIOS = (
         "replace-on-changes",
         "a change of such a path replaces, with a replacing kind in the diff",
         up('a = Thing("a", {"x": 1, "deep": {"y": 1, "z": 1}})'),
-        preview('a = Thing("a", {"x": 1, "deep": {"y": 2, "z": 1}}, replace_on_changes=["deep.y"])'),
+        preview(
+            'a = Thing("a", {"x": 1, "deep": {"y": 2, "z": 1}}, replace_on_changes=["deep.y"])'
+        ),
         up(),
-        preview('a = Thing("a", {"x": 2, "deep": {"y": 2, "z": 3}}, replace_on_changes=["deep.y", "x"])'),
+        preview(
+            'a = Thing("a", {"x": 2, "deep": {"y": 2, "z": 3}}, replace_on_changes=["deep.y", "x"])'
+        ),
         ordered=True,
     ),
     scenario(
@@ -320,14 +340,18 @@ SCENARIOS = (
         "what check makes of the inputs is what is kept; what it finds wrong ends the run",
         up('a = Thing("a", {"settings": "default"})'),
         preview(),
-        preview('a = Thing("a", {"settings": "default"})\nb = Thing("b", {"wrong": True}, depends_on=[a])'),
+        preview(
+            'a = Thing("a", {"settings": "default"})\nb = Thing("b", {"wrong": True}, depends_on=[a])'
+        ),
         up(),
         ordered=True,
     ),
     scenario(
         "refresh",
         "a refresh takes over what drifted, and forgets what is gone",
-        up('a = Thing("a", {"n": 1})\nb = Thing("b", {"n": 1})\nc = Thing("c", {"from": b.computed})\nd = Thing("d")'),
+        up(
+            'a = Thing("a", {"n": 1})\nb = Thing("b", {"n": 1})\nc = Thing("c", {"from": b.computed})\nd = Thing("d")'
+        ),
         run("refresh", drift={"a-1": {"n": 5}, "b-1": None, "c-1": {"computed": "elsewhere"}}),
         preview(),
         up(),
@@ -335,8 +359,17 @@ SCENARIOS = (
     scenario(
         "refresh-preview",
         "a preview with a refresh shows what drifted",
-        up('a = Thing("a", {"n": 1, "deep": {"x": 1}})\nb = Thing("b", {"n": 1})\nc = Thing("c", {"from": a.computed})'),
-        run("preview --refresh", drift={"a-1": {"n": 5, "deep": {"x": 2}}, "b-1": None, "c-1": {"computed": "elsewhere"}}),
+        up(
+            'a = Thing("a", {"n": 1, "deep": {"x": 1}})\nb = Thing("b", {"n": 1})\nc = Thing("c", {"from": a.computed})'
+        ),
+        run(
+            "preview --refresh",
+            drift={
+                "a-1": {"n": 5, "deep": {"x": 2}},
+                "b-1": None,
+                "c-1": {"computed": "elsewhere"},
+            },
+        ),
         run("up --refresh"),
         preview(),
     ),
@@ -380,8 +413,12 @@ SCENARIOS = (
     scenario(
         "explicit-provider",
         "a provider of the program's own has its inputs for configuration, is updated in place and deleted last",
-        up('p = pulumi.ProviderResource("pulumi-python", "p", {"region": "here"})\nThing("a", {}, provider=p)'),
-        preview('p = pulumi.ProviderResource("pulumi-python", "p", {"region": "there"})\nThing("a", {}, provider=p)'),
+        up(
+            'p = pulumi.ProviderResource("pulumi-python", "p", {"region": "here"})\nThing("a", {}, provider=p)'
+        ),
+        preview(
+            'p = pulumi.ProviderResource("pulumi-python", "p", {"region": "there"})\nThing("a", {}, provider=p)'
+        ),
         up(),
         preview('Thing("a")'),
         up(),
@@ -460,7 +497,9 @@ SCENARIOS = (
         "parent-changed",
         "a resource that gets a parent under an alias stays the same",
         up('a = Thing("a")\nb = Thing("b")'),
-        preview('a = Thing("a")\nb = Thing("b", {}, parent=a, aliases=[pulumi.Alias(parent=pulumi.ROOT_STACK_RESOURCE)])'),
+        preview(
+            'a = Thing("a")\nb = Thing("b", {}, parent=a, aliases=[pulumi.Alias(parent=pulumi.ROOT_STACK_RESOURCE)])'
+        ),
         up(),
     ),
 )

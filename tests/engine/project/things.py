@@ -118,7 +118,9 @@ class ThingProvider(ResourceProvider):
         except FileNotFoundError:
             return ReadResult("", {})
         inputs = {key: value for key, value in found.items() if key != "computed"}
-        drifted = any(inputs.get(key) != value for key, value in shown(props).items() if key in inputs)
+        drifted = any(
+            inputs.get(key) != value for key, value in shown(props).items() if key in inputs
+        )
         return ReadResult(id_, found, inputs if drifted else None)
 
     def delete(self, id_: str, props: dict[str, Any]) -> None:
@@ -156,9 +158,7 @@ class Thing(Resource, name="Thing"):
     provider_class = ThingProvider
     computed: pulumi.Output[str]
 
-    def __init__(
-        self, name: str, props: dict[str, Any] | None = None, **opts: Any
-    ) -> None:
+    def __init__(self, name: str, props: dict[str, Any] | None = None, **opts: Any) -> None:
         super().__init__(
             self.provider_class(),
             name,
