@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -10,11 +11,13 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import suppress
+from collections.abc import Callable, Mapping
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from local.engine import main as engine_main
 from tests.engine.scenarios import HEAD, Scenario, Turn
 
 HERE = Path(__file__).parent
@@ -26,8 +29,48 @@ DROPPED = {"sourcePosition", "stackTrace", "magic", "version", "duration", "time
 TIMES = {"created", "modified"}
 SORTED = {"dependencies", "replaceReasons", "diffReasons"}
 
-EMBEDDED = (sys.executable, "-m", "local.engine")
-CLI = ("pulumi",)
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """How a command ended."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+Engine = Callable[[list[str], Path, Mapping[str, str]], Completed]
+"""Runs one command in a folder, with an environment."""
+
+
+def process(*command: str) -> Engine:
+    """An engine that is a command of its own."""
+
+    def run(arguments: list[str], cwd: Path, env: Mapping[str, str]) -> Completed:
+        done = subprocess.run(
+            [*command, *arguments],
+            cwd=cwd,
+            env=dict(env),
+            capture_output=True,
+            text=True,
+            timeout=120,
+            stdin=subprocess.DEVNULL,
+        )
+        return Completed(done.returncode, done.stdout, done.stderr)
+
+    return run
+
+
+def embedded(arguments: list[str], cwd: Path, env: Mapping[str, str]) -> Completed:
+    """The embedded engine, in this process."""
+    out, err = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err):
+        code = engine_main(arguments, cwd=cwd, env=env)
+    return Completed(code, out.getvalue(), err.getvalue())
+
+
+COMMANDS = {"embedded": (sys.executable, "-m", "local.engine"), "cli": ("pulumi",)}
+ENGINES: dict[str, Engine] = {"embedded": embedded, "cli": process("pulumi")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +78,8 @@ class World:
     """A place of its own for one run of one scenario."""
 
     folder: Path
-    engine: tuple[str, ...]
+    engine: str
+    """`embedded` or `cli`."""
 
     @property
     def project(self) -> Path:
@@ -86,21 +130,13 @@ class World:
     def write_program(self, text: str) -> None:
         (self.project / "__main__.py").write_text(HEAD + text + "\n", encoding="utf-8")
 
-    def run(self, arguments: list[str]) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [*self.engine, *arguments],
-            cwd=self.project,
-            env=self.env,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            stdin=subprocess.DEVNULL,
-        )
+    def run(self, arguments: list[str]) -> Completed:
+        return ENGINES[self.engine](arguments, self.project, self.env)
 
     def run_and_kill(self, arguments: list[str]) -> None:
         """Run until a resource hangs in its create, then kill the engine, and it alone."""
         with subprocess.Popen(
-            [*self.engine, *arguments],
+            [*COMMANDS[self.engine], *arguments],
             cwd=self.project,
             env=self.env,
             stdout=subprocess.DEVNULL,
@@ -113,7 +149,7 @@ class World:
             while not mark.exists() and process.poll() is None and time.monotonic() < deadline:
                 time.sleep(0.02)
             process.kill()
-        if self.engine == CLI:
+        if self.engine == "cli":
             # The CLI leaves its provider behind, in the middle of the call.
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
@@ -146,7 +182,7 @@ class World:
                 arguments.append("--yes")
             done = self.run(arguments)
             result["exit"] = done.returncode
-            if "Traceback" in done.stderr and self.engine == EMBEDDED:
+            if "Traceback" in done.stderr and self.engine == "embedded":
                 raise AssertionError(done.stderr)
             if command == "preview":
                 result["preview"] = digest(json.loads(done.stdout))
@@ -177,7 +213,7 @@ def by_resource(calls: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return found[:-1]
 
 
-def play(scenario: Scenario, folder: Path, engine: tuple[str, ...]) -> list[dict[str, Any]]:
+def play(scenario: Scenario, folder: Path, engine: str) -> list[dict[str, Any]]:
     """All turns of a scenario; what came of each."""
     world = World(folder, engine)
     world.prepare()
