@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import threading
 import time
@@ -18,8 +19,10 @@ from ..kinds import Call, Kind
 from ..wire import pick
 
 # Standard mode backs off on throttling; our tokens and names make a repeated submission safe.
+# AWS_MAX_ATTEMPTS, as for every AWS tool, overrides how often.
+_ATTEMPTS = {} if "AWS_MAX_ATTEMPTS" in os.environ else {"max_attempts": 6}
 _CONFIG = Config(
-    retries={"mode": "standard", "max_attempts": 6},
+    retries={"mode": "standard", **_ATTEMPTS},
     connect_timeout=10,
     read_timeout=60,
     user_agent_extra="aws-jobs",
