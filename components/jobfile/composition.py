@@ -34,12 +34,20 @@ class Composition:
         values = (context.config.get(key, "") for key in context.secrets)
         self._secret_values = sorted({v for v in values if len(v) > 3}, key=len, reverse=True)
 
-    def report(self, path: Path, message: str, rule: str, level: str = "error") -> None:
+    def report(
+        self,
+        path: Path,
+        message: str,
+        rule: str,
+        level: str = "error",
+        shown: Path | None = None,
+    ) -> None:
         """Add a problem at the path, at the overlay's line where the overlay says it."""
         line, column = self.file.places.of(path, self.overlay)
         for secret in self._secret_values:
             message = message.replace(secret, messages.HIDDEN)
-        self.problems.add(Problem(self.file.path, line, column, dotted(path), message, rule, level))
+        said = dotted(path if shown is None else shown)
+        self.problems.add(Problem(self.file.path, line, column, said, message, rule, level))
 
     def jobs(self) -> list[Job]:
         """The file's jobs, whether or not they are right: other files may name them."""
@@ -129,8 +137,9 @@ class Composition:
             level, extra = leniently(fault)
             spot = self.file.places.spot(path, self.overlay)
             message = messages.say(fault, name, written=spot.written, secret=path in secrets)
-            where = path[:-1] if fault.keyword == "required" else path
-            self.report(where, message + extra, f"schema.{fault.keyword}", level)
+            # what is missing has no place, unless an overlay takes it away
+            shown = path[:-1] if fault.keyword == "required" else path
+            self.report(path, message + extra, f"schema.{fault.keyword}", level, shown)
             if level == "error":
                 wrong.add(str(path[len(at)]) if len(path) > len(at) else "")
         return wrong

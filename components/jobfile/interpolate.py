@@ -115,7 +115,7 @@ class Scope:
             return "`${code.uri}` needs `code: {dir: ...}` in this file"
         if expression.startswith("jobs."):
             return f"`${{{expression}}}` must be `${{jobs.<job>.<output>}}`, such as `${{jobs.prepare.modelArtifacts}}`"
-        names = ["stack", "generation", "period", "code.uri", "config", "matrix", "platform"]
+        names = ["stack", "generation", "period", "code.uri"]
         close = meant(expression, [*names, *(f"matrix.{key}" for key in self.cell or ())])
         return (
             f"`${{{expression}}}` is no name of ours{close or ';'} for a literal `${{{expression}}}` "

@@ -6,10 +6,16 @@ import json
 import re
 from typing import Any
 
-from .places import second
+from .places import second, written
 from .yaml12 import MAX_DEPTH, Unreadable
 
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+
+
+class _NoNumber(ValueError):
+    def __init__(self, text: str) -> None:
+        super().__init__(text[:20])
+        self.text = text
 
 
 class _Twice(ValueError):
@@ -24,7 +30,11 @@ def load(text: str) -> Any:
         raise Unreadable(f"nested more than {MAX_DEPTH} levels deep", 0, 0)
     try:
         return json.loads(
-            text, object_pairs_hook=_object, parse_float=_number, parse_constant=_constant
+            text,
+            object_pairs_hook=_object,
+            parse_int=_integer,
+            parse_float=_number,
+            parse_constant=_constant,
         )
     except _Twice as error:
         line, column = second(text, error.key)
@@ -32,8 +42,10 @@ def load(text: str) -> Any:
     except json.JSONDecodeError as error:
         message = _plain(error, text)
         raise Unreadable(message, error.lineno, error.colno) from error
-    except ValueError as error:
-        raise Unreadable(f"not JSON: {error}", 0, 0) from error
+    except _NoNumber as error:
+        raise Unreadable(
+            f"{error} is not a number we can send", *written(text, error.text)
+        ) from error
 
 
 def _depth(text: str) -> int:
@@ -61,15 +73,22 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return result
 
 
+def _integer(text: str) -> int:
+    # Python refuses to read thousands of digits, with an error of its own
+    if len(text) > 300:
+        raise _NoNumber(text)
+    return int(text)
+
+
 def _number(text: str) -> float | int:
     number = float(text)
     if number in (float("inf"), float("-inf")):
-        raise ValueError(f"{text[:20]} is not a number we can send")
+        raise _NoNumber(text)
     return int(number) if number.is_integer() else number
 
 
 def _constant(text: str) -> Any:
-    raise ValueError(f"{text} is not a JSON value")
+    raise _NoNumber(text)
 
 
 def _plain(error: json.JSONDecodeError, text: str) -> str:

@@ -86,6 +86,8 @@ def _read(path: Path, folder: Path, root: Path) -> JobFile | Problem:
             shown, "not a job file; its name must end in .json, .yaml or .yml", "file.name"
         )
     try:
+        if path.exists() and not path.is_file():
+            return _whole(shown, "not a file", "file.unreadable")
         if path.stat().st_size > MAX_BYTES:
             size = path.stat().st_size // 1_000_000
             return _whole(

@@ -40,16 +40,14 @@ class Places:
             self._spots.setdefault((), Spot(0, 0))
 
     def spot(self, path: Path, overlay: Path = ()) -> Spot:
-        """The path's spot, else that of the nearest thing around it; an overlay's own where it has the path."""
-        for start in (overlay, ()):
-            found = self._spots.get((*start, *path)) if start or not overlay else None
-            if found is not None:
-                return found
+        """The path's spot, an overlay's own where it has the path; else that of the nearest thing around it."""
+        if overlay and (*overlay, *path) in self._spots:
+            return self._spots[(*overlay, *path)]
         for length in range(len(path), -1, -1):
-            for start in (overlay, ()) if overlay else ((),):
-                found = self._spots.get((*start, *path[:length])) if length or not start else None
-                if found is not None:
-                    return found
+            if path[:length] in self._spots:
+                return self._spots[path[:length]]
+            if overlay and length and (*overlay, *path[:length]) in self._spots:
+                return self._spots[(*overlay, *path[:length])]
         return Spot(0, 0)
 
     def of(self, path: str | Path, overlay: Path = ()) -> tuple[int, int]:
@@ -71,6 +69,14 @@ def second(text: str, key: str) -> tuple[int, int]:
         if path in seen and path[-1] == key:
             return spot.line, spot.column
         seen.add(path)
+    return 0, 0
+
+
+def written(text: str, value: str) -> tuple[int, int]:
+    """The place in a JSON text where a value is written like this."""
+    for _, spot in _json_spots(text):
+        if spot.written == value:
+            return spot.line, spot.column
     return 0, 0
 
 

@@ -178,9 +178,11 @@ class _Reader:
 
 def _scalar(node: yaml.ScalarNode) -> Any:
     tag, text = node.tag, node.value
-    if tag == _STR:
+    if tag in (_STR, _MERGE):
         return text
     try:
+        if tag == _INT and len(text) > 300:
+            raise ValueError(text)
         if tag == _INT:
             return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
         if tag == _FLOAT:
