@@ -33,6 +33,12 @@ class _Handler(MotoRequestHandler):
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Say nothing."""
 
+    def connection_dropped(
+        self, error: BaseException, environ: dict[str, Any] | None = None
+    ) -> None:
+        """Close it on our side too: what the gateway cut off waits for an answer otherwise."""
+        self.close_connection = True
+
 
 class _Application(DomainDispatcherApplication):
     """moto's dispatcher, which looks through all folders of moto for each request, with a memory."""

@@ -92,8 +92,8 @@ class KeptObjects:
         self._known = {}
 
     def _write_bucket(self, name: str) -> None:
-        self._database.execute("DELETE FROM buckets WHERE name = ?", (name,))
         if name not in s3_backends.bucket_accounts:
+            self._database.execute("DELETE FROM buckets WHERE name = ?", (name,))
             return
         _, bucket = _bucket(name)
         partition, account = s3_backends.bucket_accounts[name]
@@ -103,7 +103,8 @@ class KeptObjects:
             "created": bucket.creation_date.isoformat(),
         }
         self._database.execute(
-            "INSERT INTO buckets VALUES (?, ?, ?, ?)",
+            "INSERT INTO buckets VALUES (?, ?, ?, ?) "
+            "ON CONFLICT (name) DO UPDATE SET document = excluded.document",
             (name, account, partition, json.dumps(document)),
         )
 

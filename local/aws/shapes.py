@@ -131,7 +131,7 @@ def _failed(document: Any, path: str, rule: str) -> str:
 
 def _wrong_type(document: Any, shape: Shape, path: str) -> str:
     wanted = {"structure": "object", "map": "object"}.get(shape.type_name, shape.type_name)
-    return f"Value at '{path}' is a {type(document).__name__}, not a {wanted}"
+    return f"Value at '{path}' has the type {type(document).__name__}, not {wanted}"
 
 
 def _at(path: str, name: str) -> str:

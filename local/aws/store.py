@@ -6,8 +6,10 @@ that a kill loses nothing that a client was told of.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -92,30 +94,38 @@ class Store:
         objects = self._objects.changes(touched) if touched or changed else []
         if not changed and not objects and settings == self._settings:
             return
-        self._database.execute("BEGIN")
-        for name, account, region, key in changed:
-            document = extend.table_of(name, account, region).document(key)
-            self._write_record((name, account, region, key), document)
-        self._objects.write(objects)
-        self._database.executemany(
-            "INSERT OR REPLACE INTO settings VALUES (?, ?)", settings.items()
-        )
-        self._database.execute("COMMIT")
+        with self._transaction():
+            for name, account, region, key in changed:
+                document = extend.table_of(name, account, region).document(key)
+                self._write_record((name, account, region, key), document)
+            self._objects.write(objects)
+            self._database.executemany(
+                "INSERT OR REPLACE INTO settings VALUES (?, ?)", settings.items()
+            )
         self._settings = settings
         context.current.changed.clear()
 
     def clear(self) -> None:
         """Forget everything that was kept."""
-        self._database.execute("BEGIN")
-        self._database.execute("DELETE FROM records")
-        self._database.execute("DELETE FROM settings")
-        self._objects.clear()
-        self._database.execute("COMMIT")
+        with self._transaction():
+            self._database.execute("DELETE FROM records")
+            self._database.execute("DELETE FROM settings")
+            self._objects.clear()
         self._settings = {}
 
     def close(self) -> None:
         """Let another emulator have the folder."""
         self._database.close()
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._database.execute("BEGIN")
+        try:
+            yield
+        except BaseException:
+            self._database.execute("ROLLBACK")
+            raise
+        self._database.execute("COMMIT")
 
     def _prepare(self) -> None:
         self._database.execute("PRAGMA locking_mode = EXCLUSIVE")
@@ -133,7 +143,7 @@ class Store:
             return
         self._database.execute(
             "INSERT INTO records VALUES (?, ?, ?, ?, ?) "
-            "ON CONFLICT DO UPDATE SET document = excluded.document",
+            "ON CONFLICT (name, account, region, key) DO UPDATE SET document = excluded.document",
             (*place, json.dumps(document)),
         )
 

@@ -1,0 +1,136 @@
+"""The clock, the pace, the agenda and the order of waiting jobs, each by itself."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from local.aws.batch.capacity import fits, needs
+from local.aws.batch.records import ServiceEnvironment
+from local.aws.batch.retries import again, matches
+from local.aws.clock import Clock, Pace
+from local.aws.objects import split_uri
+from local.aws.table import Agenda
+
+
+def test_clock_follows_its_source() -> None:
+    """A clock shows its source's time until it is frozen, and goes on from there when it is thawed."""
+    source = [100.0]
+    clock = Clock(lambda: source[0])
+    assert clock.now() == 100
+    clock.advance(5)
+    assert clock.now() == 105
+    clock.freeze()
+    source[0] = 200
+    assert (clock.now(), clock.frozen) == (105, True)
+    clock.advance(10)
+    clock.thaw()
+    assert (clock.now(), clock.frozen) == (115, False)
+    source[0] = 201
+    assert clock.now() == 116
+
+
+@pytest.mark.parametrize("seconds", [-1.0, math.inf, math.nan])
+def test_clock_never_runs_backwards(seconds: float) -> None:
+    """A clock is moved forward by a finite number of seconds."""
+    with pytest.raises(ValueError, match="not a number of seconds from 0 up"):
+        Clock(frozen_at=0.0).advance(seconds)
+
+
+def test_pace() -> None:
+    """A pace is changed state by state; null is for ever; it says what it does not know."""
+    pace = Pace().changed({"running": 10, "runnable": None})
+    assert (pace.running, pace.runnable, pace.starting) == (10.0, math.inf, 0.3)
+    assert (pace.as_json()["runnable"], pace.as_json()["running"]) == (None, 10.0)
+    assert Pace.instant().running == 0
+    with pytest.raises(ValueError, match="pace: running takes a number"):
+        Pace().changed({"running": True})
+
+
+def test_agenda() -> None:
+    """What falls due comes in the order of time; an entry that is set again counts once."""
+    agenda = Agenda()
+    agenda.set("a", 3)
+    agenda.set("b", 1)
+    agenda.set("a", 2)
+    agenda.set("c", 1)
+    agenda.set("d", math.inf)
+    agenda.set("e", 1)
+    agenda.cancel("e")
+    taken = [agenda.pop(10) for _ in range(4)]
+    assert taken == [("b", 1), ("c", 1), ("a", 2), None]
+    agenda.set("f", 11)
+    assert agenda.pop(10) is None
+
+
+@pytest.mark.parametrize(
+    ("payload", "wanted"),
+    [
+        (
+            {"ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 2}},
+            {"ml.m5.large": 2},
+        ),
+        ({}, {"unknown": 1}),
+        ({"ResourceConfig": []}, {"unknown": 1}),
+        ({"ResourceConfig": {"InstanceType": 1, "InstanceCount": 2}}, {"unknown": 1}),
+        ({"ResourceConfig": {"InstanceGroups": ["x"]}}, {"unknown": 1}),
+    ],
+)
+def test_needs_of_a_payload(payload: dict[str, object], wanted: dict[str, int]) -> None:
+    """The instances are read from a payload; one is counted where that cannot be done."""
+    assert needs(payload) == wanted
+
+
+def test_fits() -> None:
+    """NUM_INSTANCES counts all types together, another unit its own type."""
+    both = ServiceEnvironment(
+        "arn",
+        "name",
+        "SAGEMAKER_TRAINING",
+        [
+            {"capacityUnit": "NUM_INSTANCES", "maxCapacity": 4},
+            {"capacityUnit": "ml.g5.xlarge", "maxCapacity": 1},
+        ],
+    )
+    assert fits({"ml.g5.xlarge": 1}, both, {"ml.m5.large": 3})
+    assert not fits({"ml.g5.xlarge": 1}, both, {"ml.m5.large": 4})
+    assert not fits({"ml.g5.xlarge": 1}, both, {"ml.g5.xlarge": 1})
+    assert fits({"ml.m5.large": 4}, both, {})
+
+
+def test_retries_stop_at_the_number_of_attempts() -> None:
+    """A job is retried until it has had its attempts, one by default."""
+    assert not again(None, 1, "x")
+    assert again({"attempts": 2}, 1, "x")
+    assert not again({"attempts": 2}, 2, "x")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "reason", "expected"),
+    [
+        (None, "x", True),
+        ("*", "x", True),
+        ("Received status*", "Received status from SageMaker", True),
+        ("Received", "Received status", False),
+        ("Received", "Received", True),
+        ("received*", "Received", False),
+    ],
+)
+def test_pattern_of_a_reason(pattern: str | None, reason: str, expected: bool) -> None:
+    """A pattern is the whole reason, or its start where it ends with an asterisk."""
+    assert matches(pattern, reason) is expected
+
+
+@pytest.mark.parametrize(
+    ("uri", "place"),
+    [
+        ("s3://bucket/a/b", ("bucket", "a/b")),
+        ("s3://bucket", ("bucket", "")),
+        ("https://s3.us-east-1.amazonaws.com/bucket/a", ("bucket", "a")),
+        ("ftp://bucket/a", ("", "")),
+    ],
+)
+def test_split_uri(uri: str, place: tuple[str, str]) -> None:
+    """A location is a bucket and a key."""
+    assert split_uri(uri) == place
