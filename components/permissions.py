@@ -9,6 +9,7 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_personal
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -112,8 +113,8 @@ def _reads(kind: Kind, scope: Scope) -> Iterator[tuple[str, str]]:
     for call in calls:
         yield _action(kind.service, call), _resource(kind, call, scope)
     if kind.link:
-        for call in (kind.link.describe, kind.link.search):
-            about_one = "$name" in json.dumps(dict(call.params))
+        for call in (kind.link.describe, kind.link.search, kind.link.read_tags):
+            about_one = re.search(r"\$(name|arn)\b", json.dumps(dict(call.params)))
             linked = _LINKED.get(kind.link.service, "*") if about_one else "*"
             yield _action(kind.link.service, call), scope.arn(kind.link.service, linked)
 

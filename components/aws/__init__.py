@@ -3,6 +3,7 @@
 from .client import Aws, connect
 from .runs import (
     Run,
+    adopted,
     count_live,
     describe,
     find,
@@ -17,6 +18,7 @@ from .runs import (
 __all__ = [
     "Aws",
     "Run",
+    "adopted",
     "connect",
     "count_live",
     "describe",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from typing import Any
 
@@ -172,14 +172,47 @@ def history(aws: Aws, kind: Kind, inputs: Mapping[str, Any]) -> Iterator[Run]:
             if any(pattern.fullmatch(name) for _, pattern in patterns):
                 created = milliseconds(item.get(kind.list_fields["created"]))
                 found[str(item[kind.list_fields["arn"]])] = created
+    # a run taken over may have any name
+    taken_over = adopted(aws, kind, inputs) if inputs.get("adopt") else None
+    taken_arn = taken_over.arn if taken_over else ""
+    if taken_over:
+        found[taken_arn] = taken_over.created
     # stable: AWS lists the newest first, which settles equal times
     for arn in sorted(found, key=lambda arn: -found[arn]):
         try:
-            run = describe(aws, kind, arn, job)
+            run = taken_over if arn == taken_arn and taken_over else describe(aws, kind, arn, job)
         except Missing:
             continue
         if run.tags.get(IDENTITY) in identities:
             yield run
+
+
+def adopted(aws: Aws, kind: Kind, inputs: Mapping[str, Any]) -> Run | None:
+    """Return the run that `adopt` names (a job id, a job ARN, a training job's ARN), with its tags.
+
+    Nothing where AWS has none. A training job's tags need a call of their own; a caller that may not read them
+    gets the run without.
+    """
+    given, job = str(inputs["adopt"]), str(inputs["name"])
+    arn = given if given.startswith("arn:") else _arn(kind, aws, given)
+    check_account(aws, arn, job)
+    try:
+        run = describe(aws, kind, arn, job)
+    except Missing:
+        return None
+    if kind.link is None or not _is_linked(kind, arn):
+        return run
+    try:
+        tags = aws.call(kind.link.service, kind.link.read_tags, {"arn": arn}, job=job)
+    except Denied:
+        return run
+    return replace(run, tags={tag["Key"]: tag.get("Value", "") for tag in tags or []})
+
+
+def _arn(kind: Kind, aws: Aws, id_: str) -> str:
+    return kind.arn.format(
+        partition=aws.partition, region=aws.region, account=aws.account, id=id_, name=id_
+    )
 
 
 def _lists(aws: Aws, kind: Kind, prefixes: list[str], job: str) -> Iterator[dict[str, str]]:

@@ -70,6 +70,7 @@ class Link:
     describe: Call
     search: Call
     tag: Call
+    read_tags: Call
     statuses: Mapping[str, Phase]
     outputs: Mapping[str, str]
 

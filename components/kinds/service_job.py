@@ -129,6 +129,7 @@ SERVICE_JOB = Kind(
             next_token="NextToken",
         ),
         tag=Call("AddTags", {"ResourceArn": "$arn", "Tags": "$tags"}),
+        read_tags=Call("ListTags", {"ResourceArn": "$arn"}, result="Tags", next_token="NextToken"),
         # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeTrainingJob.html
         statuses={
             "InProgress": Phase.RUNNING,

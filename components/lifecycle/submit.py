@@ -13,7 +13,6 @@ from typing import Any
 
 from .. import aws as service
 from ..aws import Aws, Run
-from ..aws.runs import check_account
 from ..definition import (
     CLAIMED,
     DIGEST,
@@ -64,8 +63,8 @@ def _is_this_definitions(kind: Kind, inputs: Mapping[str, Any], run: Run) -> boo
 
 
 def _run_of(kind: Kind, aws: Aws, inputs: Mapping[str, Any], say: Say) -> Run:
-    if inputs.get("adopt"):
-        return _taken_over(kind, aws, inputs)
+    if inputs.get("adopt") and (run := _taken_over(kind, aws, inputs)):
+        return run
     job = str(inputs["name"])
     newest = service.find(aws, kind, inputs)
     if newest and _is_this_definitions(kind, inputs, newest):
@@ -151,16 +150,23 @@ def _by_name(kind: Kind, aws: Aws, name: str, job: str) -> Run | None:
         return None
 
 
-def _taken_over(kind: Kind, aws: Aws, inputs: Mapping[str, Any]) -> Run:
-    """Take over the run that `adopt` names: a job id, a job ARN, or a training job's ARN."""
+def _taken_over(kind: Kind, aws: Aws, inputs: Mapping[str, Any]) -> Run | None:
+    """Take over the run that `adopt` names.
+
+    `None` where that run has stood for another definition of this job: the file has changed since, and a changed
+    file is a new run whether or not `adopt` still stands in it.
+    """
     job, given = str(inputs["name"]), str(inputs["adopt"])
-    arn = given if given.startswith("arn:") else _arn(kind, aws, given)
-    check_account(aws, arn, job)
-    try:
-        run = service.describe(aws, kind, arn, job)
-    except Missing as error:
-        raise Rejected(f"{job}: adopt: AWS has no job {given} in {aws.region}") from error
+    run = service.adopted(aws, kind, inputs)
+    if run is None and service.find(aws, kind, inputs):
+        return None
+    if run is None:
+        raise Rejected(
+            f"{job}: adopt: AWS has no job {given} in {aws.region}; without `adopt` this file is a new run"
+        )
     owner = run.tags.get(IDENTITY)
+    if owner in _identities(inputs) and run.tags.get(DIGEST) not in (None, digest(kind, inputs)):
+        return None
     if owner and owner not in _identities(inputs) and not run.released:
         raise Rejected(f"{job}: adopt: {given} is a run of {owner}; remove it there first")
     return _claim(kind, aws, inputs, run)

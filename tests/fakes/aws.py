@@ -327,6 +327,9 @@ class Account:
         found.sort(key=lambda record: record["CreationTime"], reverse=True)
         return {"Results": [{"TrainingJob": record} for record in found]}
 
+    def sagemaker_ListTags(self, request: dict[str, Any]) -> dict[str, Any]:
+        return {"Tags": self.trainings[request["ResourceArn"].rsplit("/", 1)[-1]]["Tags"]}
+
     def sagemaker_AddTags(self, request: dict[str, Any]) -> dict[str, Any]:
         record = self.trainings[request["ResourceArn"].rsplit("/", 1)[-1]]
         record["Tags"] = record["Tags"] + list(request["Tags"])

@@ -203,3 +203,32 @@ def test_adopt_takes_over_what_already_ran() -> None:
     assert adopted == id_
     assert account.jobs[0].tags[IDENTITY] == "aws-jobs/dev/churn"
     assert account.count("SubmitServiceJob") == 1
+
+
+def test_a_changed_file_runs_although_adopt_still_stands_in_it() -> None:
+    """`adopt` takes over one run once; another definition of that job is a new run."""
+    kind = KINDS["ServiceJob"]
+    account = Account()
+    id_, _ = create(kind, account, inputs(kind, name="older", identity="x"))
+    account.jobs[0].tags = {}
+    create(kind, account, inputs(kind, adopt=id_))
+    changed, _ = create(kind, account, inputs(kind, adopt=id_, generation=2))
+    again, _ = create(kind, account, inputs(kind, adopt=id_, generation=2))
+    assert (changed, again) == (account.jobs[1].arn, account.jobs[1].arn)
+    assert account.count("SubmitServiceJob") == 2
+
+
+def test_a_training_job_is_taken_over_once_too() -> None:
+    """One that Batch never knew: its tags are SageMaker's, and a changed file is a service job."""
+    kind = KINDS["ServiceJob"]
+    account = Account()
+    id_, _ = create(kind, account, inputs(kind, name="older", identity="x"))
+    account.move(id_, "SUCCEEDED")
+    training = next(iter(account.trainings.values()))
+    training["Tags"], account.jobs[:] = [], []
+    arn = training["TrainingJobArn"]
+    assert create(kind, account, inputs(kind, adopt=arn))[0] == arn
+    assert create(kind, account, inputs(kind, adopt=arn))[0] == arn
+    assert account.jobs == []
+    changed, _ = create(kind, account, inputs(kind, adopt=arn, generation=2))
+    assert changed == account.jobs[0].arn
