@@ -14,8 +14,6 @@ import signal
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import IO, Any
@@ -208,6 +206,9 @@ class Emulator:
 
 def ask(endpoint: str) -> dict[str, Any]:
     """`GET /_emulator/status`. OSError or ValueError where it does not answer as the emulator does."""
+    # it takes longer to import than all else that `up` and `preview` need of this module
+    import urllib.request
+
     # no proxy: it is on this machine
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     with opener.open(f"{endpoint}/_emulator/status", timeout=10) as answer:

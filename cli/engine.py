@@ -213,6 +213,11 @@ def embedded_help(name: str) -> str:
 def execute(engine: Engine, argv: Sequence[str], cwd: Path, env: Mapping[str, str]) -> int:
     """Run the engine in the terminal's foreground: Ctrl-C is its to handle, and jobctl tidies up after it."""
     sys.stdout.flush()
+    if engine.embedded:
+        # no process of its own: starting one would be a tenth of a preview's time
+        from local.engine import main
+
+        return main(list(argv), cwd=cwd, env=env)
     with _signals_left_to(subprocess.Popen([*engine.command, *argv], cwd=cwd, env=env)) as child:
         code = child.wait()
     return code if code >= 0 else 128 - code
