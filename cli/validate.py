@@ -12,7 +12,8 @@ from pathlib import Path
 from cli import reports
 from cli.contexts import contexts
 from cli.stack import find_project
-from components.errors import Problem
+from components import policy
+from components.errors import Problem, Problems
 from components.jobfile import JobFile, expand, load, read_text
 from components.jobfile.model import Context
 
@@ -36,7 +37,12 @@ def run(args: argparse.Namespace) -> int:
     project = find_project(here)
     root = project.root if here.is_relative_to(project.root) else here
     files, problems, wanted, elsewhere = read(args.paths, here, root)
-    problems += check(files, contexts(project, args.stack), elsewhere)
+    try:
+        policies = policy.load(root)
+    except Problems as error:
+        policies = []
+        problems += error.problems
+    problems += check(files, contexts(project, args.stack), elsewhere, policies)
     problems = sorted(problem for problem in problems if wanted is None or problem.file in wanted)
     count = len(files) if wanted is None else len(wanted)
     print(reports.FORMATS[args.format](problems, files, count, sys.stdout), end="")
@@ -67,7 +73,8 @@ def read(
     wanted = {file.path for file in files} | {problem.file for problem in problems}
     others = [file for file in neighbours if file.path not in wanted]
     if any(path.is_relative_to(home) for path in given):
-        return [*files, *others], problems, wanted, frozenset()
+        # of two jobs with one name the second is told: let it be the one that was asked about
+        return [*others, *files], problems, wanted, frozenset()
     return files, problems, wanted, frozenset(name_of(file) for file in others)
 
 
@@ -77,12 +84,16 @@ def name_of(file: JobFile) -> str:
 
 
 def check(
-    files: Sequence[JobFile], stacks: Sequence[Context], elsewhere: frozenset[str]
+    files: Sequence[JobFile],
+    stacks: Sequence[Context],
+    elsewhere: frozenset[str],
+    policies: Sequence[policy.Policy] = (),
 ) -> list[Problem]:
     """The problems of the files in every stack, each once; one that only some stacks have names them."""
     found: dict[Problem, list[str]] = {}
     for context in stacks:
-        for problem in expand(files, context, elsewhere)[1]:
+        jobs, problems = expand(files, context, elsewhere)
+        for problem in [*problems, *policy.problems(policies, jobs, context.stack)]:
             found.setdefault(problem, []).append(context.stack)
     return [
         problem if len(names) == len(stacks) else _in_stacks(problem, names)

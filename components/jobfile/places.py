@@ -41,13 +41,16 @@ class Places:
 
     def spot(self, path: Path, overlay: Path = ()) -> Spot:
         """The path's spot, an overlay's own where it has the path; else that of the nearest thing around it."""
-        if overlay and (*overlay, *path) in self._spots:
-            return self._spots[(*overlay, *path)]
+        whole = self._spots.get(overlay + path) if overlay else None
+        if whole is not None:
+            return whole
         for length in range(len(path), -1, -1):
-            if path[:length] in self._spots:
-                return self._spots[path[:length]]
-            if overlay and length and (*overlay, *path[:length]) in self._spots:
-                return self._spots[(*overlay, *path[:length])]
+            around = path[:length]
+            found = self._spots.get(around)
+            if found is None and overlay and length:
+                found = self._spots.get(overlay + around)
+            if found is not None:
+                return found
         return Spot(0, 0)
 
     def of(self, path: str | Path, overlay: Path = ()) -> tuple[int, int]:

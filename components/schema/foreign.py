@@ -28,9 +28,7 @@ def faults(document: Any, schema: dict[str, Any]) -> list[Fault]:
     """Return every reason why the document does not fit. Raises `JobError` for a reference out of the schema."""
     validator = Draft202012Validator(schema, registry=Registry())
     try:
-        return [
-            fault for error in validator.iter_errors(document) for fault in _fault(error)
-        ]
+        return [fault for error in validator.iter_errors(document) for fault in _fault(error)]
     except Unresolvable as error:
         raise JobError(f"$ref {error.ref} leads nowhere in this schema") from error
 
