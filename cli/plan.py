@@ -16,7 +16,8 @@ from cli.planning.build import build
 from cli.planning.model import Plan
 from cli.planning.preview import read
 from cli.stack import Stack, find_project
-from components.errors import JobError
+from components import policy
+from components.errors import JobError, Problems
 from components.jobfile import Job, expand, load
 
 FORMATS = ("text", "markdown", "json")
@@ -80,7 +81,16 @@ def planned(stack: Stack, text_: str) -> Plan:
         job_files(stack),
         prices.read(stack.config.get("aws-jobs:prices"), where),
         may_terminate=stack.setting("aws-jobs:allowTerminate") == "true",
+        policies=policies(stack),
     )
+
+
+def policies(stack: Stack) -> list[policy.Policy]:
+    """The project's policies; one that is wrong has stopped the preview already."""
+    try:
+        return policy.load(stack.project.root)
+    except Problems:
+        return []
 
 
 def job_files(stack: Stack) -> list[Job]:

@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 
+from . import policy, stackjobs
 from . import preflight as checks
 from . import settings as stack_settings
-from . import stackjobs
 from .aws import Aws, connect
 from .aws.objects import put_once
 from .errors import JobError, Problem, Problems
@@ -94,7 +94,7 @@ def load(settings: Settings) -> StackJobs:
             today=datetime.now(timezone.utc).date(),
         )
         if any(problem.level == "error" for problem in problems):
-            _raise_all(problems, files, context)
+            _raise_all(problems, files, context, settings.root)
         jobs = _resolved(files, settings, context)
         _warn([*problems, *jobs.warnings])
         return jobs
@@ -102,12 +102,15 @@ def load(settings: Settings) -> StackJobs:
 
 def _resolved(files: list[JobFile], settings: Settings, context: Context) -> StackJobs:
     wanted = asked(settings)
+    policies = policy.load(settings.root)
     if wanted is None:
-        return stackjobs.resolve(files, settings, context, lambda: _aws(settings))
+        return stackjobs.resolve(
+            files, settings, context, lambda: _aws(settings), policies=policies
+        )
     if wanted.bucket and not settings.artifacts:
         settings = replace(settings, artifacts=f"s3://{wanted.bucket}/{CODE}")
     ours = wanted.outputs(_home(settings))
-    return stackjobs.resolve(files, settings, context, lambda: _aws(settings), ours)
+    return stackjobs.resolve(files, settings, context, lambda: _aws(settings), ours, policies)
 
 
 def _home(settings: Settings) -> Home:
@@ -115,11 +118,13 @@ def _home(settings: Settings) -> Home:
     return Home(aws.account, settings.region, aws.partition)
 
 
-def _raise_all(problems: list[Problem], files: Any, context: Context) -> None:
+def _raise_all(problems: list[Problem], files: Any, context: Context, root: Path) -> None:
     """A file that cannot be read must not hide what is wrong with the others."""
     from .jobfile import expand
 
-    raise Problems({*problems, *expand(files, context)[1]})
+    jobs, more = expand(files, context)
+    policies = policy.load(root)
+    raise Problems({*problems, *more, *policy.problems(policies, jobs, context.stack)})
 
 
 def preflight(jobs: StackJobs, settings: Settings) -> None:

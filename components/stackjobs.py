@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from . import aws as service
+from . import policy
 from .aws import Aws
 from .aws.objects import etag
 from .aws.references import latest_solution_version
@@ -22,6 +23,7 @@ from .kinds import KINDS, Phase
 from .lifecycle.outputs import outputs_of
 from .packing import Archive, packed
 from .platform import references
+from .policy import Policy
 from .settings import Settings
 from .wire import leaves
 
@@ -53,6 +55,7 @@ def resolve(
     context: Context,
     aws: Callable[[], Aws],
     platform: Mapping[str, str] | None = None,
+    policies: Sequence[Policy] = (),
 ) -> StackJobs:
     """Expand the files until all that can be known is. Raises `Problems` with every mistake at once.
 
@@ -69,6 +72,7 @@ def resolve(
 
     while True:
         jobs, problems = expand(files, replace(context, lookup=lookup))
+        problems = [*problems, *policy.problems(policies, jobs, settings.stack)]
         _stop_at_errors([*problems, *references.unknown(jobs, settings.stack, platform)])
         result.jobs, result.warnings = jobs, problems
         result.inputs = {

@@ -13,6 +13,7 @@ from cli.planning.model import ACTIONS, Change, Drift, Plan, PlannedJob
 from cli.planning.preview import JobSteps, Preview
 from components import ceiling
 from components.jobfile import Job
+from components.policy import Policy, of_plan
 from components.wire import leaves
 
 _ROLE = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}):role/\S+")
@@ -25,8 +26,10 @@ def build(
     prices: Mapping[str, float],
     *,
     may_terminate: bool = False,
+    policies: Sequence[Policy] = (),
 ) -> Plan:
-    """Return the plan. `jobs` are the expanded job files, for their places; `prices` are of an instance-hour.
+    """Return the plan. `jobs` are the expanded job files, for their places; `prices` are of an instance-hour;
+    `policies` of the scope `plan` are judged here.
 
     The order is fixed by the jobs' actions and names, so that the same preview gives the same plan.
     """
@@ -43,6 +46,16 @@ def build(
     costly = [job for job in planned if job.action in _COSTS]
     unpriced = sorted({type_ for job in costly for type_ in job.hours if type_ not in prices})
     known = [job.cost for job in costly if job.cost is not None]
+    submitted = {(job.kind, job.name) for job in costly}
+    said = of_plan(
+        policies,
+        [
+            (steps.kind.name, _request(steps.new))
+            for steps in preview.jobs
+            if (steps.kind.name, _name(steps)) in submitted
+        ],
+        preview.stack,
+    )
     return Plan(
         project=preview.project,
         stack=preview.stack,
@@ -55,9 +68,9 @@ def build(
         cost=sum(known) if prices and known else None,
         unpriced=tuple(unpriced) if prices else (),
         unlimited=tuple(job.name for job in costly if job.instances and job.max_hours is None),
-        warnings=tuple(preview.warnings),
+        warnings=(*preview.warnings, *(text for level, text in said if level != "error")),
         drift=tuple(_drift(preview, {job.name: job.action for job in planned})),
-        errors=tuple(preview.errors),
+        errors=(*preview.errors, *(text for level, text in said if level == "error")),
     )
 
 
@@ -70,8 +83,7 @@ def _planned(
 ) -> PlannedJob:
     done = effect(steps, may_terminate)
     inputs = steps.new or steps.old
-    request = inputs.get("request") if isinstance(inputs.get("request"), Mapping) else {}
-    assert isinstance(request, Mapping)
+    request = _request(inputs)
     found: list[Change] = []
     if steps.op in ("update", "replace") and steps.old:
         found = [_placed(change, job) for change in changes(steps.kind, steps.old, steps.new)]
@@ -105,6 +117,12 @@ def _planned(
         job_arn=str(steps.now.get("jobArn", "")),
         phase=str(steps.now.get("phase", "")),
     )
+
+
+def _request(inputs: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A job's request; one that is a secret as a whole is a text in the document."""
+    request = inputs.get("request")
+    return request if isinstance(request, Mapping) else {}
 
 
 def _why(steps: JobSteps, action: str, found: Sequence[Change]) -> str:
