@@ -24,7 +24,9 @@ def calls(kind: Kind) -> list[tuple[str, Call]]:
     found = [(kind.service, call) for call in own]
     if kind.link:
         link = kind.link
-        found += [(link.service, call) for call in (link.describe, link.search, link.tag, link.read_tags)]
+        found += [
+            (link.service, call) for call in (link.describe, link.search, link.tag, link.read_tags)
+        ]
     return found
 
 
