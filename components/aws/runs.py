@@ -166,7 +166,7 @@ def history(aws: Aws, kind: Kind, inputs: Mapping[str, Any]) -> Iterator[Run]:
     found: dict[str, float] = {}
     patterns = name_patterns(kind, inputs)
     calls = patterns if kind.exact_list else patterns[:1]
-    for values in _lists(aws, kind, [prefix for prefix, _ in calls], job):
+    for values in lists(aws, kind, [prefix for prefix, _ in calls], job):
         for item in aws.pages(kind.service, kind.list, values, job=job):
             name = str(item.get(kind.list_fields["name"], ""))
             if any(pattern.fullmatch(name) for _, pattern in patterns):
@@ -215,7 +215,7 @@ def _arn(kind: Kind, aws: Aws, id_: str) -> str:
     )
 
 
-def _lists(aws: Aws, kind: Kind, prefixes: list[str], job: str) -> Iterator[dict[str, str]]:
+def lists(aws: Aws, kind: Kind, prefixes: list[str], job: str) -> Iterator[dict[str, str]]:
     """Yield what to list: each name prefix in each place where runs may lie.
 
     The places are asked for once a process: a queue made meanwhile holds no run of ours yet.
@@ -239,18 +239,29 @@ def linked_history(aws: Aws, kind: Kind, identities: list[str], job: str) -> Ite
 
     A caller without the permission gets nothing: the record has expired, and that is all we know.
     """
+    for identity in identities:
+        yield from (
+            run
+            for run in searched(aws, kind, "Equals", identity, job)
+            if run.tags.get(IDENTITY) == identity
+        )
+
+
+def searched(aws: Aws, kind: Kind, how: str, value: str, job: str) -> Iterator[Run]:
+    """Yield the second service's runs whose identity `Equals` or `Contains` the value, the newest first.
+
+    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Filter.html; nothing where the caller may not.
+    """
     if kind.link is None:
         return
-    for identity in identities:
-        values = {"tag": IDENTITY, "value": identity}
-        try:
-            for item in aws.pages(kind.link.service, kind.link.search, values, job=job):
-                record = item.get("TrainingJob") or {}
-                pairs = {tag["Key"]: tag.get("Value", "") for tag in record.get("Tags") or []}
-                if pairs.get(IDENTITY) == identity:
-                    yield _linked_run(kind, record, pairs)
-        except Denied:
-            return
+    values = {"tag": IDENTITY, "how": how, "value": value}
+    try:
+        for item in aws.pages(kind.link.service, kind.link.search, values, job=job):
+            record = item.get("TrainingJob") or {}
+            pairs = {tag["Key"]: tag.get("Value", "") for tag in record.get("Tags") or []}
+            yield _linked_run(kind, record, pairs)
+    except Denied:
+        return
 
 
 def find(aws: Aws, kind: Kind, inputs: Mapping[str, Any]) -> Run | None:

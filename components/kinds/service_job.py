@@ -119,7 +119,7 @@ SERVICE_JOB = Kind(
                 "Resource": "TrainingJob",
                 "SearchExpression": {
                     "Filters": [
-                        {"Name": "Tags.$tag", "Operator": "Equals", "Value": "$value"},
+                        {"Name": "Tags.$tag", "Operator": "$how", "Value": "$value"},
                     ]
                 },
                 "SortBy": "CreationTime",

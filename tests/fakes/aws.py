@@ -322,7 +322,15 @@ class Account:
         found = [
             record
             for record in self.trainings.values()
-            if {"Key": key, "Value": wanted["Value"]} in record["Tags"]
+            if any(
+                tag["Key"] == key
+                and (
+                    wanted["Value"] in tag["Value"]
+                    if wanted["Operator"] == "Contains"
+                    else wanted["Value"] == tag["Value"]
+                )
+                for tag in record["Tags"]
+            )
         ]
         found.sort(key=lambda record: record["CreationTime"], reverse=True)
         return {"Results": [{"TrainingJob": record} for record in found]}

@@ -1,0 +1,141 @@
+"""An AWS job as a job file: its request with what belongs into one, and the file's text. Pure."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+
+from components import definition, schema
+from components.aws import Run
+from components.aws.runs import arn_id
+from components.jobfile import yaml12
+from components.kinds import Kind
+from components.wire import Path, mended
+
+_SUFFIX = re.compile(r"-[0-9a-f]{8}$")  # of a run of ours
+_BATCHS_OWN = re.compile(r"^AWSBatch(.+?)-?[0-9a-f]{32}$")  # AWSBatch<TrainingJobName><32 hex>
+_MOMENT = re.compile(r"-\d{4}(-\d{2}){5}-\d{3}$")  # the SageMaker SDK's -2026-11-22-18-14-05-123
+_NOT_ALLOWED = re.compile(r"[^A-Za-z0-9_-]+")
+
+
+def job_name(kind: Kind, run: Run) -> str:
+    """A name for the job of a run: what AWS calls it, without what differs from run to run."""
+    if run.tags.get(definition.IDENTITY):
+        return run.tags[definition.IDENTITY].rpartition("/")[2]
+    name = run.name
+    if kind.link and is_linked(kind, run.arn):
+        found = _BATCHS_OWN.match(name)
+        name = _MOMENT.sub("", found[1] if found else name)
+    else:
+        name = _SUFFIX.sub("", name)
+    return _NOT_ALLOWED.sub("-", name).strip("-_")[:100] or "job"
+
+
+def is_linked(kind: Kind, arn: str) -> bool:
+    """Whether an ARN is of the second service's record (a SageMaker training job), not of the job's own."""
+    return kind.link is not None and arn.split(":")[2] == kind.link.service
+
+
+def document(kind: Kind, run: Run, name: str, queue: str = "") -> dict[str, Any]:
+    """The job file of a run, with `adopt`; a training job becomes a service job in `queue` for its next run."""
+    if is_linked(kind, run.arn) and kind.payload:
+        body = dict(mended(run.request))
+        body.pop(
+            kind.payload.name_field, None
+        )  # it had the whole name for itself; the next run gets ours
+        request: dict[str, Any] = {"jobQueue": queue, kind.payload.field: body}
+    else:
+        request = dict(definition.normalised(kind, run.request))
+        request.pop(kind.name_field, None)
+        _without_default_name(kind, request, name)
+        if str(request.get("jobQueue", "")).startswith("arn:"):
+            request["jobQueue"] = arn_id(str(request["jobQueue"]))
+    request = _taken(request, f"requests/{kind.name}", ())
+    request = {key: value for key, value in request.items() if kind.defaults.get(key) != value}
+    own = {
+        key: value
+        for key, value in run.tags.items()
+        if not key.startswith((definition.OURS, "aws:"))
+    }
+    request.pop("tags", None)
+    if own:
+        request["tags"] = definition.to_aws_tags(kind, own)
+    return {"kind": kind.name, "adopt": run.arn, "request": _literal(request)}
+
+
+def _without_default_name(kind: Kind, request: dict[str, Any], name: str) -> None:
+    payload = kind.payload
+    body = request.get(payload.field) if payload else None
+    if not payload or not isinstance(body, dict):
+        return
+    given = str(body.get(payload.name_field, ""))
+    if given == definition.payload_name(kind, name) or len(given) > payload.name_max:
+        body.pop(payload.name_field, None)
+
+
+def _taken(value: Any, model: str, at: Path) -> Any:
+    """What of a description the request takes too; fields that only the answer has, and empty ones, are left out."""
+    if isinstance(value, list):
+        items = [_taken(item, model, (*at, 0)) for item in value]
+        return [item for item in items if not _is_empty(item)]
+    if not isinstance(value, Mapping):
+        return value
+    part = schema.at(model, at) or {}
+    known = part.get("properties")
+    kept = {
+        key: _taken(item, model, (*at, key))
+        for key, item in value.items()
+        if known is None or key in known
+    }
+    return {key: item for key, item in kept.items() if not _is_empty(item)}
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or value == {} or value == []
+
+
+def _literal(value: Any) -> Any:
+    """A `${` of the job's own stays one: ours are written `${`, a literal one `$${`."""
+    if isinstance(value, str):
+        return value.replace("${", "$${")
+    if isinstance(value, Mapping):
+        return {key: _literal(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_literal(item) for item in value]
+    return value
+
+
+def written(job: Mapping[str, Any], schema_path: str, origin: str, as_json: bool) -> str:
+    """The file's text. `schema_path` is what an editor checks it with, `origin` a comment (YAML only)."""
+    if as_json:
+        return json.dumps({"$schema": schema_path, **job}, indent=2, ensure_ascii=False) + "\n"
+    body = yaml.dump(
+        dict(job), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110, indent=2
+    )
+    return f"# yaml-language-server: $schema={schema_path}\n# {origin}\n{body}"
+
+
+class _Dumper(yaml.SafeDumper):
+    """Block style with indented lists; a text that YAML 1.2 reads as something else gets quotes."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        super().increase_indent(flow, False)
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def _text(dumper: _Dumper, value: str) -> yaml.Node:
+    try:
+        plain = yaml12.load(f"a: {value}\n") == {"a": value}
+    except yaml12.Unreadable:
+        plain = False
+    style = None if plain or "\n" in value else '"'
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
+
+
+_Dumper.add_representer(str, _text)
