@@ -40,6 +40,9 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "Review": {
         "plan": ("cli.plan", "the preview as a reviewer needs it: what runs, why, and its ceiling"),
+        "comment": ("cli.comment", "a plan as the one comment of a pull request"),
+        "summary": ("cli.summary", "the jobs with their links, for the page of a workflow's run"),
+        "drift": ("cli.drift", "where AWS and the repository disagree, and an issue about it"),
         "iam": ("cli.iam", "the least permissions of the preview role and the deploy role"),
     },
     "This machine": {

@@ -14,10 +14,7 @@ from cli.plan import job_files
 from cli.stack import find_project
 from components import permissions
 from components.errors import JobError
-from components.jobfile import Job
-from components.wire import leaves
-
-_ROLE = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/\S+")
+from components.platform.asked import CODE, KEY, Home, asked
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -36,7 +33,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="OWNER/REPOSITORY",
         help="print the trust policy instead: who may take the role, from GitHub Actions",
     )
-    parser.add_argument("--environment", default="production", help="of the deploy workflow")
+    parser.add_argument(
+        "--environment",
+        default="",
+        help="GitHub's; default: preview, or production for the deploy role",
+    )
     parser.epilog = (
         "Queues, roles and watched objects are those of the stack's job files: print it again when a job file names "
         "another one."
@@ -53,22 +54,29 @@ def run(args: argparse.Namespace) -> int:
             raise JobError(f"{name} is {uri}: it must be s3://BUCKET/PREFIX")
     if args.trust and not re.fullmatch(r"[\w.-]+/[\w.-]+", args.trust):
         raise JobError(f"--trust is {args.trust}: it must be OWNER/REPOSITORY")
+    region = context(stack, []).region
     jobs = job_files(stack)
-    roles = _roles(jobs)
+    roles = permissions.roles_named(job.request for job in jobs)
     accounts = sorted({role.split(":")[4] for role in roles})
     if not args.account and len(accounts) > 1:
         raise JobError(f"the jobs' roles are of {', '.join(accounts)}: name one with --account")
-    region = context(stack, []).region
+    account = args.account or (accounts[0] if accounts else "*")
+    platform = asked(context(stack, []).config.get(KEY, ""), project.name, stack.name, project.root)
+    own = ""
+    if platform:
+        jobs = job_files(stack, platform.outputs(Home(account, region, _partition(region))))
+        roles = permissions.roles_named(job.request for job in jobs)
+        own = f"s3://{platform.bucket}/{CODE}" if platform.bucket else ""
     scope = permissions.Scope(
         project=project.name,
         stack=stack.name,
-        account=args.account or (accounts[0] if accounts else "*"),
+        account=account,
         region=region or "*",
         partition=_partition(region),
         roles=roles,
-        queues=_queues(jobs),
+        queues=permissions.queues_named(job.request for job in jobs),
         watched=tuple(sorted({str(uri) for job in jobs for uri in job.watch})),
-        artifacts=stack.setting("aws-jobs:artifacts"),
+        artifacts=stack.setting("aws-jobs:artifacts") or own,
         state=args.state,
     )
     if args.trust:
@@ -77,29 +85,6 @@ def run(args: argparse.Namespace) -> int:
         document = permissions.policy(args.role, scope)
     print(json.dumps(document, indent=2))
     return 0
-
-
-def _roles(jobs: list[Job]) -> tuple[str, ...]:
-    """The roles that the job files name; none (which means any) where one is known only later."""
-    found = set()
-    for job in jobs:
-        named = [
-            leaf
-            for path, leaf in leaves(job.request)
-            if isinstance(leaf, str) and _ROLE.fullmatch(leaf)
-        ]
-        if not named:
-            return ()
-        found.update(named)
-    return tuple(sorted(found))
-
-
-def _queues(jobs: list[Job]) -> tuple[str, ...]:
-    """The names of the queues; none (which means any) where one is known only later."""
-    asked = [job.request["jobQueue"] for job in jobs if "jobQueue" in job.request]
-    if not all(isinstance(queue, str) for queue in asked):
-        return ()
-    return tuple(sorted({queue.rpartition("/")[2] for queue in asked}))
 
 
 def _partition(region: str) -> str:

@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from cli.contexts import context
@@ -44,7 +45,14 @@ def run(args: argparse.Namespace) -> int:
     project = find_project(Path.cwd())
     words = ["--stack", args.stack] if args.stack else []
     stack = chosen_stack(project, words, os.environ)
-    plan = planned(stack, document(stack, args.source))
+    try:
+        plan = planned(stack, document(stack, args.source))
+    except JobError as error:
+        if args.output:
+            # a comment must not go on showing the plan of an earlier push
+            failed = Plan(project.name, stack.name, errors=(str(error),))
+            Path(args.output).write_text(render(failed, args.format, os.environ), "utf-8")
+        raise
     rendered = render(plan, args.format, os.environ)
     if args.output:
         Path(args.output).write_text(rendered, "utf-8")
@@ -93,13 +101,18 @@ def policies(stack: Stack) -> list[policy.Policy]:
         return []
 
 
-def job_files(stack: Stack) -> list[Job]:
-    """The stack's jobs as their files have them, for their places; what is wrong with them the preview says."""
+def job_files(stack: Stack, platform: Mapping[str, str] | None = None) -> list[Job]:
+    """The stack's jobs as their files have them, for their places; what is wrong with them the preview says.
+
+    `platform` says what `${platform.x}` is going to be, where the caller wants it filled in.
+    """
     folder = stack.project.root / (stack.setting("aws-jobs:jobs") or "jobs")
     if not folder.is_dir():
         return []
     files, _ = load([folder], stack.project.root)
-    return expand(files, context(stack, []))[0]
+    known = {f"platform.{name}": value for name, value in (platform or {}).items()}
+    told = replace(context(stack, []), lookup=lambda _, expression: known.get(expression))
+    return expand(files, told)[0]
 
 
 def render(plan: Plan, wanted: str, env: Mapping[str, str]) -> str:

@@ -10,14 +10,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from .definition import IDENTITY
 from .kinds import KINDS, Call, Kind
+from .wire import leaves
 
 ROLES = ("preview", "deploy")
+_ROLE = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/\S+")
 # a call about one job for which AWS takes no resource all the same
 _UNSCOPED = frozenset({"batch:DescribeServiceJob"})
 # what preflight and `${personalize.latest(...)}` ask, by the kind's service: (action, resource)
@@ -70,6 +72,26 @@ class Scope:
         if resource == "*":
             return "*"
         return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{resource}"
+
+
+def roles_named(requests: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+    """Return the roles that the jobs' requests name; none (which means any) where one is known only later."""
+    found: set[str] = set()
+    for request in requests:
+        texts = [leaf for _, leaf in leaves(request) if isinstance(leaf, str)]
+        named = [text for text in texts if _ROLE.fullmatch(text)]
+        if not named:
+            return ()
+        found.update(named)
+    return tuple(sorted(found))
+
+
+def queues_named(requests: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+    """Return the names of the jobs' queues; none (which means any) where one is known only later."""
+    asked = [request["jobQueue"] for request in requests if "jobQueue" in request]
+    if not all(isinstance(queue, str) for queue in asked):
+        return ()
+    return tuple(sorted({queue.rpartition("/")[2] for queue in asked}))
 
 
 def policy(role: str, scope: Scope) -> dict[str, Any]:
@@ -201,18 +223,16 @@ def _storage(role: str, scope: Scope) -> Iterator[dict[str, Any]]:
         yield _statement("FindObjects", ["s3:ListBucket"], map(objects, buckets))
 
 
-def trust(
-    repository: str, role: str, scope: Scope, environment: str = "production"
-) -> dict[str, Any]:
-    """Return who may take the role: this repository's workflows, by GitHub's OIDC tokens.
+ENVIRONMENTS = {"preview": "preview", "deploy": "production"}
 
-    The preview role serves pull requests and the default branch, the deploy role one environment only.
-    https://docs.github.com/actions/security-for-github-actions/security-hardening-your-deployments
+
+def trust(repository: str, role: str, scope: Scope, environment: str = "") -> dict[str, Any]:
+    """Return who may take the role: the workflows of one environment of this repository, by GitHub's OIDC tokens.
+
+    https://docs.github.com/actions/how-tos/secure-your-work/security-harden-deployments/oidc-in-aws
     """
     issuer = "token.actions.githubusercontent.com"
-    subjects = [f"repo:{repository}:environment:{environment}"]
-    if role == "preview":
-        subjects = [f"repo:{repository}:pull_request", f"repo:{repository}:ref:refs/heads/main"]
+    subject = f"repo:{repository}:environment:{environment or ENVIRONMENTS[role]}"
     return {
         "Version": "2012-10-17",
         "Statement": [
@@ -225,7 +245,7 @@ def trust(
                 "Condition": {
                     "StringEquals": {
                         f"{issuer}:aud": "sts.amazonaws.com",
-                        f"{issuer}:sub": subjects,
+                        f"{issuer}:sub": subject,
                     }
                 },
             }
