@@ -86,11 +86,11 @@ class Pace:
         for name, value in wanted.items():
             if name not in known:
                 raise ValueError(
-                    f"pace: {name} is not a state; the states are {', '.join(sorted(known))}"
+                    f"{name} is not a state; the states are {', '.join(sorted(known))}"
                 )
             seconds = math.inf if value is None else value
             if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or seconds < 0:
-                raise ValueError(f"pace: {name} takes a number of seconds from 0 up, or null")
+                raise ValueError(f"{name} takes a number of seconds from 0 up, or null")
             values[name] = float(seconds)
         return Pace(**values)
 

@@ -12,6 +12,9 @@ from dataclasses import fields
 from typing import Any
 from urllib.parse import unquote
 
+from moto.batch.models import batch_backends
+from moto.personalize.models import personalize_backends
+
 from . import context, extend, force
 from .batch.models import ServiceJobBackend
 from .clock import Pace
@@ -45,7 +48,7 @@ class Control:
         context.current.pace = pace
         for backend in extend.backends():
             backend.resume()
-        _settle()
+        extend.settle()
 
     def answer(self, method: str, path: str, body: bytes) -> Answer:
         """The HTTP answer to a request."""
@@ -81,7 +84,7 @@ class Control:
                 clock.thaw()
         if "advance" in asked:
             clock.advance(_number("advance", asked["advance"]))
-            _settle()
+            extend.settle()
         return {"now": clock.now(), "frozen": clock.frozen}
 
     def _post_pace(self, asked: dict[str, Any]) -> dict[str, Any]:
@@ -141,31 +144,24 @@ class Control:
 
 def status(endpoint: str) -> dict[str, Any]:
     """What the emulator has: for people, and for scripts that look for a queue to use."""
-    queues: list[str] = []
-    versions: list[str] = []
-    for backend in extend.backends():
-        if isinstance(backend, ServiceJobBackend):
-            queues += [queue.name for queue in backend.queues]
-            queues += [queue["jobQueueName"] for queue in backend.describe_job_queues()]
-        elif isinstance(backend, BatchInferenceBackend):
-            versions += [version.arn for version in backend.of_kind(VERSION)]
+    batch = batch_backends[ACCOUNT][REGION]
+    personalize = personalize_backends[ACCOUNT][REGION]
+    assert isinstance(batch, ServiceJobBackend)
+    assert isinstance(personalize, BatchInferenceBackend)
+    queues = [queue.name for queue in batch.queues]
+    queues += [queue["jobQueueName"] for queue in batch.describe_job_queues()]
     clock = context.current.clock
     return {
         "endpoint": endpoint,
         "region": REGION,
         "account": ACCOUNT,
         "queues": queues,
-        "solutionVersions": versions,
+        "solutionVersions": [version.arn for version in personalize.of_kind(VERSION)],
         "now": clock.now(),
         "frozen": clock.frozen,
         "pace": context.pace().as_json(),
         "tokenMode": context.current.tokens,
     }
-
-
-def _settle() -> None:
-    for backend in list(extend.backends()):
-        backend.advance()
 
 
 def _only(asked: dict[str, Any], *names: str) -> None:

@@ -19,7 +19,7 @@ from werkzeug.serving import BaseWSGIServer, make_server
 from . import context, extend, seed
 from .clock import Clock, Pace
 from .control import ROOT, Control, status
-from .gateway import Gateway, settle
+from .gateway import Gateway
 from .store import Store
 
 HOST = "127.0.0.1"
@@ -143,7 +143,7 @@ class Emulator:
         assert self._gateway is not None
         with self._gateway.lock:
             self.clock.advance(seconds)
-            settle()
+            extend.settle()
             self._keep()
 
     def status(self) -> dict[str, Any]:
@@ -154,7 +154,7 @@ class Emulator:
         """The control API without HTTP: `ask("POST", "clock", {"advance": 5})`. A mistake is a ValueError."""
         assert self._gateway is not None
         with self._gateway.lock:
-            settle()
+            extend.settle()
             number, document = self.control.handle(method, f"{ROOT}{name}", body or {})
             self._keep()
         if number != 200:
@@ -196,7 +196,7 @@ class Emulator:
 
     def _keep(self) -> None:
         if self._store is not None:
-            self._store.keep("/")
+            self._store.keep(None)
         else:
             context.current.changed.clear()
 

@@ -69,6 +69,12 @@ def table_of(name: str, account: str, region: str) -> Table[Any]:
     raise LookupError(f"{name} is not a table")
 
 
+def settle() -> None:
+    """Take every step that is due, in all services."""
+    for backend in list(backends()):
+        backend.advance()
+
+
 def reset() -> None:
     """Forget everything, in all services."""
     BackendDict.reset()

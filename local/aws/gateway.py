@@ -59,7 +59,7 @@ class Gateway:
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         body = _read(environ)
         with self.lock:
-            settle()
+            extend.settle()
             status, headers, answer = self._answer(environ, body)
         start_response(f"{status} {_REASONS.get(status, 'Unknown')}", headers)
         return [answer]
@@ -83,7 +83,8 @@ class Gateway:
             refusal = Refusal(fault.code, fault.message, fault.status)
         answer = error(call, refusal) if refusal else self._serve(environ, body)
         self._note(call, answer[0])
-        self._keep(path if environ["REQUEST_METHOD"] not in ("GET", "HEAD") else None)
+        writes = call.service == "s3" and environ["REQUEST_METHOD"] not in ("GET", "HEAD")
+        self._keep(path if writes else None)
         if kind == "cut-after":
             raise ConnectionCut
         return answer
@@ -137,12 +138,6 @@ class Gateway:
             self._keeper.keep(touched)
         else:
             context.current.changed.clear()
-
-
-def settle() -> None:
-    """Take every step that is due, in all services."""
-    for backend in list(extend.backends()):
-        backend.advance()
 
 
 def _read(environ: dict[str, Any]) -> bytes:

@@ -8,6 +8,8 @@ from moto.s3.exceptions import S3ClientError
 from moto.s3.models import S3Backend, s3_backends
 from moto.utilities.utils import get_partition
 
+from . import context
+
 
 def split_uri(uri: str) -> tuple[str, str]:
     """The bucket and the key of s3://bucket/key; of the https forms of it too."""
@@ -25,6 +27,7 @@ def make_bucket(account: str, region: str, bucket: str) -> None:
     """Make the bucket, unless it is there."""
     if bucket not in s3_backends.bucket_accounts:
         _s3(account, region).create_bucket(bucket, region)
+        context.current.objects_changed = True
 
 
 def put_object(account: str, region: str, bucket: str, key: str, body: bytes) -> None:
@@ -32,6 +35,7 @@ def put_object(account: str, region: str, bucket: str, key: str, body: bytes) ->
     try:
         make_bucket(account, region, bucket)
         _s3(account, region).put_object(bucket, key, body)
+        context.current.objects_changed = True
     except S3ClientError as error:
         raise NotWritable(f"s3://{bucket}/{key}: {error}") from error
 

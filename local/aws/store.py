@@ -91,7 +91,8 @@ class Store:
         """Commit what has changed. `touched` is the path of a request that may have changed objects."""
         changed = list(context.current.changed)
         settings = _settings()
-        objects = self._objects.changes(touched) if touched or changed else []
+        look = touched is not None or context.current.objects_changed
+        objects = self._objects.changes(touched) if look else []
         if not changed and not objects and settings == self._settings:
             return
         with self._transaction():
@@ -104,6 +105,7 @@ class Store:
             )
         self._settings = settings
         context.current.changed.clear()
+        context.current.objects_changed = False
 
     def clear(self) -> None:
         """Forget everything that was kept."""

@@ -44,7 +44,7 @@ def test_pace() -> None:
     assert (pace.running, pace.runnable, pace.starting) == (10.0, math.inf, 0.3)
     assert (pace.as_json()["runnable"], pace.as_json()["running"]) == (None, 10.0)
     assert Pace.instant().running == 0
-    with pytest.raises(ValueError, match="pace: running takes a number"):
+    with pytest.raises(ValueError, match="running takes a number"):
         Pace().changed({"running": True})
 
 

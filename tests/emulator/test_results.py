@@ -207,6 +207,20 @@ def test_unknown_training_job(sagemaker: Any) -> None:
     assert caught.value.response["Error"]["Code"] == "ValidationException"
 
 
+def test_training_job_goes_on_without_its_service_job(
+    batch: Any, sagemaker: Any, emulator: Emulator
+) -> None:
+    """A record that expires while its training job runs leaves the training job to end by itself."""
+    job = batch.submit_service_job(**service_job())["jobId"]
+    emulator.advance(1.1)
+    emulator.ask("DELETE", f"jobs/{job}")
+    (summary,) = sagemaker.list_training_jobs()["TrainingJobSummaries"]
+    assert summary["SecondaryStatus"] == "Pending"
+    emulator.advance(10)
+    (summary,) = sagemaker.list_training_jobs()["TrainingJobSummaries"]
+    assert summary["TrainingJobStatus"] == "Completed"
+
+
 def test_training_job_outlives_the_service_job(
     batch: Any, sagemaker: Any, emulator: Emulator
 ) -> None:

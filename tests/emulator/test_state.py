@@ -259,7 +259,7 @@ def test_stops_on_a_signal(number: int) -> None:
         (["--host", "0.0.0.0"], "--host 0.0.0.0: the emulator serves on 127.0.0.1 only\n"),
         (
             ["--pace", '{"walking": 1}'],
-            "--pace: pace: walking is not a state; the states are creating, in_progress, pending, "
+            "--pace: walking is not a state; the states are creating, in_progress, pending, "
             "runnable, running, scheduled, starting, stopping, submitted\n",
         ),
         (["--pace", "fast"], "--pace: Expecting value: line 1 column 1 (char 0)\n"),

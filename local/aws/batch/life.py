@@ -151,6 +151,7 @@ def expire(backend: ServiceJobBackend, job: ServiceJob) -> None:
     dispatch.vacate(backend, job)
     backend.waiting.remove(job.id)
     backend.agenda.cancel(job.id)
+    training.go_on_alone(backend.training, job.training_job)
     token = job.request.get("clientToken")
     kept = backend.client_tokens.get(token) if token else None
     if kept is not None and kept.job == job.id:

@@ -102,6 +102,15 @@ def stop(backend: TrainingBackend, arn: str | None, at: float) -> None:
         _end(backend, job, "Stopped", at)
 
 
+def go_on_alone(backend: TrainingBackend, arn: str | None) -> None:
+    """Batch has forgotten the training job's service job: from now on it moves by itself."""
+    job = backend.by_arn(arn)
+    if job is not None and job.status not in ENDED:
+        job.by_batch = False
+        backend.training_jobs_kept.put(job)
+        plan(backend, job)
+
+
 def advance(backend: TrainingBackend, now: float) -> None:
     """Take the steps that are due of the training jobs that Batch does not move."""
     while (entry := backend.agenda.pop(now)) is not None:
@@ -113,7 +122,7 @@ def advance(backend: TrainingBackend, now: float) -> None:
             stop(backend, job.arn, at)
             if job.by_batch:
                 backend.stopped_alone.append(job.arn)
-        elif job.secondary == "Starting":
+        elif job.secondary in ("Pending", "Starting"):
             enter(backend, job.arn, "Downloading", at)
         elif job.secondary == "Downloading":
             enter(backend, job.arn, "Training", at)
@@ -125,6 +134,7 @@ def plan(backend: TrainingBackend, job: TrainingJob) -> None:
     """Put the job's next step on the agenda, if it moves by itself."""
     pace = context.pace()
     seconds = {
+        "Pending": pace.scheduled,
         "Starting": pace.scheduled,
         "Downloading": pace.starting,
         "Training": pace.running,
