@@ -41,6 +41,10 @@ class Engine:
 
 def run(name: str, arguments: Sequence[str]) -> int:
     """Run `pulumi NAME ARGUMENTS` on the engine that fits, and return its exit code."""
+    if name == "up" and "--wait" in arguments:
+        from cli import wait  # it runs `up`s itself
+
+        return wait.up(arguments)
     arguments, cwd = split_cwd(arguments)
     argv = [name, *arguments]
     project = find_project(cwd)

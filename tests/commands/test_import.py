@@ -12,12 +12,6 @@ from tests.conftest import Workspace
 from tests.whole import jobs
 
 
-@pytest.fixture
-def engine() -> str:
-    """What is imported is the same for both engines."""
-    return "embedded"
-
-
 def client(workspace: Workspace, service: str) -> Any:
     """A plain boto3 client: the jobs here were submitted by someone who never heard of this project."""
     return boto3.client(

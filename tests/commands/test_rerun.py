@@ -24,12 +24,6 @@ request:
 REVIEW = "Nothing has run yet: review and deploy it like any other change (./jobctl preview)\n"
 
 
-@pytest.fixture
-def engine() -> str:
-    """The files are the same whichever engine deploys them."""
-    return "embedded"
-
-
 def text(workspace: Workspace, file: str) -> str:
     return (workspace.root / "jobs" / file).read_text("utf-8")
 
