@@ -28,7 +28,8 @@ from .jobfile import Context, JobFile
 from .jobfile import load as load_files
 from .lifecycle.outputs import INPUTS
 from .packing import Archive
-from .platform.asked import CODE, Home, asked
+from .permissions import Scope, queues_named, roles_named
+from .platform.asked import CODE, Asked, Home, asked
 from .platform.asked import KEY as PLATFORM
 from .resources import RESOURCES, BatchInferenceJob, ServiceJob
 from .settings import Settings
@@ -101,16 +102,25 @@ def load(settings: Settings) -> StackJobs:
 
 
 def _resolved(files: list[JobFile], settings: Settings, context: Context) -> StackJobs:
-    wanted = asked(settings)
+    wanted = _asked(settings)
     policies = policy.load(settings.root)
     if wanted is None:
         return stackjobs.resolve(
             files, settings, context, lambda: _aws(settings), policies=policies
         )
-    if wanted.bucket and not settings.artifacts:
-        settings = replace(settings, artifacts=f"s3://{wanted.bucket}/{CODE}")
+    settings = replace(settings, artifacts=_artifacts(settings, wanted))
     ours = wanted.outputs(_home(settings))
     return stackjobs.resolve(files, settings, context, lambda: _aws(settings), ours, policies)
+
+
+def _asked(settings: Settings) -> Asked | None:
+    text = settings.config.get(PLATFORM, "")
+    return asked(text, settings.project, settings.stack, settings.root)
+
+
+def _artifacts(settings: Settings, wanted: Asked) -> str:
+    own = f"s3://{wanted.bucket}/{CODE}" if wanted.bucket else ""
+    return settings.artifacts or own
 
 
 def _home(settings: Settings) -> Home:
@@ -146,7 +156,7 @@ def _warn(problems: list[Problem]) -> None:
 def declare(jobs: StackJobs, settings: Settings) -> dict[str, ServiceJob | BatchInferenceJob]:
     """Register the stack's platform and every job's resource, and upload code archives when this is no preview."""
     with _said():
-        platform = _platform(settings)
+        platform = _platform(jobs, settings)
         late = _uploaded(jobs.archives, settings, platform)
     # A provider of its own: the default one would be given the stack's whole config, secrets in the clear.
     allowed = {"aws-jobs:allowTerminate": "true"} if settings.allow_terminate else {}
@@ -178,14 +188,28 @@ def declare(jobs: StackJobs, settings: Settings) -> dict[str, ServiceJob | Batch
     return declared
 
 
-def _platform(settings: Settings) -> Platform | None:
-    wanted = asked(settings)
+def _platform(jobs: StackJobs, settings: Settings) -> Platform | None:
+    wanted = _asked(settings)
     if wanted is None:
         return None
     # a quarter of a second, and a plugin: for those who ask for it
     from .platform.platform import Platform
 
-    platform = Platform("platform", wanted, _home(settings), tags=settings.tags)
+    requests = [inputs["request"] for inputs in jobs.inputs.values()]
+    watched = {uri for inputs in jobs.inputs.values() for uri in inputs.get("watched", ())}
+    home = _home(settings)
+    scope = Scope(
+        project=settings.project,
+        stack=settings.stack,
+        account=home.account,
+        region=home.region,
+        partition=home.partition,
+        roles=roles_named(requests),
+        queues=queues_named(requests),
+        watched=tuple(sorted(watched)),
+        artifacts=_artifacts(settings, wanted),
+    )
+    platform = Platform("platform", wanted, scope, tags=settings.tags)
     # no job can have this name
     pulumi.export(PLATFORM, platform.outputs)
     return platform
@@ -199,7 +223,7 @@ def _uploaded(
     Returns the URIs of those that go into the platform's bucket: known once it is there, and they are in it.
     """
     late: dict[str, pulumi.Output[str]] = {}
-    wanted = asked(settings)
+    wanted = _asked(settings)
     for uri, archive in archives.items():
         if platform and wanted and uri.startswith(f"s3://{wanted.bucket}/"):
             late[uri] = platform.outputs["bucket"].apply(partial(_put, settings, uri, archive))

@@ -11,14 +11,15 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from .. import schema
 from ..errors import Problem, Problems
 from ..jobfile import messages
 from ..jobfile.places import Places
-from ..settings import Settings
-from ..wire import Path, dotted
+from ..wire import Path as Place
+from ..wire import dotted
 
 KEY = "aws-jobs:platform"
 SCHEMA = "platform"
@@ -90,27 +91,30 @@ class Asked:
         return found
 
 
-def asked(settings: Settings) -> Asked | None:
-    """Read what the stack asks for; `None` for nothing. Raises `Problems`, each with its place in the stack's file."""
-    text = settings.config.get(KEY)
+def asked(text: str, project: str, stack: str, root: Path) -> Asked | None:
+    """Read what a stack asks for in its config, as JSON; `None` for nothing.
+
+    `root` is the project's folder. Raises `Problems`, each with its place in the stack's file.
+    """
     if not text:
         return None
     try:
         document = json.loads(text)
     except ValueError:
         document = text
-    problems = [_problem(settings, fault) for fault in schema.faults(document, SCHEMA)]
+    problems = [_problem(root, stack, fault) for fault in schema.faults(document, SCHEMA)]
     if problems:
         raise Problems(problems)
-    stem = _PREFIX.sub("-", f"{settings.project}-{settings.stack}".lower()).strip("-")
-    return Asked(document, document.get("prefix", stem[:40].strip("-")), settings.identity(""))
+    stem = _PREFIX.sub("-", f"{project}-{stack}".lower()).strip("-")
+    prefix = document.get("prefix", stem[:40].strip("-"))
+    return Asked(document, prefix, f"{project}/{stack}/")
 
 
-def _problem(settings: Settings, fault: schema.Fault) -> Problem:
-    file = f"Pulumi.{settings.stack}.yaml"
-    path: Path = fault.path[:-1] if fault.keyword == "required" else fault.path
+def _problem(root: Path, stack: str, fault: schema.Fault) -> Problem:
+    file = f"Pulumi.{stack}.yaml"
+    path: Place = fault.path[:-1] if fault.keyword == "required" else fault.path
     try:
-        places = Places((settings.root / file).read_text("utf-8"), False)
+        places = Places((root / file).read_text("utf-8"), False)
     except OSError:
         line, column = 0, 0  # config may come from elsewhere
     else:

@@ -12,8 +12,6 @@ from typing import Any
 Document = dict[str, Any]
 Statement = dict[str, Any]
 
-GITHUB = "token.actions.githubusercontent.com"
-
 
 def policy(*statements: Statement) -> Document:
     """Return a document of these statements."""
@@ -62,28 +60,6 @@ def service_trust(service: str, account: str, region: str, partition: str) -> Do
             "Principal": {"Service": f"{service}.amazonaws.com"},
             "Action": "sts:AssumeRole",
             "Condition": from_this_account(service, account, region, partition),
-        }
-    )
-
-
-def github_trust(provider_arn: str, subjects: Sequence[str]) -> Document:
-    """Return the trust of a role that GitHub workflows with one of these subjects assume, and no others.
-
-    A subject is written as GitHub does: `repo:owner/name:environment:production`.
-    https://docs.github.com/en/actions/concepts/security/openid-connect
-    """
-    return policy(
-        {
-            "Sid": "AssumedByWorkflow",
-            "Effect": "Allow",
-            "Principal": {"Federated": provider_arn},
-            "Action": "sts:AssumeRoleWithWebIdentity",
-            "Condition": {
-                "StringEquals": {
-                    f"{GITHUB}:aud": "sts.amazonaws.com",
-                    f"{GITHUB}:sub": list(subjects),
-                }
-            },
         }
     )
 

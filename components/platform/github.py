@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
+from typing import Any
+
 import pulumi
 from pulumi_aws import iam
 
-from . import documents
-from .component import Component, Tags, written
+from .. import permissions
+from .component import Component, Tags
+
+ISSUER = "https://token.actions.githubusercontent.com"
 
 
 class GitHubRoles(Component):
     """GitHub's OIDC provider, a preview role that only reads, and a deploy role.
 
-    `repository` is `owner/name`. The preview role trusts the repository's pull requests and its `branch`, the deploy
-    role its one `environment` alone, where GitHub asks for the approval. `preview_policy` and `deploy_policy` are JSON
-    documents: what `jobctl iam` prints. Names have at most 64 characters. An account has one provider for GitHub at
-    most: give `provider_arn` where there is one.
+    `repository` is `owner/name`. Each role trusts one environment of it alone: the deploy role the one where GitHub
+    asks for the approval. Each gets what `jobctl iam` prints for `scope`, and the managed policies named besides
+    (ARNs). Names have at most 64 characters. An account has one provider for GitHub at most: say `provider=False`
+    where there is one already.
     https://docs.github.com/en/actions/how-tos/secure-your-work/security-harden-deployments/oidc-in-aws
     """
 
@@ -27,67 +33,74 @@ class GitHubRoles(Component):
         resource_name: str,
         *,
         repository: str,
+        scope: permissions.Scope,
         preview_name: pulumi.Input[str],
         deploy_name: pulumi.Input[str],
-        preview_policy: pulumi.Input[str],
-        deploy_policy: pulumi.Input[str],
-        environment: str = "production",
-        branch: str = "main",
-        provider_arn: pulumi.Input[str] | None = None,
+        preview_environment: str = "preview",
+        deploy_environment: str = "production",
+        provider: bool = True,
+        preview_policies: Sequence[pulumi.Input[str]] = (),
+        deploy_policies: Sequence[pulumi.Input[str]] = (),
         tags: Tags | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(resource_name, opts)
-        self._marks = tags
-        self._trusted = pulumi.Output.from_input(provider_arn or self._new_provider(resource_name))
+        self._marks, self._scope, self._issuer = tags, scope, None
+        if provider:
+            # AWS trusts GitHub's certificate authority by itself: no thumbprint
+            self._issuer = iam.OpenIdConnectProvider(
+                resource_name,
+                url=ISSUER,
+                client_id_lists=["sts.amazonaws.com"],
+                tags=tags,
+                opts=self.inside(),
+            )
         self.preview_role_arn = self._role(
-            f"{resource_name}-preview",
+            resource_name,
+            "preview",
             preview_name,
-            "Previews of AWS jobs: reads, changes nothing",
-            [f"repo:{repository}:pull_request", f"repo:{repository}:ref:refs/heads/{branch}"],
-            preview_policy,
+            permissions.trust(repository, "preview", scope, preview_environment),
+            preview_policies,
         )
         self.deploy_role_arn = self._role(
-            f"{resource_name}-deploy",
+            resource_name,
+            "deploy",
             deploy_name,
-            f"Deployments of AWS jobs from the environment {environment}",
-            [f"repo:{repository}:environment:{environment}"],
-            deploy_policy,
+            permissions.trust(repository, "deploy", scope, deploy_environment),
+            deploy_policies,
         )
         self.register_outputs(
             {"previewRoleArn": self.preview_role_arn, "deployRoleArn": self.deploy_role_arn}
         )
 
-    def _new_provider(self, resource_name: str) -> pulumi.Output[str]:
-        # AWS trusts GitHub's certificate authority by itself: no thumbprint
-        provider = iam.OpenIdConnectProvider(
-            resource_name,
-            url=f"https://{documents.GITHUB}",
-            client_id_lists=["sts.amazonaws.com"],
-            tags=self._marks,
-            opts=self.inside(),
-        )
-        return provider.arn
-
     def _role(
         self,
         resource_name: str,
+        which: str,
         name: pulumi.Input[str],
-        description: str,
-        subjects: list[str],
-        policy: pulumi.Input[str],
+        trust: dict[str, Any],
+        managed: Sequence[pulumi.Input[str]],
     ) -> pulumi.Output[str]:
         role = iam.Role(
-            resource_name,
+            f"{resource_name}-{which}",
             name=name,
-            description=description,
-            assume_role_policy=written(
-                documents.github_trust, provider_arn=self._trusted, subjects=subjects
-            ),
+            description=f"AWS jobs: {which} from GitHub workflows",
+            assume_role_policy=json.dumps(trust),
             tags=self._marks,
-            opts=self.inside(),
+            opts=self.inside(after=self._issuer),
         )
         iam.RolePolicy(
-            resource_name, name="jobs", role=role.name, policy=policy, opts=self.inside()
+            f"{resource_name}-{which}",
+            name="jobs",
+            role=role.name,
+            policy=json.dumps(permissions.policy(which, self._scope)),
+            opts=self.inside(),
         )
+        for index, arn in enumerate(managed):
+            iam.RolePolicyAttachment(
+                f"{resource_name}-{which}-{index}",
+                role=role.name,
+                policy_arn=arn,
+                opts=self.inside(),
+            )
         return role.arn

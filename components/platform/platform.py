@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pulumi
 
+from ..permissions import Scope
 from .asked import Asked, Home
 from .bucket import Bucket
 from .component import Component, Tags
 from .fairshare import FairShare
+from .github import GitHubRoles
 from .notices import Notices
 from .roles import PersonalizeRole, TrainingRole
 from .spending import BudgetAlarm
@@ -23,14 +26,15 @@ class Platform(Component):
     """The parts that are asked for, each under its own key.
 
     `outputs` has what job files refer to as `${platform.x}`; `owners` the component behind each of them, for
-    `depends_on`: a role's policy is there when the component is. `tags` are put on all that AWS lets us tag.
+    `depends_on`: a role's policy is there when the component is. `scope` says where it stands and what its jobs touch,
+    for the workflows' roles. `tags` are put on all that AWS lets us tag.
     """
 
     def __init__(
         self,
         resource_name: str,
         asked: Asked,
-        home: Home,
+        scope: Scope,
         *,
         tags: Tags | None = None,
         opts: pulumi.ResourceOptions | None = None,
@@ -38,12 +42,14 @@ class Platform(Component):
         super().__init__(resource_name, opts)
         self.outputs: dict[str, pulumi.Output[str]] = {}
         self.owners: dict[str, pulumi.Resource] = {}
-        self._asked, self._home = asked, home
+        self._asked, self._scope = asked, scope
+        self._home = Home(scope.account, scope.region, scope.partition)
         self._marks: Tags = {**(tags or {}), STACK_TAG: asked.identities.rstrip("/")}
         self._bucket()
         self._roles()
         self._fair_share()
         self._notices()
+        self._github()
         self._budget()
         self.register_outputs(self.outputs)
 
@@ -146,6 +152,26 @@ class Platform(Component):
             opts=self.inside(),
         )
         self._has(made, topicArn=made.topic_arn)
+
+    def _github(self) -> None:
+        part = self._asked.part("github")
+        if part is None:
+            return
+        made = GitHubRoles(
+            "github",
+            repository=part["repository"],
+            scope=replace(self._scope, state=part.get("state", "")),
+            preview_name=self._asked.name("preview"),
+            deploy_name=self._asked.name("deploy"),
+            preview_environment=part.get("previewEnvironment", "preview"),
+            deploy_environment=part.get("deployEnvironment", "production"),
+            provider=part.get("provider", True),
+            preview_policies=part.get("previewPolicies", []),
+            deploy_policies=part.get("deployPolicies", []),
+            tags=self._marks,
+            opts=self.inside(),
+        )
+        self._has(made, previewRoleArn=made.preview_role_arn, deployRoleArn=made.deploy_role_arn)
 
     def _budget(self) -> None:
         part = self._asked.part("budget")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from components import permissions
 from components.platform.github import GitHubRoles
 from tests.platform.recording import Registry, run
 
 PROVIDER = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"
+SCOPE = permissions.Scope("aws-jobs", "dev", "123456789012", "us-east-1")
 GITHUB = "token.actions.githubusercontent.com"
 
 
@@ -18,8 +20,7 @@ def made(**arguments: Any) -> Registry:
             repository="acme/jobs",
             preview_name="acme-preview",
             deploy_name="acme-deploy",
-            preview_policy='{"preview": 1}',
-            deploy_policy='{"deploy": 1}',
+            scope=SCOPE,
             tags={"team": "growth"},
             **arguments,
         )
@@ -35,30 +36,33 @@ def trusted(found: Registry, name: str) -> dict[str, Any]:
     return condition
 
 
-def test_the_deploy_role_trusts_one_environment_alone() -> None:
+def test_each_role_trusts_one_environment_alone() -> None:
     """Exactly equal, no wildcard: another branch, fork or environment gets nothing."""
-    assert trusted(made(), "github-deploy") == {
+    found = made()
+    assert trusted(found, "github-deploy") == {
         "StringEquals": {
             f"{GITHUB}:aud": "sts.amazonaws.com",
-            f"{GITHUB}:sub": ["repo:acme/jobs:environment:production"],
+            f"{GITHUB}:sub": "repo:acme/jobs:environment:production",
         }
     }
-    other = trusted(made(environment="prod"), "github-deploy")
-    assert other["StringEquals"][f"{GITHUB}:sub"] == ["repo:acme/jobs:environment:prod"]
-
-
-def test_the_preview_role_trusts_pull_requests_and_the_branch() -> None:
-    """Pull requests for previews; the branch for the scheduled look for drift."""
-    assert trusted(made(branch="trunk"), "github-preview") == {
+    assert trusted(found, "github-preview") == {
         "StringEquals": {
             f"{GITHUB}:aud": "sts.amazonaws.com",
-            f"{GITHUB}:sub": ["repo:acme/jobs:pull_request", "repo:acme/jobs:ref:refs/heads/trunk"],
+            f"{GITHUB}:sub": "repo:acme/jobs:environment:preview",
         }
     }
 
 
-def test_each_role_has_its_policy_and_the_provider_its_audience() -> None:
-    """The documents are put on as they are given."""
+def test_environments_may_have_other_names() -> None:
+    """Two stacks of one repository need two approvals."""
+    found = made(deploy_environment="prod-eu", preview_environment="look")
+    for name, environment in (("github-deploy", "prod-eu"), ("github-preview", "look")):
+        subject = trusted(found, name)["StringEquals"][f"{GITHUB}:sub"]
+        assert subject == f"repo:acme/jobs:environment:{environment}"
+
+
+def test_each_role_has_what_jobctl_iam_prints_and_the_provider_its_audience() -> None:
+    """One source for both: the kinds' tables."""
     found = made()
     for which in ("preview", "deploy"):
         role = found.one("aws:iam/role:Role", f"github-{which}")
@@ -66,7 +70,7 @@ def test_each_role_has_its_policy_and_the_provider_its_audience() -> None:
         assert (role.parent, policy.parent) == ("github", "github")
         assert role.inputs["name"] == policy.inputs["role"] == f"acme-{which}"
         assert role.inputs["tags"] == {"team": "growth"}
-        assert policy.document("policy") == {which: 1}
+        assert policy.document("policy") == permissions.policy(which, SCOPE)
     provider = found.one("aws:iam/openIdConnectProvider:OpenIdConnectProvider")
     assert provider.parent == "github"
     assert provider.inputs == {
@@ -76,8 +80,24 @@ def test_each_role_has_its_policy_and_the_provider_its_audience() -> None:
     }
 
 
+def test_the_preview_role_changes_nothing() -> None:
+    """Every action of its policy describes, lists, searches or gets."""
+    document = made().one("aws:iam/rolePolicy:RolePolicy", "github-preview").document("policy")
+    verbs = {action.partition(":")[2] for s in document["Statement"] for action in s["Action"]}
+    assert verbs
+    assert [v for v in verbs if not v.startswith(("Describe", "List", "Search", "Get"))] == []
+
+
 def test_an_accounts_own_provider_is_used() -> None:
     """An account can have one for GitHub only: a second is never made."""
-    found = made(provider_arn=PROVIDER)
+    found = made(provider=False)
     assert "aws:iam/openIdConnectProvider:OpenIdConnectProvider" not in found.types()
     assert trusted(found, "github-deploy")
+
+
+def test_managed_policies_are_added() -> None:
+    """What a stack with a platform needs besides is the owner's to choose."""
+    arn = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+    found = made(preview_policies=[arn])
+    added = found.one("aws:iam/rolePolicyAttachment:RolePolicyAttachment")
+    assert added.inputs == {"role": "acme-preview", "policyArn": arn}
