@@ -96,7 +96,7 @@ class Backend:
         """Whether a stack's checkpoint holds a text, without reading what it says."""
         return text in self.file(stack).read_text(encoding="utf-8")
 
-    def write(self, stack: str, deployment: str) -> None:
+    def write(self, stack: str, deployment: list[bytes]) -> None:
         """Replace a stack's checkpoint, whole or not at all; the last one stays as `.bak`."""
         file = self.file(stack)
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -104,9 +104,8 @@ class Backend:
         if not meta.exists():
             meta.write_text(META, encoding="utf-8")
         draft = file.with_name(f".{file.name}.{os.getpid()}.tmp")
-        draft.write_text(
-            checkpoint.checkpoint_text(self.full_name(stack), deployment), encoding="utf-8"
-        )
+        with draft.open("wb") as out:
+            out.writelines(checkpoint.checkpoint_parts(self.full_name(stack), deployment))
         # The CLI's file driver keeps a checksum beside each file; one that no longer fits must go.
         file.with_name(f"{file.name}.attrs").unlink(missing_ok=True)
         draft.replace(file)

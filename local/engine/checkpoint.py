@@ -168,25 +168,25 @@ def manifest(time: str) -> dict[str, str]:
     }
 
 
-def deployment_text(
-    salt: str | None, resources: list[str], pending: list[str], rest: dict[str, Any], time: str
-) -> str:
-    """A deployment of resources and operations that are text already."""
-    parts = [f'"manifest":{compact(manifest(time))}']
+def deployment_parts(
+    salt: str | None, resources: list[bytes], pending: list[bytes], rest: dict[str, Any], time: str
+) -> list[bytes]:
+    """A deployment, in parts to be written one after the other; resources and operations are JSON already."""
+    parts = [f'{{"manifest":{compact(manifest(time))}'.encode()]
     if salt is not None:
         provider = {"type": "passphrase", "state": {"salt": salt}}
-        parts.append(f'"secrets_providers":{compact(provider)}')
-    if resources:
-        parts.append(f'"resources":[{",".join(resources)}]')
-    if pending:
-        parts.append(f'"pending_operations":[{",".join(pending)}]')
+        parts.append(f',"secrets_providers":{compact(provider)}'.encode())
+    for name, entries in (("resources", resources), ("pending_operations", pending)):
+        if entries:
+            parts += [f',"{name}":['.encode(), b",".join(entries), b"]"]
     for key, value in {"metadata": {}, **rest}.items():
-        parts.append(f"{compact(key)}:{compact(value)}")
-    return "{" + ",".join(parts) + "}"
+        parts.append(f",{compact(key)}:{compact(value)}".encode())
+    return [*parts, b"}"]
 
 
-def checkpoint_text(stack: str, deployment: str) -> str:
-    return f'{{"version":{SCHEMA},"checkpoint":{{"stack":{compact(stack)},"latest":{deployment}}}}}'
+def checkpoint_parts(stack: str, deployment: list[bytes]) -> list[bytes]:
+    head = f'{{"version":{SCHEMA},"checkpoint":{{"stack":{compact(stack)},"latest":'
+    return [head.encode(), *deployment, b"}}"]
 
 
 def parse(text: str, where: str) -> dict[str, Any]:

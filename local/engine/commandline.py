@@ -69,10 +69,10 @@ COMMANDS = {
     ("stack", "init"): Command("stackcommands:init", {"no-select": SWITCH}, most=1),
     ("stack", "select"): Command("stackcommands:select", {"create": SWITCH}, most=1),
     ("stack", "output"): Command(
-        "stackcommands:output", {"json": SWITCH, "show-secrets": SWITCH}, most=1
+        "outputcommands:output", {"json": SWITCH, "show-secrets": SWITCH}, most=1
     ),
-    ("stack", "export"): Command("stackcommands:export", {"file": VALUE, "show-secrets": SWITCH}),
-    ("stack", "import"): Command("stackcommands:import_", {"file": VALUE, "force": SWITCH}),
+    ("stack", "export"): Command("transfer:export", {"file": VALUE, "show-secrets": SWITCH}),
+    ("stack", "import"): Command("transfer:import_", {"file": VALUE, "force": SWITCH}),
     ("stack", "rm"): Command(
         "stackcommands:rm", {"yes": SWITCH, "force": SWITCH, "preserve-config": SWITCH}, most=1
     ),
@@ -122,16 +122,12 @@ def parse(argv: list[str]) -> tuple[Command, list[str], dict[str, str]]:
         if not word.startswith("-") or word == "-":
             words.append(word)
             continue
-        name, value = split_flag(word)
-        if name not in known:
-            raise EngineError(
-                f"unknown flag: {word.split('=')[0]}; the embedded engine does not have it, {CLI}"
-            )
-        if known[name] == VALUE and value is None:
-            if not rest:
-                raise EngineError(f"flag needs an argument: {word}")
-            value = rest.pop(0)
-        given.append((name, value))
+        for name, value in split_flags(word, known):
+            if known[name] == VALUE and value is None:
+                if not rest:
+                    raise EngineError(f"flag needs an argument: {word}")
+                value = rest.pop(0)
+            given.append((name, value))
     command, words = find(words)
     flags = {}
     for name, value in given:
@@ -143,13 +139,27 @@ def parse(argv: list[str]) -> tuple[Command, list[str], dict[str, str]]:
     return command, words, flags
 
 
-def split_flag(word: str) -> tuple[str, str | None]:
+def split_flags(word: str, known: dict[str, str]) -> list[tuple[str, str | None]]:
+    """The flags in one word, by their long names: `--stack=dev`, `-sdev`, or several as in `-yf`."""
     if word.startswith("--"):
         name, separator, value = word[2:].partition("=")
-        return name, value if separator else None
-    name = SHORT.get(word[1:2], word[1:])
-    value = word[2:].removeprefix("=")
-    return name, value or None
+        insist_on(name, known, f"--{name}")
+        return [(name, value if separator else None)]
+    found: list[tuple[str, str | None]] = []
+    letters = word[1:]
+    while letters:
+        name = SHORT.get(letters[0], letters[0])
+        insist_on(name, known, f"-{letters[0]}")
+        letters = letters[1:]
+        if letters.startswith("=") or (letters and known[name] == VALUE):
+            return [*found, (name, letters.removeprefix("="))]
+        found.append((name, None))
+    return found
+
+
+def insist_on(name: str, known: dict[str, str], word: str) -> None:
+    if name not in known:
+        raise EngineError(f"unknown flag: {word}; the embedded engine does not have it, {CLI}")
 
 
 def find(words: list[str]) -> tuple[Command, list[str]]:

@@ -4,27 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
-from local.engine import deleting, executor, monitor, refreshing, registry, urns
+from local.engine import deleting, executor, refreshing, registry
 from local.engine.children import Program, ProviderProcess
-from local.engine.configuration import opened, secret_keys, shown_config
+from local.engine.configuration import shown_config
 from local.engine.errors import EngineError, Stopped
 from local.engine.events import Diagnostic, Event, Prelude, Summary, Watcher
-from local.engine.goal import Goal
+from local.engine.following import Following
 from local.engine.graph import Graph
 from local.engine.journal import Journal
 from local.engine.model import Resource, Snapshot
 from local.engine.planner import Planner
 from local.engine.project import Project
 from local.engine.provider import CallFailed
+from local.engine.registrations import Registrations
 from local.engine.steps import Step
-from local.engine.values import Properties, Secret
+from local.engine.values import Secret
 
-PATIENCE = 10.0
-"""Seconds that a program may take to end after its last registration."""
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +53,6 @@ class Plan:
     spare: ProviderProcess | None = None
 
 
-@dataclass(slots=True)
-class _Component:
-    """What children of a registered resource inherit."""
-
-    goal: Goal
-    providers: dict[str, str] = field(default_factory=dict)
-
-
 class Deployment:
     """Carries one deployment out. `run` is its only entry; the rest is for its parts."""
 
@@ -79,35 +71,24 @@ class Deployment:
         self.news: dict[str, Resource] = {}
         self.graph = Graph([])
         self.deleted: set[str] = set()
-        self.provider_aliases: dict[str, str] = {}
+        self.settled: dict[str, Step] = {}
+        """Logical steps that are done, by URN: their resources may still get outputs."""
+        self.errored: list[Step] = []
         self.counts: dict[str, int] = {}
         self.failed = False
         self.step_failed = False
         self.cancelled = False
-        self.settled: dict[str, Step] = {}
-        """Logical steps that are done, by URN, waiting for outputs."""
         self.planner = Planner(self)
-        self._planning = asyncio.Lock()
+        self.registrations = Registrations(self)
+        self.following = None if plan.program is None else Following(self, plan.program)
         self._slots = asyncio.Semaphore(max(plan.options.parallel, 1))
         self._chains: set[asyncio.Task[None]] = set()
-        self._stopped = asyncio.Event()
-        self._ready = asyncio.Event()
-        """The state has been read, and refreshed if it is to be: registrations can be planned."""
-        self._registered = asyncio.Event()
-        """The program has registered everything."""
-        self._components: dict[str, _Component] = {}
-        self._default: asyncio.Task[str] | None = None
-        self._stack_outputs: Properties | None = None
-        self._stack_urn = ""
-        self.root_urn = ""
-        self.errored: list[Step] = []
+        self._broken: BaseException | None = None
+        self._stopped: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._over = asyncio.Event()
-        self._running: asyncio.Task[int] | None = None
-        self._server: Any = None
-        self._said_error = False
         self._read = False
 
-    # ------------------------------------------------------------------ reporting
+    # What is reported
 
     def emit(self, event: Event) -> None:
         self.plan.watcher(event)
@@ -119,7 +100,7 @@ class Deployment:
         if line:
             self.report("", "info#err" if is_error else "info", line)
 
-    # ------------------------------------------------------------------ state
+    # What state there is
 
     def index(self) -> None:
         """Look the base snapshot's resources up anew."""
@@ -137,15 +118,16 @@ class Deployment:
                 return
         raise EngineError(f"could not load provider {reference}: it is not in the stack's state")
 
-    # ------------------------------------------------------------------ stopping
+    # When to stop
 
     @property
     def stopping(self) -> bool:
-        return self._stopped.is_set()
+        return self._stopped.done()
 
     def stop(self) -> None:
         """Start nothing new; what runs is finished."""
-        self._stopped.set()
+        if not self._stopped.done():
+            self._stopped.set_result(None)
 
     def cancel(self) -> None:
         """Somebody asked to stop."""
@@ -157,120 +139,68 @@ class Deployment:
         self.report(urn, "error", message)
         self.stop()
 
-    async def while_running(self, work: Coroutine[Any, Any, Any]) -> Any:
+    async def while_running(self, work: Awaitable[T]) -> T:
         """The result of `work`; Stopped if the deployment stops first."""
         task = asyncio.ensure_future(work)
-        stopped = asyncio.ensure_future(self._stopped.wait())
+        either: set[asyncio.Future[Any]] = {task, self._stopped}
         try:
-            await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
             if task.done():
                 return task.result()
             raise Stopped
         finally:
-            stopped.cancel()
             if not task.done():
                 task.cancel()
 
-    # ------------------------------------------------------------------ registrations
-
-    async def register(self, goal: Goal) -> Resource:
-        """Carry one registration out; the resource as the program may see it."""
-        parent = self._components.get(goal.parent)
-        if parent is not None:
-            goal = goal.under(parent.goal)
-        if goal.custom and not urns.is_provider(goal.type):
-            goal = replace(goal, provider=await self._provider_of(goal))
-        providers = dict(goal.providers)
-        if not goal.custom and parent is not None and not parent.goal.custom:
-            providers = {**parent.providers, **providers}
-        result = await self._register(goal)
-        self._components[result.urn] = _Component(goal, providers)
-        if goal.type == urns.STACK_TYPE:
-            self._stack_urn = result.urn
-        return result
-
-    async def _provider_of(self, goal: Goal) -> str:
-        package = urns.package_of(goal.type)
-        found = goal.provider or goal.providers.get(package)
-        if not found and goal.parent in self._components:
-            found = self._components[goal.parent].providers.get(package)
-        if found:
-            return found
-        registry.insist_on_dynamic(package, f"{goal.type} {goal.name!r}")
-        if self._default is None:
-            self._default = asyncio.create_task(self._register_default(package))
-        return await asyncio.shield(self._default)
-
-    async def _register_default(self, package: str) -> str:
-        default = await self._register(
-            Goal(
-                type=f"{urns.PROVIDER_PREFIX}{package}",
-                name="default",
-                custom=True,
-                inputs=dict(sorted(self.plan.config.items())),
-            )
-        )
-        return registry.reference(default)
-
-    async def _register(self, goal: Goal) -> Resource:
-        done: asyncio.Future[Resource] = asyncio.get_running_loop().create_future()
-        await self.while_running(self._ready.wait())
-        async with self._planning:
-            if self.stopping:
-                raise Stopped
-            try:
-                steps = await self.while_running(self.planner.plan(goal, done))
-            except (EngineError, CallFailed) as problem:
-                urn = urns.make(self.stack, self.project.name, goal.parent, goal.type, goal.name)
-                self.fail(urn, str(problem))
-                raise Stopped from problem
-            except Stopped:
-                self.failed = self.failed or not self.cancelled
-                self.stop()
-                raise
-            await self.start(steps)
-        result: Resource = await self.while_running(_wait(done))
-        return result
-
-    async def outputs(self, urn: str, outputs: Properties) -> None:
-        """Take the outputs that a component, or the stack, has in the end."""
-        if urns.qualified_type(urn) == urns.STACK_TYPE:
-            self._stack_outputs = outputs
-            self._stack_urn = urn
-            return
-        await executor.outputs(self, urn, outputs)
-
-    async def shutdown(self) -> None:
-        """The program has registered all it will; return once every step is done."""
-        self._registered.set()
+    async def over(self) -> None:
+        """Wait until every step is done."""
         await self._over.wait()
 
-    # ------------------------------------------------------------------ steps
+    # What is carried out
 
     async def start(self, steps: list[Step]) -> asyncio.Task[None]:
         """Start a chain of steps, one after the other, as soon as there is room for it."""
         await self._slots.acquire()
         task = asyncio.create_task(executor.chain(self, steps))
         self._chains.add(task)
-
-        def over(ended: asyncio.Task[None]) -> None:
-            self._chains.discard(ended)
-            self._slots.release()
-
-        task.add_done_callback(over)
+        task.add_done_callback(self._chain_over)
         return task
+
+    def _chain_over(self, task: asyncio.Task[None]) -> None:
+        self._chains.discard(task)
+        self._slots.release()
+        if not task.cancelled() and task.exception() is not None:
+            self._broken = self._broken or task.exception()
+            self.stop()
 
     async def drain(self) -> None:
         """Wait until no step runs."""
         while self._chains:
             await asyncio.wait(set(self._chains))
-
-    # ------------------------------------------------------------------ the whole
+        if self._broken is not None:
+            raise self._broken
 
     async def run(self) -> bool:
         """Run the deployment; whether it succeeded. Everything worth saying has been reported."""
         began = time.monotonic()
         self.emit(Prelude(shown_config(self.plan.config)))
+        try:
+            await self._run_to_the_end()
+            if self._read:
+                await self._finish()
+        except EngineError as problem:
+            self.fail("", str(problem))
+        finally:
+            await self.registry.close()
+        if self.cancelled or self.step_failed:
+            kind = "preview" if self.preview else "update"
+            self.report("", "error", f"{kind} {'canceled' if self.cancelled else 'failed'}")
+        ok = not self.failed and not self.cancelled
+        self.emit(self._summary(time.monotonic() - began, failed=not ok))
+        return ok
+
+    async def _run_to_the_end(self) -> None:
+        """Run, and however that ends, wait for what runs and end the program."""
         try:
             await self._run()
         except Stopped:
@@ -284,38 +214,18 @@ class Deployment:
                 chain.cancel()
             raise
         finally:
-            await self.drain()
-            self._over.set()
-            await self._end_program()
-        if self._read:
-            await self._finish()
-        kind = "preview" if self.preview else "update"
-        if self.cancelled:
-            self.report("", "error", f"{kind} canceled")
-        elif self.step_failed:
-            self.report("", "error", f"{kind} failed")
-        ok = not self.failed and not self.cancelled
-        root = self.news.get(self._stack_urn)
-        if not self.preview and self._read:
-            root = self.journal.snapshot.root
-        self.emit(
-            Summary(
-                seconds=time.monotonic() - began,
-                changes=dict(sorted(self.counts.items())),
-                preview=self.preview,
-                failed=not ok,
-                outputs=root,
-                old_outputs=self.olds.get(root.urn) if root else None,
-            )
-        )
-        await self.registry.close()
-        return ok
+            try:
+                await self.drain()
+            finally:
+                self._over.set()
+                if self.following is not None:
+                    await self.following.end()
 
     async def _run(self) -> None:
-        options = self.plan.options
-        # The program loads, and does what it does before its first resource, beside all that follows.
-        if options.kind == "update":
-            await self._start_program()
+        options, following = self.plan.options, self.following
+        # The program loads, and does what it does before its first resource, beside what follows.
+        if following is not None:
+            await following.start()
         self.journal = await asyncio.to_thread(self.plan.journal)
         self.base = self.journal.base
         self._read = True
@@ -326,89 +236,31 @@ class Deployment:
                 return
         elif self.base.pending and not self.preview:
             self.report("", "warning", pending_warning(self.base))
-        self._ready.set()
-        if options.kind == "update":
-            await self._follow_program()
+        self.registrations.open()
+        if following is not None:
+            await self.while_running(following.registered())
+            await self.drain()
         if not self.stopping:
             await deleting.delete_rest(self)
 
-    async def _start_program(self) -> None:
-        """Have the program run, and register with us."""
-        if self.plan.program is None:
-            raise AssertionError("an update has a program")
-        self._server, address = await monitor.serve(self)
-        settings = {
-            "monitor": address,
-            "engine": address,
-            "project": self.project.name,
-            "stack": self.stack,
-            "parallel": self.plan.options.parallel,
-            "dry_run": self.preview,
-            "root": str(self.project.root),
-            "program": str(self.project.program),
-            "config": opened(self.plan.config),
-            "secret_keys": secret_keys(self.plan.config),
-        }
-        self._running = asyncio.create_task(self.plan.program.run(settings, self._heard_program))
-
-    async def _follow_program(self) -> None:
-        """Wait until the program has registered everything, and all of it is done."""
-        code = await self.while_running(self._program_ended())
-        if code is not None and code != 0:
-            self.failed = True
-            if not self._said_error:
-                self.report("", "error", f"the program ended with exit code {code}")
-            raise Stopped
-        await self.drain()
-        if self.stopping:
-            raise Stopped
-
-    async def _program_ended(self) -> int | None:
-        """The exit code, or None where the program waits for the end of the deployment."""
-        if self._running is None:
-            raise AssertionError("a program has been started")
-        registered = asyncio.create_task(self._registered.wait())
-        await asyncio.wait({self._running, registered}, return_when=asyncio.FIRST_COMPLETED)
-        registered.cancel()
-        return None if self._registered.is_set() else self._running.result()
-
-    async def _end_program(self) -> None:
-        """Let the program end by itself where all went well, else end it."""
-        program = self.plan.program
-        if program is None:
-            return
-        if self._running is not None and not self.stopping:
-            await asyncio.wait({self._running}, timeout=PATIENCE)
-        await program.stop()
-        if self._running is not None:
-            await self._running
-        if self._server is not None:
-            await self._server.stop(None)
-
-    def logged(self, urn: str, severity: str, message: str) -> None:
-        """The program logged something."""
-        if severity == "error":
-            self._said_error = True
-        self.report(urn, severity, message)
-
-    def _heard_program(self, line: str, is_error: bool) -> None:
-        if not self.stopping:
-            self.report("", "info#err" if is_error else "info", line)
-
     async def _finish(self) -> None:
         """Stack outputs, and the last write."""
-        if self._stack_outputs is not None and self._stack_urn in self.settled:
-            outputs = self._stack_outputs
-            if self.failed or self.cancelled:
-                old = self.olds.get(self._stack_urn)
-                outputs = {**(old.outputs if old else {}), **outputs}
-            await executor.outputs(self, self._stack_urn, outputs)
+        await self.registrations.finish()
         if not self.preview:
             await self.journal.flush()
 
-
-async def _wait(future: asyncio.Future[Resource]) -> Resource:
-    return await asyncio.shield(future)
+    def _summary(self, seconds: float, *, failed: bool) -> Summary:
+        root = self.news.get(self.registrations.stack_urn)
+        if not self.preview and self._read:
+            root = self.journal.snapshot.root
+        return Summary(
+            seconds=seconds,
+            changes=dict(sorted(self.counts.items())),
+            preview=self.preview,
+            failed=failed,
+            outputs=root,
+            old_outputs=self.olds.get(root.urn) if root else None,
+        )
 
 
 def pending_warning(snapshot: Snapshot) -> str:

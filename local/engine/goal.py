@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -166,19 +167,21 @@ def alias(message: Any) -> Alias:
 
 def position(message: Any, root: Path) -> str:
     """A place in the program as the checkpoint keeps it, relative to the project."""
-    uri = urlsplit(message.uri)
-    if uri.scheme != "file":
-        return ""
-    text = "project:///" + _relative(unquote(uri.path), root)
-    if message.line:
+    text = relative(message.uri, root)
+    if text and message.line:
         text += f"#{message.line}"
         if message.column:
             text += f",{message.column}"
     return text
 
 
-def _relative(path: str, root: Path) -> str:
-    return os.path.relpath(path, root)
+@lru_cache(maxsize=1024)
+def relative(uri: str, root: Path) -> str:
+    """A file's place relative to the project; nothing where it is not a file."""
+    parts = urlsplit(uri)
+    if parts.scheme != "file":
+        return ""
+    return "project:///" + os.path.relpath(unquote(parts.path), root)
 
 
 def frame(message: Any, root: Path) -> dict[str, str]:

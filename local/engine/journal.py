@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from local.engine import checkpoint, urns
 from local.engine.backend import Backend
+from local.engine.errors import EngineError
 from local.engine.model import Operation, Resource, Snapshot
 from local.engine.secrets import Passphrase
 
@@ -27,7 +28,7 @@ class Journal:
         self._new: list[Resource] = []
         self._done: set[Resource] = set()
         self._open: dict[Resource, Operation] = {}
-        self._texts: dict[Resource, str] = {}
+        self._texts: dict[Resource, bytes] = {}
         self._wanted = self._written = 0
         self._writing: asyncio.Task[None] | None = None
         self.keep_pending_creates = True
@@ -73,38 +74,42 @@ class Journal:
     async def _write(self) -> None:
         covers = self._wanted
         try:
-            text = self._text()
-            await asyncio.to_thread(self._backend.write, self._stack, text)
+            await asyncio.to_thread(self._backend.write, self._stack, self._parts())
             self._written = covers
+        except OSError as problem:
+            raise EngineError(f"the state cannot be written: {problem}") from problem
         finally:
             self._writing = None
 
-    def _text(self) -> str:
+    def _parts(self) -> list[bytes]:
         now = self.snapshot
         names = new_names(now.resources)
         resources = [self._resource(each, names) for each in now.resources]
         pending = [
-            f'{{"resource":{self._resource(each.resource, names)},"type":"{each.type}"}}'
-            for each in now.pending
+            operation_json(self._resource(each.resource, names), each) for each in now.pending
         ]
-        return checkpoint.deployment_text(
+        return checkpoint.deployment_parts(
             self._secrets().salt, resources, pending, now.rest, checkpoint.now()
         )
 
-    def _resource(self, resource: Resource, names: dict[str, str]) -> str:
+    def _resource(self, resource: Resource, names: dict[str, str]) -> bytes:
         text = self._texts.get(resource)
         if text is None or names:
             shown = renamed(resource, names)
-            text = resource_text(shown, self._secrets)
+            text = resource_json(shown, self._secrets)
             self._texts[resource] = text
         return text
 
 
-def resource_text(resource: Resource, secrets: Callable[[], Passphrase]) -> str:
+def resource_json(resource: Resource, secrets: Callable[[], Passphrase]) -> bytes:
     def seal(text: str) -> str:
         return secrets().encrypt(text, resource.urn)
 
-    return checkpoint.compact(checkpoint.dump_resource(resource, seal))
+    return checkpoint.compact(checkpoint.dump_resource(resource, seal)).encode()
+
+
+def operation_json(resource: bytes, operation: Operation) -> bytes:
+    return b'{"resource":%b,"type":"%b"}' % (resource, operation.type.encode())
 
 
 def new_names(resources: list[Resource]) -> dict[str, str]:

@@ -64,7 +64,7 @@ class Monitor(protocol.resource_pb2_grpc.ResourceMonitorServicer):  # type: igno
     async def RegisterResource(self, request: Any, context: Any) -> Any:
         run = self._run
         try:
-            result = await run.register(goal.read(request, run.project.root))
+            result = await run.registrations.register(goal.read(request, run.project.root))
         except (Stopped, EngineError) as problem:
             await self._refuse(context, problem)
             raise
@@ -75,13 +75,14 @@ class Monitor(protocol.resource_pb2_grpc.ResourceMonitorServicer):  # type: igno
 
     async def RegisterResourceOutputs(self, request: Any, context: Any) -> Any:
         try:
-            await self._run.outputs(request.urn, from_struct(request.outputs))
+            await self._run.registrations.outputs(request.urn, from_struct(request.outputs))
         except (Stopped, EngineError) as problem:
             await self._refuse(context, problem)
         return empty_pb2.Empty()
 
     async def SignalAndWaitForShutdown(self, request: Any, context: Any) -> Any:
-        await self._run.shutdown()
+        self._run.registrations.close()
+        await self._run.over()
         return empty_pb2.Empty()
 
     async def ReadResource(self, request: Any, context: Any) -> None:
@@ -114,16 +115,18 @@ class Engine(protocol.engine_pb2_grpc.EngineServicer):  # type: ignore[misc]  # 
 
     def __init__(self, run: Deployment) -> None:
         self._run = run
+        self._root_urn = ""
 
     async def Log(self, request: Any, context: Any) -> Any:
         severity = SEVERITIES.get(request.severity, "info")
-        if not request.ephemeral and severity != "debug":
-            self._run.logged(request.urn, severity, request.message)
+        following = self._run.following
+        if following is not None and not request.ephemeral and severity != "debug":
+            following.logged(request.urn, severity, request.message)
         return empty_pb2.Empty()
 
     async def GetRootResource(self, request: Any, context: Any) -> Any:
-        return protocol.engine_pb2.GetRootResourceResponse(urn=self._run.root_urn)
+        return protocol.engine_pb2.GetRootResourceResponse(urn=self._root_urn)
 
     async def SetRootResource(self, request: Any, context: Any) -> Any:
-        self._run.root_urn = request.urn
+        self._root_urn = request.urn
         return protocol.engine_pb2.SetRootResourceResponse()

@@ -15,11 +15,15 @@ from local.engine.errors import EngineError, Stopped
 from local.engine.goal import Goal
 from local.engine.model import Resource
 from local.engine.naming import Names
-from local.engine.steps import Step
+from local.engine.steps import NOTHING, Step
 from local.engine.values import Properties, equal, has_unknown, plain
 
 if TYPE_CHECKING:
     from local.engine.deployment import Deployment
+
+
+AT_A_TIME = 8
+"""Resources for which the provider is asked side by side; it serves four calls at a time."""
 
 
 class Planner:
@@ -36,7 +40,8 @@ class Planner:
         self.condemned: set[int] = set()
         """`id()` of the old resources whose delete is on its way because something they depend on is replaced."""
         self.dependent_keys: dict[str, list[str]] = {}
-        self.provider_states: dict[str, Resource] = {}
+        self._asking = asyncio.Semaphore(AT_A_TIME)
+        self._deciding = asyncio.Lock()
 
     def touched(self, urn: str) -> bool:
         """Whether a step has been decided for an old URN, or for the one that took it over."""
@@ -44,29 +49,33 @@ class Planner:
         return urn in self.sames or urn in self.updates or urn in self.replaces
 
     async def plan(self, goal: Goal, done: asyncio.Future[Resource]) -> list[Step]:
-        """The steps for one registration; Stopped or EngineError where there can be none."""
-        run = self.run
+        """The steps for one registration; Stopped or EngineError where there can be none.
+
+        Names are claimed in the order of the registrations. The provider is asked for several
+        resources at a time; what follows from its answers is decided for one after the other.
+        """
         urn = self.names.claim(goal)
-        old = self.names.find(urn, goal, run.olds)
-        if old is not None and urn in self.names.former and old.is_provider:
-            run.provider_aliases[urn] = old.urn
+        old = self.names.find(urn, goal, self.run.olds)
         new = self._state(urn, goal, old)
-        if new.is_provider:
-            self.provider_states[urn] = new
-        await self._check(new, goal, old)
-        recreating = urn in self.deletes
-        if recreating and old is not None:
-            self.deletes.discard(urn)
-            self.replaces.add(urn)
-            keys = Diff(changes=True, replace_keys=self.dependent_keys.get(urn, []))
-            return [
-                Step("replace", old, new),
-                Step("create-replacement", old, new, keys, done),
-            ]
-        if old is None:
-            self.creates.add(urn)
-            return [Step("create", None, new, done=done)]
-        return await self._change(urn, goal, old, new, done)
+        async with self._asking:
+            await self._check(new, goal, old)
+            diff = NOTHING if old is None else await self._diff(goal, old, new)
+        async with self._deciding:
+            if old is None:
+                self.creates.add(urn)
+                return [Step("create", None, new, done=done)]
+            if urn in self.deletes:
+                return self._recreate(urn, old, new, done)
+            return await self._change(urn, goal, old, new, diff, done)
+
+    def _recreate(
+        self, urn: str, old: Resource, new: Resource, done: asyncio.Future[Resource]
+    ) -> list[Step]:
+        """It was deleted because something that it depends on is replaced."""
+        self.deletes.discard(urn)
+        self.replaces.add(urn)
+        keys = Diff(changes=True, replace_keys=self.dependent_keys.get(urn, []))
+        return [Step("replace", old, new), Step("create-replacement", old, new, keys, done)]
 
     def _state(self, urn: str, goal: Goal, old: Resource | None) -> Resource:
         return Resource(
@@ -138,11 +147,16 @@ class Planner:
         return inputs
 
     async def _change(
-        self, urn: str, goal: Goal, old: Resource, new: Resource, done: asyncio.Future[Resource]
+        self,
+        urn: str,
+        goal: Goal,
+        old: Resource,
+        new: Resource,
+        diff: Diff,
+        done: asyncio.Future[Resource],
     ) -> list[Step]:
         """Same, update or replace."""
         trigger = self._triggered(new, old)
-        diff = Diff(changes=True) if trigger else await self._diff(goal, old, new)
         diff = diffing.with_replace_on_changes(diff, goal.replace_on_changes, bool(old.init_errors))
         if diff.changes or old.pending_replacement:
             if diff.replaces or trigger or old.pending_replacement:
@@ -151,9 +165,7 @@ class Planner:
             self.sames.add(urn)
             return [Step("same", old, new, done=done)]
         self.updates.add(urn)
-        return [
-            Step("update", old, new, diff, done, ignore_changes=goal.ignore_changes),
-        ]
+        return [Step("update", old, new, diff, done, ignore_changes=goal.ignore_changes)]
 
     def _triggered(self, new: Resource, old: Resource) -> bool:
         before, after = plain(old.replacement_trigger), plain(new.replacement_trigger)
@@ -164,6 +176,10 @@ class Planner:
         return before is not None and after is not None and not equal(before, after)
 
     async def _diff(self, goal: Goal, old: Resource, new: Resource) -> Diff:
+        if new.urn in self.deletes:
+            return NOTHING
+        if self._triggered(new, old):
+            return Diff(changes=True)
         for cause, others in (
             ("replaceWith", new.replace_with),
             ("deletedWith", [new.deleted_with]),

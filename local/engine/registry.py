@@ -62,11 +62,6 @@ class Registry:
             self.retired.append(former.result())
         self._providers[reference] = asyncio.create_task(start())
 
-    def alias(self, reference: str, former: str) -> None:
-        """Serve the reference of before an alias, too."""
-        if reference in self._providers:
-            self._providers[former] = self._providers[reference]
-
     def serves(self, reference: str) -> bool:
         return reference in self._providers
 

@@ -1,23 +1,16 @@
-"""stack: show, ls, init, select, output, export, import, rm; and cancel."""
+"""stack: show, ls, init, select, rm; and cancel."""
 
 from __future__ import annotations
 
 import json
 import os
-import sys
 from datetime import datetime, timezone
-from pathlib import Path
-from typing import Any
 
 from local.engine import checkpoint
 from local.engine.commandline import Invocation
-from local.engine.difftext import scalar
-from local.engine.errors import EngineError
-from local.engine.journal import resource_text
-from local.engine.model import Snapshot
+from local.engine.errors import NO_SUCH_STACK, EngineError
+from local.engine.outputcommands import print_outputs
 from local.engine.session import Session
-from local.engine.values import blinded, plain
-from local.engine.wire import SIGNATURE
 
 
 def version(invocation: Invocation) -> int:
@@ -90,8 +83,8 @@ def init(invocation: Invocation) -> int:
 
 def create(session: Session, name: str) -> None:
     salt = session.config_of(name).secrets.salt
-    text = checkpoint.deployment_text(salt, [], [], {}, checkpoint.now())
-    session.backend.write(name, text)
+    parts = checkpoint.deployment_parts(salt, [], [], {}, checkpoint.now())
+    session.backend.write(name, parts)
 
 
 def select(invocation: Invocation) -> int:
@@ -102,7 +95,7 @@ def select(invocation: Invocation) -> int:
     name = session.backend.short_name(given)
     if not session.backend.exists(name):
         if not invocation.on("create"):
-            raise EngineError(f"no stack named '{name}' found", 6)
+            raise EngineError(f"no stack named '{name}' found", NO_SUCH_STACK)
         create(session, name)
         print(f"Created stack '{name}'")
     session.workspace.select(session.backend.full_name(name))
@@ -127,149 +120,12 @@ def show(invocation: Invocation) -> int:
     return 0
 
 
-def print_outputs(snapshot: Snapshot, *, show_secrets: bool) -> None:
-    values = outputs(snapshot, show_secrets=show_secrets)
-    print(f"Current stack outputs ({len(values)}):")
-    if not values:
-        print("    No output values currently in this stack")
-        return
-    width = max(len("OUTPUT"), *(len(key) for key in values))
-    print(f"    {'OUTPUT'.ljust(width)}  VALUE")
-    for key, value in sorted(values.items()):
-        print(f"    {key.ljust(width)}  {as_text(value)}")
-
-
-def outputs(snapshot: Snapshot, *, show_secrets: bool) -> dict[str, Any]:
-    root = snapshot.root
-    if root is None:
-        return {}
-    found = plain(root.outputs) if show_secrets else blinded(root.outputs)
-    return dict(found)
-
-
-def as_text(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, (dict, list)):
-        return checkpoint.compact(value)
-    return scalar(value)
-
-
-def output(invocation: Invocation) -> int:
-    """Print the stack's outputs, or one of them."""
-    session = Session(invocation)
-    snapshot = session.snapshot(session.stack)
-    show_secrets = invocation.on("show-secrets")
-    if not invocation.words:
-        if invocation.on("json"):
-            values = outputs(snapshot, show_secrets=show_secrets)
-            print(json.dumps(dict(sorted(values.items())), indent=2, ensure_ascii=False))
-        else:
-            print_outputs(snapshot, show_secrets=show_secrets)
-        return 0
-    name = invocation.words[0]
-    values = outputs(snapshot, show_secrets=show_secrets)
-    if name not in values:
-        raise EngineError(f"current stack does not have output property '{name}'")
-    if invocation.on("json"):
-        print(json.dumps(values[name], indent=2, ensure_ascii=False))
-    else:
-        print(as_text(values[name]))
-    return 0
-
-
-def export(invocation: Invocation) -> int:
-    """Print the stack's deployment, or write it into a file."""
-    session = Session(invocation)
-    stack = session.stack
-    deployment = session.backend.read(stack)
-    if invocation.on("show-secrets"):
-        snapshot = session.snapshot(stack)
-        deployment["resources"] = [
-            checkpoint.dump_resource(each, lambda text: text) for each in snapshot.resources
-        ]
-        deployment = with_plaintext(deployment)
-    text = json.dumps(
-        {"version": checkpoint.SCHEMA, "deployment": deployment}, indent=4, ensure_ascii=False
-    )
-    file = invocation.get("file")
-    if file:
-        (invocation.cwd / file).write_text(text + "\n", encoding="utf-8")
-    else:
-        print(text)
-    return 0
-
-
-def with_plaintext(document: Any) -> Any:
-    """Secrets as Pulumi exports them when they are asked for: the text in the place of the ciphertext."""
-    if isinstance(document, dict):
-        found = {key: with_plaintext(value) for key, value in document.items()}
-        if SIGNATURE in found and "ciphertext" in found:
-            found["plaintext"] = found.pop("ciphertext")
-        return found
-    if isinstance(document, list):
-        return [with_plaintext(item) for item in document]
-    return document
-
-
-def import_(invocation: Invocation) -> int:
-    """Take a deployment from a file or from standard input as the stack's state."""
-    session = Session(invocation)
-    stack = session.stack
-    file = invocation.get("file")
-    where = file or "standard input"
-    try:
-        text = (invocation.cwd / file).read_text(encoding="utf-8") if file else sys.stdin.read()
-        document = json.loads(text)
-        deployment = document["deployment"]
-    except (OSError, ValueError, KeyError, TypeError) as problem:
-        raise EngineError(f"{where} does not hold an exported deployment: {problem}") from problem
-    if document.get("version") != checkpoint.SCHEMA:
-        raise EngineError(
-            f"{where} has version {document.get('version')}; expected {checkpoint.SCHEMA}"
-        )
-    wrong = [
-        entry.get("urn", "")
-        for entry in deployment.get("resources") or []
-        if not str(entry.get("urn", "")).startswith(f"urn:pulumi:{stack}::{session.project.name}::")
-    ]
-    if wrong and not invocation.on("force"):
-        raise EngineError(
-            f"resource '{wrong[0]}' does not belong to the stack '{stack}' of the project "
-            f"'{session.project.name}'; use --force to import it all the same"
-        )
-    salt = ((deployment.get("secrets_providers") or {}).get("state") or {}).get("salt")
-    snapshot = checkpoint.load(
-        deployment, lambda sealed, key: session.secrets_for(stack, salt).decrypt(sealed, key)
-    )
-    write(session, stack, snapshot)
-    print("Import complete.")
-    return 0
-
-
-def write(session: Session, stack: str, snapshot: Snapshot) -> None:
-    secrets = session.config_of(stack).secrets
-    text = checkpoint.deployment_text(
-        secrets.salt,
-        [resource_text(each, lambda: secrets) for each in snapshot.resources],
-        [
-            f'{{"resource":{resource_text(each.resource, lambda: secrets)},"type":"{each.type}"}}'
-            for each in snapshot.pending
-        ],
-        snapshot.rest,
-        checkpoint.now(),
-    )
-    with session.backend.lock(stack):
-        session.backend.back_up(stack)
-        session.backend.write(stack, text)
-
-
 def rm(invocation: Invocation) -> int:
     session = Session(invocation)
     given = invocation.words[0] if invocation.words else invocation.get("stack")
     name = session.named_stack(given)
     if not session.backend.exists(name):
-        raise EngineError(f"no stack named '{name}' found", 6)
+        raise EngineError(f"no stack named '{name}' found", NO_SUCH_STACK)
     if not invocation.on("yes") and not invocation.interactive:
         raise EngineError("--yes must be passed in to proceed when running in non-interactive mode")
     resources = session.backend.read(name).get("resources")
@@ -290,8 +146,7 @@ def rm(invocation: Invocation) -> int:
         raise EngineError("confirmation declined")
     session.backend.remove(name)
     if not invocation.on("preserve-config"):
-        config: Path = session.project.stack_file(name)
-        config.unlink(missing_ok=True)
+        session.project.stack_file(name).unlink(missing_ok=True)
     if session.workspace.selected in {name, session.backend.full_name(name)}:
         session.workspace.select(None)
     print(f"Stack '{name}' has been removed!")
