@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -23,21 +24,19 @@ def load(paths: Sequence[Path], root: Path) -> tuple[list[JobFile], list[Problem
     files: list[JobFile] = []
     problems: list[Problem] = []
     seen: set[str] = set()
-    root = Path(os.path.abspath(root))
+    base = os.path.abspath(root)
     for given in paths:
-        path = Path(os.path.abspath(given))
-        if not path.exists() and not path.is_symlink():
-            problems.append(
-                _whole(_shown(path, root), "there is no such file or folder", "file.missing")
-            )
+        path = os.path.abspath(given)
+        if not os.path.lexists(path):
+            message = "there is no such file or folder"
+            problems.append(_whole(_shown(path, base), message, "file.missing"))
             continue
-        folder = path if path.is_dir() else path.parent
+        folder = path if os.path.isdir(path) else os.path.dirname(path)
         for found in _job_files(path):
-            key = str(found)
-            if key in seen:
+            if found in seen:
                 continue
-            seen.add(key)
-            read = _read(found, folder, root)
+            seen.add(found)
+            read = _read(found, folder, base)
             if isinstance(read, JobFile):
                 files.append(read)
             else:
@@ -57,51 +56,51 @@ def read_text(data: bytes, name: str) -> JobFile | Problem:
     return _document(text, name, "", "stdin", text.lstrip()[:1] in ("{", "["))
 
 
-def _job_files(path: Path) -> Iterator[Path]:
-    if not path.is_dir():
+def _job_files(path: str) -> Iterator[str]:
+    if not os.path.isdir(path):
         yield path
         return
     for folder, folders, names in os.walk(path):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in folders:
+            # os.walk does not follow it; jobs that are silently left out would be jobs to delete
             if os.path.islink(os.path.join(folder, name)):
-                yield Path(folder, name)
+                yield os.path.join(folder, name)
         for name in sorted(names):
             if name.endswith(SUFFIXES) and not name.startswith("."):
-                yield Path(folder, name)
+                yield os.path.join(folder, name)
 
 
-def _read(path: Path, folder: Path, root: Path) -> JobFile | Problem:
+def _read(path: str, folder: str, root: str) -> JobFile | Problem:
     shown = _shown(path, root)
-    if path.is_symlink():
-        target = Path(os.path.realpath(path))
-        if not target.is_relative_to(os.path.realpath(folder)):
-            return _whole(shown, "a link out of its folder; put the file itself here", "file.link")
-        if target.is_dir():
-            return _whole(
-                shown, "a link to a folder; only links to files are followed", "file.link"
-            )
-    if path.suffix not in SUFFIXES:
-        return _whole(
-            shown, "not a job file; its name must end in .json, .yaml or .yml", "file.name"
-        )
+    stem, suffix = os.path.splitext(os.path.basename(path))
     try:
-        if path.exists() and not path.is_file():
+        status = os.lstat(path)
+        if stat.S_ISLNK(status.st_mode):
+            if not _is_below(os.path.realpath(path), os.path.realpath(folder)):
+                message = "a link out of its folder; put the file itself here"
+                return _whole(shown, message, "file.link")
+            if os.path.isdir(path):
+                message = "a link to a folder; only links to files are followed"
+                return _whole(shown, message, "file.link")
+            status = os.stat(path)
+        if suffix not in SUFFIXES:
+            message = "not a job file; its name must end in .json, .yaml or .yml"
+            return _whole(shown, message, "file.name")
+        if not stat.S_ISREG(status.st_mode):
             return _whole(shown, "not a file", "file.unreadable")
-        if path.stat().st_size > MAX_BYTES:
-            size = path.stat().st_size // 1_000_000
-            return _whole(
-                shown,
-                f"{max(size, 1)} MB; a job file has at most 1 MB, AWS takes requests of 30 KiB",
-                "file.size",
-            )
-        data = path.read_bytes()
+        if status.st_size > MAX_BYTES:
+            size = max(status.st_size // 1_000_000, 1)
+            message = f"{size} MB; a job file has at most 1 MB, AWS takes requests of 30 KiB"
+            return _whole(shown, message, "file.size")
+        with open(path, "rb") as file:
+            data = file.read()
     except OSError as error:
         return _whole(shown, f"cannot be read: {error.strerror}", "file.unreadable")
     text = _decoded(data, shown)
     if isinstance(text, Problem):
         return text
-    return _document(text, shown, os.path.dirname(shown), path.stem, path.suffix == ".json")
+    return _document(text, shown, os.path.dirname(shown), stem, suffix == ".json")
 
 
 def _decoded(data: bytes, name: str) -> str | Problem:
@@ -167,8 +166,12 @@ def _within(folder: str, folders: frozenset[str]) -> bool:
         folder = above
 
 
-def _shown(path: Path, root: Path) -> str:
-    return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
+def _is_below(path: str, folder: str) -> bool:
+    return os.path.join(path, "").startswith(os.path.join(folder, ""))
+
+
+def _shown(path: str, root: str) -> str:
+    return path[len(root) :].lstrip(os.sep) if _is_below(path, root) else path
 
 
 def _whole(name: str, message: str, rule: str) -> Problem:

@@ -72,8 +72,10 @@ Rule = Callable[[View], Iterator[Finding]]
 def known(value: Any, path: Path) -> Any:
     """Follow a path; None where it ends early or at something pending."""
     for part in path:
-        if isinstance(part, int):
-            value = value[part] if isinstance(value, list) and part < len(value) else None
+        if isinstance(value, dict):
+            value = value.get(part)
+        elif isinstance(value, list) and isinstance(part, int) and part < len(value):
+            value = value[part]
         else:
-            value = value.get(part) if isinstance(value, dict) else None
+            return None
     return None if isinstance(value, Pending) else value
