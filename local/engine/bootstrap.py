@@ -13,6 +13,7 @@ import logging
 import os
 import runpy
 import sys
+import threading
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 
@@ -34,6 +35,13 @@ def follow(program: str) -> None:
     runpy.run_path(program, run_name="__main__")
 
 
+def end_with_the_engine() -> None:
+    """Wait for the end of standard input. The SDK waits for ever for an engine that was killed."""
+    while os.read(0, 1024):
+        pass
+    os._exit(1)
+
+
 def main() -> int:
     try:
         import pulumi
@@ -49,6 +57,7 @@ def main() -> int:
     line = sys.stdin.readline()
     if not line:
         return 1
+    threading.Thread(target=end_with_the_engine, daemon=True).start()
     given = json.loads(line)
     os.environ["PULUMI_CONFIG"] = json.dumps(given["config"])
     os.environ["PULUMI_CONFIG_SECRET_KEYS"] = json.dumps(given["secret_keys"])

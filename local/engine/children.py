@@ -83,9 +83,9 @@ class Program:
         if stdin is None:
             raise AssertionError("the program was started with a pipe")
         with suppress(ConnectionError):
+            # It stays open: its end tells the program that the engine is gone, however it went.
             stdin.write(json.dumps(settings).encode() + b"\n")
             await stdin.drain()
-            stdin.close()
         await listen(self._process, lambda line, err: None if self.silent else listener(line, err))
         return await self._process.wait()
 

@@ -1,0 +1,184 @@
+"""Plays one cell: the run before, the death, what is left, one plain `up`; then the verdict."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from local.aws.calls import Call
+from local.aws.faults import Fault
+from tests.crash.cells import HOW, OPERATIONS, Cell
+from tests.crash.jobs import text
+from tests.crash.stack import PREFIX, Run, Stack
+
+FILE = "churn.yaml"
+
+
+@dataclass
+class Verdict:
+    """What is wrong after the `up`; all empty is right. `named` are left over, but `recover` shows them."""
+
+    duplicates: list[str] = field(default_factory=list)
+    orphans: list[str] = field(default_factory=list)
+    lies: list[str] = field(default_factory=list)
+    named: list[str] = field(default_factory=list)
+
+    @property
+    def right(self) -> bool:
+        return not (self.duplicates or self.orphans or self.lies)
+
+
+def put(stack: Stack, kind: str, which: str) -> None:
+    """Let the job files be these."""
+    if which:
+        stack.write(FILE, text(kind, which))
+    else:
+        (stack.folder / "jobs" / FILE).unlink(missing_ok=True)
+
+
+def play(stack: Stack, cell: Cell) -> Verdict:
+    operation = OPERATIONS[cell.kind, cell.operation]
+    stack.clear()
+    stack.emulator.ask("POST", "token-mode", {"mode": cell.tokens})
+    put(stack, cell.kind, operation.before)
+    if operation.before:
+        first = stack.up()
+        assert first.code == 0, first.text
+        if operation.stands:
+            stack.move(stack.runs()[0], operation.stands)
+            if operation.stands == "RUNNING":
+                assert stack.up().code == 0
+    put(stack, cell.kind, operation.after)
+    stack.states.clear()
+    struck = strike(stack, cell)
+    died = stack.run(operation.command, "--yes", "--skip-preview")
+    assert struck, f"the step was never reached: {stack.calls()}\n{died.text}"
+    stack.faults.look = lambda call: None
+    stack.see()
+    if "engine" in HOW[cell.how][0]:
+        assert died.code == -9, died.text
+        assert stack.run("cancel", "--yes").code == 0
+    leave(stack, cell)
+    which = {"same": operation.after, "reverted": operation.before, "deleted": ""}[cell.files]
+    put(stack, cell.kind, which)
+    again = stack.up()
+    stack.see()
+    verdict = judge(stack, cell, which)
+    if again.code != 0:
+        verdict.lies.append(f"the next up failed: {again.text}")
+    after = stack.preview()
+    if after.code != 0:
+        verdict.lies.append(f"the next preview is not empty: {after.text}")
+    return verdict
+
+
+def strike(stack: Stack, cell: Cell) -> list[str]:
+    """Let it happen at the cell's step; returns a list that fills when it has."""
+    roles, kind, times = HOW[cell.how]
+    wanted, number = cell.step.split()[:2]
+    struck: list[str] = []
+    seen = 0
+
+    def look(call: Call) -> Fault | None:
+        nonlocal seen
+        stack.note_state()
+        if call.operation != wanted:
+            return None
+        seen += 1
+        if not int(number) <= seen < int(number) + times:
+            return None
+        struck.append(call.operation)
+        if len(struck) == 1 and roles:
+            stack.kill(*roles)
+        return Fault(call.operation, kind) if kind else None
+
+    stack.faults.look = look
+    return struck
+
+
+def leave(stack: Stack, cell: Cell) -> None:
+    """The state and the records that the next `up` finds."""
+    if cell.state == "lost":
+        stack.init()
+    elif cell.state == "earlier" and len(stack.states) > 1:
+        stack.state.write_bytes(stack.states[-2])
+    if cell.record == "expired":
+        # only what has ended expires
+        for run in stack.runs():
+            if run.live:
+                stack.move(run, "SUCCEEDED")
+        stack.see()
+        for run in stack.runs():
+            stack.expire(run)
+
+
+def judge(stack: Stack, cell: Cell, which: str) -> Verdict:
+    """Compare AWS, state and declaration."""
+    verdict = Verdict()
+    now = {run.arn for run in stack.runs()}
+    runs = [run for run in stack.seen.values() if run.identity.startswith(PREFIX)]
+    runs.sort(key=lambda run: run.number)
+    live = [run for run in runs if run.arn in now and run.live]
+    held = stack.resources()
+    # Pulumi keeps a pending creation until `refresh --clear-pending-creates`, and warns of it
+    pending = {each["type"] for each in stack.pending()} - {"creating"}
+    if pending:
+        verdict.lies.append(f"the state has pending operations: {pending}")
+    if len(held) != (1 if which else 0):
+        verdict.lies.append(f"the state has {len(held)} runs: {[each['id'] for each in held]}")
+    mine = _run_of(stack, runs, held[0]) if held else None
+    if which:
+        if mine is None:
+            verdict.lies.append("the state's run is none that AWS ever had")
+        else:
+            _agree(verdict, mine, held[0], cell.kind, which, mine.arn in now)
+            twins = _twins(runs, mine)
+            verdict.duplicates += [f"{run.name} ({run.status})" for run in twins]
+    for run in live:
+        if mine is not None and run.arn == mine.arn:
+            continue
+        if run.released and cell.kind == "BatchInferenceJob":
+            continue  # Personalize can end nothing
+        words = f"{run.name} ({run.status}{', released' if run.released else ''})"
+        (verdict.orphans if cell.files == "same" and which else verdict.named).append(words)
+    return verdict
+
+
+def _run_of(stack: Stack, runs: list[Run], resource: dict[str, Any]) -> Run | None:
+    """The run that an entry of the state is about; by its training job where Batch has forgotten it."""
+    for run in runs:
+        if resource["id"] in (run.arn, run.training):
+            return run
+    return None
+
+
+def _agree(
+    verdict: Verdict, run: Run, resource: dict[str, Any], kind: str, which: str, known: bool
+) -> None:
+    outputs = resource["outputs"]
+    if run.released or run.terminated:
+        verdict.lies.append(f"the declared run {run.name} is released or terminated")
+    if run.digest != outputs.get("digest"):
+        verdict.lies.append(f"{run.name}: the digests of AWS and state differ")
+    declared = text(kind, which)
+    if f"generation: {outputs.get('generation')}\n" not in declared:
+        verdict.lies.append(f"{run.name} is of generation {outputs.get('generation')}")
+    if known and run.live:
+        if outputs.get("status") != run.status:
+            verdict.lies.append(f"{run.name} is {run.status}; the state: {outputs.get('status')}")
+        if run.tags.get("team") != ("vision" if which == "U" else "growth"):
+            verdict.lies.append(f"{run.name} has the tag team={run.tags.get('team')}")
+        if run.priority is not None and run.priority != (5 if which == "U" else 1):
+            verdict.lies.append(f"{run.name} has the priority {run.priority}")
+
+
+def _twins(runs: list[Run], mine: Run) -> list[Run]:
+    """Runs that were submitted for the same decision: the same definition with no other in between."""
+    group: list[Run] = []
+    for run in (run for run in runs if run.identity == mine.identity):
+        if group and group[-1].digest != run.digest:
+            if mine in group:
+                break
+            group = []
+        group.append(run)
+    return [run for run in group if run != mine and not (run.released or run.terminated)]

@@ -1,0 +1,298 @@
+"""A project of its own on an emulator of its own, worked on by real processes that can be killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from local.aws import extend
+from local.aws.batch.models import ServiceJobBackend
+from local.aws.calls import Call
+from local.aws.clock import Clock, Pace
+from local.aws.emulator import Emulator
+from local.aws.faults import Fault, Faults
+from local.aws.personalize.life import JOB
+from local.aws.personalize.models import BatchInferenceBackend
+
+ROOT = Path(__file__).parents[2]
+START = 1_795_000_000.0
+PROJECT, STACK = "aws-jobs", "dev"
+PREFIX = f"{PROJECT}/{STACK}/"
+# the salt of the passphrase `x`, so that no run has to derive a key for a new one
+SALT = "v1:s9ffkUUqKh4=:v1:YqPvVlPMJj9mVIjH:Qdl8+AvYLS1Ozyt93ZJrjizDHB1U1Q=="
+
+
+class Watched(Faults):
+    """The emulator's faults, and one look at every call before it is carried out."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.look: Callable[[Call], Fault | None] = lambda call: None
+
+    def take(self, call: Call) -> Fault | None:
+        return self.look(call) or super().take(call)
+
+
+@dataclass(frozen=True)
+class Run:
+    """A job as AWS holds it."""
+
+    arn: str
+    name: str
+    status: str
+    tags: dict[str, str]
+    terminated: bool
+    number: int
+    training: str = ""
+    priority: int | None = None
+
+    @property
+    def live(self) -> bool:
+        return self.status not in ("SUCCEEDED", "FAILED", "ACTIVE", "CREATE FAILED") and not (
+            self.terminated
+        )
+
+    @property
+    def identity(self) -> str:
+        return self.tags.get("aws-jobs:identity", "")
+
+    @property
+    def digest(self) -> str:
+        return self.tags.get("aws-jobs:digest", "")
+
+    @property
+    def released(self) -> bool:
+        return "aws-jobs:released" in self.tags
+
+
+@dataclass
+class Done:
+    """How an engine's command ended: negative when it was killed."""
+
+    code: int
+    text: str
+
+
+@dataclass
+class Stack:
+    """The project folder, its backend, its AWS."""
+
+    folder: Path
+    emulator: Emulator
+    socket: str
+    env: dict[str, str]
+    faults: Watched
+    states: list[bytes] = field(default_factory=list)
+    seen: dict[str, Run] = field(default_factory=dict)
+
+    # -- files and state
+
+    def write(self, name: str, text: str) -> None:
+        """Write a job file."""
+        (self.folder / "jobs" / name).write_text(text, encoding="utf-8")
+
+    def clear(self) -> None:
+        """No job file, no state, an AWS that has its seed alone."""
+        for place in ("jobs", "state"):
+            shutil.rmtree(self.folder / place, ignore_errors=True)
+        (self.folder / "jobs").mkdir()
+        self.emulator.ask("POST", "reset")
+        self.emulator.control.faults = self.faults
+        self.emulator.ask("POST", "pace", {"submitted": 0, "runnable": None, "pending": None})
+        self.faults.look = lambda call: None
+        self.states.clear()
+        self.seen.clear()
+        self.init()
+
+    def init(self) -> None:
+        """An empty state, as `pulumi stack init` makes it."""
+        self.state.parent.mkdir(parents=True, exist_ok=True)
+        self.state.write_text(json.dumps(EMPTY))
+
+    @property
+    def state(self) -> Path:
+        return self.folder / "state" / ".pulumi" / "stacks" / PROJECT / f"{STACK}.json"
+
+    def resources(self) -> list[dict[str, Any]]:
+        """The jobs in the state; those whose deletion is pending too."""
+        found = self._latest().get("resources") or []
+        return [each for each in found if "aws-jobs" in each["type"].split(":")[1]]
+
+    def pending(self) -> list[dict[str, Any]]:
+        """The operations that somebody died in, as the state has them."""
+        return list(self._latest().get("pending_operations") or [])
+
+    def _latest(self) -> dict[str, Any]:
+        latest: dict[str, Any] = json.loads(self.state.read_text())["checkpoint"]["latest"]
+        return latest
+
+    def note_state(self) -> None:
+        """Keep each state of the file, as an operator's backups would."""
+        if self.state.exists():
+            now = self.state.read_bytes()
+            if not self.states or self.states[-1] != now:
+                self.states.append(now)
+
+    # -- commands
+
+    def run(self, *words: str) -> Done:
+        """Run one of the engine's commands to its end, or to its death."""
+        self.note_state()
+        with tempfile.TemporaryFile() as output, open(os.devnull) as nothing:
+            asked = {
+                "do": "run",
+                "argv": ["-m", "local.engine", *words],
+                "cwd": str(self.folder),
+                "env": self.env,
+            }
+            fds = [nothing.fileno(), output.fileno(), output.fileno()]
+            code = int(self._ask(asked, fds))
+            # what the engine left behind may still have a call to finish
+            self._ask({"do": "idle"})
+            output.seek(0)
+            text = output.read().decode()
+        self.note_state()
+        return Done(code, text)
+
+    def up(self, *words: str) -> Done:
+        return self.run("up", "--yes", "--skip-preview", *words)
+
+    def preview(self) -> Done:
+        return self.run("preview", "--expect-no-changes", "--diff")
+
+    def kill(self, *roles: str) -> int:
+        """SIGKILL to the processes of these roles; how many there were."""
+        return int(self._ask({"do": "kill", "roles": list(roles)}))
+
+    def _ask(self, asked: dict[str, Any], fds: list[int] | None = None) -> bytes:
+        with socket.socket(socket.AF_UNIX) as server:
+            server.connect(self.socket)
+            socket.send_fds(server, [json.dumps(asked).encode()], fds or [])
+            return server.recv(64)
+
+    # -- AWS
+
+    def runs(self) -> list[Run]:
+        """Every job that AWS holds, the oldest first."""
+        found = []
+        for backend in list(extend.backends()):
+            if isinstance(backend, ServiceJobBackend):
+                found += [
+                    Run(
+                        job.arn,
+                        job.request["jobName"],
+                        job.status,
+                        dict(job.tags),
+                        job.terminated,
+                        job.number,
+                        job.training_job or "",
+                        job.request.get("schedulingPriority"),
+                    )
+                    for job in backend.service_jobs
+                ]
+            elif isinstance(backend, BatchInferenceBackend):
+                found += [
+                    Run(
+                        each.arn,
+                        each.name,
+                        each.status,
+                        {tag["tagKey"]: tag["tagValue"] for tag in each.tags},
+                        False,
+                        number,
+                    )
+                    for number, each in enumerate(backend.of_kind(JOB))
+                ]
+        return sorted(found, key=lambda run: run.number)
+
+    def see(self) -> None:
+        """Remember every run as it is now; one that has expired stays as it was last seen."""
+        self.seen.update({run.arn: run for run in self.runs()})
+
+    def move(self, run: Run, status: str) -> None:
+        """Bring a run to a status, and keep it there."""
+        wanted = run.arn if ":personalize:" in run.arn else run.arn.rsplit("/", 1)[-1]
+        self.emulator.ask("POST", f"jobs/{wanted}", {"status": status})
+
+    def expire(self, run: Run) -> None:
+        """Let Batch forget a run."""
+        self.emulator.ask("DELETE", f"jobs/{run.arn.rsplit('/', 1)[-1]}")
+
+    def calls(self) -> list[str]:
+        """The operations that were asked for since `forget_calls`."""
+        return [str(call["operation"]) for call in self.emulator.ask("GET", "calls")["calls"]]
+
+    def forget_calls(self) -> None:
+        self.emulator.ask("DELETE", "calls")
+
+
+EMPTY = {
+    "version": 3,
+    "checkpoint": {
+        "stack": f"organization/{PROJECT}/{STACK}",
+        "latest": {
+            "manifest": {"time": "2026-11-22T00:00:00Z", "magic": "", "version": ""},
+            "secrets_providers": {"type": "passphrase", "state": {"salt": SALT}},
+            "metadata": {},
+        },
+    },
+}
+
+
+@contextmanager
+def stack_of_its_own() -> Iterator[Stack]:
+    """Make the project, its AWS and the warm process; one at a time in a process."""
+    with (
+        tempfile.TemporaryDirectory(prefix="crash-") as place,
+        Emulator(clock=Clock(), pace=Pace()) as emulator,
+    ):
+        folder = Path(place) / "project"
+        (folder / "jobs").mkdir(parents=True)
+        for name in ("Pulumi.yaml", "__main__.py"):
+            shutil.copy(ROOT / name, folder / name)
+        python = folder / ".venv" / "bin" / "python"
+        python.parent.mkdir(parents=True)
+        shim = Path(__file__).with_name("shim.py").read_text(encoding="utf-8")
+        python.write_text(f"#!{sys.executable} -IS\n{shim}", encoding="utf-8")
+        python.chmod(0o755)
+        env = {
+            "PATH": os.environ.get("PATH", ""),
+            "HOME": place,
+            "PULUMI_BACKEND_URL": (folder / "state").as_uri(),
+            "PULUMI_CONFIG_PASSPHRASE": "x",
+            "PULUMI_STACK": STACK,
+            "AWS_ENDPOINT_URL": emulator.endpoint,
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_MAX_ATTEMPTS": "2",
+            "WARM_SOCKET": f"{place}/warm",
+        }
+        (folder / f"Pulumi.{STACK}.yaml").write_text(
+            f"encryptionsalt: {SALT}\nconfig:\n  aws:region: us-east-1\n"
+        )
+        warm = subprocess.Popen(
+            [sys.executable, "-m", "tests.crash.warm", env["WARM_SOCKET"], SALT],
+            cwd=ROOT,
+            env={**os.environ, **env},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        assert warm.stdin is not None and warm.stdout is not None
+        try:
+            assert warm.stdout.readline() == b"warm\n"
+            stack = Stack(folder, emulator, env["WARM_SOCKET"], env, Watched())
+            stack.clear()
+            yield stack
+        finally:
+            warm.stdin.close()
+            warm.wait()
+            warm.stdout.close()

@@ -1,0 +1,222 @@
+"""A process that has everything imported, and forks the engine, the program and the provider on request.
+
+What it forks are processes of their own, which can be killed like any other; only their start is cheap. It has one thread
+and knows no test: `python -m tests.crash.warm SOCKET SALT` serves a Unix socket until its standard input ends.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+import random
+import runpy
+import selectors
+import signal
+import socket
+import sys
+import traceback
+from pathlib import Path
+from typing import Any, NoReturn
+
+ROOT = Path(__file__).parents[2]
+REGION = "us-east-1"
+
+
+def preload() -> None:
+    """Import what the three processes import, and make the clients that a provider makes."""
+    import cryptography.hazmat.primitives.ciphers.aead
+    import dill
+    import pulumi.dynamic
+    import pulumi.runtime._serialization
+
+    import components.program
+    import local.engine.deployment
+    import local.engine.lifecycle
+    import local.engine.provider
+    import local.engine.stackcommands
+    import local.engine.textdisplay
+    import local.engine.watchers  # noqa: F401 -- imported for those who are forked
+    from components.aws import connect
+    from components.jobfile import Context, expand, load
+    from local.engine.secrets import Passphrase
+
+    Passphrase(os.environ["PULUMI_CONFIG_PASSPHRASE"], sys.argv[2]).verify()
+    aws = connect(REGION)
+    aws.sleep = lambda seconds: None
+    for service in ("batch", "personalize", "sagemaker", "sts", "s3"):
+        aws.client(service)
+    # schemas are read where they are first needed
+    files, _ = load([ROOT / "jobs"], ROOT)
+    expand(files, Context("dev", REGION, {}, {}, frozenset(), datetime.date(2026, 11, 22)))
+
+
+class Child:
+    """One forked process. `role` is engine, program or provider; `waiter` hears of its end."""
+
+    def __init__(self, role: str, waiter: socket.socket) -> None:
+        self.role = role
+        self.waiter: socket.socket | None = waiter
+
+
+class Warm:
+    """The server: requests `run`, `kill`, `idle`, each one JSON line."""
+
+    def __init__(self, path: str) -> None:
+        self.children: dict[int, Child] = {}
+        self.selector = selectors.DefaultSelector()
+        self.listening = socket.socket(socket.AF_UNIX)
+        self.listening.bind(path)
+        self.listening.listen(64)
+        self.woken, self.wake = socket.socketpair()
+        for end in (self.woken, self.wake):
+            end.setblocking(False)
+        signal.set_wakeup_fd(self.wake.fileno(), warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        self.selector.register(self.listening, selectors.EVENT_READ, "listening")
+        self.selector.register(self.woken, selectors.EVENT_READ, "woken")
+        self.selector.register(sys.stdin, selectors.EVENT_READ, "stdin")
+        self.idle: list[socket.socket] = []
+
+    def serve(self) -> None:
+        while True:
+            for key, _ in self.selector.select():
+                if key.data == "stdin":
+                    for pid in self.children:
+                        os.kill(pid, signal.SIGKILL)
+                    return
+                if key.data == "woken":
+                    self.woken.recv(4096)
+                elif key.data == "listening":
+                    connection, _address = self.listening.accept()
+                    self.request(connection)
+                else:
+                    self.hung_up(key.data)
+            self.reap()
+
+    def request(self, connection: socket.socket) -> None:
+        text, fds, _, _ = socket.recv_fds(connection, 1 << 20, 3)
+        asked: dict[str, Any] = json.loads(text)
+        if asked["do"] == "run":
+            self.run(connection, asked, fds)
+        elif asked["do"] == "kill":
+            pids = [pid for pid, child in self.children.items() if child.role in asked["roles"]]
+            for pid in pids:
+                os.kill(pid, signal.SIGKILL)
+            for pid in pids:
+                self.ended(pid, os.waitpid(pid, 0)[1])
+            connection.sendall(b"%d\n" % len(pids))
+            connection.close()
+        else:
+            self.idle.append(connection)
+
+    def run(self, connection: socket.socket, asked: dict[str, Any], fds: list[int]) -> None:
+        arguments = [word for word in asked["argv"] if word != "-u"]
+        script = os.path.basename(arguments[0])
+        role = {"bootstrap.py": "program", "provider_host.py": "provider"}.get(script, "engine")
+        if "pulumi.dynamic" in arguments:
+            role = "provider"
+        pid = os.fork()
+        if pid == 0:
+            become(asked, arguments, fds)
+        for fd in fds:
+            os.close(fd)
+        self.children[pid] = Child(role, connection)
+        self.selector.register(connection, selectors.EVENT_READ, pid)
+
+    def hung_up(self, pid: int) -> None:
+        """Whoever stood for this process was killed, so it is killed too."""
+        child = self.children.get(pid)
+        if child is not None and child.waiter is not None:
+            self.selector.unregister(child.waiter)
+            child.waiter.close()
+            child.waiter = None
+            os.kill(pid, signal.SIGKILL)
+
+    def reap(self) -> None:
+        while self.children:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if pid == 0:
+                break
+            self.ended(pid, status)
+        if not self.children:
+            for connection in self.idle:
+                connection.sendall(b"idle\n")
+                connection.close()
+            self.idle.clear()
+
+    def ended(self, pid: int, status: int) -> None:
+        child = self.children.pop(pid, None)
+        if child is None or child.waiter is None:
+            return
+        self.selector.unregister(child.waiter)
+        code = os.waitstatus_to_exitcode(status)
+        try:
+            child.waiter.sendall(b"%d\n" % code)
+        except OSError:
+            pass  # nobody waits any more
+        child.waiter.close()
+
+
+def become(asked: dict[str, Any], arguments: list[str], fds: list[int]) -> NoReturn:
+    """In the fork: be the process that was asked for."""
+    code = 1
+    try:
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        os.setsid()
+        for number, fd in enumerate(fds):
+            os.dup2(fd, number)
+        os.closerange(3, 256)
+        os.chdir(asked["cwd"])
+        os.environ.clear()
+        os.environ.update(asked["env"])
+        random.seed()
+        for stream in (sys.stdout, sys.stderr):
+            stream.reconfigure(line_buffering=True, write_through=True)  # type: ignore[union-attr]
+        code = execute(arguments)
+    except SystemExit as leaving:
+        code = leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
+    except BaseException:  # noqa: BLE001 -- the fork must end here, whatever happens
+        traceback.print_exc()
+    finally:
+        finish()
+        os._exit(code)
+
+
+def execute(arguments: list[str]) -> int:
+    if arguments[0] == "-m" and arguments[1] == "local.engine":
+        from local.engine import main
+
+        return main(arguments[2:])
+    if arguments[0] == "-m":
+        sys.argv = arguments[1:]
+        sys.path.insert(0, os.getcwd())
+        runpy.run_module(arguments[1], run_name="__main__", alter_sys=True)
+        return 0
+    sys.argv = arguments
+    sys.path.insert(0, os.path.dirname(arguments[0]))
+    runpy.run_path(arguments[0], run_name="__main__")
+    return 0
+
+
+def finish() -> None:
+    """What the interpreter does at its end, as far as others see it."""
+    import threading
+
+    main = threading.main_thread()
+    for thread in threading.enumerate():
+        if thread is not main and not thread.daemon:
+            thread.join()
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            continue
+
+
+if __name__ == "__main__":
+    preload()
+    server = Warm(sys.argv[1])
+    print("warm", flush=True)
+    server.serve()
