@@ -1,0 +1,189 @@
+"""A small GitHub Actions runner: it reads a workflow file and runs its jobs' steps, as far as ours need it.
+
+Actions stand in by name; what it does not know it refuses, so that a workflow cannot grow past its test unnoticed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+_EXPRESSION = re.compile(r"\$\{\{(.*?)\}\}")
+_ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR")
+
+
+class Unknown(Exception):
+    """The workflow says something that this runner does not know."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a step printed, and its exit code."""
+
+    command: str
+    code: int
+    text: str
+
+
+@dataclass
+class Run:
+    """One workflow run: its steps, and the summary on its page."""
+
+    steps: list[Step] = field(default_factory=list)
+    summary: str = ""
+
+    @property
+    def failed(self) -> list[Step]:
+        return [step for step in self.steps if step.code != 0]
+
+
+@dataclass
+class Runner:
+    """Runs workflows of `repository` (a git repository) with these variables and secrets in `folder`."""
+
+    repository: Path
+    folder: Path
+    variables: Mapping[str, str]
+    secrets: Mapping[str, str]
+    api: str
+    aws: Mapping[str, str]  # what configure-aws-credentials leaves in the environment
+    count: int = 0
+
+    def run(self, workflow: str, event: str, commit: str, payload: Mapping[str, Any]) -> Run:
+        """Run the workflow's jobs at a commit, one after the other, as this event starts it."""
+        self.count += 1
+        home = self.folder / f"run-{self.count}"
+        home.mkdir(parents=True)
+        (home / "event.json").write_text(json.dumps(payload), "utf-8")
+        document = yaml.load(
+            (self.repository / ".github/workflows" / workflow).read_text("utf-8"), yaml.BaseLoader
+        )
+        assert event in ([document["on"]] if isinstance(document["on"], str) else document["on"])
+        context = {
+            "github": {"event": payload, "repository": "acme/jobs", "token": "job-token"},
+            "vars": self.variables,
+            "secrets": self.secrets,
+        }
+        run = Run()
+        for name, job in document["jobs"].items():
+            if _true(job.get("if", "true"), context, not run.failed) and not run.failed:
+                self._job(job, home / name, commit, context, run, home)
+        return run
+
+    def _job(
+        self,
+        job: dict[str, Any],
+        work: Path,
+        commit: str,
+        context: dict[str, Any],
+        run: Run,
+        home: Path,
+    ) -> None:
+        environment = {key: os.environ[key] for key in _ENVIRONMENT if key in os.environ}
+        environment |= {
+            "CI": "true",
+            "GITHUB_ACTIONS": "true",
+            "GITHUB_API_URL": self.api,
+            "GITHUB_EVENT_PATH": str(home / "event.json"),
+            "GITHUB_REPOSITORY": "acme/jobs",
+            "GITHUB_SERVER_URL": "https://github.com",
+            "GITHUB_SHA": commit,
+            "GITHUB_STEP_SUMMARY": str(home / "summary.md"),
+            "HOME": str(home),
+            "JOBCTL_ENGINE": "embedded",
+        }
+        environment |= {key: _filled(value, context) for key, value in job.get("env", {}).items()}
+        before = len(run.failed)
+        for step in job["steps"]:
+            good = len(run.failed) == before
+            if not _true(step.get("if", "success()"), context, good):
+                continue
+            if "uses" in step:
+                self._action(step["uses"], work, commit, environment)
+                continue
+            extra = {key: _filled(value, context) for key, value in step.get("env", {}).items()}
+            if "${{" in step["run"]:
+                raise Unknown("an expression inside a shell command")
+            done = subprocess.run(
+                ["bash", "-e", "-c", step["run"]],
+                cwd=work,
+                env={**environment, **extra},
+                capture_output=True,
+                text=True,
+                timeout=180,
+            )
+            run.steps.append(Step(step["run"], done.returncode, done.stdout + done.stderr))
+        if (home / "summary.md").exists():
+            run.summary = (home / "summary.md").read_text("utf-8")
+
+    def _action(self, uses: str, work: Path, commit: str, environment: dict[str, str]) -> None:
+        name, _, version = uses.partition("@")
+        if not re.fullmatch("[0-9a-f]{40}", version):
+            raise Unknown(f"{uses} is not pinned by a commit")
+        if name == "actions/checkout":
+            git(work.parent, "clone", "--quiet", str(self.repository), str(work))
+            git(work, "checkout", "--quiet", commit)
+            # what `pip install` would bring is here already
+            (work / ".venv").symlink_to(sys.prefix)
+            environment["JOBCTL_IN_VENV"] = str(work / ".venv")
+            environment["PATH"] = f"{Path(sys.executable).parent}:{environment['PATH']}"
+        elif name == "aws-actions/configure-aws-credentials":
+            environment |= self.aws
+        elif name != "pulumi/actions":
+            raise Unknown(f"the action {name}")
+
+
+def _filled(text: str, context: Mapping[str, Any]) -> str:
+    return _EXPRESSION.sub(lambda found: str(_value(found[1].strip(), context)), text)
+
+
+def _value(path: str, context: Mapping[str, Any]) -> Any:
+    value: Any = context
+    for part in path.split("."):
+        value = value.get(part, "") if isinstance(value, Mapping) else ""
+    return value
+
+
+def _true(condition: str, context: Mapping[str, Any], good: bool) -> bool:
+    found = _EXPRESSION.fullmatch(condition.strip())
+    text = found[1].strip() if found else condition.strip()
+    if text in ("true", "!cancelled()"):
+        return True
+    if text == "success()":
+        return good
+    left, equals, right = text.partition(" == ")
+    if not equals:
+        raise Unknown(f"the condition {text}")
+    return bool(_value(left, context) == _value(right, context))
+
+
+def git(folder: Path, *words: str) -> str:
+    """Run git, with no settings but these."""
+    done = subprocess.run(
+        [str(shutil.which("git")), *words],
+        cwd=folder,
+        env={
+            "PATH": os.environ["PATH"],
+            "HOME": str(folder),
+            "GIT_CONFIG_NOSYSTEM": "1",
+            "GIT_AUTHOR_NAME": "a",
+            "GIT_AUTHOR_EMAIL": "a@example.org",
+            "GIT_COMMITTER_NAME": "a",
+            "GIT_COMMITTER_EMAIL": "a@example.org",
+        },
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
