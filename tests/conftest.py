@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from local.aws.emulator import Emulator
@@ -21,6 +22,12 @@ ROOT = Path(__file__).resolve().parent.parent
 NOON = 1_760_011_200.0  # 2025-10-09T12:00:00Z
 # a test's answers may not depend on whose machine it runs on
 FOREIGN = ("AWS_", "PULUMI_", "JOBCTL_", "PYTHON")
+
+# The same examples in every run: a change breaks a test, the weather does not. A longer, random
+# search: pytest --hypothesis-profile=search
+settings.register_profile("repeatable", derandomize=True, deadline=None)
+settings.register_profile("search", derandomize=False, deadline=None, max_examples=2000)
+settings.load_profile("repeatable")
 
 
 @pytest.fixture
