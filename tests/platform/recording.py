@@ -10,6 +10,7 @@ from typing import Any
 
 import pulumi
 from pulumi.runtime import mocks, rpc
+from pulumi.runtime.stack import get_root_resource
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
@@ -73,7 +74,6 @@ class Monitor(mocks.MockMonitor):
     def __init__(self, answers: mocks.Mocks) -> None:
         super().__init__(answers)
         self.found: list[Registered] = []
-        self.properties: dict[str, Any] = {}
 
     def RegisterResource(self, request: Any) -> Any:  # the name is gRPC's
         # else the SDK makes a loop in each worker thread, and never closes it
@@ -88,18 +88,13 @@ class Monitor(mocks.MockMonitor):
 
     def _keep(self, request: Any) -> None:
         if request.type != "pulumi:pulumi:Stack":
-            inputs = rpc.deserialize_properties(request.object)
+            inputs = rpc.deserialize_properties(request.object, keep_unknowns=True)
             waits = {_short(urn) for urn in request.dependencies}
             for each in request.propertyDependencies.values():
                 waits |= {_short(urn) for urn in each.urns}
             self.found.append(
                 Registered(request.type, request.name, _last(request.parent), inputs, waits)
             )
-
-    def RegisterResourceOutputs(self, request: Any) -> Any:  # the name is gRPC's
-        if "pulumi:pulumi:Stack::" in request.urn:
-            self.properties = rpc.deserialize_properties(request.outputs)
-        return super().RegisterResourceOutputs(request)
 
 
 def _last(urn: str) -> str:
@@ -115,6 +110,7 @@ class Registry:
     """What a program registered, in no particular order; names are unique within a type."""
 
     def __init__(self, found: list[Registered], outputs: dict[str, Any]) -> None:
+        """`outputs` are the stack's, as far as they are known."""
         self.all = found
         self.outputs = outputs
 
@@ -140,15 +136,24 @@ def run(
     """Run the program to its end, on an event loop of its own. Raises what the program raises."""
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
+    exported: dict[str, Any] = {}
     monitor = Monitor(_Answers(preview, calls or {}))
     try:
         pulumi.runtime.set_all_config({"aws:region": REGION, **(config or {})}, list(secrets))
         mocks.set_mocks(
             monitor.mocks, project=project, stack=stack, preview=preview, monitor=monitor
         )
-        pulumi.runtime.test(program)()
+        root = get_root_resource()
+        assert root is not None
+        root.outputs.clear()  # the SDK keeps one stack a process
+
+        def whole() -> pulumi.Output[None]:
+            ended = program()
+            return pulumi.Output.all(ended=ended, **root.outputs).apply(exported.update)
+
+        pulumi.runtime.test(whole)()
     finally:
         loop.run_until_complete(loop.shutdown_default_executor())
         loop.close()
         asyncio.set_event_loop(None)
-    return Registry(monitor.found, monitor.properties)
+    return Registry(monitor.found, exported)
