@@ -84,9 +84,7 @@ class GitHub:
             return 201, comment
         return 200, _page([each for each in self.comments if each["issue"] == number], query)
 
-    def _issues(
-        self, method: str, body: dict[str, Any], query: dict[str, str]
-    ) -> tuple[int, Any]:
+    def _issues(self, method: str, body: dict[str, Any], query: dict[str, str]) -> tuple[int, Any]:
         if method == "POST":
             issue = {"number": 100 + len(self.issues), "state": "open", "user": BOT, **body}
             self.issues.append(issue)
