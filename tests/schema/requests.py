@@ -198,9 +198,8 @@ def _within(shape: Shape, value: Any, limits: tuple[Any, Any]) -> bool:
     if isinstance(value, bool):
         return shape.type_name == "boolean"  # botocore takes true for a number; AWS does not
     # botocore checks no minimum of a mapping's size
-    least, most = (
-        shape.metadata.get(k) if n is None else n for k, n in zip(("min", "max"), limits)
-    )
+    least = shape.metadata.get("min") if limits[0] is None else limits[0]
+    most = shape.metadata.get("max") if limits[1] is None else limits[1]
     if (least is not None and size < least) or (most is not None and size > most):
         return False
     if isinstance(shape, ListShape):
