@@ -54,7 +54,7 @@ def document(kind: Kind, run: Run, name: str, queue: str = "") -> dict[str, Any]
         _without_default_name(kind, request, name)
         if str(request.get("jobQueue", "")).startswith("arn:"):
             request["jobQueue"] = arn_id(str(request["jobQueue"]))
-    request = _taken(request, f"requests/{kind.name}", ())
+    request = taken(request, f"requests/{kind.name}", ())
     request = {key: value for key, value in request.items() if kind.defaults.get(key) != value}
     own = {
         key: value
@@ -77,17 +77,17 @@ def _without_default_name(kind: Kind, request: dict[str, Any], name: str) -> Non
         body.pop(payload.name_field, None)
 
 
-def _taken(value: Any, model: str, at: Path) -> Any:
+def taken(value: Any, model: str, at: Path) -> Any:
     """What of a description the request takes too; fields that only the answer has, and empty ones, are left out."""
     if isinstance(value, list):
-        items = [_taken(item, model, (*at, 0)) for item in value]
+        items = [taken(item, model, (*at, 0)) for item in value]
         return [item for item in items if not _is_empty(item)]
     if not isinstance(value, Mapping):
         return value
     part = schema.at(model, at) or {}
     known = part.get("properties")
     kept = {
-        key: _taken(item, model, (*at, key))
+        key: taken(item, model, (*at, key))
         for key, item in value.items()
         if known is None or key in known
     }

@@ -25,8 +25,10 @@ from .wire import Path, dotted, mended
 IDENTITY = "aws-jobs:identity"
 DIGEST = "aws-jobs:digest"
 RELEASED = "aws-jobs:released"
+ENDING = " ending"  # the end of the release mark of a run that is about to be ended
 ON_REPLACE = "aws-jobs:on-replace"
 CLAIMED = "aws-jobs:claimed"
+BECAUSE = "aws-jobs:because"
 OURS = "aws-jobs:"
 
 SUFFIX = 8  # hexadecimal characters that tell one run's AWS name from the next
@@ -138,7 +140,29 @@ def our_tags(kind: Kind, inputs: Mapping[str, Any]) -> dict[str, str]:
     if inputs.get("onReplace", "refuse") != "refuse":
         # the run that this one replaces is ended as *this* definition says; see lifecycle.delete
         tags[ON_REPLACE] = str(inputs["onReplace"])
+    because = beside_request(inputs)
+    if because:
+        tags[BECAUSE] = because
     return tags
+
+
+def beside_request(inputs: Mapping[str, Any]) -> str:
+    """Return what makes the run and does not stand in its request, for `jobctl history`: at most 256 characters.
+
+    `generation=4 period=2026-W47 code=<8 hex> watched=<8 hex>`, in the characters that every AWS tag takes.
+    """
+    watched = inputs.get("watched")
+    parts = {
+        "generation": inputs.get("generation"),
+        "period": inputs.get("period"),
+        "code": str((inputs.get("code") or {}).get("sha256") or "")[:SUFFIX],
+        "watched": _sha256(canonical(watched))[:SUFFIX] if watched else "",
+    }
+    return " ".join(
+        f"{name}={re.sub(r'[^A-Za-z0-9_.:/+@-]', '_', str(mended(value)))[:128]}"
+        for name, value in parts.items()
+        if value not in (None, "")
+    )
 
 
 def token(kind: Kind, inputs: Mapping[str, Any], newest: str) -> str:

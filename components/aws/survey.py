@@ -58,7 +58,7 @@ def of_stack(
             except Missing:
                 continue
             if run.arn not in seen and _is_of(run, stack):
-                seen |= {run.arn, *_attempts(kind, run)}
+                seen |= {run.arn, *attempts(kind, run)}
                 yield run
     for run in searched(aws, kind, "Contains", f"{stack}/", ""):
         if run.arn not in seen and _is_of(run, stack):
@@ -69,7 +69,7 @@ def _is_of(run: Run, stack: str) -> bool:
     return run.tags.get(IDENTITY, "").rpartition("/")[0] == stack
 
 
-def _attempts(kind: Kind, run: Run) -> set[str]:
+def attempts(kind: Kind, run: Run) -> set[str]:
     """Every training job that one service job made: each attempt is one."""
     found = {str(run.outputs.get(kind.link.arn_output, ""))} if kind.link else set()
     for attempt in run.request.get("attempts") or []:

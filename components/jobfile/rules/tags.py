@@ -15,7 +15,7 @@ from ...wire import Path
 from .view import Finding, Rule, View, known, warning
 
 MOST = 50
-OURS = 6  # identity, digest, released, on-replace, and two in reserve
+OURS = 6  # identity, digest, released, on-replace, claimed, because
 
 
 def keys(view: View) -> Iterator[Finding]:
