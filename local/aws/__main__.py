@@ -47,13 +47,19 @@ def main(arguments: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m local.aws", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1", help="127.0.0.1, and nothing else")
-    parser.add_argument("--port", type=int, default=0, help="0, the default, takes a free one")
+    parser.add_argument("--port", type=_port, default=0, help="0, the default, takes a free one")
     parser.add_argument("--state", type=Path, help="folder in which its jobs outlive the emulator")
     parser.add_argument(
         "--pace",
         help='"instant", or seconds by state as JSON, such as {"running": 10, "runnable": 5}',
     )
     return parser
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text} is not a port: a number from 0 to 65535")
+    return int(text)
 
 
 def _pace(text: str | None) -> Pace:

@@ -1,5 +1,15 @@
 """The control API under /_emulator/: look at the emulator, move its clock, make things go wrong.
 
+    GET status                 what it has
+    POST clock                 {"freeze": true}, {"advance": seconds}
+    POST pace                  {"running": seconds, ...}; null keeps jobs in that state
+    POST token-mode            {"mode": "reject" | "return-first" | "forget" | "token-only"}
+    POST, GET, DELETE faults   {"operation", "kind", "times", "after", "code", "message", "status"}
+    POST, DELETE deny          {"only": [actions]}, {"except": [actions]}
+    POST jobs/<id>             {"status", "reason", "hold", "attempt"}; DELETE: Batch forgets the job
+    GET, DELETE calls          who called what
+    POST reset                 as it was when it first started
+
 Requests and answers are JSON. A mistake in a request is answered with status 400 and {"message": ...}.
 """
 

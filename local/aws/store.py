@@ -38,31 +38,8 @@ class Store:
     """The state folder of one emulator; a second one is refused while the first has it."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
         self._settings: dict[str, str] = {}
-        self._database = sqlite3.connect(
-            folder / FILE, isolation_level=None, timeout=0, check_same_thread=False
-        )
-        try:
-            self._prepare()
-        except sqlite3.OperationalError as error:
-            self._database.close()
-            raise StateUnusable(
-                f"{folder}: the state is in use by another emulator ({error})"
-            ) from error
-        except sqlite3.DatabaseError as error:
-            self._database.close()
-            raise StateUnusable(
-                f"{folder / FILE} is not the state of an emulator: {error}"
-            ) from error
-        version = self._database.execute("PRAGMA user_version").fetchone()[0]
-        if version not in (0, VERSION):
-            self._database.close()
-            raise StateUnusable(
-                f"{folder}: the state was written by another version of the emulator; "
-                "remove the folder to begin anew"
-            )
-        self._database.execute(f"PRAGMA user_version = {VERSION}")
+        self._database = _open(folder)
         self._objects = KeptObjects(self._database)
 
     def restore(self) -> bool:
@@ -129,13 +106,6 @@ class Store:
             raise
         self._database.execute("COMMIT")
 
-    def _prepare(self) -> None:
-        self._database.execute("PRAGMA locking_mode = EXCLUSIVE")
-        self._database.execute("PRAGMA journal_mode = WAL")
-        # The emulator survives its own death, not the machine's: that is what OFF gives up.
-        self._database.execute("PRAGMA synchronous = OFF")
-        self._database.executescript(_TABLES)
-
     def _write_record(self, place: tuple[str, ...], document: dict[str, Any] | None) -> None:
         if document is None:
             self._database.execute(
@@ -157,3 +127,41 @@ def _settings() -> dict[str, str]:
         "pace": json.dumps(current.pace.as_json()),
         "tokens": json.dumps(current.tokens),
     }
+
+
+def _open(folder: Path) -> sqlite3.Connection:
+    """The folder's database, ours alone until it is closed."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        database = sqlite3.connect(
+            folder / FILE, isolation_level=None, timeout=0, check_same_thread=False
+        )
+    except (OSError, sqlite3.OperationalError) as error:
+        raise StateUnusable(f"{folder}: the state cannot be kept there ({error})") from error
+    try:
+        _prepare(database, folder)
+    except BaseException as error:
+        database.close()
+        if not isinstance(error, sqlite3.DatabaseError):
+            raise
+        if "locked" in str(error):
+            raise StateUnusable(f"{folder}: the state is in use by another emulator") from error
+        if isinstance(error, sqlite3.OperationalError):
+            raise StateUnusable(f"{folder}: the state cannot be kept there ({error})") from error
+        raise StateUnusable(f"{folder / FILE} is not the state of an emulator") from error
+    return database
+
+
+def _prepare(database: sqlite3.Connection, folder: Path) -> None:
+    database.execute("PRAGMA locking_mode = EXCLUSIVE")
+    database.execute("PRAGMA journal_mode = WAL")
+    # The emulator survives its own death, not the machine's: that is what OFF gives up.
+    database.execute("PRAGMA synchronous = OFF")
+    version = database.execute("PRAGMA user_version").fetchone()[0]
+    if version not in (0, VERSION):
+        raise StateUnusable(
+            f"{folder}: the state was written by another version of the emulator; "
+            "remove the folder to begin anew"
+        )
+    database.executescript(_TABLES)
+    database.execute(f"PRAGMA user_version = {VERSION}")

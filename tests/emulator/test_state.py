@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -309,3 +310,40 @@ def test_file_that_is_no_state(tmp_path: Path) -> None:
     with pytest.raises(StateUnusable, match="is not the state of an emulator"):
         running(tmp_path).start()
     assert (tmp_path / "emulator.db").read_text().startswith("something else")
+
+
+def test_place_where_no_state_can_be(tmp_path: Path) -> None:
+    """A state folder that is a file is a sentence."""
+    (tmp_path / "file").write_text("")
+    ended = subprocess.run(
+        [sys.executable, "-m", "local.aws", "--state", str(tmp_path / "file")],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 1
+    assert ended.stderr.startswith(f"--state: {tmp_path}/file: the state cannot be kept there (")
+    assert ended.stderr.count("\n") == 1
+
+
+def test_state_of_another_version(tmp_path: Path) -> None:
+    """A state that another version of the emulator has written is refused."""
+    with sqlite3.connect(tmp_path / "emulator.db") as database:
+        database.execute("PRAGMA user_version = 99")
+    database.close()
+    with pytest.raises(StateUnusable, match="written by another version"):
+        running(tmp_path).start()
+
+
+def test_port_that_is_none() -> None:
+    """A port is a number up to 65535."""
+    ended = subprocess.run(
+        [sys.executable, "-m", "local.aws", "--port", "99999"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 2
+    assert "99999 is not a port: a number from 0 to 65535" in ended.stderr
