@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from typing import Any
 
 from ..definition import (
+    ENDING,
     IDENTITY,
     RELEASED,
     from_aws_tags,
@@ -39,6 +40,12 @@ class Run:
     def released(self) -> bool:
         """The run carries our mark that it is no longer this job's."""
         return RELEASED in self.tags
+
+    @property
+    def ending(self) -> bool:
+        """Whoever released it was to end it as well, and has not: the run goes on."""
+        mark = self.tags.get(RELEASED, "")
+        return mark.endswith(ENDING) and not (self.terminated or self.phase.ended)
 
     @property
     def adoptable(self) -> bool:
@@ -156,29 +163,53 @@ def _linked_run(kind: Kind, record: Mapping[str, Any], tags: Mapping[str, str]) 
     )
 
 
-def history(aws: Aws, kind: Kind, inputs: Mapping[str, Any]) -> Iterator[Run]:
-    """Yield the runs of this job that its own service still knows, the newest first.
+@dataclass(frozen=True)
+class Listed:
+    """What a list call says of a job that may be ours: its name is like ours, its tags are not known."""
 
-    Lists by name, then asks each candidate for its tags: another team's job may have a like name.
-    """
+    arn: str
+    created: float
+    phase: Phase
+
+
+def listed(aws: Aws, kind: Kind, inputs: Mapping[str, Any]) -> list[Listed]:
+    """List by name what may be this job's runs, the newest first."""
     job = str(inputs["name"])
-    identities = {inputs["identity"], *(inputs.get("formerly") or ())}
-    found: dict[str, float] = {}
+    found: dict[str, Listed] = {}
     patterns = name_patterns(kind, inputs)
     calls = patterns if kind.exact_list else patterns[:1]
     for values in lists(aws, kind, [prefix for prefix, _ in calls], job):
         for item in aws.pages(kind.service, kind.list, values, job=job):
             name = str(item.get(kind.list_fields["name"], ""))
             if any(pattern.fullmatch(name) for _, pattern in patterns):
+                arn = str(item[kind.list_fields["arn"]])
+                phase = kind.phase(str(item.get(kind.status_field, "")))
                 created = milliseconds(item.get(kind.list_fields["created"]))
-                found[str(item[kind.list_fields["arn"]])] = created
+                found[arn] = Listed(arn, created, phase)
+    # stable: AWS lists the newest first, which settles equal times
+    return sorted(found.values(), key=lambda each: -each.created)
+
+
+def history(
+    aws: Aws, kind: Kind, inputs: Mapping[str, Any], known: Sequence[Listed] | None = None
+) -> Iterator[Run]:
+    """Yield the runs of this job that its own service still knows, the newest first.
+
+    Lists by name (or takes what is `known`), then asks each candidate for its tags: another team's job may have a
+    like name.
+    """
+    job = str(inputs["name"])
+    identities = {inputs["identity"], *(inputs.get("formerly") or ())}
+    candidates = {
+        each.arn: each.created
+        for each in (listed(aws, kind, inputs) if known is None else known)
+    }
     # a run taken over may have any name
     taken_over = adopted(aws, kind, inputs) if inputs.get("adopt") else None
     taken_arn = taken_over.arn if taken_over else ""
     if taken_over:
-        found[taken_arn] = taken_over.created
-    # stable: AWS lists the newest first, which settles equal times
-    for arn in sorted(found, key=lambda arn: -found[arn]):
+        candidates[taken_arn] = taken_over.created
+    for arn in sorted(candidates, key=lambda arn: -candidates[arn]):
         try:
             run = taken_over if arn == taken_arn and taken_over else describe(aws, kind, arn, job)
         except Missing:
@@ -264,9 +295,11 @@ def searched(aws: Aws, kind: Kind, how: str, value: str, job: str) -> Iterator[R
         return
 
 
-def find(aws: Aws, kind: Kind, inputs: Mapping[str, Any]) -> Run | None:
+def find(
+    aws: Aws, kind: Kind, inputs: Mapping[str, Any], known: Sequence[Listed] | None = None
+) -> Run | None:
     """Return the job's newest run, whatever became of it, or nothing if AWS knows none."""
-    for run in history(aws, kind, inputs):
+    for run in history(aws, kind, inputs, known):
         return run
     identities = [str(inputs["identity"]), *(inputs.get("formerly") or ())]
     for run in linked_history(aws, kind, identities, str(inputs["name"])):
@@ -306,12 +339,13 @@ def _retag_linked(aws: Aws, kind: Kind, arn: str, job: str, tags: Mapping[str, s
     aws.call(kind.link.service, kind.link.tag, {"arn": arn, "tags": pairs}, job=job)
 
 
-def release(aws: Aws, kind: Kind, run: Run, job: str) -> None:
+def release(aws: Aws, kind: Kind, run: Run, job: str, *, ending: bool = False) -> None:
     """Mark that the run is no longer this job's, so that a later `up` of the same definition is a new run.
 
+    `ending` says in the mark that it is to be ended next, should whoever does it die in between.
     The second service's record outlives the first's, so it gets the mark too.
     """
-    mark = {RELEASED: iso(aws.clock() * 1000)}
+    mark = {RELEASED: iso(aws.clock() * 1000) + (ENDING if ending else "")}
     retag(aws, kind, run.arn, job, mark, [])
     linked = str(run.outputs.get(kind.link.arn_output, "")) if kind.link else ""
     if linked and linked != run.arn:

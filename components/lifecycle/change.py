@@ -19,7 +19,8 @@ from .outputs import declared, is_waiting, outputs_of
 class Difference:
     """`replaces` names the inputs that make another run; `same` says that nothing at all differs.
 
-    `forced` is a replacement that no input shows: a placeholder whose turn has come.
+    `forced` is a replacement that no input shows: a placeholder whose turn has come, a run whose
+    end was begun.
     """
 
     replaces: list[str]
@@ -36,6 +37,8 @@ def difference(
             return Difference([], same=_same(olds, news))
         return Difference(["waitingFor"], forced=not olds.get("waitingFor"))
     replaces = changed(kind, olds, news)
+    if olds.get("ending") and not news.get("waitingFor"):
+        return Difference(["request"], forced=True)
     if replaces and news.get("waitingFor"):
         return Difference([], same=True)
     if replaces:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from .. import aws as service
 from ..aws import Aws, Run
-from ..aws.runs import check_account
-from ..definition import CLAIMED, ON_REPLACE
+from ..aws.runs import Listed, check_account
+from ..definition import CLAIMED, IDENTITY, ON_REPLACE
 from ..errors import JobError, Missing
 from ..kinds import Kind, Phase
 from .outputs import is_waiting
-from .submit import Say
+
+Say = Callable[[str], None]
 
 REASON = "ended by AWS Jobs as Code"
 
@@ -45,20 +46,58 @@ def delete(
     if claim and claim != str(olds.get("claimed", "")):
         say(f"{run.name} was taken over again since; it is left alone")
         return
+    if run.released and not run.ending:
+        return
     rule = superseded_by or _successor_rule(kind, aws, olds, run)
     if not rule:
         rule = "terminate" if may_terminate else str(olds.get("onDelete", "refuse"))
-        if rule == "refuse" and run.phase is Phase.RUNNING and kind.terminate is not None:
+        refused = rule == "refuse" and not run.ending and kind.terminate is not None
+        if refused and run.phase is Phase.RUNNING:
             raise JobError(_refusal(run, job))
-    service.release(aws, kind, run, job)
+    let_go(kind, aws, run, job, rule, say)
+
+
+def let_go(kind: Kind, aws: Aws, run: Run, job: str, rule: str, say: Say) -> None:
+    """Release a run, and end it where it waits in the queue, where `rule` says so, or where that was begun."""
+    ends = kind.terminate is not None and not run.phase.ended
+    ends = ends and (rule == "terminate" or run.phase is Phase.QUEUED or run.ending)
+    service.release(aws, kind, run, job, ending=ends)
     if run.phase.ended:
         return
     if kind.terminate is None:
         say(f"{run.name} goes on in AWS: {kind.title}s can be neither stopped nor deleted")
-    elif run.phase is Phase.QUEUED or rule == "terminate":
+    elif ends:
         service.terminate(aws, kind, run.arn, job, REASON)
     else:
         say(f"{run.name} goes on in AWS, as the job file says; it is no longer managed here")
+
+
+def end_superseded(
+    kind: Kind, aws: Aws, inputs: Mapping[str, Any], listed: Sequence[Listed], run: Run, say: Say
+) -> None:
+    """Let go of the job's older runs that still wait, now that it has a newer one.
+
+    A state that knows them does so itself, in its delete. One that was lost does not, and they would go on beside the
+    declared run. Never one that is past the queue without leave: `jobctl recover` shows it.
+    """
+    job, rule = str(inputs["name"]), str(inputs.get("onReplace", "refuse"))
+    for each in listed:
+        if each.phase.ended or each.arn == run.arn:
+            continue
+        try:
+            older = service.describe(aws, kind, each.arn, job)
+            # an identity under an alias may be another job's that is still declared
+            if older.tags.get(IDENTITY) != inputs["identity"] or older.created > run.created:
+                continue
+            if older.released and not older.ending:
+                continue
+            if older.phase is Phase.RUNNING and rule != "terminate" and not older.ending:
+                if kind.terminate is not None:
+                    continue
+            let_go(kind, aws, older, job, rule, say)
+        except JobError as error:
+            # the new run must not be lost over it
+            say(f"an older run of it goes on: {error}")
 
 
 def _successor_rule(kind: Kind, aws: Aws, olds: Mapping[str, Any], run: Run) -> str:

@@ -31,9 +31,11 @@ def read(kind: Kind, aws: Aws, id_: str, olds: Mapping[str, Any]) -> dict[str, A
         run = service.describe(aws, kind, id_, job)
     except Missing:
         return _without_record(kind, aws, olds, job)
-    if run.released:
+    if run.released and not run.ending:
         return None
-    return outputs_of(kind, olds, run)
+    shown = outputs_of(kind, olds, run)
+    # kept in the state until it has been ended: whoever began that died in between
+    return {**shown, "ending": True} if run.ending else shown
 
 
 def _without_record(

@@ -7,12 +7,13 @@ the newest run is looked up first, and again after every submission without a cl
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from .. import aws as service
 from ..aws import Aws, Run
+from ..aws.runs import Listed
 from ..definition import (
     CLAIMED,
     DIGEST,
@@ -21,19 +22,19 @@ from ..definition import (
     aws_names,
     digest,
     our_tags,
+    request_tags,
     submission,
     token,
 )
 from ..errors import JobError, Missing, NoSlot, Rejected, Taken, Unanswered
 from ..kinds import Kind
+from .end import Say, end_superseded
 from .outputs import outputs_of, veiled, waiting
 
 # Pauses before each further look, in seconds: a minute in all for a token that AWS says it knows.
 LOOKS_FOR_A_KNOWN_TOKEN = (0, 1, 2, 4, 8, 15, 30)
 LOOKS_FOR_A_LOST_ANSWER = (0, 1, 2)
 LOOKS_AFTER_A_REFUSAL = (0,)
-
-Say = Callable[[str], None]
 
 
 def create(kind: Kind, aws: Aws, inputs: Mapping[str, Any], say: Say) -> tuple[str, dict[str, Any]]:
@@ -65,8 +66,17 @@ def _is_this_definitions(kind: Kind, inputs: Mapping[str, Any], run: Run) -> boo
 def _run_of(kind: Kind, aws: Aws, inputs: Mapping[str, Any], say: Say) -> Run:
     if inputs.get("adopt") and (run := _taken_over(kind, aws, inputs)):
         return run
+    listed = service.listed(aws, kind, inputs)
+    run = _newest_or_new(kind, aws, inputs, listed, say)
+    end_superseded(kind, aws, inputs, listed, run, say)
+    return run
+
+
+def _newest_or_new(
+    kind: Kind, aws: Aws, inputs: Mapping[str, Any], listed: Sequence[Listed], say: Say
+) -> Run:
     job = str(inputs["name"])
-    newest = service.find(aws, kind, inputs)
+    newest = service.find(aws, kind, inputs, listed)
     if newest and _is_this_definitions(kind, inputs, newest):
         say(f"takes over its run {newest.arn}; nothing is submitted")
         return _claim(kind, aws, inputs, newest)
@@ -178,9 +188,17 @@ def _claim(kind: Kind, aws: Aws, inputs: Mapping[str, Any], run: Run) -> Run:
     The mark goes into the state too. An older entry of the same run (a deletion still pending from before)
     lacks it, and so cannot end the run that is declared again; see `end.delete`.
     """
+    job, request = str(inputs["name"]), inputs.get("request") or {}
     mark = str(round(aws.clock() * 1000))
     ours = {**our_tags(kind, inputs), CLAIMED: mark}
-    wanting = {key: value for key, value in ours.items() if run.tags.get(key) != value}
+    declared = {} if run.phase.ended else request_tags(kind, request)
+    wanting = {
+        key: value for key, value in {**declared, **ours}.items() if run.tags.get(key) != value
+    }
     stale = [key for key in run.tags if key.startswith(OURS) and key not in ours]
-    service.retag(aws, kind, run.arn, str(inputs["name"]), wanting, stale)
+    # what the file says and AWS can change may have changed while nobody knew of the run
+    for name in kind.in_place if not run.phase.ended else ():
+        if request.get(name) not in (None, run.request.get(name)):
+            service.set_in_place(aws, kind, run.arn, job, name, request[name])
+    service.retag(aws, kind, run.arn, job, wanting, stale)
     return replace(run, outputs={**run.outputs, "claimed": mark})
