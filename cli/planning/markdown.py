@@ -68,11 +68,10 @@ def _listed(room: _Room, title: str, lines: Sequence[str], most: int) -> None:
     if not lines:
         return
     part = f"\n{title}\n\n"
-    for at, line in enumerate(line for text in lines for line in text.splitlines()):
+    for at, line in enumerate(lines):
         item = f"- {code(line, 1000)}\n"
         if len(part) + len(item) > most:
-            count = sum(len(text.splitlines()) for text in lines) - at
-            part += f"- ... and {count} more\n"
+            part += f"- ... and {len(lines) - at} more\n"
             break
         part += item
     room.add(part)

@@ -101,5 +101,7 @@ def _messages(said: list[Mapping[str, Any]], severity: str) -> list[str]:
     found = []
     for each in said:
         if each.get("severity") == severity:
-            found.append(str(each.get("message", "")).strip().removeprefix(f"{severity}: "))
-    return list(dict.fromkeys(text for text in found if text))
+            message = str(each.get("message", "")).strip().removeprefix(f"{severity}: ")
+            # all mistakes of the job files are one message, a line each
+            found += [line for line in message.split("\n") if line.strip()]
+    return list(dict.fromkeys(found))

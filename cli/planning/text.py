@@ -18,7 +18,7 @@ def _lines(plan: Plan) -> Iterator[str]:
     place = " ".join(visible(part) for part in (*plan.accounts, *plan.regions))
     yield f"{visible(plan.project)}/{visible(plan.stack)}{f' ({place})' if place else ''}: {words.headline(plan)}"
     for error in plan.errors:
-        yield from (f"  error: {visible(line)}" for line in error.splitlines())
+        yield f"  error: {visible(error)}"
     for job in plan.jobs:
         yield ""
         yield from _job(job)
