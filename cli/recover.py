@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from cli.connection import connected, declared
-from cli.recovery import ORPHAN, TAKEN_OVER, Declared, Finding, findings
+from cli.recovery import TAKEN_OVER, Declared, Finding, findings
 from cli.recovery import declared as declarations
 from cli.stack import Stack
 from cli.state import Entry, add_stack, entries, stack_of
@@ -110,7 +110,7 @@ def lines(found: Sequence[Finding], stack: str) -> list[str]:
         for row in rows
     ]
     lost = sum(each.standing == TAKEN_OVER for each in found)
-    orphans = sum(each.standing == ORPHAN for each in found)
+    orphans = sum(each.orphan for each in found)
     shown.append(f"{len(found)} run{'' if len(found) == 1 else 's'} in AWS")
     if lost:
         shown.append(
@@ -148,7 +148,7 @@ def _terminated(aws: Aws, each: Finding) -> int:
             f"{each.job}: {each.run.name} goes on: AWS cannot end it by way of {each.kind.title}s"
         )
         return 1
-    service.release(aws, each.kind, each.run, each.job)
+    service.release(aws, each.kind, each.run, each.job, ending=True)
     service.terminate(aws, each.kind, each.run.arn, each.job, REASON)
     print(f"{each.job}: {each.run.name} is ended")
     return 0

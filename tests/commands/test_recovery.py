@@ -61,6 +61,12 @@ def test_released_run_is_left_alone() -> None:
     assert standing(run) == ["a: released"]
 
 
+def test_end_that_was_begun_is_still_to_be_made() -> None:
+    """Whoever released the run to end it died in between, and it goes on."""
+    run = a_run("a", **{RELEASED: "2026-11-22T00:00:00Z ending"})
+    assert standing(run) == ["a: no file and no state entry matches it"]
+
+
 def test_job_that_waits_for_another_has_no_orphan() -> None:
     """What its definition will be is not known yet, so nothing can be said against its run."""
     file = Declared("churn", frozenset({"p/s/churn"}), "")
