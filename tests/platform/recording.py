@@ -61,7 +61,9 @@ class _Answers(mocks.Mocks):
         state = dict(args.inputs)
         if args.typ in ARNS and not self.preview:
             output, form = ARNS[args.typ]
-            state[output] = form.format(**args.inputs)
+            named = "bucket" if "{bucket}" in form else "name"
+            state.setdefault(named, f"{args.name}-0a1b2c3")  # Pulumi's own naming
+            state[output] = form.format(**state)
         return "" if self.preview and args.custom else f"{args.name}-id", state
 
     def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]]]:
