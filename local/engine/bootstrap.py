@@ -2,7 +2,7 @@
 
 It is run by the project's Python, as a file: it may import nothing but the standard library and
 pulumi. Where to register comes as one line of JSON on standard input, so that importing pulumi
-need not wait for the engine.
+need not wait for the engine. That pipe stays open as long as the engine lives.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import sys
 import threading
 import traceback
 from concurrent.futures import ThreadPoolExecutor
+from typing import TextIO
 
 SHOWN = 32
 """The exit code that says: the problem has been reported."""
@@ -35,10 +36,18 @@ def follow(program: str) -> None:
     runpy.run_path(program, run_name="__main__")
 
 
-def end_with_the_engine() -> None:
-    """Wait for the end of standard input. The SDK waits for ever for an engine that was killed."""
-    while os.read(0, 1024):
-        pass
+def leave_stdin() -> TextIO:
+    """The pipe from the engine; for the program itself standard input is empty."""
+    engine = os.fdopen(os.dup(0), encoding="utf-8")
+    empty = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(empty, 0)
+    os.close(empty)
+    return engine
+
+
+def end_with(engine: TextIO) -> None:
+    """Wait for the engine's end. The SDK waits for ever for an engine that was killed."""
+    engine.read()
     os._exit(1)
 
 
@@ -54,10 +63,11 @@ def main() -> int:
             file=sys.stderr,
         )
         return 1
-    line = sys.stdin.readline()
+    engine = leave_stdin()
+    line = engine.readline()
     if not line:
         return 1
-    threading.Thread(target=end_with_the_engine, daemon=True).start()
+    threading.Thread(target=end_with, args=[engine], daemon=True).start()
     given = json.loads(line)
     os.environ["PULUMI_CONFIG"] = json.dumps(given["config"])
     os.environ["PULUMI_CONFIG_SECRET_KEYS"] = json.dumps(given["secret_keys"])

@@ -150,7 +150,13 @@ async def _deployed(
 
     if not preview:
         task.backend.back_up(task.stack)
-    show = watcher_for(invocation, task.kind, task.stack, preview=preview)
+    show = watcher_for(
+        invocation,
+        kind=task.kind,
+        project=session.project.name,
+        stack=task.stack,
+        preview=preview,
+    )
     last: list[Summary] = []
 
     def watch(event: Event) -> None:

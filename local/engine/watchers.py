@@ -18,7 +18,9 @@ class Display(Protocol):
         """Show what is shown at the end."""
 
 
-def watcher_for(invocation: Invocation, kind: str, stack: str, *, preview: bool) -> Display:
+def watcher_for(
+    invocation: Invocation, *, kind: str, project: str, stack: str, preview: bool
+) -> Display:
     if invocation.on("json"):
         from local.engine.jsondisplay import Digest, Lines
 
@@ -27,4 +29,11 @@ def watcher_for(invocation: Invocation, kind: str, stack: str, *, preview: bool)
         )
     from local.engine.textdisplay import Text
 
-    return Text(sys.stdout, kind=kind, stack=stack, preview=preview, detailed=invocation.on("diff"))
+    return Text(
+        sys.stdout,
+        kind=kind,
+        project=project,
+        stack=stack,
+        preview=preview,
+        detailed=invocation.on("diff"),
+    )

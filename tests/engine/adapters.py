@@ -6,11 +6,10 @@ import io
 import json
 import os
 import re
+import select
 import shutil
-import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Mapping
 from contextlib import redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass
@@ -23,6 +22,8 @@ from tests.engine.scenarios import HEAD, Scenario, Turn
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 STACK = "dev"
+PATIENCE = 60.0
+"""Seconds after which a test gives a process up."""
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 DROPPED = {"sourcePosition", "stackTrace", "magic", "version", "duration", "time"}
@@ -94,6 +95,10 @@ class World:
         return self.folder / "ledger.jsonl"
 
     @property
+    def gate(self) -> Path:
+        return self.folder / "gate"
+
+    @property
     def state_file(self) -> Path:
         return self.folder / "backend" / ".pulumi" / "stacks" / "things" / f"{STACK}.json"
 
@@ -112,6 +117,7 @@ class World:
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
             "LEDGER": str(self.ledger),
             "CLOUD": str(self.cloud),
+            "GATE": str(self.gate),
         }
 
     def prepare(self) -> None:
@@ -121,6 +127,9 @@ class World:
         )
         for each in (self.cloud, self.folder / "backend"):
             each.mkdir()
+        self.gate.mkdir()
+        for pipe in ("entered", "release"):
+            os.mkfifo(self.gate / pipe)
         self.ledger.touch()
         self.write_program("")
         made = self.run(["stack", "init", STACK])
@@ -133,26 +142,46 @@ class World:
     def run(self, arguments: list[str]) -> Completed:
         return ENGINES[self.engine](arguments, self.project, self.env)
 
+    def started(self, arguments: list[str]) -> subprocess.Popen[str]:
+        """A command in a process of its own, still running; what it prints goes into two files."""
+        with (
+            (self.folder / "stdout").open("w") as out,
+            (self.folder / "stderr").open("w") as err,
+        ):
+            return subprocess.Popen(
+                [*COMMANDS[self.engine], *arguments],
+                cwd=self.project,
+                env=self.env,
+                stdout=out,
+                stderr=err,
+                stdin=subprocess.DEVNULL,
+                text=True,
+            )
+
     def run_and_kill(self, arguments: list[str]) -> None:
         """Run until a resource hangs in its create, then kill the engine, and it alone."""
-        with subprocess.Popen(
-            [*COMMANDS[self.engine], *arguments],
-            cwd=self.project,
-            env=self.env,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,
-        ) as process:
-            mark = self.cloud / "hanging"
-            deadline = time.monotonic() + 60
-            while not mark.exists() and process.poll() is None and time.monotonic() < deadline:
-                time.sleep(0.02)
+        with self.started(arguments) as process:
+            self.await_entry(process)
             process.kill()
-        if self.engine == "cli":
-            # The CLI leaves its provider behind, in the middle of the call.
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
+        self.release()
+
+    def await_entry(self, process: subprocess.Popen[str]) -> None:
+        """Wait until a resource hangs in its create."""
+        ended = os.pidfd_open(process.pid)
+        entered = os.open(self.gate / "entered", os.O_RDONLY | os.O_NONBLOCK)
+        try:
+            ready, _, _ = select.select([entered, ended], [], [], PATIENCE)
+            if ready != [entered]:
+                raise AssertionError("the engine ended, or waited, before the resource hung")
+        finally:
+            os.close(entered)
+            os.close(ended)
+
+    def release(self) -> None:
+        """Let what hangs go on; nobody may wait any more."""
+        with suppress(OSError):
+            gate = os.open(self.gate / "release", os.O_WRONLY | os.O_NONBLOCK)
+            os.close(gate)
 
     def state(self) -> dict[str, Any]:
         document: dict[str, Any] = json.loads(self.state_file.read_text(encoding="utf-8"))

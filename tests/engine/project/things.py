@@ -1,6 +1,7 @@
 """Dynamic resources for the engine's tests: they live in a folder, and every call of the provider is written down.
 
-`LEDGER` names the file of calls, `CLOUD` the folder of what exists. An input `fail` names the calls that fail.
+`LEDGER` names the file of calls, `CLOUD` the folder of what exists, `GATE` that of two named pipes.
+An input `fail` names the calls that fail; with `hang` a create waits at the gate.
 """
 
 from __future__ import annotations
@@ -8,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +56,13 @@ def failing(call: str, props: dict[str, Any]) -> None:
         raise RuntimeError(f"{call} of {props['name']} was refused")
 
 
+def wait_at_the_gate() -> None:
+    """Say that the call is under way, and wait until somebody lets it go on."""
+    gate = Path(os.environ["GATE"])
+    (gate / "entered").write_text("x", encoding="utf-8")
+    (gate / "release").read_text(encoding="utf-8")
+
+
 class ThingProvider(ResourceProvider):
     """Lets the engine compare; `key` replaces."""
 
@@ -92,8 +99,7 @@ class ThingProvider(ResourceProvider):
         entered("create", name, news=props)
         failing("create", props)
         if props.get("hang"):
-            Path(os.environ["CLOUD"], "hanging").touch()
-            time.sleep(60)
+            wait_at_the_gate()
         lines = ledger().read_text(encoding="utf-8").splitlines()
         made = sum(
             1 for line in map(json.loads, lines) if (line["call"], line["name"]) == ("create", name)
