@@ -25,6 +25,12 @@ PROSE: dict[tuple[str, str], dict[str, Any]] = {
     # API_ServiceJobRetryStrategy.html: "between 1 and 10 attempts"; "Array Members: up to 5"
     ("ServiceJobRetryStrategy", "attempts"): {"minimum": 1, "maximum": 10},
     ("ServiceJobRetryStrategy", "evaluateOnExit"): {"maxItems": 5},
+    # the model says RETRY | EXIT, and the example of API_SubmitServiceJob.html has "Retry"
+    ("ServiceJobEvaluateOnExit", "action"): {
+        "pattern": "^(?:[Rr][Ee][Tt][Rr][Yy]|[Ee][Xx][Ii][Tt])$",
+        "patternErrorMessage": "is not RETRY or EXIT",
+        "examples": ["RETRY", "EXIT"],
+    },
     # API_ServiceJobEvaluateOnExit.html: "up to 512 characters and can contain all printable characters"
     ("ServiceJobEvaluateOnExit", "onStatusReason"): {"minLength": 1, "maxLength": 512},
     ("ServiceJobPreemptionConfiguration", "preemptionRetriesBeforeTermination"): {"minimum": 0},

@@ -167,6 +167,8 @@ class Writer:
 
     def _leaf(self, service: str, shape: Shape, prose: Schema) -> Schema:
         schema = {**_constraints(shape), **prose}
+        if "pattern" in prose:
+            schema.pop("enum", None)
         if schema == {"type": "string"}:
             return schema
         if prose:

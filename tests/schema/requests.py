@@ -211,6 +211,8 @@ def _within(shape: Shape, value: Any, limits: tuple[Any, Any]) -> bool:
         )
     if not isinstance(value, str):
         return True
+    if shape.name == "ServiceJobRetryAction":
+        return value.upper() in shape.metadata["enum"]  # AWS's own example has "Retry"
     if "enum" in shape.metadata and value not in shape.metadata["enum"]:
         return False
     return bool(re.fullmatch(java(shape.metadata.get("pattern", r"[\S\s]*")), value))

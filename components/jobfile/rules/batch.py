@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/batch/latest/userguide/service-job-retries.html
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from .view import Finding, Rule, View, warning
 
@@ -32,7 +33,7 @@ def retries(view: View) -> Iterator[Finding]:
     if attempts == 1 and listed:
         message = "means nothing with 1 attempt: raise `attempts`, or leave it out"
         yield warning((*at, "evaluateOnExit"), message, "retry-once")
-    if attempts > 1 and not any(entry.get("action") == "EXIT" for entry in listed):
+    if attempts > 1 and not any(_exits(entry) for entry in listed):
         message = (
             f"any failure is tried {attempts} times, a mistake in the script too; add an entry such as "
             '{action: EXIT, onStatusReason: "Received status from SageMaker: AlgorithmError*"}'
@@ -43,6 +44,11 @@ def retries(view: View) -> Iterator[Finding]:
             message = "is never reached: the entry before it matches every reason"
             yield warning((*at, "evaluateOnExit", index + 1), message, "retry-unreachable")
             break
+
+
+def _exits(entry: dict[str, Any]) -> bool:
+    # AWS's own example writes `Retry`: case does not count
+    return str(entry.get("action")).upper() == "EXIT"
 
 
 def timeout(view: View) -> Iterator[Finding]:
@@ -70,8 +76,8 @@ def names(view: View) -> Iterator[Finding]:
     name = view.body(payload.name_field) if payload else None
     if payload and name is not None and len(name) > payload.name_max:
         message = (
-            f"has {len(name)} characters; Batch adds 40 to it and SageMaker's names have 63, so only the "
-            f"first {payload.name_max} will be seen"
+            f"has {len(name)} characters; SageMaker's name is AWSBatch<this><32 characters> and has 63 at most: "
+            f"keep to {payload.name_max}"
         )
         yield warning(view.at(payload.name_field), message, "training-name-length")
 

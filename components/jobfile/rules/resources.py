@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from .view import Finding, Rule, View, known
+from .view import Finding, Rule, View, known, warning
 
 _AT = "ResourceConfig"
 # Series whose every size is without local disks, and those whose every size has them.
@@ -119,6 +119,9 @@ def warm_pool(view: View) -> Iterator[Finding]:
     if view.body("EnableManagedSpotTraining") is True:
         message = "a warm pool and spot training exclude each other; leave one out"
         yield Finding(at, message, "warm-pool-spot")
+    if view.body(_AT, "KeepAlivePeriodInSeconds") > 3600:
+        message = "AWS's guide says that a warm pool lives for 3600 seconds at most"
+        yield warning(at, message, "warm-pool-period")
     if view.has(_AT, "InstanceGroups"):
         message = "a warm pool and `InstanceGroups` exclude each other; leave one out"
         yield Finding(at, message, "warm-pool-groups")

@@ -56,7 +56,8 @@ def stopping(view: View) -> Iterator[Finding]:
         yield Finding(
             view.at("StoppingCondition", "MaxRuntimeInSeconds"), message, "runtime-maximum"
         )
-    if view.payload and not view.has("StoppingCondition") and not view.has("ServerlessJobConfig"):
+    limited = view.has("StoppingCondition") or "timeoutConfig" in view.request
+    if view.payload and not limited and not view.has("ServerlessJobConfig"):
         message = "no `StoppingCondition`: a training that hangs costs money for a day"
         yield warning(view.at(), message, "runtime-default")
 
