@@ -29,7 +29,7 @@ from .aws.runs import arn_region
 from .definition import normalised
 from .errors import JobError
 from .kinds import KINDS, Kind
-from .lifecycle.outputs import is_waiting
+from .lifecycle.outputs import declared, is_waiting
 from .wire import mended, mentions
 
 # What a stack sets for every delete; jobctl passes it on where no program runs (destroy).
@@ -118,7 +118,11 @@ class JobProvider(ResourceProvider):
         if is_waiting(id_):
             return ReadResult(id_, olds)
         outputs = lifecycle.read(self.kind, connect(arn_region(id_)), id_, olds)
-        return ReadResult("", {}) if outputs is None else ReadResult(id_, outputs)
+        if outputs is None:
+            return ReadResult("", {})
+        # only other inputs show in the next preview; outputs alone never do
+        differs = outputs.get("request") != olds.get("request")
+        return ReadResult(id_, outputs, inputs=declared(outputs) if differs else None)
 
     @_plainly
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:

@@ -9,6 +9,7 @@ from typing import Any
 from .. import aws as service
 from ..aws import Aws, Run
 from ..aws.runs import check_account
+from ..definition import request_tags, to_aws_tags
 from ..errors import JobError, Missing
 from ..kinds import Kind, Phase
 from .outputs import declared, is_waiting, outputs_of
@@ -33,9 +34,30 @@ def read(kind: Kind, aws: Aws, id_: str, olds: Mapping[str, Any]) -> dict[str, A
         return _without_record(kind, aws, olds, job)
     if run.released and not run.ending:
         return None
-    shown = outputs_of(kind, olds, run)
+    shown = outputs_of(kind, {**olds, "request": in_force(kind, olds, run)}, run)
     # kept in the state until it has been ended: whoever began that died in between
     return {**shown, "ending": True} if run.ending else shown
+
+
+def in_force(kind: Kind, olds: Mapping[str, Any], run: Run) -> dict[str, Any]:
+    """Return the request with what AWS has now of what can change in place: a value changed by hand, or by an `up`
+    that died before the state knew of it, shows in the next preview and is set right.
+
+    What only AWS adds never counts, nor a priority that AWS does not show.
+    """
+    request = dict(olds.get("request") or {})
+    if run.phase.ended or run.ending:
+        return request
+    secret = set(olds.get("secretPaths") or ())
+    for name in kind.in_place:
+        if request.get(name) is not None and run.request.get(name) and name not in secret:
+            request[name] = run.request[name]
+    declared_tags = request_tags(kind, request)
+    if not any(path.startswith("request.tags") for path in secret):
+        now = {key: run.tags[key] for key in declared_tags if key in run.tags}
+        if now != declared_tags:
+            request["tags"] = to_aws_tags(kind, now)
+    return request
 
 
 def _without_record(
@@ -44,10 +66,12 @@ def _without_record(
     linked = str(olds.get(kind.link.arn_output, "")) if kind.link else ""
     if linked and linked != olds.get("jobArn"):
         try:
-            run: Run = service.describe(aws, kind, linked, job)
+            run = service.adopted(aws, kind, {"adopt": linked, "name": job})
         except JobError:
-            pass  # not there or not allowed: unknown either way
-        else:
+            run = None  # not allowed: unknown, as if it were not there
+        if run and run.released:
+            return None
+        if run:
             merged = {**_seen(olds), **run.outputs}
             run = replace(
                 run, arn=str(olds["jobArn"]), name=str(olds.get("jobName", "")), outputs=merged
