@@ -116,8 +116,8 @@ HOW: dict[str, tuple[tuple[str, ...], str, int]] = {
 }
 # A call that changes nothing leaves AWS alike whether it was answered or not.
 HOW_A_LOOK = ("machine before", "engine", "provider before", "program", "cut before", "throttle")
-# Whose death or silence leaves something that only the next `up` can find out.
-DEEP = ("machine after", "engine", "cut after")
+# Whose death or silence leaves most for the next `up` to find out: also with one more thing changed.
+DEEP = ("engine", "cut after")
 
 
 @dataclass(frozen=True)
@@ -149,14 +149,16 @@ def cells() -> Iterator[Cell]:
                 if how == "program" and not changes and "DescribeJobQueues" not in step:
                     continue  # the program's death is the same at every look of the provider
                 for state, record, files in _left(kind, operation, how, changes):
-                    for mode in modes if changes else modes[:1]:
+                    # tokens matter where a submission may be sent again: at its own step, and for a revert
+                    again = "Submit" in step or (files == "reverted" and how == "machine after")
+                    for mode in modes if again else modes[:1]:
                         yield Cell(kind, name, step, how, state, record, files, mode)
 
 
 def _left(
     kind: str, operation: Operation, how: str, changes: bool
 ) -> Iterator[tuple[str, str, str]]:
-    """What is left: every combination after the deaths that matter most, one change at a time after others."""
+    """What is left: every combination after the worst death, one change at a time after the next worst."""
     following = ["same", "reverted", "deleted"]
     if not operation.after:
         following.remove("deleted")  # it is deleted already
@@ -170,5 +172,5 @@ def _left(
         for record in records:
             for files in following:
                 turned = (state != "kept") + (record != "kept") + (files != "same")
-                if how in DEEP or turned == 0 or (turned == 1 and how.startswith("provider")):
+                if how == "machine after" or turned == 0 or (turned == 1 and how in DEEP):
                     yield state, record, files

@@ -5,11 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+import boto3
+
+from cli.recovery import Declared, findings
+from components.aws import Aws
+from components.aws.survey import of_stack
+from components.kinds import KINDS
 from local.aws.calls import Call
 from local.aws.faults import Fault
 from tests.crash.cells import HOW, OPERATIONS, Cell
 from tests.crash.jobs import text
-from tests.crash.stack import PREFIX, Run, Stack
+from tests.crash.stack import PREFIX, REGION, Run, Stack
 
 FILE = "churn.yaml"
 
@@ -140,8 +146,34 @@ def judge(stack: Stack, cell: Cell, which: str) -> Verdict:
         if run.released and cell.kind == "BatchInferenceJob":
             continue  # Personalize can end nothing
         words = f"{run.name} ({run.status}{', released' if run.released else ''})"
-        (verdict.orphans if cell.files == "same" and which else verdict.named).append(words)
+        # files that changed, or are none, and a state that forgot: then it is for `recover` to show
+        may_be = cell.files != "same" or (cell.state == "lost" and not which)
+        named = may_be and run.arn in recovered(stack, cell.kind, held)
+        (verdict.named if named else verdict.orphans).append(words)
     return verdict
+
+
+def recovered(stack: Stack, kind: str, held: list[dict[str, Any]]) -> set[str]:
+    """The live runs that `jobctl recover` would end: its own look at AWS, and its own judgement."""
+    aws = Aws(REGION, make=lambda service, region: client(stack.emulator.endpoint, service))
+    known = frozenset(each["id"] for each in held)
+    files = [
+        Declared(FILE, frozenset({each["inputs"]["identity"]}), each["outputs"]["digest"])
+        for each in held
+    ]
+    table = KINDS[kind]
+    runs = [(table, run) for run in of_stack(aws, table, PREFIX.rstrip("/"))]
+    return {each.run.arn for each in findings(runs, files, known) if each.orphan}
+
+
+def client(endpoint: str, service: str) -> Any:
+    return boto3.client(
+        service,
+        endpoint_url=endpoint,
+        region_name=REGION,
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+    )
 
 
 def _run_of(stack: Stack, runs: list[Run], resource: dict[str, Any]) -> Run | None:
@@ -156,7 +188,9 @@ def _agree(
     verdict: Verdict, run: Run, resource: dict[str, Any], kind: str, which: str, known: bool
 ) -> None:
     outputs = resource["outputs"]
-    if run.released or run.terminated:
+    # a mark that expired with its record is known to nobody, unless the training job has it too
+    marked = run.released if known else bool(outputs.get("trainingJobArn")) and run.linked_release
+    if marked or (known and run.terminated):
         verdict.lies.append(f"the declared run {run.name} is released or terminated")
     if run.digest != outputs.get("digest"):
         verdict.lies.append(f"{run.name}: the digests of AWS and state differ")

@@ -23,10 +23,11 @@ from local.aws.emulator import Emulator
 from local.aws.faults import Fault, Faults
 from local.aws.personalize.life import JOB
 from local.aws.personalize.models import BatchInferenceBackend
+from local.aws.sagemaker.records import TrainingJob
 
 ROOT = Path(__file__).parents[2]
 START = 1_795_000_000.0
-PROJECT, STACK = "aws-jobs", "dev"
+PROJECT, STACK, REGION = "aws-jobs", "dev", "us-east-1"
 PREFIX = f"{PROJECT}/{STACK}/"
 # the salt of the passphrase `x`, so that no run has to derive a key for a new one
 SALT = "v1:s9ffkUUqKh4=:v1:YqPvVlPMJj9mVIjH:Qdl8+AvYLS1Ozyt93ZJrjizDHB1U1Q=="
@@ -55,6 +56,7 @@ class Run:
     number: int
     training: str = ""
     priority: int | None = None
+    linked_release: bool = False
 
     @property
     def live(self) -> bool:
@@ -197,6 +199,7 @@ class Stack:
                         job.number,
                         job.training_job or "",
                         job.request.get("schedulingPriority"),
+                        _released(backend.training.by_arn(job.training_job)),
                     )
                     for job in backend.service_jobs
                 ]
@@ -233,6 +236,12 @@ class Stack:
 
     def forget_calls(self) -> None:
         self.emulator.ask("DELETE", "calls")
+
+
+def _released(training: TrainingJob | None) -> bool:
+    """Whether SageMaker's record has our release mark."""
+    tags = training.tags if training else []
+    return any(tag["Key"] == "aws-jobs:released" for tag in tags)
 
 
 EMPTY = {
