@@ -10,11 +10,13 @@ from collections.abc import Sequence
 from cli.planning import words
 from cli.planning.escape import code
 from cli.planning.model import Plan, PlannedJob
+from components.kinds import KINDS
 
 # https://github.com/orgs/community/discussions/27190: 65,536 characters; some stay free for who posts it
 LIMIT = 64_000
 LONGEST = 160
 _HEAD = "| | job | source | why | the run that there is | ceiling |\n|---|---|---|---|---|---|\n"
+_PAYLOADS = [f"{kind.payload.field}." for kind in KINDS.values() if kind.payload]
 _MARKS = {
     "refuse": "⛔",
     "terminate": "🛑",
@@ -88,14 +90,15 @@ def _table(room: _Room, jobs: Sequence[PlannedJob], source: str) -> None:
 
 
 def _row(job: PlannedJob, source: str) -> str:
-    run = " ".join(part for part in (code(job.run, LONGEST), code(job.effect, LONGEST)) if part)
+    # the effect and the ceiling are our own words and numbers
+    run = ": ".join(part for part in (code(job.run, LONGEST), job.effect) if part)
     cells = (
         f"{_MARKS[job.action]} {words.VERBS[job.action]}",
         code(job.name, 64),
         _source(job, source),
         _why(job),
         run,
-        code(words.job_ceiling(job)) if job.action in ("submit", "rerun", "defer") else "",
+        words.job_ceiling(job) if job.action in ("submit", "rerun", "defer") else "",
     )
     return f"| {' | '.join(cells)} |\n"
 
@@ -115,7 +118,7 @@ def _is_plain(part: str) -> bool:
 def _why(job: PlannedJob) -> str:
     """The first reasons; the details have them all."""
     shown = [each for each in job.changes if each.reruns] or list(job.changes)
-    parts = [code(job.why, LONGEST)] if job.why else []
+    parts = [code(job.why, LONGEST) if job.waits_for else job.why] if job.why else []
     for each in shown[:2]:
         old, new = words.change(each)
         parts.append(f"{code(_short(each.path), 60)}: {code(old, 40)} → {code(new, 40)}")
@@ -125,8 +128,11 @@ def _why(job: PlannedJob) -> str:
 
 
 def _short(path: str) -> str:
-    """A field by its last names; the details have the whole path."""
-    return path if len(path) <= 40 else "..." + path[-37:]
+    """A field without what all fields of a request begin with; the details have the whole path."""
+    path = path.removeprefix("request.")
+    for prefix in _PAYLOADS:
+        path = path.removeprefix(prefix)
+    return path if len(path) <= 50 else "..." + path[-47:]
 
 
 def _details(room: _Room, jobs: Sequence[PlannedJob]) -> None:

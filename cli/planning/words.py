@@ -61,7 +61,7 @@ def ceiling(plan: Plan) -> str:
 def job_ceiling(job: PlannedJob) -> str:
     if job.max_hours is None:
         return "not known yet" if job.instances else ""
-    cost = f", {money(job.cost)}" if job.cost is not None else ""
+    cost = f" ({job.cost:,.2f})" if job.cost is not None else ""
     return f"{amount(job.max_hours)} h{cost}"
 
 

@@ -6,6 +6,8 @@ import copy
 import json
 from typing import Any
 
+import yaml
+
 from cli.planning.build import build
 from cli.planning.model import Plan
 from cli.planning.preview import read
@@ -81,11 +83,11 @@ def plan(*steps: dict[str, Any], diagnostics: Any = (), **options: Any) -> Plan:
 
 
 def job_files(**texts: str) -> list[Job]:
-    """Jobs from the texts of their files, by the files' stems."""
-    import json as reader
-
-    files = [
-        JobFile(f"jobs/{stem}.json", stem, "jobs", text, True, reader.loads(text))
-        for stem, text in texts.items()
-    ]
+    """Jobs from the texts of their files, JSON or YAML, by the files' stems."""
+    files = []
+    for stem, source in texts.items():
+        is_json = source.startswith("{")
+        found = json.loads(source) if is_json else yaml.safe_load(source)
+        name = f"jobs/{stem}.{'json' if is_json else 'yaml'}"
+        files.append(JobFile(name, stem, "jobs", source, is_json, found))
     return expand(files, Context("prod", region="us-east-1"))[0]
