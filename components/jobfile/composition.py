@@ -81,7 +81,7 @@ class Composition:
             self.report(
                 ("matrix",),
                 f"{count} cells, more than the maximum of {matrix.MAX_CELLS}",
-                "matrix.size",
+                "matrix-size",
             )
             return
         used: set[str] = set()
@@ -89,7 +89,7 @@ class Composition:
             yield self._job(kind, document, cell, used)
         for key in grid:
             if f"matrix.{key}" not in used:
-                self.report(("matrix", key), f"nothing uses `${{matrix.{key}}}`", "matrix.unused")
+                self.report(("matrix", key), f"nothing uses `${{matrix.{key}}}`", "matrix-unused")
 
     def _document(self) -> dict[str, Any]:
         """The file's document with the stack's overlay, without the parts of our own keys that are wrong."""
@@ -100,7 +100,7 @@ class Composition:
                 f"the file's name `{self.file.stem}` cannot be a job's (letters, digits, - and _): "
                 "rename it, or add `name:`"
             )
-            self.report((), message, "name.file")
+            self.report((), message, "name-file")
         document = {
             name: value
             for name, value in document.items()
@@ -124,7 +124,7 @@ class Composition:
             return {**part, "request": request.opened(kind, part["request"])}
         except request.NotJson as error:
             field = kind.payload.field if kind.payload else ""
-            self.report((*at, "request", field), str(error), request.PAYLOAD_TEXT)
+            self.report((*at, "request", field), str(error), request.PAYLOAD_JSON)
             return {**part, "request": {**part["request"], field: Pending("", "")}}
 
     def _faults(
@@ -201,7 +201,7 @@ class Composition:
             self.report(
                 secret,
                 "a secret cannot stand here: it is shown in previews and stored as it is",
-                "secret.visible",
+                "secret-visible",
             )
         return filled
 

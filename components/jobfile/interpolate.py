@@ -28,7 +28,7 @@ Parts = list[Any]
 class Mistake(Exception):
     """An interpolation that can never be filled in: one sentence."""
 
-    def __init__(self, message: str, rule: str = "interpolation.unknown") -> None:
+    def __init__(self, message: str, rule: str = "interpolation-unknown") -> None:
         super().__init__(message)
         self.message, self.rule = message, rule
 
@@ -102,7 +102,7 @@ class Scope:
         names = [name.removeprefix(_OWN_KEYS) for name in (*config, *secrets)]
         remedy = meant(key, names) or f"; set it: pulumi config set {key} <value>"
         message = f"the stack {self.context.stack} has no config `{key}`{remedy}"
-        raise Mistake(message, "interpolation.config")
+        raise Mistake(message, "interpolation-config")
 
     @staticmethod
     def _own(value: Any, name: str, remedy: str) -> Filled:
@@ -180,7 +180,7 @@ def _parsed(tokens: Iterator[str], inside: bool) -> Parts:
             text += token
     if inside:
         raise Mistake(
-            "a `${` without its `}`; for a literal `${` write `$${`", "interpolation.open"
+            "a `${` without its `}`; for a literal `${` write `$${`", "interpolation-open"
         )
     return parts + ([text] if text else [])
 

@@ -22,19 +22,19 @@ def collisions(jobs: Sequence[Job]) -> Iterator[Problem]:
             continue
         if other.file == job.file:
             message = f"two cells are both named `{job.name}`; make their values differ in letters or digits"
-            yield _problem(job, ("matrix",), message, "name.cells")
+            yield _problem(job, ("matrix",), message, "name-cells")
         else:
             message = f"`{job.name}` is also the name of the job in {other.file}; names are unique in a project"
-            yield _problem(job, ("name",), message, "name.twice")
+            yield _problem(job, ("name",), message, "name-twice")
     former: dict[str, Job] = {}
     for job in jobs:
         for alias in job.aliases:
             if alias in first:
                 message = f"the alias `{alias}` is the name of a job ({first[alias].file})"
-                yield _problem(job, ("aliases",), message, "alias.taken")
+                yield _problem(job, ("aliases",), message, "alias-taken")
             elif former.setdefault(alias, job) is not job:
                 message = f"the alias `{alias}` also stands in {former[alias].file}; one job takes over one name"
-                yield _problem(job, ("aliases",), message, "alias.twice")
+                yield _problem(job, ("aliases",), message, "alias-twice")
 
 
 def dependencies(
@@ -46,13 +46,13 @@ def dependencies(
         for other in job.depends_on:
             if other not in names and other not in elsewhere:
                 yield _problem(
-                    job, _where(job, other), _no_such(other, names, known), "depends.unknown"
+                    job, _where(job, other), _no_such(other, names, known), "depends-unknown"
                 )
     for circle in _circles({job.name: [d for d in job.depends_on if d in names] for job in jobs}):
         job = next(job for job in jobs if job.name == circle[0])
         message = f"a circle of dependencies: {' -> '.join([*circle, circle[0]])}"
         yield _problem(
-            job, _where(job, circle[1] if len(circle) > 1 else circle[0]), message, "depends.circle"
+            job, _where(job, circle[1] if len(circle) > 1 else circle[0]), message, "depends-circle"
         )
 
 

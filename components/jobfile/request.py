@@ -11,7 +11,7 @@ from ..schema import Pending
 from . import json_text
 from .yaml12 import Unreadable
 
-PAYLOAD_TEXT = "schema.payload"
+PAYLOAD_JSON = "payload-json"
 
 
 class NotJson(Exception):

@@ -75,7 +75,7 @@ def test_github(project: Path, capsys: Capture) -> None:
     (project / "jobs" / "a,b.yaml").write_text("a:\n\t- 100%\n")
     assert main(["validate", "--format", "github"]) == 1
     assert capsys.readouterr().out == (
-        "::error file=jobs/a%2Cb.yaml,line=2,col=1,title=file.yaml::a tab; YAML indents with spaces\n"
+        "::error file=jobs/a%2Cb.yaml,line=2,col=1,title=file-yaml::a tab; YAML indents with spaces\n"
     )
 
 

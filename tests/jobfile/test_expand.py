@@ -229,7 +229,7 @@ def test_a_job_with_an_error_is_no_job(tmp_path: Path) -> None:
 def test_jobs_elsewhere_may_be_depended_on(tmp_path: Path) -> None:
     """A file that is checked alone may name the jobs that exist beside it."""
     files = read(tmp_path, churn=SERVICE_JOB + "dependsOn: [prepare]\n")
-    assert expand(files, context())[1][0].rule == "depends.unknown"
+    assert expand(files, context())[1][0].rule == "depends-unknown"
     assert expand(files, context(), frozenset({"prepare"}))[1] == []
 
 

@@ -181,4 +181,4 @@ def test_a_neutral_context_knows_no_config(tmp_path: Path) -> None:
     (job,) = jobs(tmp_path, context(any_config=True), churn=text)
     assert job.request["schedulingPriority"] == Pending("config.priority", "${config.priority}")
     (error,) = errors(tmp_path, churn=text)
-    assert error.rule == "interpolation.config"
+    assert error.rule == "interpolation-config"

@@ -42,7 +42,7 @@ def test_a_missing_path_is_a_problem(tmp_path: Path) -> None:
     jobs = folder_of(tmp_path, a=SERVICE_JOB)
     files, problems = load([tmp_path / "job", jobs], tmp_path)
     assert paths(files) == ["jobs/a.yaml"]
-    assert problems == [Problem("job", 0, 0, "", "there is no such file or folder", "file.missing")]
+    assert problems == [Problem("job", 0, 0, "", "there is no such file or folder", "file-missing")]
 
 
 def test_another_kind_of_file_is_refused_by_name(tmp_path: Path) -> None:
@@ -131,5 +131,5 @@ def test_standard_input(tmp_path: Path) -> None:
     assert isinstance(found, JobFile)
     assert found.document == {"kind": "ServiceJob"}
     assert read_text(b"\xff", "<stdin>") == Problem(
-        "<stdin>", 1, 1, "", "the byte 0xff is not UTF-8", "file.encoding"
+        "<stdin>", 1, 1, "", "the byte 0xff is not UTF-8", "file-encoding"
     )
