@@ -244,3 +244,13 @@ def test_periods(every: str, text: str) -> None:
 def test_a_week_belongs_to_the_year_of_its_thursday() -> None:
     """The first days of January may lie in the last week of the old year."""
     assert period("week", TODAY.replace(year=2027, month=1, day=3)) == "2026-W53"
+
+
+def test_themes_exist_in_some_regions(tmp_path: Path) -> None:
+    """A stack in a region without Content Generator is told of it."""
+    text = BATCH_JOB.replace("us-east-1", "eu-west-1") + (
+        "  batchInferenceJobMode: THEME_GENERATION\n"
+        "  themeGenerationConfig: {fieldsForThemeGeneration: {itemName: TITLE}}\n"
+    )
+    problems = expand(read(tmp_path, themes=text), context(region="eu-west-1"))[1]
+    assert [(problem.rule, problem.level) for problem in problems] == [("theme-region", "warning")]
