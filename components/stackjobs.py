@@ -294,6 +294,4 @@ def _finished(job: Job, inputs: Mapping[str, Any], aws: Aws) -> service.Run | No
     run = service.find(aws, kind, inputs)
     if run is None or not run.adoptable or run.phase is not Phase.SUCCEEDED:
         return None
-    if inputs.get("adopt"):
-        return run
     return run if run.tags.get(DIGEST) == digest(kind, inputs) else None

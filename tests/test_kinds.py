@@ -25,7 +25,8 @@ def calls(kind: Kind) -> list[tuple[str, Call]]:
     if kind.link:
         link = kind.link
         found += [
-            (link.service, call) for call in (link.describe, link.search, link.tag, link.read_tags)
+            (link.service, call)
+            for call in (link.describe, link.search, link.tag, link.read_tags, link.terminate)
         ]
     return found
 

@@ -201,8 +201,7 @@ def history(
     job = str(inputs["name"])
     identities = {inputs["identity"], *(inputs.get("formerly") or ())}
     candidates = {
-        each.arn: each.created
-        for each in (listed(aws, kind, inputs) if known is None else known)
+        each.arn: each.created for each in (listed(aws, kind, inputs) if known is None else known)
     }
     # a run taken over may have any name
     taken_over = adopted(aws, kind, inputs) if inputs.get("adopt") else None
@@ -353,13 +352,18 @@ def release(aws: Aws, kind: Kind, run: Run, job: str, *, ending: bool = False) -
 
 
 def set_in_place(aws: Aws, kind: Kind, arn: str, job: str, name: str, value: Any) -> None:
-    """Change a field that AWS can change on a submitted job."""
+    """Change a field that AWS can change on a submitted job; only the second service's run has no such field."""
+    if _is_linked(kind, arn):
+        return
     values = {"id": arn_id(arn), "arn": arn, "value": value}
     aws.call(kind.service, kind.in_place[name], values, job=job, kind=kind)
 
 
 def terminate(aws: Aws, kind: Kind, arn: str, job: str, reason: str) -> None:
     """End a run that waits or runs. `reason` is shown by AWS's console."""
+    if kind.link is not None and _is_linked(kind, arn):
+        aws.call(kind.link.service, kind.link.terminate, {"name": arn_id(arn)}, job=job)
+        return
     assert kind.terminate is not None
     values = {"id": arn_id(arn), "arn": arn, "reason": reason}
     aws.call(kind.service, kind.terminate, values, job=job, kind=kind)

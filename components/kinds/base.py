@@ -71,6 +71,7 @@ class Link:
     search: Call
     tag: Call
     read_tags: Call
+    terminate: Call
     statuses: Mapping[str, Phase]
     outputs: Mapping[str, str]
 

@@ -130,6 +130,8 @@ SERVICE_JOB = Kind(
         ),
         tag=Call("AddTags", {"ResourceArn": "$arn", "Tags": "$tags"}),
         read_tags=Call("ListTags", {"ResourceArn": "$arn"}, result="Tags", next_token="NextToken"),
+        # of a run that only this service knows: a training job that was taken over
+        terminate=Call("StopTrainingJob", {"TrainingJobName": "$name"}),
         # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeTrainingJob.html
         statuses={
             "InProgress": Phase.RUNNING,

@@ -338,6 +338,10 @@ class Account:
     def sagemaker_ListTags(self, request: dict[str, Any]) -> dict[str, Any]:
         return {"Tags": self.trainings[request["ResourceArn"].rsplit("/", 1)[-1]]["Tags"]}
 
+    def sagemaker_StopTrainingJob(self, request: dict[str, Any]) -> dict[str, Any]:
+        self.trainings[request["TrainingJobName"]]["TrainingJobStatus"] = "Stopped"
+        return {}
+
     def sagemaker_AddTags(self, request: dict[str, Any]) -> dict[str, Any]:
         record = self.trainings[request["ResourceArn"].rsplit("/", 1)[-1]]
         record["Tags"] = record["Tags"] + list(request["Tags"])

@@ -173,3 +173,16 @@ def test_a_replacement_that_was_seen_needs_no_search() -> None:
     delete(account, id_, olds, superseded_by="keep")
     assert not account.jobs[0].terminated
     assert RELEASED in account.jobs[0].tags
+
+
+def test_a_training_job_that_batch_never_knew_is_stopped_by_sagemaker() -> None:
+    """One taken over while it ran: `onDelete: terminate` ends it where it is known."""
+    account = Account()
+    id_, _ = submitted(account)
+    account.move(id_, "RUNNING")
+    training = next(iter(account.trainings.values()))
+    training["Tags"], account.jobs[:] = [], []
+    arn, olds = submitted(account, adopt=training["TrainingJobArn"], onDelete="terminate")
+    lifecycle.delete(SERVICE, account.aws(), arn, olds, lambda text: None)
+    assert training["TrainingJobStatus"] == "Stopped"
+    assert RELEASED in {tag["Key"] for tag in training["Tags"]}

@@ -181,3 +181,19 @@ def test_what_is_one_run_too_many_for_the_account_waits(resolve: Resolve, accoun
     assert resolve(files).waiting == {"job5": ["slot"]}
     account.move(ids[0], "ACTIVE")
     assert resolve(files).waiting == {}
+
+
+def test_a_changed_file_is_waited_for_although_its_adopted_run_succeeded(
+    account: Account, resolve: Resolve
+) -> None:
+    """`adopt` stands for one definition: after a change, who depends on the job waits for the new run."""
+    files = {"a.yaml": TRAINING, "b.yaml": TRAINING + "dependsOn: [a]\n"}
+    arn = run_of(account, resolve(files), "a", "SUCCEEDED")
+    account.jobs[0].tags = {}
+    next(iter(account.trainings.values()))["Tags"] = []
+    files["a.yaml"] = TRAINING + f"adopt: {arn}\n"
+    assert resolve(files).waiting == {"b": ["a"]}
+    run_of(account, resolve(files), "a", "SUCCEEDED")
+    assert resolve(files).waiting == {}
+    files["a.yaml"] += "generation: 2\n"
+    assert resolve(files).waiting == {"b": ["a"]}
