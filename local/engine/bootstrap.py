@@ -27,7 +27,7 @@ def user_traceback(program: str) -> str:
     frames = traceback.extract_tb(sys.exc_info()[2])
     folder = os.path.dirname(os.path.abspath(program))
     for at, frame in enumerate(frames):
-        if os.path.abspath(frame.filename).startswith(folder + os.sep):
+        if frame.filename.startswith(folder + os.sep):
             return traceback.format_exc(limit=-(len(frames) - at))
     return traceback.format_exc()
 

@@ -143,6 +143,9 @@ async def _deployed(
     from local.engine.watchers import watcher_for
 
     def journal() -> Journal:
+        if not preview:
+            # Nothing is written under a passphrase that is not the stack's.
+            config.secrets.verify()
         base = session.snapshot(task.stack)
         if invocation.on("clear-pending-creates"):
             base.pending.clear()

@@ -139,8 +139,8 @@ class World:
     def write_program(self, text: str) -> None:
         (self.project / "__main__.py").write_text(HEAD + text + "\n", encoding="utf-8")
 
-    def run(self, arguments: list[str]) -> Completed:
-        return ENGINES[self.engine](arguments, self.project, self.env)
+    def run(self, arguments: list[str], **env: str) -> Completed:
+        return ENGINES[self.engine](arguments, self.project, {**self.env, **env})
 
     def started(self, arguments: list[str]) -> subprocess.Popen[str]:
         """A command in a process of its own, still running; what it prints goes into two files."""
