@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import runpy
 import subprocess
@@ -14,6 +15,7 @@ import botocore.session
 import pytest
 from botocore.validate import ParamValidator
 
+from components.wire import mended
 from tests.platform.recording import Registry, run
 
 if TYPE_CHECKING:
@@ -23,7 +25,6 @@ FOLDER = Path(__file__).resolve().parents[2] / "examples" / "queue"
 DOUBLES = Path(__file__).parent / "doubles"
 MODEL = botocore.session.get_session().get_service_model("batch")
 KINDS = ("ServiceEnvironment", "SchedulingPolicy", "JobQueue", "QuotaShare")
-ARN = "arn:aws:batch:us-east-1:123456789012:"
 
 
 @pytest.fixture
@@ -52,23 +53,8 @@ def test_what_it_makes_is_what_batch_takes(found: Registry, kind: str) -> None:
     assert made
     shape = MODEL.shape_for(f"Create{kind}Request")
     for inputs in made:
-        whole = {**inputs}
-        for missing in ("jobQueue", "schedulingPolicyArn"):
-            if missing in shape.members:
-                whole.setdefault(missing, ARN)
-        for order in whole.get("serviceEnvironmentOrder", []):
-            order["serviceEnvironment"] = order.get("serviceEnvironment") or ARN
-        report = ParamValidator().validate(_whole_numbers(whole), shape)
+        report = ParamValidator().validate(mended(inputs), shape)
         assert not report.has_errors(), report.generate_report()
-
-
-def _whole_numbers(value: Any) -> Any:
-    """As they were before they crossed Pulumi's wire."""
-    if isinstance(value, dict):
-        return {key: _whole_numbers(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_whole_numbers(item) for item in value]
-    return int(value) if isinstance(value, float) else value
 
 
 def test_it_exports_what_job_files_use(found: Registry) -> None:
@@ -110,24 +96,46 @@ def test_the_cli_commands_make_the_same(
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1] == "jobQueue: training-cli"
+    shown = _described(emulator.endpoint)
     for kind in KINDS:
-        asked = [
-            call["request"]
-            for call in emulator.control.calls
-            if call["service"] == "batch" and call["operation"] == f"Create{kind}"
-        ]
-        assert _sorted(asked) == _sorted(by_kind(found, kind))
+        declared = sorted(
+            _plain({k: v for k, v in inputs.items() if k != "jobQueue"})
+            for inputs in by_kind(found, kind)
+        )
+        # a quota share's queue is shown by name, and was chosen by being listed
+        fields = {field for inputs in by_kind(found, kind) for field in inputs} - {"jobQueue"}
+        there = [{k: v for k, v in each.items() if k in fields} for each in shown[kind]]
+        assert sorted(map(_plain, there)) == declared
 
 
-def _sorted(requests: list[dict[str, Any]]) -> list[str]:
-    """Without what the two must differ in: the queue's name in names, and ARNs."""
-    plain = []
-    for request in requests:
-        kept = {
-            key: value
-            for key, value in _whole_numbers(request).items()
-            if key not in ("jobQueue", "schedulingPolicyArn", "serviceEnvironmentOrder")
-        }
-        text = str(sorted(kept.items())).replace("training-cli", "training")
-        plain.append(text)
-    return sorted(plain)
+def _described(endpoint: str) -> dict[str, list[dict[str, Any]]]:
+    """What AWS has after the commands, by kind."""
+    client = botocore.session.get_session().create_client(
+        "batch",
+        "us-east-1",
+        endpoint_url=endpoint,
+        aws_access_key_id="local",
+        aws_secret_access_key="local",
+    )
+    [queue] = client.describe_job_queues(jobQueues=["training-cli"])["jobQueues"]
+    environments = [order["serviceEnvironment"] for order in queue["serviceEnvironmentOrder"]]
+    shares = client.list_quota_shares(jobQueue="training-cli")["quotaShares"]
+    return {
+        "ServiceEnvironment": client.describe_service_environments(
+            serviceEnvironments=environments
+        )["serviceEnvironments"],
+        "SchedulingPolicy": client.describe_scheduling_policies(
+            arns=[queue["schedulingPolicyArn"]]
+        )["schedulingPolicies"],
+        "JobQueue": [queue],
+        "QuotaShare": [
+            client.describe_quota_share(quotaShareArn=share["quotaShareArn"]) for share in shares
+        ],
+    }
+
+
+def _plain(record: dict[str, Any]) -> str:
+    """A record as text, under the name that both could have."""
+    return json.dumps(mended(record), sort_keys=True, default=str).replace(
+        "training-cli", "training"
+    )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +27,18 @@ ARNS = {
     "aws:batch/schedulingPolicy:SchedulingPolicy": (
         "arn",
         "arn:aws:batch:us-east-1:123456789012:scheduling-policy/{name}",
+    ),
+    "aws-native:batch:ServiceEnvironment": (
+        "serviceEnvironmentArn",
+        "arn:aws:batch:us-east-1:123456789012:service-environment/{serviceEnvironmentName}",
+    ),
+    "aws-native:batch:SchedulingPolicy": (
+        "arn",
+        "arn:aws:batch:us-east-1:123456789012:scheduling-policy/{name}",
+    ),
+    "aws-native:batch:JobQueue": (
+        "jobQueueArn",
+        "arn:aws:batch:us-east-1:123456789012:job-queue/{jobQueueName}",
     ),
     "aws:cloudwatch/eventRule:EventRule": (
         "arn",
@@ -70,6 +83,19 @@ class _Answers(mocks.Mocks):
         return self.calls[args.token], []
 
 
+@contextmanager
+def _own_loop() -> Iterator[asyncio.AbstractEventLoop]:
+    """A loop for this thread, closed in the end: the SDK makes one in each worker thread, and never closes it."""
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    try:
+        yield loop
+    finally:
+        loop.run_until_complete(loop.shutdown_default_executor())
+        loop.close()
+        asyncio.set_event_loop(None)
+
+
 class Monitor(mocks.MockMonitor):
     """The SDK's mock monitor, which also keeps each request."""
 
@@ -78,15 +104,13 @@ class Monitor(mocks.MockMonitor):
         self.found: list[Registered] = []
 
     def RegisterResource(self, request: Any) -> Any:  # the name is gRPC's
-        # else the SDK makes a loop in each worker thread, and never closes it
-        loop = asyncio.new_event_loop()
-        asyncio.set_event_loop(loop)
-        try:
+        with _own_loop():
             self._keep(request)
             return super().RegisterResource(request)
-        finally:
-            loop.close()
-            asyncio.set_event_loop(None)
+
+    def Invoke(self, request: Any) -> Any:  # the name is gRPC's
+        with _own_loop():
+            return super().Invoke(request)
 
     def _keep(self, request: Any) -> None:
         if request.type != "pulumi:pulumi:Stack":
@@ -136,11 +160,9 @@ def run(
     stack: str = "dev",
 ) -> Registry:
     """Run the program to its end, on an event loop of its own. Raises what the program raises."""
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
     exported: dict[str, Any] = {}
     monitor = Monitor(_Answers(preview, calls or {}))
-    try:
+    with _own_loop():
         pulumi.runtime.set_all_config({"aws:region": REGION, **(config or {})}, list(secrets))
         mocks.set_mocks(
             monitor.mocks, project=project, stack=stack, preview=preview, monitor=monitor
@@ -154,8 +176,4 @@ def run(
             return pulumi.Output.all(ended=ended, **root.outputs).apply(exported.update)
 
         pulumi.runtime.test(whole)()
-    finally:
-        loop.run_until_complete(loop.shutdown_default_executor())
-        loop.close()
-        asyncio.set_event_loop(None)
     return Registry(monitor.found, exported)
