@@ -27,6 +27,10 @@ _CONFIG = Config(
     read_timeout=60,
     user_agent_extra="aws-jobs",
 )
+# A submission whose answer was lost is looked for, never sent again: a token that AWS has forgotten would make two.
+_ONCE = _CONFIG.merge(Config(retries={"mode": "standard", "total_max_attempts": 1}))
+# Seconds before a submission that certainly was not carried out is sent again.
+_PAUSES = (1, 2, 4, 8, 16)
 _EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired"}
 _BAD_KEYS = {
     "UnrecognizedClientException",
@@ -48,6 +52,11 @@ def boto_client(service: str, region: str) -> Any:
     return boto3.Session(region_name=region).client(service, config=_CONFIG)
 
 
+def boto_client_once(service: str, region: str) -> Any:
+    """Make a boto3 client that sends every request once."""
+    return boto3.Session(region_name=region).client(service, config=_ONCE)
+
+
 class Aws:
     """Calls into one region. Thread-safe; `make`, `clock` and `sleep` are given by tests."""
 
@@ -58,24 +67,26 @@ class Aws:
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
+        self._make_once = boto_client_once if make is boto_client else make
         self.region = region
         self.clock = clock
         self.sleep = sleep
         self._make = make
-        self._clients: dict[str, Any] = {}
+        self._clients: dict[tuple[str, bool], Any] = {}
         self._caller: tuple[str, str] | None = None
         self._memory: dict[str, Any] = {}
         self._lock = threading.RLock()
 
-    def client(self, service: str) -> Any:
-        """Return the service's client, made once."""
+    def client(self, service: str, *, once: bool = False) -> Any:
+        """Return the service's client, made once; with `once`, the one that sends nothing a second time."""
+        make = self._make_once if once else self._make
         with self._lock:
-            if service not in self._clients:
+            if (service, once) not in self._clients:
                 try:
-                    self._clients[service] = self._make(service, self.region)
+                    self._clients[service, once] = make(service, self.region)
                 except (boto.BotoCoreError, ValueError) as error:
                     raise _sentence(error, service, "", "", None) from error
-            return self._clients[service]
+            return self._clients[service, once]
 
     def call(
         self,
@@ -86,14 +97,16 @@ class Aws:
         job: str = "",
         kind: Kind | None = None,
         request: Mapping[str, Any] | None = None,
+        once: bool = False,
     ) -> Any:
         """Carry out one call of a kind's table and return its result.
 
-        `values` fill the templates (`$arn`); `request` is added as it is. Raises `Missing`, `Denied`,
+        `values` fill the templates (`$arn`); `request` is added as it is. With `once` it is sent again only where it
+        certainly was not carried out. Raises `Missing`, `Denied`,
         `Taken`, `NoSlot`, `Rejected` or `Unanswered`; each names the job and what was being done.
         """
         params = {**_filled(call.params, values or {}), **(request or {})}
-        answer = self._ask(service, call.operation, params, job, kind)
+        answer = self._ask(service, call.operation, params, job, kind, once=once)
         return pick(answer, call.result) if call.result else answer
 
     def pages(
@@ -110,14 +123,25 @@ class Aws:
             params[call.next_token] = following
 
     def _ask(
-        self, service: str, operation: str, params: dict[str, Any], job: str, kind: Kind | None
+        self,
+        service: str,
+        operation: str,
+        params: dict[str, Any],
+        job: str,
+        kind: Kind | None,
+        *,
+        once: bool = False,
     ) -> Any:
-        client = self.client(service)
-        method = getattr(client, _snake(operation))
-        try:
-            return method(**params)
-        except (boto.BotoCoreError, boto.ClientError) as error:
-            raise _sentence(error, service, operation, job, kind) from error
+        method = getattr(self.client(service, once=once), _snake(operation))
+        pauses = iter(_PAUSES if once else ())
+        while True:
+            try:
+                return method(**params)
+            except (boto.BotoCoreError, boto.ClientError) as error:
+                pause = next(pauses, None) if _was_not_done(error) else None
+                if pause is None:
+                    raise _sentence(error, service, operation, job, kind) from error
+            self.sleep(pause)
 
     def remembered(self, key: str, ask: Callable[[], _Answer]) -> _Answer:
         """Return what `ask` answered the first time; for what does not change while one command runs."""
@@ -166,6 +190,13 @@ def _filled(template: Any, values: Mapping[str, Any]) -> Any:
             return pick(values, template[1:])
         return re.sub(r"\$(\w+)", lambda found: str(values[found[1]]), template)
     return template
+
+
+def _was_not_done(error: Exception) -> bool:
+    """Whether AWS cannot have carried the request out: it was throttled, or never sent."""
+    if isinstance(error, boto.ClientError):
+        return error.response.get("Error", {}).get("Code") in _THROTTLED
+    return isinstance(error, boto.EndpointConnectionError | boto.ConnectTimeoutError)
 
 
 def _sentence(

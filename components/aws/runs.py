@@ -315,7 +315,7 @@ def count_live(aws: Aws, kind: Kind) -> int:
 
 def submit(aws: Aws, kind: Kind, request: Mapping[str, Any], job: str) -> str:
     """Submit, and return the new run's ARN. Never waits."""
-    return str(aws.call(kind.service, kind.submit, job=job, kind=kind, request=request))
+    return str(aws.call(kind.service, kind.submit, job=job, kind=kind, request=request, once=True))
 
 
 def retag(
