@@ -115,9 +115,11 @@ HOW: dict[str, tuple[tuple[str, ...], str, int]] = {
     "throttle": ((), "throttle", 99),
 }
 # A call that changes nothing leaves AWS alike whether it was answered or not.
-HOW_A_LOOK = ("machine before", "engine", "provider before", "program", "cut before", "throttle")
-# Whose death or silence leaves most for the next `up` to find out: also with one more thing changed.
-DEEP = ("engine", "cut after")
+HOW_A_LOOK = ("machine before", "engine", "provider before", "program", "throttle")
+# What comes before a tag or an end has its own cells; the same request sent again at once does the same again.
+HOW_A_MARK = ("machine after", "engine", "provider after", "cut before", "cut after", "throttle")
+# How many of state, record and files are not as they were, after which death.
+TURNED = {"machine after": 3, "engine": 1, "cut after": 1}
 
 
 @dataclass(frozen=True)
@@ -144,20 +146,26 @@ def cells() -> Iterator[Cell]:
     for (kind, name), operation in OPERATIONS.items():
         modes = TOKEN_MODES if kind == SERVICE and name in ("create", "replace") else ("reject",)
         for step in operation.steps:
-            changes = step.endswith("!")
-            for how in HOW if changes else HOW_A_LOOK:
-                if how == "program" and not changes and "DescribeJobQueues" not in step:
-                    continue  # the program's death is the same at every look of the provider
-                for state, record, files in _left(kind, operation, how, changes):
-                    # tokens matter where a submission may be sent again: at its own step, and for a revert
+            for how in _ways(step):
+                for state, record, files in _left(kind, operation, step, how):
+                    # a token matters where a submission is sent again: at its own step, and after a revert
                     again = "Submit" in step or (files == "reverted" and how == "machine after")
                     for mode in modes if again else modes[:1]:
                         yield Cell(kind, name, step, how, state, record, files, mode)
 
 
-def _left(
-    kind: str, operation: Operation, how: str, changes: bool
-) -> Iterator[tuple[str, str, str]]:
+def _ways(step: str) -> tuple[str, ...]:
+    if "Submit" in step or "Create" in step:
+        return tuple(HOW)
+    if step.endswith("!"):
+        return HOW_A_MARK
+    if "DescribeJobQueues" in step or "SolutionVersion" in step:
+        return HOW_A_LOOK
+    # the program waits at every look of the provider: its death there is one cell, at its own look
+    return tuple(how for how in HOW_A_LOOK if how != "program")
+
+
+def _left(kind: str, operation: Operation, step: str, how: str) -> Iterator[tuple[str, str, str]]:
     """What is left: every combination after the worst death, one change at a time after the next worst."""
     following = ["same", "reverted", "deleted"]
     if not operation.after:
@@ -165,12 +173,12 @@ def _left(
     if not operation.before or operation.command == "refresh":
         following.remove("reverted")  # to nothing, which is deleted; or to the same
     records = ["kept", "expired"] if kind == SERVICE else ["kept"]  # Personalize keeps its records
-    if not changes:
-        yield "kept", "kept", "same"
-        return
+    most = TURNED.get(how, 0) if step.endswith("!") else 0
+    if "running" in operation.stands.lower() or "Tag" in step:
+        most = min(most, 2)  # all three at once stand with the submission and with the end
     for state in ("kept", "earlier", "lost"):
         for record in records:
             for files in following:
                 turned = (state != "kept") + (record != "kept") + (files != "same")
-                if how == "machine after" or turned == 0 or (turned == 1 and how in DEEP):
+                if turned <= most:
                     yield state, record, files

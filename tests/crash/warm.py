@@ -1,11 +1,12 @@
 """A process that has everything imported, and forks the engine, the program and the provider on request.
 
-What it forks are processes of their own, which can be killed like any other; only their start is cheap. It has one thread
-and knows no test: `python -m tests.crash.warm SOCKET SALT` serves a Unix socket until its standard input ends.
+What it forks are processes of their own, which can be killed like any other; only their start is cheap. It has one
+thread and knows no test: `python -m tests.crash.warm SOCKET SALT` serves a Unix socket until its standard input ends.
 """
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import json
 import os
@@ -25,12 +26,7 @@ REGION = "us-east-1"
 
 def preload() -> None:
     """Import what the three processes import, and make the clients that a provider makes."""
-    import cryptography.hazmat.primitives.ciphers.aead
-    import dill
-    import pulumi.dynamic
-    import pulumi.runtime._serialization
 
-    import components.program
     import local.engine.deployment
     import local.engine.lifecycle
     import local.engine.provider
@@ -46,6 +42,7 @@ def preload() -> None:
     aws.sleep = lambda seconds: None
     for service in ("batch", "personalize", "sagemaker", "sts", "s3"):
         aws.client(service)
+        aws.client(service, once=True)
     # schemas are read where they are first needed
     files, _ = load([ROOT / "jobs"], ROOT)
     expand(files, Context("dev", REGION, {}, {}, frozenset(), datetime.date(2026, 11, 22)))
@@ -151,10 +148,8 @@ class Warm:
             return
         self.selector.unregister(child.waiter)
         code = os.waitstatus_to_exitcode(status)
-        try:
+        with contextlib.suppress(OSError):  # nobody may wait any more
             child.waiter.sendall(b"%d\n" % code)
-        except OSError:
-            pass  # nobody waits any more
         child.waiter.close()
 
 
