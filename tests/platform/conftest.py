@@ -28,14 +28,18 @@ def go(tmp_path: Path, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> I
 
     def body() -> None:
         settings = program.settings(tmp_path)
-        program.declare(program.load(settings), settings)
+        jobs = program.load(settings)
+        program.preflight(jobs, settings)
+        program.declare(jobs, settings)
 
-    def start(files: dict[str, str], asked: Any = ASKED, *, preview: bool = False) -> Registry:
+    def start(
+        files: dict[str, str], asked: Any = ASKED, *, preview: bool = False, preflight: bool = False
+    ) -> Registry:
         for name, text in files.items():
             path = tmp_path / "jobs" / name
             path.parent.mkdir(exist_ok=True)
             path.write_text(text)
-        config = {"aws-jobs:preflight": "false", "aws-jobs:token": "hunter22"}
+        config = {"aws-jobs:preflight": str(preflight).lower(), "aws-jobs:token": "hunter22"}
         if asked:
             config["aws-jobs:platform"] = json.dumps(asked)
         return run(body, preview=preview, config=config, secrets=("aws-jobs:token",))

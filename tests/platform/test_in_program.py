@@ -64,6 +64,12 @@ def test_before_it_exists_a_preview_shows_unknown_leaves_and_the_rest(go: Run) -
     assert "${platform" not in str(found.one(SERVICE_JOB).inputs)
 
 
+def test_preflight_passes_over_what_is_not_there_yet(go: Run) -> None:
+    """The queue is looked at; a role and a bucket that `up` is going to make are not missed."""
+    found = go({"churn.yaml": JOB}, preview=True, preflight=True)
+    assert isinstance(payload(found)["RoleArn"], Unknown)
+
+
 def test_a_secret_beside_an_output_stays_a_secret(go: Run) -> None:
     """One leaf may be both."""
     text = JOB.replace(
