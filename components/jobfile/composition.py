@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from .. import schema
@@ -182,7 +183,9 @@ class Composition:
             period=scope.period,
             watch=tuple(own.get("watch", ())),
             code=code,
-            depends_on=tuple(dict.fromkeys([*own.get("dependsOn", ()), *sorted(scope.others)])),
+            depends_on=tuple(
+                dict.fromkeys([*filter(_is_text, own.get("dependsOn", ())), *sorted(scope.others)])
+            ),
             on_replace=document.get("onReplace", "refuse"),
             on_delete=document.get("onDelete", "refuse"),
             adopt=own.get("adopt"),
@@ -196,7 +199,8 @@ class Composition:
         if not self.file.interpolates:
             return value
         secrets: list[Path] = []
-        filled = self._filled(value, path, scope, lambda at: "", secrets)
+        inner = replace(scope, in_request=False)
+        filled = self._filled(value, path, inner, lambda at: "", secrets)
         for secret in secrets:
             self.report(
                 secret,
@@ -237,3 +241,7 @@ class Composition:
         if isinstance(aliases, dict) and is_cell:
             return tuple(old for old, new in aliases.items() if new == name)
         return tuple(aliases) if isinstance(aliases, list) and not is_cell else ()
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)

@@ -46,7 +46,8 @@ class Scope:
     """The names that the leaves of one job may use.
 
     `cell` is None where the matrix itself is wrong. `used` collects the expressions that were used, `others` the jobs
-    whose outputs they name.
+    whose outputs they name. What only the outside knows may stand in the request, not in our own keys: they say what
+    a job is.
     """
 
     context: Context
@@ -57,6 +58,7 @@ class Scope:
     has_code: bool = False
     used: set[str] = field(default_factory=set)
     others: set[str] = field(default_factory=set)
+    in_request: bool = True
 
     def fill(self, expression: str) -> Filled:
         """Return what the expression stands for, a `Pending` where only the outside will know."""
@@ -77,7 +79,7 @@ class Scope:
         if expression == "period":
             return self._own(self.period, "period", "every: week")
         output = _OUTPUT.fullmatch(expression)
-        if output:
+        if output and self.in_request:
             self.others.add(output[1])
         outside = (
             output
@@ -87,6 +89,11 @@ class Scope:
         )
         if not outside:
             raise Mistake(self._unknown(expression))
+        if not self.in_request:
+            raise Mistake(
+                f"`${{{expression}}}` may stand in `request` only; here: stack, config, matrix, period",
+                "interpolation-place",
+            )
         answer = self.context.lookup(self.job, expression)
         return _pending(expression) if answer is None else Filled(answer)
 

@@ -182,3 +182,10 @@ def test_a_neutral_context_knows_no_config(tmp_path: Path) -> None:
     assert job.request["schedulingPriority"] == Pending("config.priority", "${config.priority}")
     (error,) = errors(tmp_path, churn=text)
     assert error.rule == "interpolation-config"
+    neutral = context(any_config=True)
+    text = (
+        SERVICE_JOB
+        + "generation: ${config.data}\ndependsOn: ['${config.other}']\nwatch: ['${config.uri}']\n"
+    )
+    (job,) = jobs(tmp_path, neutral, churn=text)
+    assert job.depends_on == ()
