@@ -26,7 +26,7 @@ schemas: dev ## generate schemas/ from botocore's service models
 	$(PYTHON) -m cli.schemas
 
 conformance: dev ## the embedded engine beside the Pulumi CLI: agreed/total
-	$(PYTHON) -m pytest tests/engine -q -n auto
+	$(PYTHON) -m tests.engine.conformance
 
 dev:
 	@./jobctl setup --dev

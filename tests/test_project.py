@@ -121,6 +121,8 @@ def test_what_runs_leave_behind_is_ignored() -> None:
         (["up", "-s", "prod"], True, 1),
         (["up", "-s", "local"], False, 2),
         (["emulator", "start"], True, 2),
+        (["-C", "elsewhere", "emulator", "start"], True, 2),
+        (["plan", "-s", "local"], False, 2),
         (["demo"], True, 2),
         (["setup"], True, 2),
         (["setup", "--dev"], True, 3),
