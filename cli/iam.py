@@ -7,6 +7,7 @@ import json
 import os
 import re
 from pathlib import Path
+from typing import Any
 
 from cli.contexts import context
 from cli.engine import chosen_stack
@@ -15,6 +16,8 @@ from cli.stack import find_project
 from components import permissions
 from components.errors import JobError
 from components.platform.asked import CODE, KEY, Home, asked
+
+ENVIRONMENTS = {"preview": "preview", "deploy": "production"}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -80,7 +83,7 @@ def run(args: argparse.Namespace) -> int:
         state=args.state,
     )
     if args.trust:
-        document = permissions.trust(args.trust, args.role, scope, args.environment)
+        document = trust(args.trust, args.role, scope, args.environment)
     else:
         document = permissions.policy(args.role, scope)
     print(json.dumps(document, indent=2))
@@ -91,3 +94,32 @@ def _partition(region: str) -> str:
     if region.startswith("cn-"):
         return "aws-cn"
     return "aws-us-gov" if region.startswith("us-gov-") else "aws"
+
+
+def trust(
+    repository: str, role: str, scope: permissions.Scope, environment: str = ""
+) -> dict[str, Any]:
+    """Return who may take the role: the workflows of one environment of this repository, by GitHub's OIDC tokens.
+
+    https://docs.github.com/actions/how-tos/secure-your-work/security-harden-deployments/oidc-in-aws
+    """
+    issuer = "token.actions.githubusercontent.com"
+    subject = f"repo:{repository}:environment:{environment or ENVIRONMENTS[role]}"
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {
+                    "Federated": f"arn:{scope.partition}:iam::{scope.account}:oidc-provider/{issuer}"
+                },
+                "Action": "sts:AssumeRoleWithWebIdentity",
+                "Condition": {
+                    "StringEquals": {
+                        f"{issuer}:aud": "sts.amazonaws.com",
+                        f"{issuer}:sub": subject,
+                    }
+                },
+            }
+        ],
+    }

@@ -221,33 +221,3 @@ def _storage(role: str, scope: Scope) -> Iterator[dict[str, Any]]:
         buckets.add(scope.state.split("/")[2])
     if buckets:
         yield _statement("FindObjects", ["s3:ListBucket"], map(objects, buckets))
-
-
-ENVIRONMENTS = {"preview": "preview", "deploy": "production"}
-
-
-def trust(repository: str, role: str, scope: Scope, environment: str = "") -> dict[str, Any]:
-    """Return who may take the role: the workflows of one environment of this repository, by GitHub's OIDC tokens.
-
-    https://docs.github.com/actions/how-tos/secure-your-work/security-harden-deployments/oidc-in-aws
-    """
-    issuer = "token.actions.githubusercontent.com"
-    subject = f"repo:{repository}:environment:{environment or ENVIRONMENTS[role]}"
-    return {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Effect": "Allow",
-                "Principal": {
-                    "Federated": f"arn:{scope.partition}:iam::{scope.account}:oidc-provider/{issuer}"
-                },
-                "Action": "sts:AssumeRoleWithWebIdentity",
-                "Condition": {
-                    "StringEquals": {
-                        f"{issuer}:aud": "sts.amazonaws.com",
-                        f"{issuer}:sub": subject,
-                    }
-                },
-            }
-        ],
-    }

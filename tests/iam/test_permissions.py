@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from cli.iam import trust
 from components import permissions
 from components.kinds import KINDS, Call
 from components.permissions import Scope
@@ -162,7 +163,7 @@ def test_statements_are_told_apart() -> None:
 
 def test_only_one_environment_of_the_repository_takes_a_role() -> None:
     """The deploy role trusts the tokens of the environment `production` of this repository, and no branch."""
-    statement = permissions.trust("acme/jobs", "deploy", SCOPE)["Statement"][0]
+    statement = trust("acme/jobs", "deploy", SCOPE)["Statement"][0]
     assert statement["Condition"]["StringEquals"] == {
         "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
         "token.actions.githubusercontent.com:sub": "repo:acme/jobs:environment:production",

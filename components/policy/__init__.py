@@ -1,0 +1,121 @@
+"""Guardrails: JSON Schemas under `policy/` that every expanded job, the stack as a whole, or a plan must satisfy.
+
+A policy file is YAML or JSON:
+
+    message: GPU instances need an approval       what is wrong and what would be right
+    level: mandatory                              stops validate, preview and up; advisory: a warning
+    scope: job                                    job (default) | stack (all jobs together) | plan (what `up` submits)
+    stacks: [prod]                                optional: only there
+    kinds: [ServiceJob]                           optional: only these
+    schema: {...}                                 JSON Schema 2020-12 of the document below
+
+A job's document: name, kind, stack, file, request, tags (as a mapping), generation, every, onReplace, onDelete, and the
+computed maxInstanceHours, instanceTypes, images. A stack's or a plan's: stack, jobs (how many), maxInstanceHours,
+instanceHours (by type), instanceTypes. What is not known before `up` satisfies every schema.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from ..errors import JobError, Problem
+from ..jobfile import Job
+from ..kinds import KINDS
+from ..schema import Fault, foreign
+from ..wire import Path as Place
+from ..wire import dotted
+from .documents import document_of, totals_of
+from .files import Policy, load
+
+__all__ = ["Policy", "load", "of_plan", "problems"]
+
+_SHOWN = 60  # characters of a value in a message
+
+
+def problems(policies: Sequence[Policy], jobs: Sequence[Job], stack: str) -> list[Problem]:
+    """Return every violation by a job or by all jobs together, with its place in the job file."""
+    found: list[Problem] = []
+    for policy in policies:
+        if policy.scope == "job":
+            for job in jobs:
+                if policy.concerns(stack, job.kind):
+                    found += _of_job(policy, job, stack)
+        elif policy.scope == "stack" and jobs and policy.concerns(stack):
+            totals = totals_of(stack, [(job.kind, job.request) for job in jobs])
+            found += _of_totals(policy, totals, jobs[0].file)
+    return found
+
+
+def of_plan(
+    policies: Sequence[Policy], requests: Sequence[tuple[str, Mapping[str, Any]]], stack: str
+) -> list[tuple[str, str]]:
+    """Return what a plan violates, as (level, sentence); `requests` are (kind, request) of what it submits."""
+    totals = totals_of(stack, requests)
+    return [
+        (policy.level, f"{policy.file}: {problem.message}")
+        for policy in policies
+        if policy.scope == "plan" and policy.concerns(stack)
+        for problem in _of_totals(policy, totals, policy.file)
+    ]
+
+
+def _of_job(policy: Policy, job: Job, stack: str) -> Iterable[Problem]:
+    document = document_of(job, stack)
+    told: set[str] = set()
+    for fault in _faults(policy, document):
+        place = _place(job, fault.path)
+        path = dotted(place)
+        if path in told:
+            continue
+        told.add(path)
+        value = "" if path in job.secret_paths else _value(fault)
+        line, column = job.place(place)
+        yield Problem(
+            job.file,
+            line,
+            column,
+            path,
+            f"{policy.message}{value} ({policy.file})",
+            f"policy.{policy.name}",
+            policy.level,
+        )
+
+
+def _of_totals(policy: Policy, totals: Mapping[str, Any], file: str) -> Iterable[Problem]:
+    told = {_value(fault) for fault in _faults(policy, totals)}
+    for value in sorted(told):
+        message = f"{policy.message}{value} ({policy.file})"
+        yield Problem(file, 0, 0, "", message, f"policy.{policy.name}", policy.level)
+
+
+def _faults(policy: Policy, document: Mapping[str, Any]) -> list[Fault]:
+    try:
+        return foreign.faults(document, policy.schema)
+    except JobError as error:
+        raise JobError(f"{policy.file}: {error}") from error
+
+
+def _value(fault: Fault) -> str:
+    """The value that stands there, where it is short enough to help."""
+    value = fault.value
+    if fault.keyword == "required" or isinstance(value, dict | list) or value is None:
+        return ""
+    if isinstance(value, float):
+        value = f"{value:.2f}".rstrip("0").rstrip(".")
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    return f"; it is {text}" if len(text) <= _SHOWN else ""
+
+
+def _place(job: Job, path: Place) -> Place:
+    """Where in the job file a path of the document is said; a computed field where what makes it is."""
+    payload = KINDS[job.kind].payload
+    body: Place = ("request", payload.field) if payload else ("request",)
+    first = path[0] if path else ""
+    if first == "tags":
+        return ("request", *path)
+    if first in ("instanceTypes", "maxInstanceHours"):
+        return (*body, "ResourceConfig")
+    if first == "images":
+        return (*body, "AlgorithmSpecification", "TrainingImage")
+    return path if first not in ("stack", "file") else ()
