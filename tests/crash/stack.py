@@ -103,6 +103,12 @@ class Stack:
         """Write a job file."""
         (self.folder / "jobs" / name).write_text(text, encoding="utf-8")
 
+    def configure(self, **settings: str) -> None:
+        """Write the stack's settings anew."""
+        lines = [f"encryptionsalt: {SALT}", "config:", f"  aws:region: {REGION}"]
+        lines += [f"  {key}: {value}" for key, value in settings.items()]
+        (self.folder / f"Pulumi.{STACK}.yaml").write_text("\n".join(lines) + "\n")
+
     def clear(self) -> None:
         """No job file, no state, an AWS that has its seed alone."""
         for place in ("jobs", "state"):
@@ -114,6 +120,7 @@ class Stack:
         self.faults.look = lambda call: None
         self.states.clear()
         self.seen.clear()
+        self.configure()
         self.init()
 
     def init(self) -> None:
@@ -285,9 +292,6 @@ def stack_of_its_own() -> Iterator[Stack]:
             "AWS_MAX_ATTEMPTS": "2",
             "WARM_SOCKET": f"{place}/warm",
         }
-        (folder / f"Pulumi.{STACK}.yaml").write_text(
-            f"encryptionsalt: {SALT}\nconfig:\n  aws:region: us-east-1\n"
-        )
         warm = subprocess.Popen(
             [sys.executable, "-m", "tests.crash.warm", env["WARM_SOCKET"], SALT],
             cwd=ROOT,
