@@ -70,7 +70,7 @@ def run(args: argparse.Namespace) -> int:
     if args.output == "-":
         print(_text(kind, found, name, queue, stack, folder / "-"), end="")
         return 0
-    path = Path.cwd() / args.output if args.output else folder / f"{name}.yaml"
+    path = Path(os.path.abspath(args.output)) if args.output else folder / f"{name}.yaml"
     _write(path, _text(kind, found, name, queue, stack, path))
     print(_said(path, found))
     _check([path], stack)
@@ -181,8 +181,15 @@ def _short(path: Path) -> str:
 
 
 def _check(paths: Sequence[Path], stack: Stack) -> None:
-    """Say at once what `up` would say of the new files."""
-    files, problems = load(paths, stack.project.root)
+    """Say at once what `up` would say of the new files, beside the ones that were there."""
+    root = stack.project.root
+    folder = root / settings_of(stack, os.environ).jobs
+    files, problems = load([folder, *paths] if folder.is_dir() else paths, root)
     known = replace(context(stack, stack.project.stacks()), any_config=True)
+    new = {
+        path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
+        for path in paths
+    }
     for problem in sorted({*problems, *expand(files, known)[1]}):
-        print(f"{problem.level}: {problem}", file=sys.stderr)
+        if problem.file in new:
+            print(f"{problem.level}: {problem}", file=sys.stderr)
