@@ -16,6 +16,7 @@ from cli.stack import find_project
 from components import permissions
 from components.errors import JobError
 from components.platform.asked import CODE, KEY, Home, asked
+from components.platform.documents import github_trust
 
 ENVIRONMENTS = {"preview": "preview", "deploy": "production"}
 
@@ -99,27 +100,6 @@ def _partition(region: str) -> str:
 def trust(
     repository: str, role: str, scope: permissions.Scope, environment: str = ""
 ) -> dict[str, Any]:
-    """Return who may take the role: the workflows of one environment of this repository, by GitHub's OIDC tokens.
-
-    https://docs.github.com/actions/how-tos/secure-your-work/security-harden-deployments/oidc-in-aws
-    """
-    issuer = "token.actions.githubusercontent.com"
-    subject = f"repo:{repository}:environment:{environment or ENVIRONMENTS[role]}"
-    return {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Effect": "Allow",
-                "Principal": {
-                    "Federated": f"arn:{scope.partition}:iam::{scope.account}:oidc-provider/{issuer}"
-                },
-                "Action": "sts:AssumeRoleWithWebIdentity",
-                "Condition": {
-                    "StringEquals": {
-                        f"{issuer}:aud": "sts.amazonaws.com",
-                        f"{issuer}:sub": subject,
-                    }
-                },
-            }
-        ],
-    }
+    """Return who may take the role: the workflows of one environment of this repository, by GitHub's OIDC tokens."""
+    where = environment or ENVIRONMENTS[role]
+    return github_trust(repository, where, scope.account, scope.partition)

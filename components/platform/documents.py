@@ -64,6 +64,27 @@ def service_trust(service: str, account: str, region: str, partition: str) -> Do
     )
 
 
+def github_trust(repository: str, environment: str, account: str, partition: str) -> Document:
+    """Return the trust of a role that the workflows of one environment of one repository assume, and no others.
+
+    https://docs.github.com/actions/how-tos/secure-your-work/security-harden-deployments/oidc-in-aws
+    """
+    issuer = "token.actions.githubusercontent.com"
+    return policy(
+        {
+            "Effect": "Allow",
+            "Principal": {"Federated": f"arn:{partition}:iam::{account}:oidc-provider/{issuer}"},
+            "Action": "sts:AssumeRoleWithWebIdentity",
+            "Condition": {
+                "StringEquals": {
+                    f"{issuer}:aud": "sts.amazonaws.com",
+                    f"{issuer}:sub": f"repo:{repository}:environment:{environment}",
+                }
+            },
+        }
+    )
+
+
 def buckets(read: Sequence[str], write: Sequence[str], partition: str) -> list[Statement]:
     """Return what reads all named buckets and writes those in `write`; nothing for no bucket.
 

@@ -11,6 +11,7 @@ from pulumi_aws import iam
 
 from .. import permissions
 from .component import Component, Tags
+from .documents import github_trust
 
 ISSUER = "https://token.actions.githubusercontent.com"
 
@@ -59,14 +60,14 @@ class GitHubRoles(Component):
             resource_name,
             "preview",
             preview_name,
-            permissions.trust(repository, "preview", scope, preview_environment),
+            github_trust(repository, preview_environment, scope.account, scope.partition),
             preview_policies,
         )
         self.deploy_role_arn = self._role(
             resource_name,
             "deploy",
             deploy_name,
-            permissions.trust(repository, "deploy", scope, deploy_environment),
+            github_trust(repository, deploy_environment, scope.account, scope.partition),
             deploy_policies,
         )
         self.register_outputs(

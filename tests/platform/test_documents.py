@@ -40,8 +40,8 @@ ALL = {
 TRUSTS = {
     "sagemaker": documents.service_trust("sagemaker", "123456789012", "us-east-1", "aws"),
     "personalize": documents.service_trust("personalize", "123456789012", "us-east-1", "aws"),
-    "preview": permissions.trust("acme/jobs", "preview", SCOPE),
-    "deploy": permissions.trust("acme/jobs", "deploy", SCOPE),
+    "preview": documents.github_trust("acme/jobs", "preview", "123456789012", "aws"),
+    "deploy": documents.github_trust("acme/jobs", "production", "123456789012", "aws"),
 }
 
 

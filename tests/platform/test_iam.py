@@ -13,7 +13,7 @@ from tests.platform.stack import ASKED, JOB, Run
 
 GITHUB = {"repository": "acme/jobs", "state": "s3://acme-state/aws-jobs"}
 WATCHING = JOB.replace(
-    "kind: ServiceJob", "kind: ServiceJob\nwatch: ['s3://${platform.bucket}/data/_SUCCESS']"
+    "kind: ServiceJob", "kind: ServiceJob\nwatch: ['s3://acme-jobs/data/_SUCCESS']"
 )
 
 
