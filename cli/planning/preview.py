@@ -15,6 +15,8 @@ from components.errors import JobError
 from components.kinds import KINDS, Kind
 from components.wire import mended
 
+# what Pulumi writes for a value that a preview cannot know
+_UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 _OPS = ("refresh", "create", "update", "replace", "delete", "same")
 
 
@@ -46,7 +48,7 @@ class Preview:
 def read(text: str) -> Preview:
     """Read the document. Raises `JobError` where the text is none."""
     try:
-        document = json.loads(text)
+        document = json.loads(text.replace(_UNKNOWN, "[known after up]"))
         steps = document.get("steps") or []
     except (ValueError, AttributeError):
         raise JobError("the engine's preview printed no JSON document") from None

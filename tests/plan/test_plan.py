@@ -268,6 +268,13 @@ def test_prices_must_be_prices(value: Any) -> None:
         prices.read(value, "Pulumi.prod.yaml")
 
 
+def test_what_a_preview_cannot_know_is_said_so() -> None:
+    """Pulumi's mark for an unknown value is shown as one that `up` will know."""
+    new = changed(eta="04da6b54-80e4-46f7-96ec-b56ff0331ba9")
+    (job,) = plan(step("replace", old=state(inputs()), new=new)).jobs
+    assert job.changes[0].new == '"[known after up]"'
+
+
 def test_text_that_is_no_document_is_refused() -> None:
     """What is not the engine's document is one sentence."""
     from cli.planning.preview import read
