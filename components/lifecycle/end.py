@@ -41,6 +41,7 @@ def delete(
     try:
         run = service.describe(aws, kind, id_, job)
     except Missing:
+        _release_linked(kind, aws, olds, job)
         return
     claim = run.tags.get(CLAIMED)
     if claim and claim != str(olds.get("claimed", "")):
@@ -55,6 +56,14 @@ def delete(
         if refused and run.phase is Phase.RUNNING:
             raise JobError(_refusal(run, job))
     let_go(kind, aws, run, job, rule, say)
+
+
+def _release_linked(kind: Kind, aws: Aws, olds: Mapping[str, Any], job: str) -> None:
+    """Mark the second service's record, which outlives the first's and would be taken over by a later `up`."""
+    linked = str(olds.get(kind.link.arn_output) or "") if kind.link else ""
+    run = service.adopted(aws, kind, {"adopt": linked, "name": job}) if linked else None
+    if run and not run.released:
+        service.release(aws, kind, run, job)
 
 
 def let_go(kind: Kind, aws: Aws, run: Run, job: str, rule: str, say: Say) -> None:
