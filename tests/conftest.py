@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import settings
 
+from tests.crash.report import pytest_terminal_summary  # noqa: F401 -- pytest finds it by its name
+
 if TYPE_CHECKING:
     from local.aws.emulator import Emulator
 

@@ -100,9 +100,9 @@ def end_superseded(
                 continue
             if older.released and not older.ending:
                 continue
-            if older.phase is Phase.RUNNING and rule != "terminate" and not older.ending:
-                if kind.terminate is not None:
-                    continue
+            needs_leave = kind.terminate is not None and older.phase is Phase.RUNNING
+            if needs_leave and rule != "terminate" and not older.ending:
+                continue
             let_go(kind, aws, older, job, rule, say)
         except JobError as error:
             # the new run must not be lost over it

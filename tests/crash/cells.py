@@ -119,7 +119,9 @@ HOW_A_LOOK = ("machine before", "engine", "provider before", "program", "throttl
 # What comes before a tag or an end has its own cells; the same request sent again at once does the same again.
 HOW_A_MARK = ("machine after", "engine", "provider after", "cut before", "cut after", "throttle")
 # How many of state, record and files are not as they were, after which death.
-TURNED = {"machine after": 3, "engine": 1, "cut after": 1}
+TURNED = {"machine after": 2, "engine": 1, "cut after": 1}
+# After which AWS may hold a run that nobody has heard of: there the tokens' ways differ.
+UNHEARD = ("machine after", "engine", "provider after", "cut after once", "cut after")
 
 
 @dataclass(frozen=True)
@@ -148,8 +150,7 @@ def cells() -> Iterator[Cell]:
         for step in operation.steps:
             for how in _ways(step):
                 for state, record, files in _left(kind, operation, step, how):
-                    # a token matters where a submission is sent again: at its own step, and after a revert
-                    again = "Submit" in step or (files == "reverted" and how == "machine after")
+                    again = "Submit" in step and how in UNHEARD and state != "earlier"
                     for mode in modes if again else modes[:1]:
                         yield Cell(kind, name, step, how, state, record, files, mode)
 
@@ -174,8 +175,8 @@ def _left(kind: str, operation: Operation, step: str, how: str) -> Iterator[tupl
         following.remove("reverted")  # to nothing, which is deleted; or to the same
     records = ["kept", "expired"] if kind == SERVICE else ["kept"]  # Personalize keeps its records
     most = TURNED.get(how, 0) if step.endswith("!") else 0
-    if "running" in operation.stands.lower() or "Tag" in step:
-        most = min(most, 2)  # all three at once stand with the submission and with the end
+    if operation.stands == "RUNNING":
+        most = min(most, 1)  # the rest stands with the run that waits
     for state in ("kept", "earlier", "lost"):
         for record in records:
             for files in following:

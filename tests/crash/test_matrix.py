@@ -24,5 +24,8 @@ def stack() -> Iterator[Stack]:
 def test_one_run_and_no_more(cell: Cell, stack: Stack, record_property: Any) -> None:
     """One run for the declaration, none orphaned, a state that agrees with AWS, an empty preview."""
     verdict = play(stack, cell)
-    record_property("crash", [len(verdict.duplicates), len(verdict.orphans), len(verdict.named)])
+    record_property(
+        f"crash {cell.kind}: {cell.operation}",
+        [len(verdict.duplicates), len(verdict.orphans), len(verdict.named)],
+    )
     assert verdict.right, str(verdict)

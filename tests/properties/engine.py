@@ -1,4 +1,4 @@
-"""The order in which Pulumi's engine calls a provider, and nothing else: refresh, creations, updates, then deletions."""
+"""The order in which Pulumi's engine calls a provider, and no more: refresh, creations, updates, then deletions."""
 
 from __future__ import annotations
 
