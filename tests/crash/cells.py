@@ -177,6 +177,8 @@ def _left(kind: str, operation: Operation, step: str, how: str) -> Iterator[tupl
     most = TURNED.get(how, 0) if step.endswith("!") else 0
     if operation.stands == "RUNNING":
         most = min(most, 1)  # the rest stands with the run that waits
+    if _ways(step) is HOW_A_MARK and how != "machine after":
+        most = 0  # a mark that was made is the same whoever died then
     for state in ("kept", "earlier", "lost"):
         for record in records:
             for files in following:
