@@ -60,7 +60,7 @@ def listed(words: Iterable[str], most: int = 12) -> str:
 def shown(value: Any) -> str:
     """A value as the file has it, on one line, cut short."""
     plain = isinstance(value, str) and value.isprintable()
-    text = f"`{value}`" if plain else json.dumps(value, ensure_ascii=False)
+    text = f"`{value}`" if plain else json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= 60 else f"{text[:56]}...{text[-1]}"
 
 
