@@ -17,6 +17,7 @@ from local.engine.following import Following
 from local.engine.graph import Graph
 from local.engine.journal import Journal
 from local.engine.model import Resource, Snapshot
+from local.engine.pending import warning
 from local.engine.planner import Planner
 from local.engine.project import Project
 from local.engine.provider import CallFailed
@@ -235,7 +236,7 @@ class Deployment:
             if options.kind == "refresh":
                 return
         elif self.base.pending and not self.preview:
-            self.report("", "warning", pending_warning(self.base))
+            self.report("", "warning", warning(self.base))
         self.registrations.open()
         if following is not None:
             await self.while_running(following.registered())
@@ -261,21 +262,3 @@ class Deployment:
             outputs=root,
             old_outputs=self.olds.get(root.urn) if root else None,
         )
-
-
-def pending_warning(snapshot: Snapshot) -> str:
-    lines = "".join(
-        f"  * {each.resource.urn}, interrupted while {each.type}\n" for each in snapshot.pending
-    )
-    return (
-        f"Attempting to deploy or update resources with {len(snapshot.pending)} pending operations "
-        f"from previous deployment.\n{lines}"
-        "These resources are in an unknown state because the Pulumi CLI was interrupted while "
-        "waiting for changes to these resources to complete. You should confirm whether or not the "
-        "operations listed completed successfully by checking the state of the appropriate provider. "
-        "For example, if you are using AWS, you can confirm using the AWS Console.\n\n"
-        "Once you have confirmed the status of the interrupted operations, you can repair your stack "
-        "using `pulumi refresh` which will refresh the state from the provider you are using and "
-        "clear the pending operations if there are any.\n\n"
-        "Note that `pulumi refresh` will need to be run interactively to clear pending CREATE operations."
-    )

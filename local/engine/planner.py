@@ -9,14 +9,14 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from local.engine import diffing, registry, replacing, urns
+from local.engine import diffing, replacing
+from local.engine.asking import Asker
 from local.engine.diffing import Diff
-from local.engine.errors import EngineError, Stopped
+from local.engine.errors import Stopped
 from local.engine.goal import Goal
 from local.engine.model import Resource
 from local.engine.naming import Names
 from local.engine.steps import NOTHING, Step
-from local.engine.values import Properties, equal, has_unknown, plain
 
 if TYPE_CHECKING:
     from local.engine.deployment import Deployment
@@ -40,6 +40,7 @@ class Planner:
         self.condemned: set[int] = set()
         """`id()` of the old resources whose delete is on its way because something they depend on is replaced."""
         self.dependent_keys: dict[str, list[str]] = {}
+        self._asker = Asker(run, self.deletes, self.replaces)
         self._asking = asyncio.Semaphore(AT_A_TIME)
         self._deciding = asyncio.Lock()
 
@@ -58,8 +59,8 @@ class Planner:
         old = self.names.find(urn, goal, self.run.olds)
         new = self._state(urn, goal, old)
         async with self._asking:
-            await self._check(new, goal, old)
-            diff = NOTHING if old is None else await self._diff(goal, old, new)
+            await self._asker.check(new, goal, old)
+            diff = NOTHING if old is None else await self._asker.diff(goal, old, new)
         async with self._deciding:
             if old is None:
                 self.creates.add(urn)
@@ -104,48 +105,6 @@ class Planner:
             replacement_trigger=goal.replacement_trigger,
         )
 
-    async def _check(self, new: Resource, goal: Goal, old: Resource | None) -> None:
-        """Set the new state's inputs to what the provider makes of them."""
-        run = self.run
-        wanted = goal.inputs
-        if old is not None:
-            wanted, misfits = diffing.ignoring(goal.inputs, old.inputs, goal.ignore_changes)
-            if misfits:
-                run.report(
-                    new.urn,
-                    "info",
-                    "cannot ignore changes in added or removed elements of the path: "
-                    f'"{", ".join(misfits)}"',
-                )
-        new.inputs = wanted
-        if not new.custom:
-            return
-        if new.is_provider:
-            registry.check_type(new.type)
-            return
-        fresh = old is None or new.urn in self.deletes
-        new.inputs = await self._checked(
-            new, None if fresh or old is None else old.inputs, goal.inputs if fresh else wanted
-        )
-
-    async def _checked(
-        self, new: Resource, olds: Properties | None, news: Properties
-    ) -> Properties:
-        provider = await self.run.registry.get(new.provider)
-        inputs, failures = await provider.check(new.urn, olds, news, preview=self.run.preview)
-        for name, reason in failures:
-            what = f" property {name}" if name else ""
-            self.run.report(
-                new.urn,
-                "error",
-                f"{new.type} resource '{new.name}':{what} has a problem: {reason}"
-                if name
-                else f"{new.type} resource '{new.name}' has a problem: {reason}",
-            )
-        if failures:
-            raise Stopped
-        return inputs
-
     async def _change(
         self,
         urn: str,
@@ -156,7 +115,7 @@ class Planner:
         done: asyncio.Future[Resource],
     ) -> list[Step]:
         """Same, update or replace."""
-        trigger = self._triggered(new, old)
+        trigger = self._asker.triggered(new, old)
         diff = diffing.with_replace_on_changes(diff, goal.replace_on_changes, bool(old.init_errors))
         if diff.changes or old.pending_replacement:
             if diff.replaces or trigger or old.pending_replacement:
@@ -166,63 +125,6 @@ class Planner:
             return [Step("same", old, new, done=done)]
         self.updates.add(urn)
         return [Step("update", old, new, diff, done, ignore_changes=goal.ignore_changes)]
-
-    def _triggered(self, new: Resource, old: Resource) -> bool:
-        before, after = plain(old.replacement_trigger), plain(new.replacement_trigger)
-        if has_unknown(after) and not self.run.preview:
-            raise EngineError(f"replacement trigger contains unknowns for {new.urn}")
-        if has_unknown(before) or has_unknown(after):
-            return True
-        return before is not None and after is not None and not equal(before, after)
-
-    async def _diff(self, goal: Goal, old: Resource, new: Resource) -> Diff:
-        if new.urn in self.deletes:
-            return NOTHING
-        if self._triggered(new, old):
-            return Diff(changes=True)
-        for cause, others in (
-            ("replaceWith", new.replace_with),
-            ("deletedWith", [new.deleted_with]),
-        ):
-            if any(other in self.replaces for other in others if other):
-                return Diff(changes=True, replace_keys=[cause])
-        if self._provider_changed(old, new):
-            return Diff(changes=True, replace_keys=["provider"])
-        if not new.custom:
-            return Diff(changes=not equal(old.inputs, new.inputs))
-        if new.is_provider:
-            return registry.diff(old, new.inputs)
-        provider = await self.run.registry.get(new.provider)
-        if not provider.known:
-            self.run.report(
-                new.urn,
-                "warning",
-                "The provider for this resource has inputs that are not known during preview.\n"
-                "This preview may not correctly represent the changes that will be applied during "
-                "an update.",
-            )
-            return Diff(changes=True)
-        return await provider.diff(
-            new.urn,
-            old.id,
-            old.inputs,
-            old.outputs,
-            new.inputs,
-            preview=self.run.preview,
-            ignore_changes=goal.ignore_changes,
-        )
-
-    def _provider_changed(self, old: Resource, new: Resource) -> bool:
-        """Whether the change of provider forces a replacement: a dynamic provider never asks for one."""
-        if old.provider == new.provider:
-            return False
-        if not old.provider or not new.provider:
-            return True
-        packages = {
-            urns.package_of(urns.type_of(urns.split_reference(each)[0]))
-            for each in (old.provider, new.provider)
-        }
-        return len(packages) > 1
 
     async def _replace(
         self,
@@ -247,7 +149,7 @@ class Planner:
                 raise Stopped
         self.replaces.add(urn)
         if new.custom and not new.is_provider:
-            new.inputs = await self._checked(new, None, goal.inputs)
+            new.inputs = await self._asker.checked(new, None, goal.inputs)
         before = diff.delete_before_replace
         if goal.delete_before_replace is not None:
             before = goal.delete_before_replace

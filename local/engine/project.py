@@ -64,6 +64,8 @@ def read(file: Path) -> Project:
     toolchain = options.get("toolchain", "pip")
     if toolchain != "pip":
         raise Unsupported(f"{file.name}: the toolchain {toolchain!r}")
+    if document.get("config"):
+        raise Unsupported(f"{file.name}: config for all stacks")
     root = file.parent
     main = root / str(document.get("main") or ".")
     program = main / "__main__.py" if main.is_dir() else main

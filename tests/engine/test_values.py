@@ -1,0 +1,194 @@
+"""Values, paths, diffs and the graph: the engine's arithmetic, without a process."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from local.engine import diffing, paths, values, wire
+from local.engine.difftext import changed
+from local.engine.goal import Alias, Goal
+from local.engine.graph import Graph
+from local.engine.model import Resource
+from local.engine.naming import Names
+from local.engine.values import UNKNOWN, Secret
+
+LEAVES = st.one_of(
+    st.none(), st.booleans(), st.integers(-(2**53), 2**53), st.text(), st.just(UNKNOWN)
+)
+VALUES = st.recursive(
+    LEAVES,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.dictionaries(st.text(min_size=1), inner, max_size=3),
+        inner.map(Secret),
+    ),
+    max_leaves=12,
+)
+PROPERTIES = st.dictionaries(st.text(min_size=1), VALUES, max_size=4)
+
+
+@given(PROPERTIES)
+def test_what_is_sent_arrives(properties: dict[str, Any]) -> None:
+    """Through the wire and back every value is the same: whole numbers ints, secrets and unknowns kept."""
+    sent = wire.to_struct(properties, secrets=True, unknowns=True)
+    assert values.equal(wire.from_struct(sent), properties)
+
+
+@given(PROPERTIES)
+def test_a_provider_sees_no_secret_and_no_unknown(properties: dict[str, Any]) -> None:
+    """Secrets go to it as plain values; an unknown property is left out of an update."""
+    seen = wire.from_struct(wire.to_struct(properties))
+    assert not values.has_secret(seen)
+    assert set(seen) == {key for key, value in properties.items() if value is not UNKNOWN}
+
+
+@given(PROPERTIES)
+def test_nothing_differs_from_itself(properties: dict[str, Any]) -> None:
+    """A value has no diff with itself, whether or not it is secret."""
+    assert not diffing.between(properties, values.copied(properties)).changes
+    assert not diffing.between(properties, values.plain(properties)).changes
+    assert changed(properties, properties, 0) == []
+
+
+@given(PROPERTIES, PROPERTIES)
+def test_a_diff_read_backwards_is_its_inverse(old: dict[str, Any], new: dict[str, Any]) -> None:
+    """What is added one way is deleted the other way."""
+    forth, back = diffing.between(old, new), diffing.between(new, old)
+    assert forth.inverted().detailed == back.detailed
+    assert forth.changed_keys == back.changed_keys
+
+
+def test_true_is_not_one() -> None:
+    """Booleans and numbers are never equal, a missing key and a null are."""
+    assert not values.equal({"a": True}, {"a": 1})
+    assert values.equal({"a": None}, {})
+    assert not values.equal({"a": Secret(1)}, {"a": 1})
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("a", ("a",)),
+        ("a.b[0].c", ("a", "b", 0, "c")),
+        ('a["b.c"][1]', ("a", "b.c", 1)),
+        ('["with-dash"].x_1', ("with-dash", "x_1")),
+        ('a["say \\"x\\""]', ("a", 'say "x"')),
+    ],
+)
+def test_paths_are_read_and_written_as_pulumi_does(text: str, path: paths.Path) -> None:
+    """A name of anything but letters, digits and `_` stands in quotes."""
+    assert paths.parse(text) == path
+    assert paths.render(path) == text
+
+
+@pytest.mark.parametrize("text", [".a", "a.", "a[0", 'a["b', 'a["b"'])
+def test_a_path_that_is_none(text: str) -> None:
+    """A malformed path is an error, not a guess."""
+    with pytest.raises(ValueError, match="."):
+        paths.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path", "covered"),
+    [
+        ("a", "a.b", True),
+        ("a.b", "a", False),
+        ("a[*].c", "a[3].c", True),
+        ("a[*].c", "a[3].d", False),
+        ("*", "anything", True),
+    ],
+)
+def test_what_a_pattern_covers(pattern: str, path: str, covered: bool) -> None:
+    """A pattern covers what lies at it and below it; `*` is any one element."""
+    assert paths.covers(paths.parse(pattern), paths.parse(path)) is covered
+
+
+@pytest.mark.parametrize(
+    ("patterns", "expected", "misfits"),
+    [
+        (["x"], {"x": 1, "d": {"y": 9, "z": 9}, "l": [9, 9, 9]}, []),
+        (["d.y"], {"x": 9, "d": {"y": 1, "z": 9}, "l": [9, 9, 9]}, []),
+        (["l[1]"], {"x": 9, "d": {"y": 9, "z": 9}, "l": [9, 2, 9]}, []),
+        (["l[2]"], {"x": 9, "d": {"y": 9, "z": 9}, "l": [9, 9, 9]}, ["l[2]"]),
+        (["d.z"], {"x": 9, "d": {"y": 9}, "l": [9, 9, 9]}, []),
+        (["d.*"], {"x": 9, "d": {"y": 1}, "l": [9, 9, 9]}, []),
+        (["x.y.z", "q"], {"x": 9, "d": {"y": 9, "z": 9}, "l": [9, 9, 9]}, []),
+        (["*"], {"x": 1, "d": {"y": 1}, "l": [1, 2]}, []),
+    ],
+)
+def test_ignored_paths_keep_their_old_values(
+    patterns: list[str], expected: dict[str, Any], misfits: list[str]
+) -> None:
+    """What cannot be kept, because a list has another length, is named."""
+    old = {"x": 1, "d": {"y": 1}, "l": [1, 2]}
+    new = {"x": 9, "d": {"y": 9, "z": 9}, "l": [9, 9, 9]}
+    assert diffing.ignoring(new, old, patterns) == (expected, misfits)
+    assert new == {"x": 9, "d": {"y": 9, "z": 9}, "l": [9, 9, 9]}
+
+
+def test_outputs_that_repeat_secret_inputs_are_marked() -> None:
+    """At the same key path; a list with a secret in it as a whole; nothing under another key."""
+    outputs = {"a": "x", "d": {"s": "x", "p": 1}, "l": ["x", 1], "copy": "x"}
+    values.mark_secrets(outputs, {"a": Secret("x"), "d": {"s": Secret("x")}, "l": [Secret("x"), 1]})
+    assert outputs == {
+        "a": Secret("x"),
+        "d": {"s": Secret("x"), "p": 1},
+        "l": Secret(["x", 1]),
+        "copy": "x",
+    }
+
+
+def resource(name: str, *dependencies: str, parent: str = "") -> Resource:
+    return Resource(
+        urn=f"urn:pulumi:s::p::t::{name}",
+        type="t",
+        custom=True,
+        dependencies=[f"urn:pulumi:s::p::t::{each}" for each in dependencies],
+        parent=f"urn:pulumi:s::p::t::{parent}" if parent else "",
+    )
+
+
+def test_deletes_go_in_layers_dependents_first() -> None:
+    """Each layer can go at once: those on which nothing of a later layer depends."""
+    a, b, c = resource("a"), resource("b", "a"), resource("c", "a", parent="b")
+    d = resource("d")
+    graph = Graph([a, d, b, c])
+    assert graph.layers([a, b, c, d]) == [[c], [b], [a, d]]
+    assert graph.layers([c, d]) == [[d, c]]
+    assert graph.depending_on(a, set()) == [b, c]
+    assert graph.ancestors([c]) == {id(a), id(b)}
+
+
+@pytest.mark.parametrize(
+    ("alias", "old"),
+    [
+        (Alias(name="before"), "urn:pulumi:dev::p::t::before"),
+        (Alias(type="u"), "urn:pulumi:dev::p::u::now"),
+        (Alias(stack="old"), "urn:pulumi:old::p::t::now"),
+        (Alias(project="q"), "urn:pulumi:dev::q::t::now"),
+        (Alias(urn="urn:pulumi:x::y::z::w"), "urn:pulumi:x::y::z::w"),
+    ],
+)
+def test_an_alias_names_what_differs(alias: Alias, old: str) -> None:
+    """All that an alias does not say is as it is now."""
+    names = Names("dev", "p")
+    goal = Goal(type="t", name="now", custom=True, aliases=[alias])
+    urn = names.claim(goal)
+    found = Resource(urn=old, type="t", custom=True)
+    assert names.find(urn, goal, {old: found}) is found
+    assert names.renamed == {old: urn}
+
+
+def test_a_resource_found_under_its_own_name_is_no_alias() -> None:
+    """The present name goes before every alias."""
+    names = Names("dev", "p")
+    goal = Goal(type="t", name="now", custom=True, aliases=[Alias(name="before")])
+    urn = names.claim(goal)
+    now = Resource(urn=urn, type="t", custom=True)
+    before = Resource(urn="urn:pulumi:dev::p::t::before", type="t", custom=True)
+    assert names.find(urn, goal, {urn: now, before.urn: before}) is now
+    assert names.renamed == {}
