@@ -1,0 +1,108 @@
+"""What a dead `up` left half done, finished by the next one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from components import lifecycle
+from components.errors import JobError
+from components.kinds import KINDS
+from components.lifecycle import difference
+from tests.fakes.aws import Account, Fault
+from tests.fakes.jobs import inputs
+
+SERVICE = KINDS["ServiceJob"]
+
+
+def submitted(account: Account, **others: Any) -> tuple[str, dict[str, Any]]:
+    return lifecycle.create(SERVICE, account.aws(), inputs(SERVICE, **others), lambda text: None)
+
+
+def half_deleted(account: Account) -> tuple[str, dict[str, Any]]:
+    """Released, and then whoever was to terminate it died."""
+    id_, olds = submitted(account)
+    account.faults = [Fault("TerminateServiceJob", "before")]
+    with pytest.raises(JobError, match="the connection ended"):
+        lifecycle.delete(SERVICE, account.aws(), id_, olds, lambda text: None)
+    return id_, olds
+
+
+def test_a_run_whose_end_was_begun_stays_in_the_state_until_it_has_ended() -> None:
+    """Else nobody would end it."""
+    account = Account()
+    id_, olds = half_deleted(account)
+    seen = lifecycle.read(SERVICE, account.aws(), id_, olds)
+    assert seen is not None
+    assert seen["ending"] is True
+    lifecycle.delete(SERVICE, account.aws(), id_, seen, lambda text: None)
+    assert account.jobs[0].terminated
+    assert lifecycle.read(SERVICE, account.aws(), id_, olds) is None
+
+
+def test_a_run_whose_end_was_begun_is_replaced_where_it_is_declared_again() -> None:
+    """It is nobody's run any more, so its file is a new one."""
+    account = Account()
+    id_, olds = half_deleted(account)
+    seen = lifecycle.read(SERVICE, account.aws(), id_, olds) or {}
+    found = difference(SERVICE, id_, seen, inputs(SERVICE))
+    assert found.replaces == ["request"]
+    assert found.forced
+
+
+def test_a_newer_run_ends_the_older_ones_that_wait() -> None:
+    """With the state lost nobody else would; one past the queue needs leave, so it goes on."""
+    account = Account()
+    for generation in (1, 2):
+        submitted(account, generation=generation)
+    assert [job.terminated for job in account.jobs] == [True, False]
+    account.move(account.jobs[1].arn, "RUNNING")
+    submitted(account, generation=3)
+    assert [job.terminated for job in account.jobs] == [True, False, False]
+    submitted(account, generation=4, onReplace="terminate")
+    assert [job.terminated for job in account.jobs] == [True, True, True, False]
+
+
+def test_a_newer_run_leaves_alone_what_an_alias_names() -> None:
+    """Under the alias another job may be declared still."""
+    account = Account()
+    submitted(account)
+    others = {"name": "attrition", "identity": "aws-jobs/dev/attrition", "generation": 2}
+    submitted(account, formerly=["aws-jobs/dev/churn"], **others)
+    assert [job.terminated for job in account.jobs] == [False, False]
+
+
+def test_taking_over_sets_what_aws_can_change() -> None:
+    """The file may have changed while nobody knew of the run."""
+    account = Account()
+    submitted(account)
+    changed = inputs(SERVICE)
+    changed["request"] = {**changed["request"], "schedulingPriority": 7, "tags": {"team": "vision"}}
+    lifecycle.create(SERVICE, account.aws(), changed, lambda text: None)
+    [job] = account.jobs
+    assert job.tags["team"] == "vision"
+    assert account.count("UpdateServiceJob") == 1
+
+
+def test_a_refresh_shows_a_tag_that_differs_in_aws() -> None:
+    """Changed by hand, or by an `up` that died before the state knew."""
+    account = Account()
+    id_, olds = submitted(account)
+    account.jobs[0].tags["team"] = "vision"
+    account.jobs[0].tags["somebody"] = "else's"
+    seen = lifecycle.read(SERVICE, account.aws(), id_, olds) or {}
+    assert seen["request"]["tags"] == {"team": "vision"}
+    assert not difference(SERVICE, id_, seen, inputs(SERVICE)).same
+
+
+def test_deleting_what_batch_has_forgotten_marks_its_training_job() -> None:
+    """SageMaker knows it for longer, and a later `up` would take it over."""
+    account = Account()
+    id_, olds = submitted(account)
+    account.move(id_, "SUCCEEDED")
+    seen = lifecycle.read(SERVICE, account.aws(), id_, olds) or {}
+    account.jobs[0].expired = True
+    lifecycle.delete(SERVICE, account.aws(), id_, seen, lambda text: None)
+    submitted(account)
+    assert len(account.jobs) == 2
