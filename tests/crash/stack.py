@@ -185,6 +185,7 @@ class Stack:
 
     def _ask(self, asked: dict[str, Any], fds: list[int] | None = None) -> bytes:
         with socket.socket(socket.AF_UNIX) as server:
+            server.settimeout(300)  # a process that hangs must not hang the tests
             server.connect(self.socket)
             socket.send_fds(server, [json.dumps(asked).encode()], fds or [])
             return server.recv(64)
