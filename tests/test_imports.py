@@ -37,7 +37,7 @@ ORDER = (
 # A library, and the only places that may import it.
 ENTRY = {
     "boto3": ("components/aws/", "local/"),
-    "botocore": ("components/aws/", "local/", "cli/schemas.py"),
+    "botocore": ("components/aws/", "local/", "cli/schema"),
     "jsonschema": ("components/schema/",),
     "pulumi": (
         "components/provider.py",
