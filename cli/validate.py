@@ -10,11 +10,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from cli import reports
-from cli.contexts import contexts
+from cli.contexts import NEUTRAL, contexts
 from cli.stack import find_project
 from components import policy
 from components.errors import Problem, Problems
-from components.jobfile import JobFile, expand, load, read_text
+from components.jobfile import JobFile, code_folders, expand, load, read_text
 from components.jobfile.model import Context
 
 STDIN = "<stdin>"
@@ -42,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
     except Problems as error:
         policies = []
         problems += error.problems
-    problems += check(files, contexts(project, args.stack), elsewhere, policies)
+    problems += check(files, contexts(project, args.stack), elsewhere, policies, root)
     problems = sorted(problem for problem in problems if wanted is None or problem.file in wanted)
     count = len(files) if wanted is None else len(wanted)
     print(reports.FORMATS[args.format](problems, files, count, sys.stdout), end="")
@@ -75,12 +75,7 @@ def read(
     if any(path.is_relative_to(home) for path in given):
         # of two jobs with one name the second is told: let it be the one that was asked about
         return [*others, *files], problems, wanted, frozenset()
-    return files, problems, wanted, frozenset(name_of(file) for file in others)
-
-
-def name_of(file: JobFile) -> str:
-    """The name of a file's job, before any matrix."""
-    return str(file.document.get("name", file.stem))
+    return files, problems, wanted, frozenset(job.name for job in expand(others, NEUTRAL)[0])
 
 
 def check(
@@ -88,12 +83,15 @@ def check(
     stacks: Sequence[Context],
     elsewhere: frozenset[str],
     policies: Sequence[policy.Policy] = (),
+    root: Path | None = None,
 ) -> list[Problem]:
     """The problems of the files in every stack, each once; one that only some stacks have names them."""
     found: dict[Problem, list[str]] = {}
     for context in stacks:
         jobs, problems = expand(files, context, elsewhere)
-        for problem in [*problems, *policy.problems(policies, jobs, context.stack)]:
+        problems += policy.problems(policies, jobs, context.stack)
+        problems += code_folders.missing(jobs, root) if root else ()
+        for problem in dict.fromkeys(problems):
             found.setdefault(problem, []).append(context.stack)
     return [
         problem if len(names) == len(stacks) else _in_stacks(problem, names)

@@ -165,6 +165,31 @@ def test_files_elsewhere(project: Path, capsys: Capture) -> None:
     assert main(["validate", "copy/other.yaml"]) == 0
 
 
+def test_code_must_be_there(project: Path, capsys: Capture) -> None:
+    """A folder to pack, or its script, that does not exist is found before anything is deployed."""
+    path = project / "jobs" / "churn.yaml"
+    path.write_text(SERVICE_JOB + "code:\n  dir: ../src\n  entryPoint: train.py\n")
+    assert main(["validate"]) == 1
+    assert capsys.readouterr().out.startswith(
+        "jobs/churn.yaml:11:3: code.dir: there is no folder `src`\n"
+    )
+    (project / "src").mkdir()
+    assert main(["validate"]) == 1
+    assert capsys.readouterr().out.startswith(
+        "jobs/churn.yaml:12:3: code.entryPoint: the folder `src` has no file `train.py`\n"
+    )
+    (project / "src" / "train.py").write_text("")
+    assert main(["validate"]) == 0
+
+
+def test_a_dependency_may_be_a_cell_elsewhere(project: Path) -> None:
+    """A file outside of jobs/ may depend on a cell of a matrix there."""
+    matrix = "    HyperParameters: {eta: '${matrix.eta}'}\nmatrix: {eta: ['1', '2']}\n"
+    (project / "jobs" / "sweep.yaml").write_text(SERVICE_JOB + matrix)
+    (project / "copy.yaml").write_text(SERVICE_JOB + "dependsOn: [sweep-eta-2]\n")
+    assert main(["validate", "copy.yaml"]) == 0
+
+
 def test_outside_of_any_project(
     tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:

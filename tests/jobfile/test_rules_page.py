@@ -53,7 +53,11 @@ def test_every_rule_has_an_example() -> None:
         for text in expected(e)
     ]
     shown = {name for text in lines for name in re.findall(r"\[(?:warning )?([a-z-]+)\]", text)}
-    elsewhere = {name for name in listed() if name.startswith("file-")} | {"theme-region"}
+    elsewhere = {name for name in listed() if name.startswith("file-")} | {
+        "theme-region",
+        "code-folder",
+        "code-script",
+    }
     assert listed() - shown - elsewhere == set()
     assert CASES.is_dir()
 
