@@ -19,8 +19,9 @@ lint: dev ## formatting, style, types
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m mypy components cli local
 
-bench: ## how long a preview takes, beside 5 trivial resources
+bench: ## how long a preview takes, beside 5 trivial resources, and validate for 5,000 files
 	@./jobctl bench
+	@$(PYTHON) -m cli.bench_validate
 
 schemas: dev ## generate schemas/ from botocore's service models
 	$(PYTHON) -m cli.schemas
