@@ -127,7 +127,7 @@ def preview_change(project: Project, env: Mapping[str, str]) -> None:
             )
             return
         print(changed, flush=True)
-        jobctl(copy, env, ["preview", "-s", STACK])
+        jobctl(copy, env, ["preview", "-s", STACK, "--diff"])
 
 
 def change_eta(path: Path) -> str:
