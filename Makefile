@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup dev demo test lint bench schemas conformance
+.PHONY: help setup dev demo test lint crash bench schemas conformance
 PYTHON := .venv/bin/python
 
 help: ## list the targets
@@ -12,12 +12,15 @@ demo: ## deploy the sample jobs to the emulator, and preview a change
 	@./jobctl demo
 
 test: lint ## every check and every test; needs neither network nor AWS
-	$(PYTHON) -m pytest -n auto
+	$(PYTHON) -m pytest -n auto --ignore=tests/crash
 
 lint: dev ## formatting, style, types
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m mypy components cli local
+
+crash: dev ## the crash matrix: real processes killed at every call; prints its table
+	$(PYTHON) -m tests.crash
 
 bench: ## how long a preview takes, beside 5 trivial resources, and validate for 5,000 files
 	@./jobctl bench

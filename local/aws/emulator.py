@@ -182,8 +182,9 @@ class Emulator:
             self._gateway,
             threaded=True,
             request_handler=_Handler,
-            fd=listening.detach(),
+            fd=listening.fileno(),
         )
+        listening.close()  # the server has its own copy; an open one would go on listening after it
 
     def _begin(self) -> None:
         context.replace(context.Context(self.clock, self._pace or Pace()))
