@@ -16,7 +16,7 @@ import sys
 import threading
 import traceback
 from concurrent.futures import ThreadPoolExecutor
-from typing import TextIO
+from typing import Any, TextIO
 
 SHOWN = 32
 """The exit code that says: the problem has been reported."""
@@ -30,6 +30,23 @@ def user_traceback(program: str) -> str:
         if frame.filename.startswith(folder + os.sep):
             return traceback.format_exc(limit=-(len(frames) - at))
     return traceback.format_exc()
+
+
+def quiet_engine(address: str) -> Any:
+    """The engine at an address, spared the SDK's debug messages: two calls for each registration."""
+    import grpc
+    from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
+
+    stub = engine_pb2_grpc.EngineStub(grpc.insecure_channel(address))
+
+    class Quiet:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(stub, name)
+
+        def Log(self, request: Any) -> Any:
+            return None if request.severity == engine_pb2.DEBUG else stub.Log(request)
+
+    return Quiet()
 
 
 def follow(program: str) -> None:
@@ -75,7 +92,7 @@ def main() -> int:
     pulumi.runtime.configure(
         pulumi.runtime.Settings(
             monitor=given["monitor"],
-            engine=given["engine"],
+            engine=quiet_engine(given["engine"]),
             project=given["project"],
             stack=given["stack"],
             parallel=given["parallel"],
