@@ -22,7 +22,7 @@ from tests.engine.scenarios import HEAD, Scenario, Turn
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 STACK = "dev"
-PATIENCE = 60.0
+PATIENCE = 60
 """Seconds after which a test gives a process up."""
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
