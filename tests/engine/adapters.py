@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import io
 import json
 import os
 import re
 import select
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -24,6 +26,8 @@ ROOT = HERE.parents[1]
 STACK = "dev"
 PATIENCE = 60
 """Seconds after which a test gives a process up."""
+SHUT: dict[Path, int] = {}
+"""The locks that hold what hangs, by gate."""
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 DROPPED = {"sourcePosition", "stackTrace", "magic", "version", "duration", "time"}
@@ -128,8 +132,7 @@ class World:
         for each in (self.cloud, self.folder / "backend"):
             each.mkdir()
         self.gate.mkdir()
-        for pipe in ("entered", "release"):
-            os.mkfifo(self.gate / pipe)
+        os.mkfifo(self.gate / "entered")
         self.ledger.touch()
         self.write_program("")
         made = self.run(["stack", "init", STACK])
@@ -143,7 +146,13 @@ class World:
         return ENGINES[self.engine](arguments, self.project, {**self.env, **env})
 
     def started(self, arguments: list[str]) -> subprocess.Popen[str]:
-        """A command in a process of its own, still running; what it prints goes into two files."""
+        """A command in a process of its own, still running; what it prints goes into two files.
+
+        What hangs in it goes on after `release`, or when the test has ended.
+        """
+        shut = os.open(self.gate / "shut", os.O_CREAT | os.O_RDWR)
+        fcntl.flock(shut, fcntl.LOCK_EX)
+        SHUT[self.gate] = shut
         with (
             (self.folder / "stdout").open("w") as out,
             (self.folder / "stderr").open("w") as err,
@@ -162,8 +171,14 @@ class World:
         """Run until a resource hangs in its create, then kill the engine, and it alone."""
         with self.started(arguments) as process:
             self.await_entry(process)
+            below = descendants(process.pid)
             process.kill()
         self.release()
+        if self.engine == "cli":
+            # It leaves its provider behind, which ends by itself on the embedded engine.
+            for pid in below:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGINT)
 
     def await_entry(self, process: subprocess.Popen[str]) -> None:
         """Wait until a resource hangs in its create."""
@@ -178,10 +193,8 @@ class World:
             os.close(ended)
 
     def release(self) -> None:
-        """Let what hangs go on; nobody may wait any more."""
-        with suppress(OSError):
-            gate = os.open(self.gate / "release", os.O_WRONLY | os.O_NONBLOCK)
-            os.close(gate)
+        """Let what hangs go on."""
+        os.close(SHUT.pop(self.gate))
 
     def state(self) -> dict[str, Any]:
         document: dict[str, Any] = json.loads(self.state_file.read_text(encoding="utf-8"))
@@ -240,6 +253,16 @@ def by_resource(calls: list[dict[str, Any]]) -> list[dict[str, Any]]:
             deletes = []
         (deletes if call["call"] == "delete" else found).append(call)
     return found[:-1]
+
+
+def descendants(pid: int) -> list[int]:
+    """All processes below one."""
+    children = [
+        int(child)
+        for task in Path(f"/proc/{pid}/task").iterdir()
+        for child in (task / "children").read_text(encoding="utf-8").split()
+    ]
+    return [each for child in children for each in (child, *descendants(child))]
 
 
 def play(scenario: Scenario, folder: Path, engine: str) -> list[dict[str, Any]]:

@@ -1,11 +1,12 @@
 """Dynamic resources for the engine's tests: they live in a folder, and every call of the provider is written down.
 
-`LEDGER` names the file of calls, `CLOUD` the folder of what exists, `GATE` that of two named pipes.
+`LEDGER` names the file of calls, `CLOUD` the folder of what exists, `GATE` that of a pipe and a lock.
 An input `fail` names the calls that fail; with `hang` a create waits at the gate.
 """
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import sys
@@ -60,7 +61,8 @@ def wait_at_the_gate() -> None:
     """Say that the call is under way, and wait until somebody lets it go on."""
     gate = Path(os.environ["GATE"])
     (gate / "entered").write_text("x", encoding="utf-8")
-    (gate / "release").read_text(encoding="utf-8")
+    with (gate / "shut").open("w", encoding="utf-8") as shut:
+        fcntl.flock(shut, fcntl.LOCK_EX)
 
 
 class ThingProvider(ResourceProvider):
