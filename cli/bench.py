@@ -87,7 +87,9 @@ def median(project: Path, rounds: int) -> float:
         env["AWS_ENDPOINT_URL"] = Emulator(
             find_project(project.parent / "samples")
         ).recorded_endpoint()
-    jobctl(project, env, ["up", "-s", "local", "--yes", "--skip-preview"])
+    # a job that has ended is not asked about again: that is what a repository of jobs mostly holds
+    waiting = [] if project.name == "trivial" else ["--wait"]
+    jobctl(project, env, ["up", "-s", "local", "--yes", "--skip-preview", *waiting])
     seconds = []
     for _ in range(rounds + 1):
         begin = time.perf_counter()

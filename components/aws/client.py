@@ -1,8 +1,7 @@
-"""One caller's view of AWS in one region. The only module that knows boto3; its exceptions stop here."""
+"""One caller's view of AWS in one region. The first call loads boto3: a third of a second that most providers save."""
 
 from __future__ import annotations
 
-import os
 import re
 import threading
 import time
@@ -10,51 +9,20 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, TypeVar
 
-import boto3
-from botocore import exceptions as boto
-from botocore.config import Config
-
-from ..errors import Denied, JobError, Missing, NoSlot, Rejected, Taken, Unanswered
 from ..kinds import Call, Kind
 from ..wire import pick
 
-# Standard mode backs off on throttling; our tokens and names make a repeated submission safe.
-# AWS_MAX_ATTEMPTS, as for every AWS tool, overrides how often.
-_ATTEMPTS = {} if "AWS_MAX_ATTEMPTS" in os.environ else {"max_attempts": 6}
-_CONFIG = Config(
-    retries={"mode": "standard", **_ATTEMPTS},
-    connect_timeout=10,
-    read_timeout=60,
-    user_agent_extra="aws-jobs",
-)
-# A submission whose answer was lost is looked for, never sent again: a token that AWS has forgotten would make two.
-_ONCE = _CONFIG.merge(Config(retries={"mode": "standard", "total_max_attempts": 1}))
 # Seconds before a submission that certainly was not carried out is sent again.
 _PAUSES = (1, 2, 4, 8, 16)
-_EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired"}
-_BAD_KEYS = {
-    "UnrecognizedClientException",
-    "InvalidClientTokenId",
-    "SignatureDoesNotMatch",
-    "InvalidSignatureException",
-    "AuthFailure",
-}
-_DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403"}
-_THROTTLED = {"Throttling", "ThrottlingException", "TooManyRequestsException", "SlowDown"}
-_LOG_IN = "log in (`aws sso login`) or set AWS_PROFILE or AWS_ACCESS_KEY_ID"
-
 _Answer = TypeVar("_Answer")
-ClientMaker = Callable[[str, str], Any]
+ClientMaker = Callable[[str, str, bool], Any]
 
 
-def boto_client(service: str, region: str) -> Any:
-    """Make a boto3 client; endpoint and credentials come from the environment, as for every AWS tool."""
-    return boto3.Session(region_name=region).client(service, config=_CONFIG)
+def make_client(service: str, region: str, once: bool) -> Any:
+    """Make a boto3 client; with `once` it sends nothing a second time."""
+    from . import boto
 
-
-def boto_client_once(service: str, region: str) -> Any:
-    """Make a boto3 client that sends every request once."""
-    return boto3.Session(region_name=region).client(service, config=_ONCE)
+    return boto.make_client(service, region, once)
 
 
 class Aws:
@@ -63,11 +31,10 @@ class Aws:
     def __init__(
         self,
         region: str,
-        make: ClientMaker = boto_client,
+        make: ClientMaker = make_client,
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._make_once = boto_client_once if make is boto_client else make
         self.region = region
         self.clock = clock
         self.sleep = sleep
@@ -79,13 +46,14 @@ class Aws:
 
     def client(self, service: str, *, once: bool = False) -> Any:
         """Return the service's client, made once; with `once`, the one that sends nothing a second time."""
-        make = self._make_once if once else self._make
+        from . import boto
+
         with self._lock:
             if (service, once) not in self._clients:
                 try:
-                    self._clients[service, once] = make(service, self.region)
-                except (boto.BotoCoreError, ValueError) as error:
-                    raise _sentence(error, service, "", "", None) from error
+                    self._clients[service, once] = self._make(service, self.region, once)
+                except (*boto.FAILURES, ValueError) as error:
+                    raise boto.sentence(error, service, "", "", None) from error
             return self._clients[service, once]
 
     def call(
@@ -132,15 +100,17 @@ class Aws:
         *,
         once: bool = False,
     ) -> Any:
+        from . import boto
+
         method = getattr(self.client(service, once=once), _snake(operation))
         pauses = iter(_PAUSES if once else ())
         while True:
             try:
                 return method(**params)
-            except (boto.BotoCoreError, boto.ClientError) as error:
-                pause = next(pauses, None) if _was_not_done(error) else None
+            except boto.FAILURES as error:
+                pause = next(pauses, None) if boto.was_not_done(error) else None
                 if pause is None:
-                    raise _sentence(error, service, operation, job, kind) from error
+                    raise boto.sentence(error, service, operation, job, kind) from error
             self.sleep(pause)
 
     def remembered(self, key: str, ask: Callable[[], _Answer]) -> _Answer:
@@ -190,67 +160,3 @@ def _filled(template: Any, values: Mapping[str, Any]) -> Any:
             return pick(values, template[1:])
         return re.sub(r"\$(\w+)", lambda found: str(values[found[1]]), template)
     return template
-
-
-def _was_not_done(error: Exception) -> bool:
-    """Whether AWS cannot have carried the request out: it was throttled, or never sent."""
-    if isinstance(error, boto.ClientError):
-        return error.response.get("Error", {}).get("Code") in _THROTTLED
-    return isinstance(error, boto.EndpointConnectionError | boto.ConnectTimeoutError)
-
-
-def _sentence(
-    error: Exception, service: str, operation: str, job: str, kind: Kind | None
-) -> JobError:
-    """Turn boto's exception into the sentence for the person, and the class that the caller decides by."""
-    of = f"{job}: " if job else ""
-    action = f"{service}:{operation}"
-    if isinstance(error, boto.ClientError):
-        return _refusal(error, of, action, kind)
-    if isinstance(error, boto.NoCredentialsError | boto.PartialCredentialsError):
-        return JobError(f"{of}no AWS credentials: {_LOG_IN}")
-    if isinstance(error, boto.ProfileNotFound | boto.ConfigNotFound):
-        return JobError(f"{of}{error}: correct AWS_PROFILE or the file ~/.aws/config")
-    if isinstance(error, boto.TokenRetrievalError | boto.SSOError | boto.CredentialRetrievalError):
-        return JobError(f"{of}the AWS login has expired or cannot be read: {_LOG_IN}")
-    if isinstance(error, boto.NoRegionError):
-        return JobError(f"{of}no AWS region: `pulumi config set aws:region REGION`")
-    if isinstance(error, boto.EndpointConnectionError | boto.ConnectTimeoutError):
-        url = "/".join(str(error.kwargs.get("endpoint_url", "")).split("/")[:3])
-        if re.match(r"https?://(localhost|127\.|\[::1\])", url):
-            return JobError(
-                f"{of}nothing answers at {url}: is the emulator running? (./jobctl emulator start)"
-            )
-        return JobError(
-            f"{of}cannot reach {url}: check the network, the region and AWS_ENDPOINT_URL"
-        )
-    if isinstance(error, boto.HTTPClientError):
-        return Unanswered(f"{of}the connection ended before AWS answered {action}; run `up` again")
-    if isinstance(error, boto.ParamValidationError):
-        return Rejected(f"{of}{action} does not allow this request; ./jobctl validate says where")
-    return JobError(f"{of}{action} failed: {type(error).__name__}")
-
-
-def _refusal(error: boto.ClientError, of: str, action: str, kind: Kind | None) -> JobError:
-    code = str(error.response.get("Error", {}).get("Code", ""))
-    said = str(error.response.get("Error", {}).get("Message", "")).strip()
-    status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
-    if code in _EXPIRED:
-        return JobError(f"{of}the AWS credentials have expired: {_LOG_IN}")
-    if code in _BAD_KEYS:
-        return JobError(f"{of}AWS does not accept these credentials ({code}): {_LOG_IN}")
-    if code in _DENIED:
-        return Denied(f"{of}AWS denies {action} to this caller: {said}", action)
-    if code in _THROTTLED:
-        return Unanswered(f"{of}AWS throttled {action} for too long; run `up` again")
-    if kind is not None:
-        for (word, pattern), error_class in (
-            (kind.taken, Taken),
-            (kind.no_slot, NoSlot),
-            (kind.missing, Missing),
-        ):
-            if word and code == word and re.search(pattern, said):
-                return error_class(f"{of}{said}")
-    if status >= 500:
-        return Unanswered(f"{of}AWS failed in {action} ({code}); run `up` again")
-    return Rejected(f"{of}AWS refused {action}: {said or code}")

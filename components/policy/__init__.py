@@ -22,7 +22,7 @@ from typing import Any
 from ..errors import JobError, Problem
 from ..jobfile import Job
 from ..kinds import KINDS
-from ..schema import Fault, foreign
+from ..schema import Fault
 from ..wire import Path as Place
 from ..wire import dotted
 from .documents import document_of, totals_of
@@ -90,6 +90,9 @@ def _of_totals(policy: Policy, totals: Mapping[str, Any], file: str) -> Iterable
 
 
 def _faults(policy: Policy, document: Mapping[str, Any]) -> list[Fault]:
+    # an eighth of a second, for those who have policies
+    from ..schema import foreign
+
     try:
         return foreign.faults(document, policy.schema)
     except JobError as error:

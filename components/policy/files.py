@@ -11,7 +11,6 @@ from ..errors import Problem, Problems
 from ..jobfile import json_text, yaml12
 from ..jobfile.places import Places
 from ..kinds import KINDS
-from ..schema import foreign
 
 LEVELS = {"advisory": "warning", "mandatory": "error"}
 SCOPES = ("job", "stack", "plan")
@@ -108,5 +107,8 @@ def _mistakes(document: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
             yield key, f"must be kinds of jobs: {', '.join(known)}"
     if not isinstance(document.get("schema"), dict):
         yield "schema", "must be a JSON Schema (2020-12)"
-    elif trouble := foreign.trouble(document["schema"]):
+        return
+    from ..schema import foreign
+
+    if trouble := foreign.trouble(document["schema"]):
         yield "schema", trouble

@@ -155,7 +155,7 @@ def judge(stack: Stack, cell: Cell, which: str) -> Verdict:
 
 def recovered(stack: Stack, kind: str, held: list[dict[str, Any]]) -> set[str]:
     """The live runs that `jobctl recover` would end: its own look at AWS, and its own judgement."""
-    aws = Aws(REGION, make=lambda service, region: client(stack.emulator.endpoint, service))
+    aws = Aws(REGION, make=lambda service, *_: client(stack.emulator.endpoint, service))
     known = frozenset(each["id"] for each in held)
     files = [
         Declared(FILE, frozenset({each["inputs"]["identity"]}), each["outputs"]["digest"])

@@ -81,7 +81,7 @@ class Account:
 
     def aws(self) -> Aws:
         """A connection into this account whose clock is the account's, and whose sleep takes no time."""
-        return Aws(REGION, lambda service, _: Client(self, service), self.clock, self.sleep)
+        return Aws(REGION, lambda service, *_: Client(self, service), self.clock, self.sleep)
 
     def clock(self) -> float:
         self.now += 0.001
