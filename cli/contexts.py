@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from cli.stack import Project, Stack, read_stack
@@ -12,20 +14,38 @@ from components.jobfile import Context
 from components.jobfile.messages import meant
 
 NEUTRAL = Context("dev", any_config=True)
+JOBS = "jobs"  # where job files lie, unless `aws-jobs:jobs` says otherwise
+
+
+@dataclass(frozen=True)
+class Home:
+    """A folder of job files, and the stacks that deploy it."""
+
+    folder: Path
+    contexts: tuple[Context, ...]
+
+
+def homes(project: Project, stack: str) -> list[Home]:
+    """The folder of the stack of that name; without a name those of all stacks, or `jobs/` for a neutral one."""
+    names = project.stacks()
+    short = stack.rpartition("/")[2]
+    if short and short not in names:
+        raise JobError(
+            f"there is no Pulumi.{short}.yaml, so the stack `{short}` has no settings{meant(short, names)}"
+        )
+    found: dict[Path, list[Context]] = {}
+    for name in [short] if short else names:
+        settings = read_stack(project, name)
+        folder = project.root / (settings.setting("aws-jobs:jobs") or JOBS)
+        found.setdefault(folder, []).append(context(settings, names))
+    if not found:
+        return [Home(project.root / JOBS, (NEUTRAL,))]
+    return [Home(folder, tuple(stacks)) for folder, stacks in found.items()]
 
 
 def contexts(project: Project, stack: str) -> list[Context]:
     """The context of the stack of that name; without a name those of all stacks, or a neutral one."""
-    names = project.stacks()
-    if not stack:
-        found = [context(read_stack(project, name), names) for name in names]
-        return found or [NEUTRAL]
-    short = stack.rpartition("/")[2]
-    if short not in names:
-        raise JobError(
-            f"there is no Pulumi.{short}.yaml, so the stack `{short}` has no settings{meant(short, names)}"
-        )
-    return [context(read_stack(project, short), names)]
+    return [context for home in homes(project, stack) for context in home.contexts]
 
 
 def context(stack: Stack, stacks: list[str]) -> Context:

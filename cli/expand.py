@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from cli import reports
-from cli.contexts import contexts
+from cli.contexts import homes
 from cli.stack import find_project, selected
-from cli.validate import read
+from cli.validate import read, typed
 from components import definition
 from components.errors import JobError
 from components.jobfile import Job, Pending, expand
@@ -43,16 +43,18 @@ def run(args: argparse.Namespace) -> int:
     project = find_project(here)
     root = project.root if here.is_relative_to(project.root) else here
     stack = args.stack or selected(project, os.environ)
-    found = contexts(project, stack if args.stack or stack in project.stacks() else "")
-    if len(found) > 1:
-        raise JobError(f"name a stack with -s: {', '.join(context.stack for context in found)}")
-    files, problems, wanted, elsewhere = read([args.file], here, root)
-    jobs, more = expand(files, found[0], elsewhere)
-    problems = [p for p in [*problems, *more] if wanted is None or p.file in wanted]
+    found = homes(project, stack if args.stack or stack in project.stacks() else "")
+    names = [context.stack for home in found for context in home.contexts]
+    if len(names) > 1:
+        raise JobError(f"name a stack with -s: {', '.join(names)}")
+    asked = read([args.file], here, root, found[0].folder, typed([args.file]))
+    jobs, more = expand(asked.files, found[0].contexts[0], asked.elsewhere)
+    problems = sorted(p for p in {*asked.problems, *more} if p.file in asked.wanted)
     if any(problem.level == "error" for problem in problems):
-        sys.stderr.write(reports.text(sorted(problems), files, len(wanted or files), sys.stderr))
+        said = reports.text(problems, asked.files, len(asked.wanted), sys.stderr)
+        sys.stderr.write(said)
         return 1
-    jobs = [job for job in jobs if wanted is None or job.file in wanted]
+    jobs = [job for job in jobs if job.file in asked.wanted]
     if args.job:
         names = [job.name for job in jobs]
         jobs = [job for job in jobs if job.name == args.job]

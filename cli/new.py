@@ -6,6 +6,7 @@ import argparse
 import os
 from pathlib import Path
 
+from cli.contexts import JOBS, homes
 from cli.schema_command import kind_named
 from cli.stack import find_project
 from components.errors import JobError
@@ -18,7 +19,12 @@ TEMPLATES = Path(__file__).resolve().parent / "templates"
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("kind", metavar="KIND", help=" or ".join(KINDS))
     parser.add_argument("name", metavar="NAME", help="the job's name: letters, digits, - and _")
-    parser.add_argument("--dir", default="", metavar="FOLDER", help="default: the project's jobs/")
+    parser.add_argument(
+        "--dir",
+        default="",
+        metavar="FOLDER",
+        help="default: where the stacks' job files lie, jobs/",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -29,7 +35,9 @@ def run(args: argparse.Namespace) -> int:
         )
     here = Path.cwd()
     project = find_project(here)
-    folder = here / args.dir if args.dir else project.root / "jobs"
+    folders = {home.folder for home in homes(project, "")}
+    usual = folders.pop() if len(folders) == 1 else project.root / JOBS
+    folder = here / args.dir if args.dir else usual
     taken = [
         path
         for suffix in (".yaml", ".yml", ".json")

@@ -6,16 +6,15 @@ import argparse
 import os
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cli import reports
-from cli.contexts import NEUTRAL, contexts
+from cli.contexts import NEUTRAL, Home, homes
 from cli.stack import find_project
 from components import policy
 from components.errors import Problem, Problems
 from components.jobfile import JobFile, code_folders, expand, load, read_text
-from components.jobfile.model import Context
 
 STDIN = "<stdin>"
 
@@ -25,79 +24,134 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "paths",
         nargs="*",
         metavar="PATH",
-        help="files or folders, - for standard input (default: jobs/)",
+        help="files or folders, - for standard input (default: the stacks' folders, jobs/)",
     )
     parser.add_argument("--format", choices=sorted(reports.FORMATS), default="text")
     parser.add_argument("-s", "--stack", default="", help="for this stack only (default: for each)")
     parser.epilog = "Exit code: 0 without errors (warnings are none), 1 with any."
 
 
+@dataclass
+class Asked:
+    """Job files as they were read.
+
+    `files` are those to expand, `wanted` the names of those asked about, `problems` those of reading them, and
+    `elsewhere` the names of jobs that may be depended on besides.
+    """
+
+    files: list[JobFile]
+    problems: list[Problem]
+    wanted: frozenset[str]
+    elsewhere: frozenset[str] = frozenset()
+
+
+@dataclass
+class Findings:
+    """The problems of all stacks: each once; one that only some of a file's stacks have names them."""
+
+    files: dict[str, JobFile] = field(default_factory=dict)
+    stacks: dict[str, set[str]] = field(default_factory=dict)
+    found: dict[Problem, list[str]] = field(default_factory=dict)
+
+    def add(self, asked: Asked, stack: str, problems: Iterable[Problem]) -> None:
+        """Add what one stack has. A problem of a file that was not asked about is left out."""
+        self.files.update((file.path, file) for file in asked.files)
+        for name in asked.wanted:
+            self.stacks.setdefault(name, set()).add(stack)
+        for problem in {*asked.problems, *problems}:
+            if problem.file in asked.wanted:
+                self.found.setdefault(problem, []).append(stack)
+
+    @property
+    def count(self) -> int:
+        """How many files were looked at."""
+        return len(self.stacks) - sum(problem.rule == "file-missing" for problem in self.found)
+
+    def problems(self) -> list[Problem]:
+        return sorted(self._said(problem, names) for problem, names in self.found.items())
+
+    def _said(self, problem: Problem, names: list[str]) -> Problem:
+        if len(names) == len(self.stacks[problem.file]):
+            return problem
+        return replace(problem, message=f"{problem.message} (stack {', '.join(sorted(names))})")
+
+
 def run(args: argparse.Namespace) -> int:
     here = Path.cwd()
     project = find_project(here)
     root = project.root if here.is_relative_to(project.root) else here
-    files, problems, wanted, elsewhere = read(args.paths, here, root)
+    stacks = homes(project, args.stack)
+    found = Findings()
+    problems: list[Problem] = []
+    policies: list[policy.Policy] = []
     try:
         policies = policy.load(root)
     except Problems as error:
-        policies = []
-        problems += error.problems
-    problems += check(files, contexts(project, args.stack), elsewhere, policies, root)
-    problems = sorted(problem for problem in problems if wanted is None or problem.file in wanted)
-    count = len(files) if wanted is None else len(wanted)
-    print(reports.FORMATS[args.format](problems, files, count, sys.stdout), end="")
+        problems = error.problems
+    document = typed(args.paths)
+    for home in stacks:
+        paths = _paths_of(home, stacks, args.paths, here)
+        if paths or not args.paths:
+            check(found, read(paths, here, root, home.folder, document), home, policies, root)
+    problems = sorted([*problems, *found.problems()])
+    files = list(found.files.values())
+    print(reports.FORMATS[args.format](problems, files, found.count, sys.stdout), end="")
     return 1 if any(problem.level == "error" for problem in problems) else 0
 
 
-def read(
-    paths: Sequence[str], here: Path, root: Path
-) -> tuple[list[JobFile], list[Problem], set[str] | None, frozenset[str]]:
-    """The files to expand, the problems of reading them, the files asked about (None: all), and other jobs' names.
+def _paths_of(home: Home, stacks: Sequence[Home], paths: Sequence[str], here: Path) -> list[str]:
+    """The paths that are this home's to judge: what lies in another stack's folder is not deployed here."""
 
-    A file of `jobs/` is judged with its neighbours, which may have the same name or be depended on.
+    def lies_in(path: str, folder: Path) -> bool:
+        return Path(os.path.abspath(here / path)).is_relative_to(folder)
+
+    return [
+        path
+        for path in paths
+        if path == "-"
+        or lies_in(path, home.folder)
+        or not any(lies_in(path, other.folder) for other in stacks)
+    ]
+
+
+def typed(paths: Sequence[str]) -> JobFile | Problem | None:
+    """The document on standard input, where the paths name it. It can be read once."""
+    return read_text(sys.stdin.buffer.read(), STDIN) if "-" in paths else None
+
+
+def read(
+    paths: Sequence[str], here: Path, root: Path, home: Path, typed: JobFile | Problem | None
+) -> Asked:
+    """Read the files asked about, beside what was typed; without paths those of `home`.
+
+    A file of `home` is judged with its neighbours, which may have the same name or be depended on.
     """
-    home = root / "jobs"
     given = (
         [Path(os.path.abspath(here / path)) for path in paths if path != "-"] if paths else [home]
     )
     files, problems = load(given, root)
-    if "-" in paths:
-        found = read_text(sys.stdin.buffer.read(), STDIN)
-        if isinstance(found, JobFile):
-            files.append(found)
-        else:
-            problems.append(found)
+    if isinstance(typed, JobFile):
+        files.append(typed)
+    elif typed:
+        problems.append(typed)
+    wanted = frozenset({file.path for file in files} | {problem.file for problem in problems})
     if home in given or not home.is_dir():
-        return files, problems, None, frozenset()
+        return Asked(files, problems, wanted)
     neighbours, _ = load([home], root)
-    wanted = {file.path for file in files} | {problem.file for problem in problems}
     others = [file for file in neighbours if file.path not in wanted]
     if any(path.is_relative_to(home) for path in given):
         # of two jobs with one name the second is told: let it be the one that was asked about
-        return [*others, *files], problems, wanted, frozenset()
-    return files, problems, wanted, frozenset(job.name for job in expand(others, NEUTRAL)[0])
+        return Asked([*others, *files], problems, wanted)
+    names = frozenset(job.name for job in expand(others, NEUTRAL)[0])
+    return Asked(files, problems, wanted, names)
 
 
 def check(
-    files: Sequence[JobFile],
-    stacks: Sequence[Context],
-    elsewhere: frozenset[str],
-    policies: Sequence[policy.Policy] = (),
-    root: Path | None = None,
-) -> list[Problem]:
-    """The problems of the files in every stack, each once; one that only some stacks have names them."""
-    found: dict[Problem, list[str]] = {}
-    for context in stacks:
-        jobs, problems = expand(files, context, elsewhere)
+    found: Findings, asked: Asked, home: Home, policies: Sequence[policy.Policy], root: Path
+) -> None:
+    """Add the problems that the files have in each stack of a home."""
+    for context in home.contexts:
+        jobs, problems = expand(asked.files, context, asked.elsewhere)
         problems += policy.problems(policies, jobs, context.stack)
-        problems += code_folders.missing(jobs, root) if root else ()
-        for problem in dict.fromkeys(problems):
-            found.setdefault(problem, []).append(context.stack)
-    return [
-        problem if len(names) == len(stacks) else _in_stacks(problem, names)
-        for problem, names in found.items()
-    ]
-
-
-def _in_stacks(problem: Problem, names: Iterable[str]) -> Problem:
-    return replace(problem, message=f"{problem.message} (stack {', '.join(names)})")
+        problems += code_folders.missing(jobs, root)
+        found.add(asked, context.stack, problems)

@@ -108,7 +108,7 @@ class Scope:
             return _pending(expression)
         names = [name.removeprefix(_OWN_KEYS) for name in (*config, *secrets)]
         remedy = meant(key, names) or f"; set it: pulumi config set {key} <value>"
-        message = f"the stack {self.context.stack} has no config `{key}`{remedy}"
+        message = f"the stack's config has no `{key}`{remedy}"
         raise Mistake(message, "interpolation-config")
 
     @staticmethod

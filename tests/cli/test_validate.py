@@ -95,11 +95,67 @@ def test_every_stack_without_a_name(project: Path, capsys: Capture) -> None:
     (project / "jobs" / "churn.yaml").write_text(text)
     assert main(["validate"]) == 1
     assert capsys.readouterr().out == (
-        "jobs/churn.yaml:3:3: request.jobQueue: the stack dev has no config `queue`; set it: "
+        "jobs/churn.yaml:3:3: request.jobQueue: the stack's config has no `queue`; set it: "
         "pulumi config set queue <value> (stack dev)\n1 job file, 1 error\n"
     )
     assert main(["validate", "--stack", "prod"]) == 0
     assert main(["validate", "-s", "organization/aws-jobs/prod"]) == 0
+
+
+@pytest.fixture
+def folders(project: Path) -> Path:
+    """The same project, whose stack prod has its job files in a folder of its own, one of them wrong."""
+    settings = project / "Pulumi.prod.yaml"
+    settings.write_text(settings.read_text() + "  aws-jobs:jobs: deployed/prod\n")
+    (project / "deployed" / "prod").mkdir(parents=True)
+    (project / "deployed" / "prod" / "late.yaml").write_text(ELEVEN)
+    return project
+
+
+PLACE = "deployed/prod/late.yaml:10:19: request.retryStrategy.attempts: 11 is more than the maximum of 10\n"
+
+
+def test_where_a_stacks_files_lie(folders: Path, capsys: Capture) -> None:
+    """A stack's `aws-jobs:jobs` says where its files lie; without --stack each stack's own are checked."""
+    assert main(["validate", "-s", "prod"]) == 1
+    assert capsys.readouterr().out == f"{PLACE}1 job file, 1 error\n"
+    assert main(["validate"]) == 1
+    assert capsys.readouterr().out == f"{PLACE}2 job files, 1 error\n"
+    assert main(["validate", "-s", "dev"]) == 0
+    assert capsys.readouterr().out == "1 job file: valid\n"
+
+
+def test_a_file_is_judged_for_the_stacks_that_deploy_it(folders: Path, capsys: Capture) -> None:
+    """A path in one stack's folder is no other's business; one that lies in none is everyone's."""
+    text = SERVICE_JOB.replace("jobQueue: training", "jobQueue: ${config.queue}")
+    (folders / "deployed" / "prod" / "late.yaml").write_text(text)
+    assert main(["validate", "deployed/prod/late.yaml"]) == 0
+    (folders / "draft.yaml").write_text(text)
+    capsys.readouterr()
+    assert main(["validate", "draft.yaml"]) == 1
+    assert capsys.readouterr().out == (
+        "draft.yaml:3:3: request.jobQueue: the stack's config has no `queue`; set it: "
+        "pulumi config set queue <value> (stack dev)\n1 job file, 1 error\n"
+    )
+
+
+def test_standard_input_for_stacks_with_folders_of_their_own(
+    folders: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is typed is read once and judged for every stack."""
+    stdin = io.TextIOWrapper(io.BytesIO(ELEVEN.encode()))
+    monkeypatch.setattr("sys.stdin", stdin)
+    assert main(["validate", "-"]) == 1
+    said = PLACE.replace("deployed/prod/late.yaml", "<stdin>")
+    assert capsys.readouterr().out == f"{said}1 job file, 1 error\n"
+
+
+def test_a_path_that_is_not_there(project: Path, capsys: Capture) -> None:
+    """A slip in a path is an error, and no job file."""
+    assert main(["validate", "jbos"]) == 1
+    assert capsys.readouterr().out == (
+        "jbos: there is no such file or folder\n0 job files, 1 error\n"
+    )
 
 
 def test_secrets_are_not_decrypted(project: Path, capsys: Capture) -> None:

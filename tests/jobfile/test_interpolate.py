@@ -85,10 +85,10 @@ def test_secrets_are_noticed(text: str, secret: bool) -> None:
             "${stak}",
             "`${stak}` is no name of ours; did you mean `stack`? for a literal `${stak}` write `$${stak}`",
         ),
-        ("${config.bukket}", "the stack prod has no config `bukket`; did you mean `bucket`?"),
+        ("${config.bukket}", "the stack's config has no `bukket`; did you mean `bucket`?"),
         (
             "${config.other}",
-            "the stack prod has no config `other`; set it: pulumi config set other <value>",
+            "the stack's config has no `other`; set it: pulumi config set other <value>",
         ),
         (
             "${config}",
