@@ -112,10 +112,18 @@ class Writer:
         else:
             schema = self._any(service, member, overlay, PROSE.get((shape.name, name), {}))
         if overlay:
-            schema = or_null(schema)
+            types = self._types(schema)
+            # an editor completes `name: ` only where it finds a type
+            schema = {**({"type": [*types, "null"]} if types else {}), **or_null(schema)}
         if self.editor and not overlay:
             schema = {**TEXTS.get((shape.name, name), {}), **schema}
         return schema
+
+    def _types(self, schema: Schema) -> list[str]:
+        while "$ref" in schema:
+            schema = self.defs[schema["$ref"].removeprefix("#/$defs/")]
+        types = schema.get("type", [])
+        return [types] if isinstance(types, str) else list(types)
 
     def _payload(self, kind: Kind, overlay: bool) -> Schema:
         assert kind.payload is not None
@@ -123,7 +131,8 @@ class Writer:
         shape = model.operation_model(kind.payload.operation).input_shape
         schema = self._reference(kind.payload.service, shape, overlay)
         # AWS's own form, a JSON string, is welcome in a file; it is an object once expanded
-        return {"if": {"type": "string"}, "else": schema} if self.editor else schema
+        either = {"type": ["object", "string"], "if": {"type": "string"}, "else": schema}
+        return either if self.editor else schema
 
     def _any(self, service: str, shape: Shape, overlay: bool, prose: Schema) -> Schema:
         if isinstance(shape, StructureShape):
@@ -170,7 +179,12 @@ class Writer:
             return schema
         interpolated = {"$ref": "#/$defs/interpolated"}
         if "enum" not in schema:
-            return {"if": interpolated, "else": schema}
+            kind = schema["type"]
+            if kind != "string":
+                return {"type": [kind, "string"], "if": interpolated, "else": schema}
+            # the type stands outside, where editors look for it, and there only: one error, not two
+            limits = {name: limit for name, limit in schema.items() if name != "type"}
+            return {"type": "string", "if": interpolated, "else": limits}
         words = {"type": "string", "enum": schema["enum"]}
         more = schema.get("x-open") or schema.get("pattern")
         if not more:

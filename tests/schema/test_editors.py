@@ -126,6 +126,20 @@ def test_fields_have_words_and_examples() -> None:
     assert union["properties"]["onDelete"]["default"] == "refuse"
 
 
+@pytest.mark.parametrize("part", ["", "overlay."])
+@pytest.mark.parametrize(
+    "shape", ["batch.SubmitServiceJobRequest", "sagemaker.CreateTrainingJobRequest"]
+)
+def test_every_field_has_a_type_where_an_editor_looks_for_it(part: str, shape: str) -> None:
+    """yaml-language-server completes `jobQueue: ` only where the type is not hidden behind if/else."""
+    parts = UNION.schema["$defs"]
+    for name, field in parts[part + shape]["properties"].items():
+        while "$ref" in field:
+            field = parts[field["$ref"].removeprefix("#/$defs/")]
+        # a list of words is completed with the first of them
+        assert "type" in field or "anyOf" in field or name == "serviceJobType", name
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_one_kind_only(kind: str) -> None:
     """A kind's own schema takes no other kind."""
