@@ -20,6 +20,7 @@ from cli.stack import HERE, find_project
 from components.errors import JobError
 
 NOT_COPIED = (".git", ".venv", ".local", ".*_cache", "__pycache__", "tests", "docs")
+# in a module: the SDK stores a class of `__main__` by value, and fails at some 320 of them
 TRIVIAL = """\
 import pulumi
 from pulumi.dynamic import CreateResult, Resource, ResourceProvider
@@ -32,9 +33,11 @@ class Nothing(ResourceProvider):
 
 class Trivial(Resource):
     pass
+"""
+TRIVIAL_PROGRAM = """\
+from trivial import Nothing, Trivial
 
-
-for number in range(5):
+for number in range(COUNT):
     Trivial(Nothing(), f"trivial-{number}", {"number": number})
 """
 
@@ -71,11 +74,12 @@ def copy_project(target: Path, root: Path = HERE) -> Path:
     return target
 
 
-def trivial_project(target: Path) -> Path:
+def trivial_project(target: Path, count: int = 5) -> Path:
     target.mkdir(parents=True)
     for name in ("Pulumi.yaml", "Pulumi.local.yaml"):
         shutil.copy(HERE / name, target / name)
-    (target / "__main__.py").write_text(TRIVIAL, "utf-8")
+    (target / "trivial.py").write_text(TRIVIAL, "utf-8")
+    (target / "__main__.py").write_text(TRIVIAL_PROGRAM.replace("COUNT", str(count)), "utf-8")
     (target / ".venv").symlink_to(sys.prefix)
     return target
 
