@@ -43,8 +43,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="GitHub's; default: preview, or production for the deploy role",
     )
     parser.epilog = (
-        "Queues, roles and watched objects are those of the stack's job files: print it again when a job file names "
-        "another one."
+        "Queues, roles, watched objects and adopted training jobs are those of the stack's job files: print it again "
+        "when a job file names another one."
     )
 
 
@@ -82,6 +82,7 @@ def run(args: argparse.Namespace) -> int:
         watched=tuple(sorted({str(uri) for job in jobs for uri in job.watch})),
         artifacts=stack.setting("aws-jobs:artifacts") or own,
         state=args.state,
+        adopted=permissions.linked_runs_named(job.adopt for job in jobs),
     )
     if args.trust:
         document = trust(args.trust, args.role, scope, args.environment)

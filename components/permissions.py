@@ -4,6 +4,7 @@ Resources and condition keys are those of the Service Authorization Reference. I
 calls and SageMaker's Search no resource, so there is only `*` for them.
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_batch.html
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_personalize.html
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemakerai.html
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .definition import IDENTITY
-from .kinds import KINDS, Call, Kind
+from .kinds import KINDS, Call, Kind, Link
 from .wire import leaves
 
 ROLES = ("preview", "deploy")
@@ -48,7 +49,8 @@ class Scope:
     """Whose permissions: one stack's, in one account and region.
 
     `roles` are the ARNs that its jobs run as; `queues` the names of its queues. Empty ones mean any. `watched` are S3
-    objects, `artifacts` and `state` S3 prefixes (`s3://bucket/prefix`) of packed code and of Pulumi's state.
+    objects, `artifacts` and `state` S3 prefixes (`s3://bucket/prefix`) of packed code and of Pulumi's state. `adopted`
+    are the ARNs of the second service's runs (training jobs) that job files take over; none means none.
     """
 
     project: str
@@ -61,6 +63,7 @@ class Scope:
     watched: tuple[str, ...] = ()
     artifacts: str = ""
     state: str = ""
+    adopted: tuple[str, ...] = ()
 
     @property
     def identity(self) -> str:
@@ -92,6 +95,13 @@ def queues_named(requests: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
     if not all(isinstance(queue, str) for queue in asked):
         return ()
     return tuple(sorted({queue.rpartition("/")[2] for queue in asked}))
+
+
+def linked_runs_named(adopts: Iterable[Any]) -> tuple[str, ...]:
+    """Return which of the jobs' `adopt` are ARNs of a second service: nothing but `adopt` makes us touch such a run."""
+    services = {kind.link.service for kind in KINDS.values() if kind.link}
+    arns = {adopt for adopt in adopts if isinstance(adopt, str) and adopt.startswith("arn:")}
+    return tuple(sorted(arn for arn in arns if arn.split(":")[2] in services))
 
 
 def policy(role: str, scope: Scope) -> dict[str, Any]:
@@ -178,10 +188,7 @@ def _changing(scope: Scope) -> Iterator[dict[str, Any]]:
         calls += [kind.terminate] if kind.terminate else []
         yield _statement(f"Own{kind.name}", [_action(service, call) for call in calls], [job], ours)
         if kind.link:
-            linked = scope.arn(kind.link.service, _LINKED.get(kind.link.service, "*"))
-            yield _statement(
-                f"Mark{kind.name}", [_action(kind.link.service, kind.link.tag)], [linked], ours
-            )
+            yield from _changing_linked(kind.name, kind.link, scope, asked, ours)
     anyone = [f"arn:{scope.partition}:iam::{scope.account}:role/*"]
     services = sorted({_passed_to(kind) for kind in KINDS.values()})
     yield _statement(
@@ -190,6 +197,20 @@ def _changing(scope: Scope) -> Iterator[dict[str, Any]]:
         scope.roles or anyone,
         {"StringEquals": {"iam:PassedToService": services}},
     )
+
+
+def _changing_linked(
+    name: str, link: Link, scope: Scope, asked: Any, ours: Any
+) -> Iterator[dict[str, Any]]:
+    """The second service's record of our runs is marked; a run that only it knows, since `adopt`, is also ended.
+
+    Before it is taken over, such a run carries no tag of ours, so only those that the job files name can be.
+    """
+    linked = scope.arn(link.service, _LINKED.get(link.service, "*"))
+    tag = _action(link.service, link.tag)
+    yield _statement(f"Mark{name}", [tag, _action(link.service, link.terminate)], [linked], ours)
+    if named := [arn for arn in scope.adopted if arn.split(":")[2] == link.service]:
+        yield _statement(f"Adopt{name}", [tag], named, asked)
 
 
 def _passed_to(kind: Kind) -> str:

@@ -196,9 +196,10 @@ def _claim(kind: Kind, aws: Aws, inputs: Mapping[str, Any], run: Run) -> Run:
         key: value for key, value in {**declared, **ours}.items() if run.tags.get(key) != value
     }
     stale = [key for key in run.tags if key.startswith(OURS) and key not in ours]
+    # first, because the deploy role may change only what carries this stack's identity
+    service.retag(aws, kind, run.arn, job, wanting, stale)
     # what the file says and AWS can change may have changed while nobody knew of the run
     for name in kind.in_place if not run.phase.ended else ():
         if request.get(name) not in (None, run.request.get(name)):
             service.set_in_place(aws, kind, run.arn, job, name, request[name])
-    service.retag(aws, kind, run.arn, job, wanting, stale)
     return replace(run, outputs={**run.outputs, "claimed": mark})

@@ -1,7 +1,8 @@
 """An AWS account in memory, behind clients that botocore's own models judge.
 
 Requests that the service model refuses are refused; answers that its output shapes do not allow fail the test.
-The account keeps just enough of Batch, Personalize, SageMaker and STS for a run's life.
+The account keeps just enough of Batch, Personalize, SageMaker and STS for a run's life. What the deploy role of
+`jobctl iam` does not allow is a failed test, whatever the code under test would make of a denial.
 """
 
 from __future__ import annotations
@@ -17,7 +18,11 @@ from botocore import xform_name
 from botocore.exceptions import ClientError, ConnectionClosedError, ParamValidationError
 from botocore.validate import ParamValidator
 
+from components import permissions
 from components.aws import Aws
+
+from .iam import allows
+from .needs import needs
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
@@ -65,7 +70,10 @@ class Fault:
 
 @dataclass
 class Account:
-    """What AWS holds. `token_mode`: reject | return-first | forget | token-only."""
+    """What AWS holds. `token_mode`: reject | return-first | forget | token-only.
+
+    The caller has the deploy role of `stack`, made from job files that adopt the training jobs `adopted`.
+    """
 
     now: float = 1_760_000_000.0
     jobs: list[Record] = field(default_factory=list)
@@ -77,6 +85,8 @@ class Account:
     queues: tuple[str, ...] = ("training", "other")
     paused: list[float] = field(default_factory=list)
     trainings: dict[str, dict[str, Any]] = field(default_factory=dict)
+    stack: str = "dev"
+    adopted: tuple[str, ...] = ()
     hidden: int = 0  # how many further lists do not show the newest job yet
 
     def aws(self) -> Aws:
@@ -117,6 +127,21 @@ class Account:
                 "CreationTime": datetime.datetime.fromtimestamp(job.created, datetime.timezone.utc),
                 "Tags": [{"Key": key, "Value": value} for key, value in job.tags.items()],
             }
+
+    def judge(self, action: str, params: dict[str, Any]) -> None:
+        """Fail where the deploy role's policy does not allow what the call needs."""
+        scope = permissions.Scope(
+            "aws-jobs", self.stack, ACCOUNT, queues=self.queues, adopted=self.adopted
+        )
+        document = permissions.policy("deploy", scope)
+        for asked in needs(action, params, f"{REGION}:{ACCOUNT}", self._tags):
+            assert allows(document, asked), f"the deploy role does not allow {asked}"
+
+    def _tags(self, arn: str) -> dict[str, str]:
+        if ":sagemaker:" in arn:
+            record = self.trainings.get(arn.rsplit("/", 1)[-1]) or {"Tags": []}
+            return {tag["Key"]: tag["Value"] for tag in record["Tags"]}
+        return next((dict(job.tags) for job in self.jobs if job.arn == arn), {})
 
     def live(self) -> list[Record]:
         """The jobs that wait or run."""
@@ -370,6 +395,7 @@ class Client:
             if report.has_errors():
                 raise ParamValidationError(report=report.generate_report())
         self.account.calls.append(operation)
+        self.account.judge(f"{self.model.service_name}:{operation}", params)
         fault = next((f for f in self.account.faults if f.operation == operation), None)
         if fault is not None:
             self.account.faults.remove(fault)

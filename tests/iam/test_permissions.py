@@ -10,10 +10,11 @@ import pytest
 
 from cli.iam import trust
 from components import permissions
-from components.kinds import KINDS, Call
+from components.kinds import KINDS, Call, Kind, Link
 from components.permissions import Scope
 from tests.conftest import Workspace
 from tests.whole import jobs
+from tests.whole.test_changes import client
 
 SCOPE = Scope(
     project="aws-jobs",
@@ -77,6 +78,7 @@ def test_a_deployment_may_also_submit_tag_and_end() -> None:
         "s3:DeleteObject",
         "s3:PutObject",
         "sagemaker:AddTags",
+        "sagemaker:StopTrainingJob",
     }
 
 
@@ -91,6 +93,53 @@ def test_only_runs_of_this_stack_are_touched(action: str) -> None:
     assert [statement["Resource"] for statement in of("deploy", action)] == [
         ["arn:aws:batch:us-east-1:123456789012:service-job/*"]
     ]
+
+
+@pytest.mark.parametrize("action", ["sagemaker:StopTrainingJob", "sagemaker:AddTags"])
+def test_only_training_jobs_of_this_stack_are_stopped_or_marked(action: str) -> None:
+    """Where no job file adopts a training job, this stack's tag is needed for either."""
+    assert [
+        (statement["Resource"], statement["Condition"]) for statement in of("deploy", action)
+    ] == [
+        (
+            ["arn:aws:sagemaker:us-east-1:123456789012:training-job/*"],
+            {"StringLike": {"aws:ResourceTag/aws-jobs:identity": "aws-jobs/prod/*"}},
+        )
+    ]
+
+
+def test_an_adopted_training_job_may_be_claimed_and_no_other() -> None:
+    """A training job carries no tag of ours before it is taken over: only the ones that job files name get one."""
+    arn = "arn:aws:sagemaker:us-east-1:123456789012:training-job/by-hand"
+    batch = "arn:aws:batch:us-east-1:123456789012:service-job/0"
+    named = permissions.linked_runs_named([None, "0", batch, arn, arn])
+    assert named == (arn,)
+    scope = dataclasses.replace(SCOPE, adopted=named)
+    statements = permissions.policy("deploy", scope)["Statement"]
+    assert [each for each in statements if each["Sid"] == "AdoptServiceJob"] == [
+        {
+            "Sid": "AdoptServiceJob",
+            "Effect": "Allow",
+            "Action": ["sagemaker:AddTags"],
+            "Resource": [arn],
+            "Condition": {"StringLike": {"aws:RequestTag/aws-jobs:identity": "aws-jobs/prod/*"}},
+        }
+    ]
+
+
+def calls_of(table: Any) -> set[str]:
+    """Every operation in a kind's table, its link's too."""
+    values = [getattr(table, field.name) for field in dataclasses.fields(table)]
+    values += [call for value in values if isinstance(value, dict) for call in value.values()]
+    found = {f"{table.service}:{value.operation}" for value in values if isinstance(value, Call)}
+    return found | {name for value in values if isinstance(value, Link) for name in calls_of(value)}
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.name)
+def test_no_operation_of_a_kind_is_without_its_action(kind: Kind) -> None:
+    """Whatever a kind's table can make the lifecycle call, the deploy role may call. With which resources and tags:
+    `tests.fakes.aws` judges every call of the lifecycle's tests by this policy."""
+    assert calls_of(kind) - actions("deploy") == set()
 
 
 def test_a_submission_goes_to_the_files_queues_and_says_whose_it_is() -> None:
@@ -206,9 +255,28 @@ def test_a_life_with_nothing_else_allowed(workspace: Workspace) -> None:
     changing = {
         action
         for action in actions("deploy") - actions("preview")
-        if not action.startswith(("iam:", "s3:"))
+        # a training job is stopped where it was adopted: see the next test
+        if not action.startswith(("iam:", "s3:")) and action != "sagemaker:StopTrainingJob"
     }
     assert changing - called(workspace) == set()
+
+
+def test_a_training_job_of_someone_else_is_adopted_and_ended(workspace: Workspace) -> None:
+    """`adopt` with a training job's ARN, and `onDelete: terminate` later, need nothing else either."""
+    arn = "arn:aws:sagemaker:us-east-1:123456789012:training-job/by-hand"
+    workspace.emulator.control.handle("POST", "/_emulator/pace", {"running": None})
+    request = {**jobs.payload(jobs.service()), "TrainingJobName": "by-hand"}
+    client(workspace, "sagemaker").create_training_job(**request)
+    allow(workspace, "deploy")
+    workspace.write("churn.json", {**jobs.service(), "adopt": arn, "onDelete": "terminate"})
+    workspace.deployed()
+    assert workspace.submissions() == 0
+    gone = workspace.jobctl("destroy", "-s", "local", "--yes")
+    assert gone.code == 0, gone.text
+    assert len(workspace.calls("sagemaker:StopTrainingJob")) == 1
+    printed = workspace.jobctl("iam", "-s", "local", "--role", "deploy")
+    (adopts,) = [each for each in printed.json["Statement"] if each["Sid"] == "AdoptServiceJob"]
+    assert adopts["Resource"] == [arn]
 
 
 FAIR = {"jobQueue": "training-fair", "shareIdentifier": "research"}

@@ -209,7 +209,7 @@ def test_a_changed_file_runs_although_adopt_still_stands_in_it() -> None:
     """`adopt` takes over one run once; another definition of that job is a new run."""
     kind = KINDS["ServiceJob"]
     account = Account()
-    id_, _ = create(kind, account, inputs(kind, name="older", identity="x"))
+    id_, _ = create(kind, account, inputs(kind, name="older", identity="aws-jobs/dev/older"))
     account.jobs[0].tags = {}
     create(kind, account, inputs(kind, adopt=id_))
     changed, _ = create(kind, account, inputs(kind, adopt=id_, generation=2))
@@ -222,10 +222,11 @@ def test_a_training_job_is_taken_over_once_too() -> None:
     """One that Batch never knew: its tags are SageMaker's, and a changed file is a service job."""
     kind = KINDS["ServiceJob"]
     account = Account()
-    id_, _ = create(kind, account, inputs(kind, name="older", identity="x"))
+    id_, _ = create(kind, account, inputs(kind, name="older", identity="aws-jobs/dev/older"))
     account.move(id_, "SUCCEEDED")
     training = next(iter(account.trainings.values()))
     training["Tags"], account.jobs[:] = [], []
+    account.adopted = (training["TrainingJobArn"],)
     arn = training["TrainingJobArn"]
     assert create(kind, account, inputs(kind, adopt=arn))[0] == arn
     assert create(kind, account, inputs(kind, adopt=arn))[0] == arn

@@ -182,6 +182,7 @@ def test_a_training_job_that_batch_never_knew_is_stopped_by_sagemaker() -> None:
     account.move(id_, "RUNNING")
     training = next(iter(account.trainings.values()))
     training["Tags"], account.jobs[:] = [], []
+    account.adopted = (training["TrainingJobArn"],)
     arn, olds = submitted(account, adopt=training["TrainingJobArn"], onDelete="terminate")
     lifecycle.delete(SERVICE, account.aws(), arn, olds, lambda text: None)
     assert training["TrainingJobStatus"] == "Stopped"
