@@ -22,9 +22,10 @@ lint: dev ## formatting, style, types
 crash: dev ## the crash matrix: real processes killed at every call; prints its table
 	$(PYTHON) -m tests.crash
 
-bench: ## previews beside trivial resources, 1,000 resources, validate for 5,000 files
+bench: ## previews beside trivial resources, 1,000 resources, a plan of 200 changes, validate for 5,000 files
 	@./jobctl bench
 	@$(PYTHON) -m cli.bench_engine
+	@$(PYTHON) -m cli.bench_plan
 	@$(PYTHON) -m cli.bench_validate
 
 schemas: dev ## generate schemas/ from botocore's service models

@@ -13,7 +13,7 @@ from cli.github import AUTHOR, GitHub, marked
 from cli.plan import document, planned
 from cli.planning.escape import code, visible
 from cli.planning.model import Plan, PlannedJob
-from cli.planning.words import VERBS
+from cli.planning.words import verb
 from cli.stack import find_project
 from components.errors import JobError
 
@@ -57,7 +57,7 @@ def disagreements(plan: Plan) -> list[tuple[str, str]]:
     found = [(drift.name, drift.what) for drift in plan.drift]
     told = {drift.name for drift in plan.drift}
     found += [
-        (job.name, f"`{VERBS[job.action]}` is merged and not deployed")
+        (job.name, f"`{verb(job)}` is merged and not deployed")
         for job in plan.jobs
         if job.name not in told and _is_overdue(job)
     ]

@@ -147,9 +147,14 @@ class Workspace:
 @pytest.fixture
 def workspace(tmp_path: Path, emulator: Emulator, engine: str) -> Workspace:
     """A project on the emulator, run by each engine."""
-    root = tmp_path / "project"
+    return project_in(tmp_path, emulator, engine)
+
+
+def project_in(folder: Path, emulator: Emulator, engine: str) -> Workspace:
+    """A project without jobs in an empty folder."""
+    root = folder / "project"
     (root / "jobs").mkdir(parents=True)
-    (tmp_path / "home").mkdir()
+    (folder / "home").mkdir()
     for name in ("Pulumi.yaml", "Pulumi.local.yaml", "__main__.py"):
         shutil.copy(ROOT / name, root / name)
     for name in ("components", "schemas"):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -31,7 +32,8 @@ def build(
     """Return the plan. `jobs` are the expanded job files, for their places; `prices` are of an instance-hour;
     `policies` of the scope `plan` are judged here.
 
-    The order is fixed by the jobs' actions and names, so that the same preview gives the same plan.
+    The order is fixed: what ends a run that costs money, then by action, the dearest first, then by name. So the same
+    preview gives the same plan, and what a reviewer must not miss comes first and is cut last.
     """
     by_name = {job.name: job for job in jobs}
     planned = []
@@ -42,10 +44,11 @@ def build(
             planned.append(found)
         elif steps.old and not steps.gone:
             unchanged += 1
-    planned.sort(key=lambda job: (ACTIONS.index(job.action), job.name))
+    planned.sort(key=_importance)
+    later = [job for job in planned if job.action == "defer" and not job.run]
     costly = [job for job in planned if job.action in _COSTS]
-    unpriced = sorted({type_ for job in costly for type_ in job.hours if type_ not in prices})
-    known = [job.cost for job in costly if job.cost is not None]
+    hours = _sum(job.hours for job in costly)
+    priced = {name: each for name, each in hours.items() if name in prices}
     submitted = {(job.kind, job.name) for job in costly}
     said = of_plan(
         policies,
@@ -63,14 +66,32 @@ def build(
         accounts=_distinct(job.account for job in planned),
         counts=_counts(planned, unchanged),
         jobs=tuple(planned),
-        hours=_sum(job.hours for job in costly),
+        hours=hours,
         max_hours=sum(job.max_hours or 0 for job in costly),
-        cost=sum(known) if prices and known else None,
-        unpriced=tuple(unpriced) if prices else (),
+        cost=_cost(priced, prices),
+        later_hours=_sum(job.hours for job in later),
+        later_cost=_total(job.cost for job in later),
+        unpriced=tuple(name for name in hours if name not in prices) if prices else (),
         unlimited=tuple(job.name for job in costly if job.instances and job.max_hours is None),
         warnings=(*preview.warnings, *(text for level, text in said if level != "error")),
         drift=tuple(_drift(preview, {job.name: job.action for job in planned})),
         errors=(*preview.errors, *(text for level, text in said if level == "error")),
+    )
+
+
+def _importance(job: PlannedJob) -> tuple[bool, bool, int, float, float, str, str]:
+    """Refusals, then what ends a run that costs money, then by action, the dearest first."""
+    # what is not known may be any; without prices it is the same for all, and the hours decide
+    cost = math.inf if job.instances and job.cost is None else job.cost or 0
+    hours = math.inf if job.instances and job.max_hours is None else job.max_hours or 0
+    return (
+        job.action != "refuse",
+        job.ends != "RUNNING",
+        ACTIONS.index("submit" if job.action == "rerun" else job.action),
+        -cost,
+        -hours,
+        job.name,
+        job.kind,
     )
 
 
@@ -88,12 +109,13 @@ def _planned(
     if steps.op in ("update", "replace") and steps.old:
         found = [_placed(change, job) for change in changes(steps.kind, steps.old, steps.new)]
     by_type = ceiling.hours(steps.kind, request)
+    first = next((change.line for change in found if change.line), 0)
     return PlannedJob(
         name=_name(steps),
         kind=steps.kind.name,
         action=done.action,
         file=job.file if job else "",
-        line=_line(job, ("kind",)),
+        line=first or _line(job, ("kind",)),
         why=_why(steps, done.action, found),
         run=done.run,
         effect=done.sentence,
@@ -192,6 +214,13 @@ def _cost(by_type: Mapping[str, float], prices: Mapping[str, float]) -> float | 
     if not by_type or any(name not in prices for name in by_type):
         return None
     return sum(hours * prices[name] for name, hours in by_type.items())
+
+
+def _total(costs: Iterable[float | None]) -> float | None:
+    """The sum; nothing where there is none, or where one of them is not known."""
+    found = list(costs)
+    known = [cost for cost in found if cost is not None]
+    return sum(known) if found and len(known) == len(found) else None
 
 
 def _sum(parts: Iterator[Mapping[str, float]] | Any) -> dict[str, float]:

@@ -23,8 +23,11 @@ def changes(kind: Kind, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[
     secret = frozenset(new.get("secretPaths") or ())
     before = normalised(kind, _mapping(old.get("request")))
     after = normalised(kind, _mapping(new.get("request")))
+    packed = tuple(str(_mapping(side.get("code")).get("sha256") or "") for side in (old, new))
     found = []
     for path, was, now in _different(before, after, ("request",)):
+        if _is_packed_code(was, now, packed):
+            continue
         top = str(path[1]) if len(path) > 1 else ""
         in_place = top in kind.in_place or top == "tags"
         reruns = not in_place and top != kind.token_field and dotted(path) not in secret
@@ -52,6 +55,14 @@ def _code(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
         yield Change(f"code: {path[-1]}" if len(path) > 1 else "code", _text(was), _text(now), True)
     if not files:
         yield Change("code.sha256", _text(old.get("sha256")), _text(new.get("sha256")), True)
+
+
+def _is_packed_code(was: Any, now: Any, packed: tuple[str, str]) -> bool:
+    """Whether a leaf differs by the archive's name alone: which of its files differ says that, and better."""
+    before, after = packed
+    if not (before and after and before != after and isinstance(was, str) and isinstance(now, str)):
+        return False
+    return before in was and was.replace(before, after) == now
 
 
 def _different(old: Any, new: Any, at: Path) -> Iterator[tuple[Path, Any, Any]]:

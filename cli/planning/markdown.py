@@ -15,17 +15,18 @@ from components.kinds import KINDS
 # https://github.com/orgs/community/discussions/27190: 65,536 characters; some stay free for who posts it
 LIMIT = 64_000
 LONGEST = 160
-_HEAD = "| | job | source | why | the run that there is | ceiling |\n|---|---|---|---|---|---|\n"
+_HEAD = "| | job | why | the run that there is | ceiling |\n|---|---|---|---|---|\n"
 _PAYLOADS = [f"{kind.payload.field}." for kind in KINDS.values() if kind.payload]
 _MARKS = {
     "refuse": "⛔",
     "terminate": "🛑",
-    "rerun": "🔁",
+    "re-run": "🔁",
     "submit": "▶️",
     "adopt": "🤝",
     "update": "✏️",
     "defer": "⏸️",
     "forget": "➖",
+    "dequeue": "⏹️",
 }
 
 
@@ -90,17 +91,22 @@ def _table(room: _Room, jobs: Sequence[PlannedJob], source: str) -> None:
 
 
 def _row(job: PlannedJob, source: str) -> str:
+    mark = "terminate" if job.ends == "RUNNING" else words.verb(job)
     # the effect and the ceiling are our own words and numbers
-    run = ": ".join(part for part in (code(job.run, LONGEST), job.effect) if part)
+    effect = job.effect.replace("TERMINATED", "**TERMINATED**")
+    costs = [code(", ".join(job.instances), LONGEST), words.job_ceiling(job)]
     cells = (
-        f"{_MARKS[job.action]} {words.VERBS[job.action]}",
-        code(job.name, 64),
-        _source(job, source),
+        f"{_MARKS[mark]} {words.verb(job)}",
+        _lines(code(job.name, 64), _source(job, source)),
         _why(job),
-        run,
-        words.job_ceiling(job) if job.action in ("submit", "rerun", "defer") else "",
+        _lines(effect, code(job.run, LONGEST)),
+        _lines(*costs) if job.action in ("submit", "rerun", "defer") else "",
     )
     return f"| {' | '.join(cells)} |\n"
+
+
+def _lines(*parts: str) -> str:
+    return "<br>".join(part for part in parts if part)
 
 
 def _source(job: PlannedJob, source: str) -> str:
@@ -151,7 +157,7 @@ def _detail(job: PlannedJob, most: int) -> str:
     facts = words.facts(job) if job.action in ("submit", "rerun", "defer", "adopt") else {}
     if not facts and not job.changes:
         return ""
-    head = f"\n<details><summary>{words.VERBS[job.action]} {code(job.name, 128)}</summary>\n"
+    head = f"\n<details><summary>{words.verb(job)} {code(job.name, 128)}</summary>\n"
     foot = "\n</details>\n"
     rows = [f"| {name} | {code(value, 600)} |\n" for name, value in facts.items()]
     body = "\n| | |\n|---|---|\n" + "".join(rows) if rows else ""

@@ -76,6 +76,8 @@ class Plan:
     hours: Mapping[str, float] = field(default_factory=dict)
     max_hours: float = 0
     cost: float | None = None
+    later_hours: Mapping[str, float] = field(default_factory=dict)  # of the deferred jobs
+    later_cost: float | None = None
     unpriced: tuple[str, ...] = ()
     unlimited: tuple[str, ...] = ()  # jobs whose ceiling is not known
     warnings: tuple[str, ...] = ()

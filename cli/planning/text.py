@@ -34,7 +34,7 @@ def _lines(plan: Plan) -> Iterator[str]:
 
 def _job(job: PlannedJob) -> Iterator[str]:
     place = f"  {visible(words.where(job))}" if job.file else ""
-    yield f"{words.VERBS[job.action]:9} {visible(job.name)} ({job.kind}){place}"
+    yield f"{words.verb(job):9} {visible(job.name)} ({job.kind}){place}"
     if job.why:
         yield f"    {visible(job.why)}"
     for each in job.changes:

