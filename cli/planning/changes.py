@@ -23,7 +23,7 @@ def changes(kind: Kind, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[
     secret = frozenset(new.get("secretPaths") or ())
     before = normalised(kind, _mapping(old.get("request")))
     after = normalised(kind, _mapping(new.get("request")))
-    packed = tuple(str(_mapping(side.get("code")).get("sha256") or "") for side in (old, new))
+    packed = _archive(old), _archive(new)
     found = []
     for path, was, now in _different(before, after, ("request",)):
         if _is_packed_code(was, now, packed):
@@ -55,6 +55,10 @@ def _code(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
         yield Change(f"code: {path[-1]}" if len(path) > 1 else "code", _text(was), _text(now), True)
     if not files:
         yield Change("code.sha256", _text(old.get("sha256")), _text(new.get("sha256")), True)
+
+
+def _archive(inputs: Mapping[str, Any]) -> str:
+    return str(_mapping(inputs.get("code")).get("sha256") or "")
 
 
 def _is_packed_code(was: Any, now: Any, packed: tuple[str, str]) -> bool:
