@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cli.stack import Project, Stack, read_stack
+from cli.stack import Project, Stack, find_project, read_stack
 from components.errors import JobError
 from components.jobfile import Context
 from components.jobfile.messages import meant
@@ -23,6 +23,12 @@ class Home:
 
     folder: Path
     contexts: tuple[Context, ...]
+
+
+def project_of(here: Path) -> Project:
+    """The project at or above the folder; a folder in none is one without stacks, whose job files lie in `jobs/`."""
+    project = find_project(here)
+    return project if here.is_relative_to(project.root) else Project(here, project.name)
 
 
 def homes(project: Project, stack: str) -> list[Home]:

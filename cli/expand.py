@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from cli import reports
-from cli.contexts import homes
-from cli.stack import find_project, selected
+from cli.contexts import homes, project_of
+from cli.stack import selected
 from cli.validate import read, typed
 from components import definition
 from components.errors import JobError
@@ -40,8 +40,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     here = Path.cwd()
-    project = find_project(here)
-    root = project.root if here.is_relative_to(project.root) else here
+    project = project_of(here)
+    root = project.root
     stack = args.stack or selected(project, os.environ)
     found = homes(project, stack if args.stack or stack in project.stacks() else "")
     names = [context.stack for home in found for context in home.contexts]

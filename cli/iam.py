@@ -43,8 +43,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="GitHub's; default: preview, or production for the deploy role",
     )
     parser.epilog = (
-        "Queues, roles, watched objects and adopted training jobs are those of the stack's job files: print it again "
-        "when a job file names another one."
+        "Queues, roles, inputs, watched objects and adopted training jobs are those of the stack's job files: print it "
+        "again when a job file names another one."
     )
 
 
@@ -80,6 +80,8 @@ def run(args: argparse.Namespace) -> int:
         roles=roles,
         queues=permissions.queues_named(job.request for job in jobs),
         watched=tuple(sorted({str(uri) for job in jobs for uri in job.watch})),
+        inputs=permissions.inputs_named((job.kind, job.request) for job in jobs),
+        read_inputs=stack.setting("aws-jobs:readInputs") == "true",
         artifacts=stack.setting("aws-jobs:artifacts") or own,
         state=args.state,
         adopted=permissions.linked_runs_named(job.adopt for job in jobs),

@@ -10,8 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cli import reports
-from cli.contexts import NEUTRAL, Home, homes
-from cli.stack import find_project
+from cli.contexts import NEUTRAL, Home, homes, project_of
 from components import policy
 from components.errors import Problem, Problems
 from components.jobfile import JobFile, code_folders, expand, load, read_text
@@ -78,8 +77,8 @@ class Findings:
 
 def run(args: argparse.Namespace) -> int:
     here = Path.cwd()
-    project = find_project(here)
-    root = project.root if here.is_relative_to(project.root) else here
+    project = project_of(here)
+    root = project.root
     stacks = homes(project, args.stack)
     found = Findings()
     problems: list[Problem] = []

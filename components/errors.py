@@ -67,4 +67,8 @@ class Problems(JobError):
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = sorted(problems)
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+        super().__init__("\n".join(map(_marked, self.problems)))
+
+
+def _marked(problem: Problem) -> str:
+    return f"warning: {problem}" if problem.level == "warning" else str(problem)

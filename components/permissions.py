@@ -49,8 +49,9 @@ class Scope:
     """Whose permissions: one stack's, in one account and region.
 
     `roles` are the ARNs that its jobs run as; `queues` the names of its queues. Empty ones mean any. `watched` are S3
-    objects, `artifacts` and `state` S3 prefixes (`s3://bucket/prefix`) of packed code and of Pulumi's state. `adopted`
-    are the ARNs of the second service's runs (training jobs) that job files take over; none means none.
+    objects, `inputs` S3 objects and prefixes whose records are read with `read_inputs`. `artifacts` and `state` are S3
+    prefixes (`s3://bucket/prefix`) of packed code and of Pulumi's state. `adopted` are the ARNs of the second service's
+    runs (training jobs) that job files take over; none means none.
     """
 
     project: str
@@ -61,6 +62,8 @@ class Scope:
     roles: tuple[str, ...] = ()
     queues: tuple[str, ...] = ()
     watched: tuple[str, ...] = ()
+    inputs: tuple[str, ...] = ()
+    read_inputs: bool = False
     artifacts: str = ""
     state: str = ""
     adopted: tuple[str, ...] = ()
@@ -86,6 +89,17 @@ def roles_named(requests: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
         if not named:
             return ()
         found.update(named)
+    return tuple(sorted(found))
+
+
+def inputs_named(jobs: Iterable[tuple[str, Mapping[str, Any]]]) -> tuple[str, ...]:
+    """Return what jobs, given by kind and request, read: S3 objects and prefixes, as far as they are known."""
+    found: set[str] = set()
+    for name, request in jobs:
+        for path, leaf in leaves(request):
+            place = ".".join(part for part in path if isinstance(part, str))
+            if place in KINDS[name].inputs and isinstance(leaf, str) and leaf.startswith("s3://"):
+                found.add(leaf)
     return tuple(sorted(found))
 
 
@@ -135,6 +149,7 @@ def _reading(scope: Scope) -> Iterator[dict[str, Any]]:
         for action, resource in _LOOKS.get(kind.service, ()):
             by_resource.setdefault(scope.arn(kind.service, resource), set()).add(action)
     everywhere = by_resource.pop("*", set())
+    yield _statement("ReadRoles", ["iam:GetRole"], scope.roles or _any_role(scope))
     yield _statement("ReadWhereAwsTakesNoResource", everywhere, ["*"])
     for at, resource in enumerate(sorted(by_resource)):
         yield _statement(f"Read{at or ''}", by_resource[resource], [resource])
@@ -189,12 +204,11 @@ def _changing(scope: Scope) -> Iterator[dict[str, Any]]:
         yield _statement(f"Own{kind.name}", [_action(service, call) for call in calls], [job], ours)
         if kind.link:
             yield from _changing_linked(kind.name, kind.link, scope, asked, ours)
-    anyone = [f"arn:{scope.partition}:iam::{scope.account}:role/*"]
-    services = sorted({_passed_to(kind) for kind in KINDS.values()})
+    services = sorted({kind.runs_as for kind in KINDS.values()})
     yield _statement(
         "PassJobRoles",
         ["iam:PassRole"],
-        scope.roles or anyone,
+        scope.roles or _any_role(scope),
         {"StringEquals": {"iam:PassedToService": services}},
     )
 
@@ -213,9 +227,8 @@ def _changing_linked(
         yield _statement(f"Adopt{name}", [tag], named, asked)
 
 
-def _passed_to(kind: Kind) -> str:
-    service = kind.payload.service if kind.payload else kind.service
-    return f"{service}.amazonaws.com"
+def _any_role(scope: Scope) -> list[str]:
+    return [f"arn:{scope.partition}:iam::{scope.account}:role/*"]
 
 
 def _storage(role: str, scope: Scope) -> Iterator[dict[str, Any]]:
@@ -231,6 +244,11 @@ def _storage(role: str, scope: Scope) -> Iterator[dict[str, Any]]:
     if scope.watched:
         yield _statement("ReadWatched", ["s3:GetObject"], map(objects, scope.watched))
         buckets |= {uri.split("/")[2] for uri in scope.watched}
+    if scope.read_inputs and scope.inputs:
+        yield _statement(
+            "ReadInputs", ["s3:GetObject"], (f"{objects(uri)}*" for uri in scope.inputs)
+        )
+    buckets |= {uri.split("/")[2] for uri in scope.inputs}
     if scope.artifacts and role == "deploy":
         packed = objects(scope.artifacts.rstrip("/") + "/*")
         yield _statement("UploadCode", ["s3:GetObject", "s3:PutObject"], [packed])

@@ -28,7 +28,7 @@ from .jobfile import Context, JobFile
 from .jobfile import load as load_files
 from .lifecycle.outputs import INPUTS
 from .packing import Archive
-from .permissions import Scope, queues_named, roles_named
+from .permissions import Scope, inputs_named, queues_named, roles_named
 from .platform.asked import CODE, Asked, Home, asked
 from .platform.asked import KEY as PLATFORM
 from .resources import RESOURCES, BatchInferenceJob, ServiceJob
@@ -142,7 +142,13 @@ def preflight(jobs: StackJobs, settings: Settings) -> None:
     if not settings.preflight or not jobs.jobs:
         return
     with _said():
-        problems = checks.problems(jobs.jobs, _aws(settings))
+        problems = checks.problems(
+            jobs.jobs,
+            _aws(settings),
+            jobs.inputs,
+            jobs.waiting,
+            read_inputs=settings.read_inputs,
+        )
         if any(problem.level == "error" for problem in problems):
             raise Problems(problems)
         _warn(problems)
@@ -207,6 +213,8 @@ def _platform(jobs: StackJobs, settings: Settings) -> Platform | None:
         roles=roles_named(requests),
         queues=queues_named(requests),
         watched=tuple(sorted(watched)),
+        inputs=inputs_named((job.kind, job.request) for job in jobs.jobs),
+        read_inputs=settings.read_inputs,
         artifacts=_artifacts(settings, wanted),
     )
     platform = Platform("platform", wanted, scope, tags=settings.tags)

@@ -24,6 +24,7 @@ class Settings:
     jobs: str = "jobs"
     artifacts: str = ""
     preflight: bool = True
+    read_inputs: bool = False
     allow_terminate: bool = False
 
     def identity(self, job: str) -> str:
@@ -57,6 +58,7 @@ def read(
         jobs=config.get("aws-jobs:jobs", "jobs"),
         artifacts=config.get("aws-jobs:artifacts", "").rstrip("/"),
         preflight=_flag(config, "aws-jobs:preflight", True),
+        read_inputs=_flag(config, "aws-jobs:readInputs", False),
         allow_terminate=_flag(config, "aws-jobs:allowTerminate", False),
     )
 

@@ -35,6 +35,12 @@ _BAD_KEYS = {
 }
 _DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403"}
 _THROTTLED = {"Throttling", "ThrottlingException", "TooManyRequestsException", "SlowDown"}
+# calls whose permission has another name
+_ACTIONS = {"s3:HeadObject": "s3:GetObject", "s3:ListObjectsV2": "s3:ListBucket"}
+# what an organisation's policies answer when a tag is missing, or has a value that they do not allow
+_BY_ORGANISATION = re.compile(
+    r"(?i)explicit deny in a (service|resource) control policy|tag polic(y|ies)"
+)
 _LOG_IN = "log in (`aws sso login`) or set AWS_PROFILE or AWS_ACCESS_KEY_ID"
 
 FAILURES = (exceptions.BotoCoreError, exceptions.ClientError)
@@ -67,6 +73,7 @@ def sentence(
     """Turn boto's exception into the sentence for the person, and the class that the caller decides by."""
     of = f"{job}: " if job else ""
     action = f"{service}:{operation}"
+    action = _ACTIONS.get(action, action)
     if isinstance(error, exceptions.ClientError):
         return _refusal(error, of, action, kind)
     if isinstance(error, exceptions.NoCredentialsError | exceptions.PartialCredentialsError):
@@ -104,6 +111,12 @@ def _refusal(error: exceptions.ClientError, of: str, action: str, kind: Kind | N
         return JobError(f"{of}the AWS credentials have expired: {_LOG_IN}")
     if code in _BAD_KEYS:
         return JobError(f"{of}AWS does not accept these credentials ({code}): {_LOG_IN}")
+    if _BY_ORGANISATION.search(said):
+        return Denied(
+            f"{of}a policy of the organisation denies {action}: {said} Where it asks for tags, give them to the "
+            "request, or to all jobs of the stack with aws-jobs:tags",
+            action,
+        )
     if code in _DENIED:
         return Denied(f"{of}AWS denies {action} to this caller: {said}", action)
     if code in _THROTTLED:

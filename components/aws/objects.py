@@ -1,4 +1,4 @@
-"""S3 objects that a definition refers to: watched ones, and the archives of its code."""
+"""S3 objects that a definition refers to: watched ones, the archives of its code, and what a job reads."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from ..kinds import Call
 from .client import Aws
 
 _HEAD = Call("HeadObject", {"Bucket": "$bucket", "Key": "$key"})
+_LIST = Call("ListObjectsV2", {"Bucket": "$bucket", "Prefix": "$prefix"}, result="Contents")
+_GET = Call("GetObject", {"Bucket": "$bucket", "Key": "$key"}, result="Body")
 _PUT = Call("PutObject", {"Bucket": "$bucket", "Key": "$key"})
 
 
@@ -30,6 +32,29 @@ def etag(aws: Aws, uri: str) -> str | None:
             return None
         raise
     return str(answer["ETag"]).strip('"')
+
+
+def keys_at(aws: Aws, bucket: str, prefix: str) -> list[str]:
+    """Return the first few keys that begin with the prefix, without the empty objects that stand for folders.
+
+    Raises `Rejected` where there is no such bucket. The key that is the prefix itself comes first.
+    """
+    found = aws.call("s3", _LIST, {"bucket": bucket, "prefix": prefix}, request={"MaxKeys": 10})
+    return [item["Key"] for item in found or [] if not item["Key"].endswith("/")]
+
+
+def beginning(aws: Aws, bucket: str, key: str, size: int = 65_536) -> str:
+    """Return the whole lines among an object's first bytes; a last line without its end counts in a short object."""
+    some = {"Range": f"bytes=0-{size - 1}"}
+    try:
+        data: bytes = aws.call("s3", _GET, {"bucket": bucket, "key": key}, request=some).read()
+    except Rejected as error:
+        if "range" in str(error):
+            return ""  # an empty object has no first byte
+        raise
+    if len(data) == size:
+        data = data[: data.rfind(b"\n") + 1]
+    return data.decode("utf-8", "replace")
 
 
 def put_once(aws: Aws, uri: str, content: bytes) -> None:

@@ -1,11 +1,14 @@
-"""What a Personalize request refers to, by the request's field."""
+"""What a request refers to besides queues and data: a role, and Personalize's solution versions and filters."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from ..errors import Rejected
 from ..kinds import Call
 from .client import Aws
+
+_ROLE = Call("GetRole", {"RoleName": "$name"}, result="Role")
 
 _CALLS = {
     "solutionVersionArn": Call(
@@ -18,6 +21,18 @@ _CALLS = {
 def reference(aws: Aws, field: str, arn: str) -> dict[str, Any]:
     """Describe what a request's `field` names. Raises `Rejected` where AWS has no such thing."""
     record: dict[str, Any] = aws.call("personalize", _CALLS[field], {"arn": arn})
+    return record
+
+
+def role(aws: Aws, name: str) -> dict[str, Any] | None:
+    """Return a role of the caller's account with its trust policy, or nothing where there is none.
+
+    https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetRole.html
+    """
+    try:
+        record: dict[str, Any] = aws.call("iam", _ROLE, {"name": name})
+    except Rejected:
+        return None
     return record
 
 

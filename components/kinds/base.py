@@ -123,8 +123,16 @@ class Kind:
     missing: tuple[str, str]
     taken: tuple[str, str]
     no_slot: tuple[str, str]
+    # where the request says what the job runs as and what it reads (lists are passed through); preflight looks there
+    role: str = ""
+    inputs: frozenset[str] = frozenset()
     link: Link | None = None
     slots: int = 0  # runs that an account may have at once; 0: the service queues them itself
+
+    @property
+    def runs_as(self) -> str:
+        """The service that assumes the job's role."""
+        return f"{self.payload.service if self.payload else self.service}.amazonaws.com"
 
     def phase(self, status: str) -> Phase:
         """Read AWS's word; whatever is not in the table still runs (a new word must not end a run)."""

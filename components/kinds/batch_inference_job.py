@@ -71,6 +71,8 @@ BATCH_INFERENCE_JOB = Kind(
     missing=("ResourceNotFoundException", ""),
     taken=("ResourceAlreadyExistsException", ""),
     no_slot=("LimitExceededException", ""),
+    role="roleArn",
+    inputs=frozenset({"jobInput.s3DataSource.path"}),
     # https://docs.aws.amazon.com/personalize/latest/dg/limits.html: pending or in progress
     slots=5,
 )

@@ -183,6 +183,20 @@ def test_without_stacks(project: Path, capsys: Capture) -> None:
     assert capsys.readouterr().out.count("\n") == 2
 
 
+def test_a_folder_in_no_project(
+    tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In another repository, as a pre-commit hook, its own job files are checked, and none of ours."""
+    (tmp_path / "jobs").mkdir()
+    text = SERVICE_JOB.replace("jobQueue: training", "jobQueue: ${config.queue}")
+    (tmp_path / "jobs" / "theirs.yaml").write_text(text + "  x: 1\n")
+    monkeypatch.chdir(tmp_path)
+    assert main(["validate"]) == 1
+    out = capsys.readouterr().out
+    assert out.startswith("jobs/theirs.yaml:10:3: request.x: unknown field")
+    assert out.endswith("1 job file, 1 error\n")
+
+
 def test_standard_input(project: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
     """`validate -` reads one document from standard input; it may depend on the project's jobs."""
     document = json.dumps(

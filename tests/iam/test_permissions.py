@@ -49,6 +49,7 @@ def test_a_preview_may_only_read() -> None:
         "batch:ListQuotaShares",
         "batch:ListServiceJobs",
         "batch:ListTagsForResource",
+        "iam:GetRole",
         "personalize:DescribeBatchInferenceJob",
         "personalize:DescribeFilter",
         "personalize:DescribeSolutionVersion",
@@ -164,6 +165,24 @@ def test_roles_are_passed_to_the_services_that_take_them() -> None:
             "iam:PassedToService": ["personalize.amazonaws.com", "sagemaker.amazonaws.com"]
         }
     }
+
+
+def test_inputs_are_looked_for_and_read_only_where_the_stack_says_so() -> None:
+    """s3:ListBucket is for the buckets of inputs too; s3:GetObject for inputs needs `aws-jobs:readInputs`."""
+    scope = Scope("aws-jobs", "prod", inputs=("s3://lake/users/",))
+    (statement,) = permissions.policy("preview", scope)["Statement"][-1:]
+    assert (statement["Action"], statement["Resource"]) == (
+        ["s3:ListBucket"],
+        ["arn:aws:s3:::lake"],
+    )
+    assert "s3:GetObject" not in actions("preview", scope)
+    reading = dataclasses.replace(scope, read_inputs=True)
+    resources = [
+        statement["Resource"]
+        for statement in permissions.policy("preview", reading)["Statement"]
+        if statement["Action"] == ["s3:GetObject"]
+    ]
+    assert resources == [["arn:aws:s3:::lake/users/*"]]
 
 
 def test_everything_is_allowed_only_where_aws_takes_nothing_else() -> None:

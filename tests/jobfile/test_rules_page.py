@@ -36,6 +36,15 @@ def test_the_page_lists_the_rules() -> None:
     assert in_code() - {"us-east-1", "us-west-2", "ap-northeast-1"} == listed()
 
 
+def test_the_page_lists_what_preflight_finds() -> None:
+    """The same of what is looked up in AWS."""
+    sources = (ROOT / "components" / "preflight").glob("*.py")
+    text = "".join(path.read_text("utf-8") for path in sources)
+    assert set(re.findall(r'"(preflight\.[a-z]+)"', text)) == set(
+        re.findall(r"`(preflight\.[a-z]+)`", PAGE)
+    )
+
+
 def test_every_reference_has_its_address() -> None:
     """What the tables cite is linked to a page of AWS's documentation."""
     cited = set(re.findall(r"\[([A-Za-z][\w -]+)\](?!\()", PAGE))

@@ -1,0 +1,83 @@
+"""Look before you leap: what the job files refer to exists in AWS and takes these jobs.
+
+What the caller may not read is a warning that names the permission. A job whose run exists already is not stopped by
+what has gone since: its input may be deleted, its queue too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from .. import aws as service
+from ..aws import Aws
+from ..definition import DIGEST, digest
+from ..errors import JobError, Problem
+from ..jobfile import Job
+from ..kinds import KINDS
+from . import inputs, queues, references, roles
+from .finding import Finding
+
+
+def problems(
+    jobs: Sequence[Job],
+    aws: Aws,
+    declared: Mapping[str, Mapping[str, Any]] | None = None,
+    waiting: Mapping[str, Collection[str]] | None = None,
+    *,
+    read_inputs: bool = False,
+) -> list[Problem]:
+    """Return what is wrong with the jobs' references, all of it, each with its place.
+
+    `declared` are the jobs' resource inputs by name, `waiting` the jobs that each one waits for: what those make is
+    not there yet. The records of input files are read with `read_inputs` only.
+    """
+    ready = [job for job in jobs if not _waits_for_a_job((waiting or {}).get(job.name, ()))]
+    found = [
+        *queues.findings(jobs, aws),
+        *references.findings(jobs, aws),
+        *roles.findings(jobs, aws),
+        *inputs.findings(ready, aws),
+    ]
+    if read_inputs:
+        found += inputs.records(ready, aws)
+    done = {
+        finding.job.name
+        for finding in {f.job.name: f for f in found if f.level == "error"}.values()
+        if _has_run(finding.job, (declared or {}).get(finding.job.name), aws)
+    }
+    kept = [f for f in found if f.level == "warning" or f.job.name not in done]
+    return [finding.problem() for finding in _counted(kept)]
+
+
+def _waits_for_a_job(names: Collection[str]) -> bool:
+    return bool(set(names) - {"slot"})
+
+
+def _has_run(job: Job, declared: Mapping[str, Any] | None, aws: Aws) -> bool:
+    """Whether `up` would submit nothing, because AWS has the run of exactly this definition."""
+    if declared is None:
+        return False
+    kind = KINDS[job.kind]
+    try:
+        run = service.find(aws, kind, declared)
+    except JobError:
+        return False
+    if run is None:
+        return job.adopt is not None
+    return run.adoptable and run.tags.get(DIGEST) == digest(kind, declared)
+
+
+def _counted(found: Iterable[Finding]) -> Iterator[Finding]:
+    """Tell a missing permission once, however many jobs it concerns."""
+    denied: dict[str, list[Finding]] = {}
+    for finding in found:
+        if finding.lacks:
+            denied.setdefault(finding.lacks, []).append(finding)
+        else:
+            yield finding
+    for first, *others in denied.values():
+        count = len({finding.job.name for finding in others} - {first.job.name})
+        more = f" (and {count} other job{'' if count == 1 else 's'})" if count else ""
+        yield replace(first, message=f"not checked{more}: this caller lacks {first.lacks}")

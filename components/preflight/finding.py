@@ -1,0 +1,36 @@
+"""One thing that a look into AWS found about a job, before it is told with its place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..errors import Denied, Problem
+from ..jobfile import Job
+from ..jobfile.messages import HIDDEN
+from ..wire import dotted, leaves
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`path` is dotted and starts with `request`; `lacks` is the permission without which nothing was found."""
+
+    job: Job
+    path: str
+    message: str
+    rule: str
+    level: str = "error"
+    lacks: str = ""
+
+    def problem(self) -> Problem:
+        """The problem at its place; a secret leaf of the request does not show in its message."""
+        message = self.message
+        for path, leaf in leaves(self.job.request, ("request",)):
+            if dotted(path) in self.job.secret_paths and isinstance(leaf, str) and leaf:
+                message = message.replace(leaf, HIDDEN)
+        line, column = self.job.place(self.path)
+        return Problem(self.job.file, line, column, self.path, message, self.rule, self.level)
+
+
+def denied(job: Job, path: str, error: Denied) -> Finding:
+    """A denied look is a warning, because the caller of a preview may be allowed little."""
+    return Finding(job, path, "not checked", "preflight.denied", "warning", error.action)

@@ -1,0 +1,116 @@
+"""The data that the jobs read: it is there, and its records are what the recipe takes.
+
+https://docs.aws.amazon.com/personalize/latest/dg/batch-data-upload.html
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from ..aws import Aws
+from ..aws.objects import beginning, keys_at
+from ..errors import Denied, Rejected
+from ..jobfile import Job
+from ..kinds import KINDS
+from ..wire import Path, dotted, leaves, pick
+from .finding import Finding, denied
+from .references import recipe_of
+
+_URI = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(.*))?", re.DOTALL)
+_AT_ONCE = 8
+# these name one object, where a prefix matches many
+_MANIFESTS = ("ManifestFile", "AugmentedManifestFile")
+RECORDS = 10
+
+Answer = list[str] | Denied | Rejected
+
+
+def findings(jobs: Sequence[Job], aws: Aws) -> Iterator[Finding]:
+    """Each place is asked for once, several at a time."""
+    named = [
+        (job, path, uri, exact) for job in jobs for path, uri, exact in _named(KINDS[job.kind], job)
+    ]
+    uris = list(dict.fromkeys(uri for _, _, uri, _ in named))
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        answers = dict(zip(uris, pool.map(lambda uri: _keys(aws, uri), uris), strict=True))
+    for job, path, uri, exact in named:
+        answer = answers[uri]
+        if isinstance(answer, Denied):
+            yield denied(job, path, answer)
+        elif isinstance(answer, Rejected):
+            yield Finding(job, path, f"there is no bucket for {uri}", "preflight.input")
+        elif not answer or (exact and _split(uri)[1] not in answer):
+            yield Finding(job, path, f"there is nothing at {uri}", "preflight.input")
+
+
+def _named(kind: Any, job: Job) -> Iterator[tuple[str, str, bool]]:
+    """Path and URI of what a job reads, and whether it must be one object."""
+    for path, leaf in leaves(job.request):
+        if not isinstance(leaf, str) or not _URI.fullmatch(leaf):
+            continue
+        if ".".join(part for part in path if isinstance(part, str)) in kind.inputs:
+            how = pick(job.request, ".".join(map(str, _beside(path, "S3DataType"))))
+            yield dotted(("request", *path)), leaf, how in _MANIFESTS
+
+
+def _beside(path: Path, name: str) -> Path:
+    return (*path[:-1], name)
+
+
+def _split(uri: str) -> tuple[str, str]:
+    bucket, _, key = uri.removeprefix("s3://").partition("/")
+    return bucket, key
+
+
+def _keys(aws: Aws, uri: str) -> Answer:
+    try:
+        return keys_at(aws, *_split(uri))
+    except (Denied, Rejected) as error:
+        return error
+
+
+def records(jobs: Sequence[Job], aws: Aws) -> Iterator[Finding]:
+    """What is wrong with the first records of a batch job's input. The records themselves are never shown."""
+    for job in jobs:
+        recipe = recipe_of(job, aws)
+        if recipe is None or not recipe.record:
+            continue
+        for path, uri, _ in _named(KINDS[job.kind], job):
+            keys = _keys(aws, uri)
+            if not isinstance(keys, list) or not keys:
+                continue
+            try:
+                text = beginning(aws, _split(uri)[0], keys[0])
+            except Denied as error:
+                yield denied(job, path, error)
+                continue
+            except Rejected:
+                continue
+            wrong = trouble(text, recipe.record)
+            if wrong:
+                takes = json.dumps(recipe.record)
+                message = f"{uri}: {wrong}; {recipe.name} takes lines like {takes}"
+                yield Finding(job, path, message, "preflight.records")
+
+
+def trouble(text: str, example: Mapping[str, Any]) -> str:
+    """What is wrong with the first of the lines, one JSON object each; nothing where they are like the example."""
+    lines = [line for line in text.split("\n")[:RECORDS] if line.strip()]
+    if not lines:
+        return "it begins without a record"
+    for number, line in enumerate(lines, 1):
+        try:
+            record = json.loads(line)
+        except ValueError:
+            record = None
+        if not isinstance(record, dict):
+            return f"record {number} is no JSON object on a line of its own"
+        for name, value in example.items():
+            if not isinstance(record.get(name), type(value)):
+                what = "list" if isinstance(value, list) else "text"
+                return f"record {number} has no {what} `{name}`"
+    return ""

@@ -1,0 +1,47 @@
+"""Personalize's recipes, as far as batch inference jobs care. One that is not here is taken to be right.
+
+https://docs.aws.amazon.com/personalize/latest/dg/batch-data-upload.html
+https://docs.aws.amazon.com/personalize/latest/dg/batch-inference-job-output-examples.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+_USER = {"userId": "105"}
+_ITEM = {"itemId": "105"}
+_RANKING = {"userId": "891", "itemList": ["27", "886"]}
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A recipe's name, an input record, whether batch inference takes it, and whether it has themes."""
+
+    name: str
+    record: Mapping[str, Any] = field(default_factory=dict)
+    batch: bool = True
+    themes: bool = False
+
+
+RECIPES = {
+    recipe.name: recipe
+    for recipe in (
+        Recipe("aws-user-personalization", _USER),
+        Recipe("aws-user-personalization-v2", _USER),
+        Recipe("aws-hrnn", _USER),
+        Recipe("aws-hrnn-metadata", _USER),
+        Recipe("aws-hrnn-coldstart", _USER),
+        Recipe("aws-popularity-count", _USER),
+        Recipe("aws-personalized-ranking", _RANKING),
+        Recipe("aws-personalized-ranking-v2", _RANKING),
+        Recipe("aws-similar-items", _ITEM, themes=True),
+        Recipe("aws-sims", _ITEM),
+        Recipe("aws-trending-now", batch=False),
+        Recipe("aws-next-best-action", batch=False),
+        # these are for batch segment jobs
+        Recipe("aws-item-affinity", batch=False),
+        Recipe("aws-item-attribute-affinity", batch=False),
+    )
+}

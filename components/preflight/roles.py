@@ -1,0 +1,81 @@
+"""The roles that the jobs run as: there, of this account, and trusting the service.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from ..aws import Aws
+from ..aws.references import role
+from ..errors import Denied
+from ..jobfile import Job
+from ..kinds import KINDS
+from ..wire import pick
+from .finding import Finding, denied
+
+_ROLE = re.compile(r"arn:[^:]+:iam::(\d{12}):role/(?:\S+/)?(\S+)")
+
+
+def findings(jobs: Sequence[Job], aws: Aws) -> Iterator[Finding]:
+    """Each role is asked for once, however many jobs it has."""
+    answers: dict[str, Mapping[str, Any] | Denied | None] = {}
+    for job in jobs:
+        kind = KINDS[job.kind]
+        named = pick(job.request, kind.role) if kind.role else None
+        arn = named if isinstance(named, str) else ""
+        match = _ROLE.fullmatch(arn)
+        if match is None:
+            continue
+        path = f"request.{kind.role}"
+        if match[1] != aws.account:
+            message = f"{arn} is a role of another account than the caller's, {aws.account}: it cannot be passed"
+            yield Finding(job, path, message, "preflight.role")
+            continue
+        if arn not in answers:
+            answers[arn] = _asked(aws, match[2])
+        answer = answers[arn]
+        if isinstance(answer, Denied):
+            yield denied(job, path, answer)
+        elif answer is None or answer.get("Arn") != arn:
+            yield Finding(job, path, f"there is no role {arn}", "preflight.role")
+        elif not trusts(answer.get("AssumeRolePolicyDocument") or {}, kind.runs_as):
+            message = (
+                f"{arn} cannot be used: its trust policy does not let {kind.runs_as} assume it"
+            )
+            yield Finding(job, path, message, "preflight.role")
+
+
+def _asked(aws: Aws, name: str) -> Mapping[str, Any] | Denied | None:
+    try:
+        return role(aws, name)
+    except Denied as error:
+        return error
+
+
+def trusts(document: Mapping[str, Any], principal: str) -> bool:
+    """Whether a trust policy lets a service assume its role; conditions are taken to hold."""
+    return any(
+        statement.get("Effect") == "Allow"
+        and any(
+            re.fullmatch(re.escape(action).replace(r"\*", ".*"), "sts:AssumeRole", re.IGNORECASE)
+            for action in _listed(statement.get("Action"))
+        )
+        and _names(statement.get("Principal"), principal)
+        for statement in _listed(document.get("Statement"))
+    )
+
+
+def _names(principal: Any, service: str) -> bool:
+    if isinstance(principal, Mapping):
+        principal = principal.get("Service")
+    return bool({"*", service} & set(_listed(principal)))
+
+
+def _listed(value: Any) -> list[Any]:
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
