@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import argparse
+import importlib
 import re
 import subprocess
 import sys
@@ -10,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from cli.__main__ import COMMANDS
 from cli.planning import markdown
 from cli.planning.model import Plan
 from tests.conftest import ROOT
@@ -47,6 +50,32 @@ def test_the_guide_shows_the_comment_as_it_looks() -> None:
     guide = (ROOT / "docs" / "gitops.md").read_text("utf-8")
     shown = re.search(r"<!-- the comment -->\n(.*?)<!-- its end -->", guide, re.DOTALL)
     assert shown and shown[1] == markdown.render(of_the_guide())
+
+
+def commands() -> list[tuple[str, list[str]]]:
+    """Every `./jobctl ...` that the guides show, without the engine's own commands."""
+    found = set()
+    guides = [ROOT / "README.md", *(ROOT / "docs").glob("*.md"), *ROOT.glob("examples/*/*.md")]
+    for guide in [*guides, ROOT / "policy" / "README.md"]:
+        for shown in re.findall(r"\./jobctl ([a-z][^`\n|#>;&)]*)", guide.read_text("utf-8")):
+            name, *words = shown.split()
+            if not re.search(r"[][.,:]", shown) and COMMANDS.get(name, ("cli.engine", ""))[0]:
+                found.add((name, tuple(words)))
+    return [(name, list(words)) for name, words in sorted(found)]
+
+
+def test_the_guides_commands_are_understood() -> None:
+    """Whatever `./jobctl ...` a guide shows, its command exists and takes these arguments."""
+    shown = commands()
+    assert ("new", ["ServiceJob", "churn"]) in shown
+    for name, words in shown:
+        assert name in COMMANDS, name
+        module = importlib.import_module(COMMANDS[name][0])
+        # a command alone is only named
+        if words and COMMANDS[name][0] != "cli.engine":
+            parser = argparse.ArgumentParser(prog=name, exit_on_error=False)
+            module.configure(parser)
+            parser.parse_args(words)
 
 
 def test_gitlabs_schema_accepts_the_documented_file(tmp_path: Path) -> None:
