@@ -12,7 +12,7 @@ demo: ## deploy the sample jobs to the emulator, and preview a change
 	@./jobctl demo
 
 test: lint ## every check and every test; needs neither network nor AWS
-	$(PYTHON) -m pytest -n auto --ignore=tests/crash --ignore=tests/promises
+	$(PYTHON) -m pytest -n auto
 
 lint: dev ## formatting, style, types
 	$(PYTHON) -m ruff check .

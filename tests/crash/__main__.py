@@ -1,8 +1,10 @@
-"""`python -m tests.crash`: the whole matrix with its table, and the promises, which share its processes."""
+"""`python -m tests.crash`: the whole matrix with its table, every cell played, and what shares its processes."""
 
+import os
 import sys
 
 import pytest
 
 if __name__ == "__main__":
+    os.environ["CRASH_EVERY"] = "1"
     sys.exit(pytest.main(["tests/crash", "tests/promises", "-q", "-n", "auto", *sys.argv[1:]]))

@@ -114,19 +114,22 @@ HOW: dict[str, tuple[tuple[str, ...], str, int]] = {
     "cut after": ((), "cut-after", 99),
     "throttle": ((), "throttle", 99),
 }
-# A call that changes nothing leaves AWS alike whether it was answered or not.
-HOW_A_LOOK = ("machine before", "engine", "provider before", "program", "throttle")
-# What comes before a tag or an end has its own cells; the same request sent again at once does the same again.
-HOW_A_MARK = ("machine after", "engine", "provider after", "cut before", "cut after", "throttle")
+# A call that changes nothing leaves AWS alike whether it was answered or not, and the program waits at every look of
+# the provider: these ways of dying are others by another name. They are played too, but once.
+A_LOOK_AGAIN = ("machine after", "provider after", "cut after once")
+# So it is with what comes before a tag or an end: the step before it was done, and this one was not.
+A_MARK_AGAIN = ("machine before", "provider before", "program", "cut after once")
 # How many of state, record and files are not as they were, after which death.
 TURNED = {"machine after": 2, "engine": 1, "cut after": 1}
-# After which AWS may hold a run that nobody has heard of: there the tokens' ways differ.
-UNHEARD = ("machine after", "engine", "provider after", "cut after once", "cut after")
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell. `files` is what the next `up` is given: same, reverted, deleted."""
+    """One cell. `files` is what the next `up` is given: same, reverted, deleted.
+
+    `record` is what became of the runs meanwhile: kept, expired (they ended, and Batch has forgotten them), or
+    started (the run that was there before went past the queue).
+    """
 
     kind: str
     operation: str
@@ -146,24 +149,25 @@ class Cell:
 def cells() -> Iterator[Cell]:
     """All cells."""
     for (kind, name), operation in OPERATIONS.items():
-        modes = TOKEN_MODES if kind == SERVICE and name in ("create", "replace") else ("reject",)
+        submits = kind == SERVICE and name.startswith(("create", "replace"))
+        modes = TOKEN_MODES if submits else TOKEN_MODES[:1]  # Personalize has no token
         for step in operation.steps:
-            for how in _ways(step):
+            for how in HOW:
+                again = how in _again(step)
                 for state, record, files in _left(kind, operation, step, how):
-                    again = "Submit" in step and how in UNHEARD and state != "earlier"
-                    for mode in modes if again else modes[:1]:
+                    for mode in modes[:1] if again else modes:
                         yield Cell(kind, name, step, how, state, record, files, mode)
 
 
-def _ways(step: str) -> tuple[str, ...]:
-    if "Submit" in step or "Create" in step:
-        return tuple(HOW)
-    if step.endswith("!"):
-        return HOW_A_MARK
-    if "DescribeJobQueues" in step or "SolutionVersion" in step:
-        return HOW_A_LOOK
-    # the program waits at every look of the provider: its death there is one cell, at its own look
-    return tuple(how for how in HOW_A_LOOK if how != "program")
+def _submits(step: str) -> bool:
+    return "Submit" in step or "Create" in step
+
+
+def _again(step: str) -> tuple[str, ...]:
+    """The ways to die at this step that are others by another name."""
+    if not step.endswith("!"):
+        return A_LOOK_AGAIN
+    return () if _submits(step) else A_MARK_AGAIN
 
 
 def _left(kind: str, operation: Operation, step: str, how: str) -> Iterator[tuple[str, str, str]]:
@@ -177,7 +181,7 @@ def _left(kind: str, operation: Operation, step: str, how: str) -> Iterator[tupl
     most = TURNED.get(how, 0) if step.endswith("!") else 0
     if operation.stands == "RUNNING":
         most = min(most, 1)  # the rest stands with the run that waits
-    if _ways(step) is HOW_A_MARK and how != "machine after":
+    if not _submits(step) and how != "machine after":
         most = 0  # a mark that was made is the same whoever died then
     for state in ("kept", "earlier", "lost"):
         for record in records:
@@ -185,3 +189,5 @@ def _left(kind: str, operation: Operation, step: str, how: str) -> Iterator[tupl
                 turned = (state != "kept") + (record != "kept") + (files != "same")
                 if turned <= most:
                     yield state, record, files
+    if most and kind == SERVICE and operation.before and not operation.stands:
+        yield "kept", "started", "same"

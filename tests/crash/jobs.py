@@ -31,13 +31,15 @@ _FILES = {"ServiceJob": _SERVICE, "BatchInferenceJob": _INFERENCE}
 
 
 def text(kind: str, which: str) -> str:
-    """The job file's text. `which` is A, B, U, or AT, BT: the same with leave to end a run past the queue."""
+    """The job file's text. `which` is A, B or U; AT, BT: with leave to end a run past the queue; AK, BK: to keep it."""
     settings = {
-        "priority": 5 if which == "U" else 1,
-        "team": "vision" if which == "U" else "growth",
+        "priority": 5 if which.startswith("U") else 1,
+        "team": "vision" if which.startswith("U") else "growth",
         "generation": 2 if which.startswith("B") else 1,
     }
     found = _FILES[kind].format(**settings)
     if which.endswith("T"):
         found += "onReplace: terminate\nonDelete: terminate\n"
+    if which.endswith("K"):
+        found += "onReplace: keep\nonDelete: keep\n"
     return found

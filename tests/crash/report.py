@@ -1,14 +1,17 @@
-"""The matrix in one table at the end of the tests: cells, duplicates, orphans."""
+"""The matrix in one table at the end of the tests: cells, duplicates, orphans.
+
+`played` are the cells that were played; the others are those with another way of tokens, where none was sent twice.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
-COLUMNS = ("cells", "failed", "duplicates", "orphans", "for recover")
+COLUMNS = ("cells", "failed", "played", "duplicates", "orphans", "for recover")
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Print one line for each kind and operation; every column but the first and the last is to be zero."""
+    """Print one line for each kind and operation; `failed`, `duplicates` and `orphans` are to be zero."""
     rows: dict[str, list[int]] = {}
     for outcome in ("passed", "failed"):
         for report in terminalreporter.stats.get(outcome, []):

@@ -1,22 +1,25 @@
 """Stands for the project's Python: hands what it is asked to run to the warm process, and ends as that ends.
 
 The engine starts it, waits for it and kills it. When it is killed, the warm process kills what it stands for.
+It imports nothing that has to be read from a file: it is started as often as everything else together.
 """
 
-import json
-import os
-import socket
+import _socket
+import marshal
+import posix
 import sys
 
 if __name__ == "__main__":
-    server = socket.socket(socket.AF_UNIX)
-    server.connect(os.environ["WARM_SOCKET"])
-    asked = {"do": "run", "argv": sys.argv[1:], "cwd": os.getcwd(), "env": dict(os.environ)}
-    socket.send_fds(server, [json.dumps(asked).encode()], [0, 1, 2])
+    env = {name.decode(): value.decode() for name, value in posix.environ.items()}
+    asked = {"do": "run", "argv": sys.argv[1:], "cwd": posix.getcwd(), "env": env}
+    server = _socket.socket(_socket.AF_UNIX)
+    server.connect(env["WARM_SOCKET"])
+    fds = b"".join(number.to_bytes(4, sys.byteorder) for number in (0, 1, 2))
+    server.sendmsg([marshal.dumps(asked)], [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, fds)])
     for number in (0, 1, 2):
-        os.close(number)
+        posix.close(number)
     answer = server.recv(64)
     code = int(answer) if answer else -9
     if code < 0:
-        os.kill(os.getpid(), -code)
-    os._exit(code)
+        posix.kill(posix.getpid(), -code)
+    posix._exit(code)

@@ -5,9 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import socket
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,8 +21,8 @@ from local.aws.faults import Fault, Faults
 from local.aws.personalize.life import JOB
 from local.aws.personalize.models import BatchInferenceBackend
 from local.aws.sagemaker.records import TrainingJob
+from tests.crash.processes import ROOT, Done, Processes, shim, warm
 
-ROOT = Path(__file__).parents[2]
 START = 1_795_000_000.0
 PROJECT, STACK, REGION = "aws-jobs", "dev", "us-east-1"
 PREFIX = f"{PROJECT}/{STACK}/"
@@ -39,8 +36,18 @@ class Watched(Faults):
     def __init__(self) -> None:
         super().__init__()
         self.look: Callable[[Call], Fault | None] = lambda call: None
+        self.repeated = False
+        self.tokens: set[str] = set()
+
+    def forget(self) -> None:
+        """Nobody has submitted anything."""
+        self.repeated = False
+        self.tokens.clear()
 
     def take(self, call: Call) -> Fault | None:
+        token = call.parameters.get("clientToken", "")
+        self.repeated = self.repeated or (bool(token) and token in self.tokens)
+        self.tokens.add(token)
         return self.look(call) or super().take(call)
 
 
@@ -78,24 +85,20 @@ class Run:
 
 
 @dataclass
-class Done:
-    """How an engine's command ended: negative when it was killed."""
-
-    code: int
-    text: str
-
-
-@dataclass
 class Stack:
     """The project folder, its backend, its AWS."""
 
     folder: Path
     emulator: Emulator
-    socket: str
-    env: dict[str, str]
+    processes: Processes
     faults: Watched
     states: list[bytes] = field(default_factory=list)
     seen: dict[str, Run] = field(default_factory=dict)
+
+    @property
+    def env(self) -> dict[str, str]:
+        """The engine's environment."""
+        return self.processes.env
 
     # -- files and state
 
@@ -118,10 +121,15 @@ class Stack:
         self.emulator.control.faults = self.faults
         self.emulator.ask("POST", "pace", {"submitted": 0, "runnable": None, "pending": None})
         self.faults.look = lambda call: None
+        self.faults.forget()
         self.states.clear()
         self.seen.clear()
         self.configure()
         self.init()
+
+    def treat_tokens(self, mode: str) -> None:
+        """Let SubmitServiceJob treat a token that it has seen in this way from now on."""
+        self.emulator.ask("POST", "token-mode", {"mode": mode})
 
     def init(self) -> None:
         """An empty state, as `pulumi stack init` makes it."""
@@ -157,21 +165,9 @@ class Stack:
     def run(self, *words: str) -> Done:
         """Run one of the engine's commands to its end, or to its death."""
         self.note_state()
-        with tempfile.TemporaryFile() as output, open(os.devnull) as nothing:
-            asked = {
-                "do": "run",
-                "argv": ["-m", "local.engine", *words],
-                "cwd": str(self.folder),
-                "env": self.env,
-            }
-            fds = [nothing.fileno(), output.fileno(), output.fileno()]
-            code = int(self._ask(asked, fds))
-            # what the engine left behind may still have a call to finish
-            self._ask({"do": "idle"})
-            output.seek(0)
-            text = output.read().decode()
+        done = self.processes.run(*words)
         self.note_state()
-        return Done(code, text)
+        return done
 
     def up(self, *words: str) -> Done:
         return self.run("up", "--yes", "--skip-preview", *words)
@@ -181,14 +177,7 @@ class Stack:
 
     def kill(self, *roles: str) -> int:
         """SIGKILL to the processes of these roles; how many there were."""
-        return int(self._ask({"do": "kill", "roles": list(roles)}))
-
-    def _ask(self, asked: dict[str, Any], fds: list[int] | None = None) -> bytes:
-        with socket.socket(socket.AF_UNIX) as server:
-            server.settimeout(300)  # a process that hangs must not hang the tests
-            server.connect(self.socket)
-            socket.send_fds(server, [json.dumps(asked).encode()], fds or [])
-            return server.recv(64)
+        return self.processes.kill(*roles)
 
     # -- AWS
 
@@ -276,11 +265,7 @@ def stack_of_its_own() -> Iterator[Stack]:
         (folder / "jobs").mkdir(parents=True)
         for name in ("Pulumi.yaml", "__main__.py"):
             shutil.copy(ROOT / name, folder / name)
-        python = folder / ".venv" / "bin" / "python"
-        python.parent.mkdir(parents=True)
-        shim = Path(__file__).with_name("shim.py").read_text(encoding="utf-8")
-        python.write_text(f"#!{sys.executable} -IS\n{shim}", encoding="utf-8")
-        python.chmod(0o755)
+        shim(folder / ".venv" / "bin" / "python")
         env = {
             "PATH": os.environ.get("PATH", ""),
             "HOME": place,
@@ -292,21 +277,9 @@ def stack_of_its_own() -> Iterator[Stack]:
             "AWS_SECRET_ACCESS_KEY": "test",
             "AWS_MAX_ATTEMPTS": "2",
             "WARM_SOCKET": f"{place}/warm",
+            "WARM_STACKS": f"{place}/stacks",
         }
-        warm = subprocess.Popen(
-            [sys.executable, "-m", "tests.crash.warm", env["WARM_SOCKET"], SALT],
-            cwd=ROOT,
-            env={**os.environ, **env},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-        )
-        assert warm.stdin is not None and warm.stdout is not None
-        try:
-            assert warm.stdout.readline() == b"warm\n"
-            stack = Stack(folder, emulator, env["WARM_SOCKET"], env, Watched())
+        with warm(folder, env, SALT) as processes:
+            stack = Stack(folder, emulator, processes, Watched())
             stack.clear()
             yield stack
-        finally:
-            warm.stdin.close()
-            warm.wait()
-            warm.stdout.close()

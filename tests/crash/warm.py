@@ -1,14 +1,21 @@
 """A process that has everything imported, and forks the engine, the program and the provider on request.
 
-What it forks are processes of their own, which can be killed like any other; only their start is cheap. It has one
-thread and knows no test: `python -m tests.crash.warm SOCKET SALT` serves a Unix socket until its standard input ends.
+What it forks are processes of their own, which can be killed like any other; only their start is cheap. It knows no
+test: `python -m tests.crash.warm SOCKET SALT` serves a Unix socket until its standard input ends.
+
+A fork takes along locks, and of all threads only its own. So this process has one thread, and imports gRPC without
+using it: gRPC begins in the fork.
 """
 
 from __future__ import annotations
 
+import concurrent.futures.thread
 import contextlib
 import datetime
-import json
+import faulthandler
+import gc
+import importlib
+import marshal
 import os
 import random
 import runpy
@@ -16,23 +23,45 @@ import selectors
 import signal
 import socket
 import sys
+import threading
 import traceback
 from pathlib import Path
 from typing import Any, NoReturn
 
 ROOT = Path(__file__).parents[2]
 REGION = "us-east-1"
+STACKS = Path(os.environ["WARM_STACKS"])
+"""Where a process writes what its threads are doing, when it gets SIGUSR2."""
+PRELOADED = (
+    "encodings.idna",
+    "stringprep",
+    "grpc.aio",
+    "grpc._channel",
+    "grpc._simple_stubs",
+    "grpc._utilities",
+    "grpc.experimental",
+    "jsonschema",
+    "pulumi.dynamic",
+    "components.program",
+    "components.provider",
+    "local.engine.deployment",
+    "local.engine.lifecycle",
+    "local.engine.provider",
+    "local.engine.stackcommands",
+    "local.engine.textdisplay",
+    "local.engine.watchers",
+)
 
 
 def preload() -> None:
-    """Import what the three processes import, and make the clients that a provider makes."""
+    """Import what the three processes import, and make the clients that a provider makes.
 
-    import local.engine.deployment
-    import local.engine.lifecycle
-    import local.engine.provider
-    import local.engine.stackcommands
-    import local.engine.textdisplay
-    import local.engine.watchers  # noqa: F401 -- imported for those who are forked
+    What is left to import costs every fork anew. `pulumi.dynamic.__main__` is the exception: imported, it serves.
+    """
+
+    for name in PRELOADED:
+        importlib.import_module(name)
+
     from components.aws import connect
     from components.jobfile import Context, expand, load
     from local.engine.secrets import Passphrase
@@ -48,6 +77,17 @@ def preload() -> None:
     expand(files, Context("dev", REGION, {}, {}, frozenset(), datetime.date(2026, 11, 22)))
 
 
+def settle() -> None:
+    """Make forks safe, and cheap: no second thread, and no garbage collection over what is shared."""
+    tasks = len(os.listdir("/proc/self/task")) if os.path.isdir("/proc/self/task") else 1
+    if max(tasks, threading.active_count()) > 1:
+        raise RuntimeError(
+            "a process with threads must not fork: something preloaded has started one"
+        )
+    gc.collect()
+    gc.freeze()
+
+
 class Child:
     """One forked process. `role` is engine, program or provider; `waiter` hears of its end."""
 
@@ -57,7 +97,7 @@ class Child:
 
 
 class Warm:
-    """The server: requests `run`, `kill`, `idle`, each one JSON line."""
+    """The server: requests `run`, `kill`, `idle`, `stacks`, each one marshalled dict."""
 
     def __init__(self, path: str) -> None:
         self.children: dict[int, Child] = {}
@@ -93,7 +133,10 @@ class Warm:
 
     def request(self, connection: socket.socket) -> None:
         text, fds, _, _ = socket.recv_fds(connection, 1 << 20, 3)
-        asked: dict[str, Any] = json.loads(text)
+        if not text:  # killed before it could say what it wants
+            connection.close()
+            return
+        asked: dict[str, Any] = marshal.loads(text)
         if asked["do"] == "run":
             self.run(connection, asked, fds)
         elif asked["do"] == "kill":
@@ -103,6 +146,12 @@ class Warm:
             for pid in pids:
                 self.ended(pid, os.waitpid(pid, 0)[1])
             connection.sendall(b"%d\n" % len(pids))
+            connection.close()
+        elif asked["do"] == "stacks":
+            for pid in self.children:
+                os.kill(pid, signal.SIGUSR2)
+            living = sorted(child.role for child in self.children.values())
+            connection.sendall(", ".join(living).encode() or b"nobody")
             connection.close()
         else:
             self.idle.append(connection)
@@ -115,11 +164,21 @@ class Warm:
             role = "provider"
         pid = os.fork()
         if pid == 0:
-            become(asked, arguments, fds)
+            self.let_go(connection)
+            become(asked, role, arguments, fds)
         for fd in fds:
             os.close(fd)
         self.children[pid] = Child(role, connection)
         self.selector.register(connection, selectors.EVENT_READ, pid)
+
+    def let_go(self, connection: socket.socket) -> None:
+        """In the fork: close what is the server's. An open copy would hide the end of the original."""
+        signal.set_wakeup_fd(-1)
+        self.selector.close()
+        waiters = [child.waiter for child in self.children.values() if child.waiter is not None]
+        ours = (connection, self.listening, self.woken, self.wake)
+        for each in (*ours, *self.idle, *waiters):
+            each.close()
 
     def hung_up(self, pid: int) -> None:
         """Whoever stood for this process was killed, so it is killed too."""
@@ -144,7 +203,10 @@ class Warm:
 
     def ended(self, pid: int, status: int) -> None:
         child = self.children.pop(pid, None)
-        if child is None or child.waiter is None:
+        if child is None:
+            return
+        (STACKS / f"{child.role}-{pid}").unlink(missing_ok=True)
+        if child.waiter is None:
             return
         self.selector.unregister(child.waiter)
         code = os.waitstatus_to_exitcode(status)
@@ -153,16 +215,20 @@ class Warm:
         child.waiter.close()
 
 
-def become(asked: dict[str, Any], arguments: list[str], fds: list[int]) -> NoReturn:
+def become(asked: dict[str, Any], role: str, arguments: list[str], fds: list[int]) -> NoReturn:
     """In the fork: be the process that was asked for."""
     code = 1
     try:
-        signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        signal.signal(
+            signal.SIGINT, signal.default_int_handler
+        )  # whatever it was where the tests began
         os.setsid()
         for number, fd in enumerate(fds):
             os.dup2(fd, number)
-        os.closerange(3, 256)
+            os.close(fd)
+        told = open(STACKS / f"{role}-{os.getpid()}", "w")  # noqa: SIM115 -- open to the end
+        faulthandler.register(signal.SIGUSR2, told)
         os.chdir(asked["cwd"])
         os.environ.clear()
         os.environ.update(asked["env"])
@@ -197,8 +263,8 @@ def execute(arguments: list[str]) -> int:
 
 def finish() -> None:
     """What the interpreter does at its end, as far as others see it."""
-    import threading
-
+    # pools first, as at the interpreter's own end: their threads wait for work until they are told
+    concurrent.futures.thread._python_exit()  # type: ignore[attr-defined]
     main = threading.main_thread()
     for thread in threading.enumerate():
         if thread is not main and not thread.daemon:
@@ -212,6 +278,7 @@ def finish() -> None:
 
 if __name__ == "__main__":
     preload()
+    settle()
     server = Warm(sys.argv[1])
     print("warm", flush=True)
     server.serve()

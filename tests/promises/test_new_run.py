@@ -7,7 +7,6 @@ import pytest
 from local.aws import extend
 from local.aws.batch.models import ServiceJobBackend
 from local.aws.batch.submit import submit
-from tests.crash.cells import Cell
 from tests.crash.play import put, strike
 from tests.crash.stack import Stack
 
@@ -39,8 +38,7 @@ def test_a_revert_after_an_up_that_died_in_between_is_a_new_run(stack: Stack, st
     put(stack, SERVICE, "A")
     assert stack.up().code == 0
     put(stack, SERVICE, "B")
-    cell = Cell(SERVICE, "replace", step, "engine", "kept", "kept", "reverted", "reject")
-    struck = strike(stack, cell)
+    struck = strike(stack, step, "engine")
     assert stack.up().code == -9
     assert struck
     stack.faults.look = lambda call: None

@@ -1,0 +1,37 @@
+"""The harness itself: what it starts begins, ends and hangs as separate processes do."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from local.aws.calls import Call
+from local.aws.faults import Fault
+from tests.crash.play import put
+from tests.crash.processes import PATIENCE, ROLES, Hang
+from tests.crash.stack import stack_of_its_own
+
+
+def test_what_hangs_is_reported_and_ended() -> None:
+    """A command that does not end is an error that says who is alive and where; the next one works."""
+    over = threading.Event()
+
+    def never(call: Call) -> Fault | None:
+        over.wait()
+        return None
+
+    with stack_of_its_own() as stack:
+        put(stack, "ServiceJob", "A")
+        stack.faults.look = never
+        stack.processes.patience = 5
+        with pytest.raises(Hang) as hang:
+            stack.up()
+        over.set()
+        stack.processes.patience = PATIENCE
+        stack.faults.look = lambda call: None
+        assert "up --yes --skip-preview: still not over" in str(hang.value)
+        assert f"alive: {', '.join(ROLES)}" in str(hang.value)
+        assert "preflight.py" in str(hang.value)  # where the program waits for its first answer
+        assert stack.run("cancel", "--yes").code == 0
+        assert stack.up().code == 0
