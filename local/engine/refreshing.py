@@ -28,6 +28,7 @@ async def refresh(run: Deployment) -> None:
         await asyncio.wait(tasks)
     rebuild(run, steps)
     if run.failed or run.cancelled:
+        run.stop()  # the program waits to register: it is not waited for
         raise Stopped
 
 

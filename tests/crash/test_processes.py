@@ -32,6 +32,6 @@ def test_what_hangs_is_reported_and_ended() -> None:
         stack.faults.look = lambda call: None
         assert "up --yes --skip-preview: still not over" in str(hang.value)
         assert f"alive: {', '.join(ROLES)}" in str(hang.value)
-        assert "preflight.py" in str(hang.value)  # where the program waits for its first answer
+        assert "aws/client.py" in str(hang.value)  # where they wait for an answer
         assert stack.run("cancel", "--yes").code == 0
         assert stack.up().code == 0

@@ -69,7 +69,7 @@ def preload() -> None:
     Passphrase(os.environ["PULUMI_CONFIG_PASSPHRASE"], sys.argv[2]).verify()
     aws = connect(REGION)
     aws.sleep = lambda seconds: None
-    for service in ("batch", "personalize", "sagemaker", "sts", "s3"):
+    for service in ("batch", "personalize", "sagemaker", "sts", "s3", "iam"):
         aws.client(service)
         aws.client(service, once=True)
     # schemas are read where they are first needed
