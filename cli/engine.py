@@ -27,6 +27,7 @@ START_EMBEDDED = (
     "import sys; sys.path.insert(0, sys.argv.pop(1)); "
     "from local.engine import main; sys.exit(main(sys.argv[1:]))"
 )
+OWN_UP = "./jobctl up ... --wait [--timeout 6h]: go on with `up` until every run has ended; 1 where one failed"
 INSTALL = "install the Pulumi CLI (https://www.pulumi.com/docs/install/) and put it on PATH"
 
 
@@ -53,6 +54,8 @@ def run(name: str, arguments: Sequence[str]) -> int:
     engine = choose(stack, child)
     # the subject's own help needs neither a stack nor an emulator
     if "-h" in argv or "--help" in argv:
+        if name == "up":
+            print(OWN_UP, end="\n\n", flush=True)
         if engine.embedded:
             print(embedded_help(name))
             return 0
