@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 from tests.conftest import Workspace
 from tests.plan.pull_request import RECORD, SECRET, pull_request, without_ids
@@ -16,7 +17,7 @@ def test_each_engines_preview_makes_the_plan_of_the_recorded_one(workspace: Work
     now = workspace.jobctl(*words)
     recorded = workspace.jobctl(*words, "--from", str(RECORD))
     assert now.code == recorded.code == 0, now.text + recorded.text
-    assert without_ids(now.stdout) == without_ids(recorded.stdout)
+    assert undated(without_ids(now.stdout)) == undated(without_ids(recorded.stdout))
     plan = json.loads(now.stdout)
     assert {key: count for key, count in plan["counts"].items() if count} == {
         "submit": 1,
@@ -30,3 +31,9 @@ def test_each_engines_preview_makes_the_plan_of_the_recorded_one(workspace: Work
         "runs", "churn", "fresh", "secret", "weekly", "tagged", "after", "users"
     ]  # fmt: skip
     assert SECRET not in now.stdout and SECRET not in RECORD.read_text("utf-8")
+
+
+def undated(text: str) -> str:
+    """The period of `every` is today's, and the job's name on AWS follows from it."""
+    text = re.sub(r'\\"\d{4}-(W\d\d|\d\d-\d\d)\\"', "PERIOD", text)
+    return re.sub(r"\bweekly-[0-9a-f]{8}\b", "weekly-SUFFIX", text)
