@@ -11,13 +11,13 @@ from cli.contexts import context
 from cli.engine import capture
 from cli.environment import child_environment, on_loopback, require_answer
 from cli.stack import Stack
-from components import settings as stack_settings
-from components import stackjobs
 from components.aws import Aws, connect
 from components.errors import Problems
 from components.jobfile import Context, load
-from components.settings import Settings
-from components.stackjobs import StackJobs
+from components.stack import resolve as stackjobs
+from components.stack import settings as stack_settings
+from components.stack.resolve import StackJobs
+from components.stack.settings import Settings
 
 
 def settings_of(stack: Stack, environment: Mapping[str, str]) -> Settings:

@@ -13,11 +13,11 @@ from cli import reports
 from cli.contexts import homes, project_of
 from cli.stack import selected
 from cli.validate import read, typed
-from components import definition
 from components.errors import JobError
 from components.jobfile import Job, Pending, expand
 from components.jobfile.messages import HIDDEN, meant
 from components.kinds import KINDS
+from components.run import definition
 from components.wire import Path as Place
 from components.wire import dotted
 

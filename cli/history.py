@@ -14,10 +14,10 @@ from cli.state import Entry, add_stack, entries, stack_of
 from components.aws import Aws, Run, history
 from components.aws.runs import linked_history
 from components.aws.survey import attempts
-from components.definition import IDENTITY
 from components.errors import JobError, Problems
 from components.jobfile.messages import meant
 from components.kinds import KINDS, Kind
+from components.run.definition import IDENTITY
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -21,10 +21,10 @@ from cli.state import add_stack, stack_of
 from components.aws import Aws, Run, adopted
 from components.aws.runs import arn_region
 from components.aws.survey import newest_by_name, queue_names
-from components.definition import IDENTITY
 from components.errors import JobError
 from components.jobfile import expand, load
 from components.kinds import KINDS, Kind
+from components.run.definition import IDENTITY
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 SUFFIXES = (".yaml", ".yml", ".json")

@@ -9,11 +9,12 @@ from typing import Any
 
 import yaml
 
-from components import definition, schema
+from components import schema
 from components.aws import Run
 from components.aws.runs import arn_id
 from components.jobfile import yaml12
 from components.kinds import Kind
+from components.run import definition
 from components.wire import Path, mended
 
 _SUFFIX = re.compile(r"-[0-9a-f]{8}$")  # of a run of ours

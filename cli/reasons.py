@@ -8,9 +8,9 @@ from typing import Any
 
 from cli.job_text import is_linked, taken
 from components.aws import Run
-from components.definition import BECAUSE, CLAIMED, DIGEST, normalised
 from components.errors import JobError
 from components.kinds import Kind
+from components.run.definition import BECAUSE, CLAIMED, DIGEST, normalised
 from components.wire import dotted, leaves, mended
 
 HIDDEN = "[secret]"

@@ -20,10 +20,10 @@ from cli.state import Entry, add_stack, entries, stack_of
 from components import aws as service
 from components.aws import Aws, Run
 from components.aws.survey import of_stack
-from components.definition import IDENTITY
 from components.errors import JobError
 from components.kinds import KINDS, Kind
-from components.stackjobs import StackJobs
+from components.run.definition import IDENTITY
+from components.stack.resolve import StackJobs
 
 REASON = "ended by jobctl recover: no file and no state entry matches it"
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from components.aws import Run
-from components.definition import DIGEST, IDENTITY, digest
 from components.kinds import KINDS, Kind
+from components.run.definition import DIGEST, IDENTITY, digest
 
 STATE = "in the state"
 TAKEN_OVER = "the next up takes it over"

@@ -15,8 +15,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .definition import IDENTITY
 from .kinds import KINDS, Call, Kind, Link
+from .run.definition import IDENTITY
 from .wire import leaves
 
 ROLES = ("preview", "deploy")

@@ -18,22 +18,23 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 
-from . import policy, stackjobs
+from . import policy
 from . import preflight as checks
-from . import settings as stack_settings
 from .aws import Aws, connect
 from .aws.objects import put_once
 from .errors import JobError, Problem, Problems
 from .jobfile import Context, JobFile
 from .jobfile import load as load_files
 from .lifecycle.outputs import INPUTS
-from .packing import Archive
 from .permissions import Scope, inputs_named, queues_named, roles_named
 from .platform.asked import CODE, Asked, Home, asked
 from .platform.asked import KEY as PLATFORM
 from .resources import RESOURCES, BatchInferenceJob, ServiceJob
-from .settings import Settings
-from .stackjobs import StackJobs
+from .stack import resolve as stackjobs
+from .stack import settings as stack_settings
+from .stack.archive import Archive
+from .stack.resolve import StackJobs
+from .stack.settings import Settings
 from .wire import Path as Place
 from .wire import dotted, leaves
 

@@ -26,10 +26,10 @@ from pulumi.output import Unknown
 from . import lifecycle
 from .aws import connect
 from .aws.runs import arn_region
-from .definition import normalised
 from .errors import JobError
 from .kinds import KINDS, Kind
 from .lifecycle.outputs import declared, is_waiting
+from .run.definition import normalised
 from .wire import mended, mentions
 
 # What a stack sets for every delete; jobctl passes it on where no program runs (destroy).

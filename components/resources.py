@@ -70,7 +70,7 @@ class ServiceJob(_Job, module="aws-jobs", name="ServiceJob"):
 
     `request` is SubmitServiceJob's request, its payload an object or AWS's JSON string. `region` defaults to
     `aws:region`. `inputs` may hold generation, onReplace, onDelete, adopt, secretPaths (see
-    `components.definition`). https://docs.aws.amazon.com/batch/latest/APIReference/API_SubmitServiceJob.html
+    `components.run.definition`). https://docs.aws.amazon.com/batch/latest/APIReference/API_SubmitServiceJob.html
     """
 
     trainingJobName: pulumi.Output[str]

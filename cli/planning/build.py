@@ -12,9 +12,9 @@ from cli.planning.changes import changes
 from cli.planning.effects import effect
 from cli.planning.model import ACTIONS, Change, Drift, Plan, PlannedJob
 from cli.planning.preview import JobSteps, Preview
-from components import ceiling
 from components.jobfile import Job
 from components.policy import Policy, of_plan
+from components.run import ceiling
 from components.wire import leaves
 
 _ROLE = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}):role/\S+")

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cli.planning.model import Change
-from components.definition import canonical, normalised
 from components.kinds import Kind
+from components.run.definition import canonical, normalised
 from components.wire import Path, dotted
 
 SETTINGS = ("onReplace", "onDelete", "adopt", "formerly", "identity", "waitingFor")

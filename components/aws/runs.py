@@ -8,16 +8,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from typing import Any
 
-from ..definition import (
-    ENDING,
-    IDENTITY,
-    RELEASED,
-    from_aws_tags,
-    name_patterns,
-    to_aws_tags,
-)
 from ..errors import Denied, JobError, Missing
 from ..kinds import Kind, Phase
+from ..run.definition import ENDING, IDENTITY, RELEASED, from_aws_tags, name_patterns, to_aws_tags
 from ..wire import pick
 from .client import Aws
 

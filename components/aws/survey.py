@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ..definition import IDENTITY, SUFFIX
 from ..errors import Missing
 from ..kinds import Kind
+from ..run.definition import IDENTITY, SUFFIX
 from .client import Aws
 from .runs import Run, describe, lists, milliseconds, searched
 

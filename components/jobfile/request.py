@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .. import definition
 from ..kinds import Kind
+from ..run import definition
 from ..schema import Pending
 from . import json_text
 from .yaml12 import Unreadable

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from .base import Call, Kind, Link, Payload, Phase
-from .batch_inference_job import BATCH_INFERENCE_JOB
-from .service_job import SERVICE_JOB
+from .batch_inference_job.table import BATCH_INFERENCE_JOB
+from .service_job.table import SERVICE_JOB
 
 KINDS: dict[str, Kind] = {kind.name: kind for kind in (SERVICE_JOB, BATCH_INFERENCE_JOB)}
 

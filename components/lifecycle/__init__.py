@@ -4,9 +4,9 @@ Every function takes its connection as an argument; `olds`, `news` and `inputs` 
 plain Python, already mended. docs/lifecycle.md says what each step promises.
 """
 
-from .change import Difference, difference, update
-from .end import delete
-from .follow import read
-from .submit import create
+from .create import create
+from .delete import delete
+from .diff import Difference, difference, update
+from .read import read
 
 __all__ = ["Difference", "create", "delete", "difference", "read", "update"]

@@ -12,9 +12,9 @@ from typing import Any
 
 from ..aws import Run
 from ..aws.runs import arn_region
-from ..definition import digest, normalised
 from ..errors import JobError
 from ..kinds import Kind, Phase
+from ..run.definition import digest, normalised
 from ..wire import Path, dotted, leaves, pick
 
 INPUTS = (

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pulumi
 from pulumi_aws import budgets
 
-from ..definition import IDENTITY
+from ..run.definition import IDENTITY
 from .component import Component, Tags
 
 

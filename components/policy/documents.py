@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .. import ceiling
-from ..definition import request_tags
 from ..jobfile import Job, Pending
 from ..kinds import KINDS
+from ..run import ceiling
+from ..run.definition import request_tags
 from ..wire import Path as Place
 from ..wire import leaves
 

@@ -12,11 +12,13 @@ from typing import Any
 
 from .. import aws as service
 from ..aws import Aws
-from ..definition import DIGEST, digest
 from ..errors import JobError, Problem
 from ..jobfile import Job
 from ..kinds import KINDS
-from . import inputs, queues, references, roles
+from ..kinds.batch_inference_job import preflight as references
+from ..kinds.service_job import preflight as queues
+from ..run.definition import DIGEST, digest
+from . import inputs, roles
 from .finding import Finding
 
 

@@ -16,9 +16,9 @@ from ..aws.objects import beginning, keys_at
 from ..errors import Denied, Rejected
 from ..jobfile import Job
 from ..kinds import KINDS
+from ..kinds.batch_inference_job.preflight import recipe_of
 from ..wire import Path, dotted, leaves, pick
 from .finding import Finding, denied
-from .references import recipe_of
 
 _URI = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(.*))?", re.DOTALL)
 _AT_ONCE = 8

@@ -9,8 +9,8 @@ import pytest
 
 from cli.reasons import reasons
 from components.aws import Run
-from components.definition import BECAUSE, CLAIMED, DIGEST, RELEASED, beside_request
 from components.kinds import KINDS, Phase
+from components.run.definition import BECAUSE, CLAIMED, DIGEST, RELEASED, beside_request
 
 SERVICE, INFERENCE = KINDS["ServiceJob"], KINDS["BatchInferenceJob"]
 BATCH = "arn:aws:batch:us-east-1:123456789012:service-job/1"

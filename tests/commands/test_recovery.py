@@ -6,8 +6,8 @@ import pytest
 
 from cli.recovery import Declared, findings
 from components.aws import Run
-from components.definition import DIGEST, IDENTITY, RELEASED
 from components.kinds import KINDS, Phase
+from components.run.definition import DIGEST, IDENTITY, RELEASED
 
 KIND = KINDS["ServiceJob"]
 FILE = Declared("churn", frozenset({"p/s/churn", "p/s/old"}), "d1")

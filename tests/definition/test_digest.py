@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.definition import (
+from components.kinds import KINDS
+from components.lifecycle.outputs import INPUTS
+from components.run.definition import (
     aws_names,
     changed,
     digest,
@@ -18,8 +20,6 @@ from components.definition import (
     submission,
     token,
 )
-from components.kinds import KINDS
-from components.lifecycle.outputs import INPUTS
 from tests.fakes.jobs import inputs
 
 SERVICE, INFERENCE = KINDS["ServiceJob"], KINDS["BatchInferenceJob"]

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import yaml
 
+from components.kinds.personalize.recipes import RECIPES
+
 from .cases import CASES, examples, expected
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -17,9 +19,12 @@ NAME = re.compile(r'"((?:[a-z]+-)+[a-z]+)"')
 
 def in_code() -> set[str]:
     """The names of rules in the code: words with a hyphen in quotes, less those that are something else."""
-    sources = (ROOT / "components" / "jobfile").rglob("*.py")
+    sources = [
+        *(ROOT / "components" / "jobfile").rglob("*.py"),
+        *(ROOT / "components" / "kinds").rglob("*.py"),
+    ]
     found = {name for path in sources for name in NAME.findall(path.read_text("utf-8"))}
-    return found - {"utf-8", "utf-8-sig", "x-open"}
+    return found - {"utf-8", "utf-8-sig", "x-open", *RECIPES}
 
 
 def listed() -> set[str]:
@@ -38,7 +43,10 @@ def test_the_page_lists_the_rules() -> None:
 
 def test_the_page_lists_what_preflight_finds() -> None:
     """The same of what is looked up in AWS."""
-    sources = (ROOT / "components" / "preflight").glob("*.py")
+    sources = [
+        *(ROOT / "components" / "preflight").glob("*.py"),
+        *(ROOT / "components" / "kinds").rglob("*.py"),
+    ]
     text = "".join(path.read_text("utf-8") for path in sources)
     assert set(re.findall(r'"(preflight\.[a-z]+)"', text)) == set(
         re.findall(r"`(preflight\.[a-z]+)`", PAGE)

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from components import lifecycle
-from components.definition import IDENTITY
 from components.errors import JobError
 from components.kinds import KINDS
 from components.lifecycle import difference
+from components.run.definition import IDENTITY
 from tests.fakes.aws import Account
 from tests.fakes.jobs import inputs
 

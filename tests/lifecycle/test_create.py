@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from components import lifecycle
-from components.definition import DIGEST, IDENTITY, RELEASED
 from components.errors import JobError, Rejected, Unanswered
 from components.kinds import KINDS, Kind
+from components.run.definition import DIGEST, IDENTITY, RELEASED
 from tests.fakes.aws import Account, Fault, refusal
 from tests.fakes.jobs import inputs
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from components import lifecycle
-from components.definition import RELEASED
 from components.errors import JobError
 from components.kinds import KINDS
+from components.run.definition import RELEASED
 from tests.fakes.aws import Account, Fault, refusal
 from tests.fakes.jobs import inputs
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from components import lifecycle
-from components.definition import RELEASED
 from components.kinds import KINDS
+from components.run.definition import RELEASED
 from tests.fakes.aws import Account
 from tests.fakes.jobs import inputs
 

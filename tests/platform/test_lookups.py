@@ -7,8 +7,8 @@ from pathlib import Path
 from components import lifecycle
 from components.jobfile import Context, load
 from components.kinds import KINDS
-from components.settings import Settings
-from components.stackjobs import StackJobs, resolve
+from components.stack.resolve import StackJobs, resolve
+from components.stack.settings import Settings
 from tests.fakes.aws import Account
 from tests.platform.stack import JOB, ROLE
 

@@ -7,9 +7,9 @@ import json
 import pytest
 
 from components.aws import Aws
-from components.definition import DIGEST, IDENTITY, digest
 from components.jobfile import Context
 from components.kinds import KINDS
+from components.run.definition import DIGEST, IDENTITY, digest
 from tests.preflight.conftest import Checked
 
 TRAIN = """\

@@ -8,14 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from components import lifecycle, stackjobs
+from components import lifecycle
 from components.aws import Aws
-from components.definition import digest
 from components.errors import Problems
 from components.jobfile import Context, load
 from components.kinds import KINDS
-from components.settings import Settings
-from components.stackjobs import StackJobs
+from components.run.definition import digest
+from components.stack import resolve as stackjobs
+from components.stack.resolve import StackJobs
+from components.stack.settings import Settings
 from tests.fakes.aws import Account
 
 SERVICE, INFERENCE = KINDS["ServiceJob"], KINDS["BatchInferenceJob"]

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from . import batch, credentials, personalize, resources, sizes, tags, training
+from ...kinds.batch_inference_job import rules as personalize
+from ...kinds.service_job import credentials, resources, sizes, training
+from ...kinds.service_job import rules as batch
+from . import tags
 from .view import Finding, Rule, View
 
 RULES: dict[str, tuple[Rule, ...]] = {

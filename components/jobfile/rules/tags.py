@@ -9,7 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 
-from ... import definition
+from ...run import definition
 from ...schema import Pending
 from ...wire import Path
 from .view import Finding, Rule, View, known, warning

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ..aws import Aws
-from ..aws.references import reference
-from ..errors import Denied, Missing, Rejected
-from ..jobfile import Job
-from ..wire import pick
-from .finding import Finding, denied
-from .recipes import RECIPES, Recipe
+from ...aws import Aws
+from ...aws.references import reference
+from ...errors import Denied, Missing, Rejected
+from ...jobfile import Job
+from ...preflight.finding import Finding, denied
+from ...wire import pick
+from ..personalize.recipes import RECIPES, Recipe
 
 VERSION, FILTER = "solutionVersionArn", "filterArn"
 RULE = "preflight.reference"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from .view import Finding, Rule, View, known, warning
+from ...jobfile.rules.view import Finding, Rule, View, known, warning
 
 _AT = "ResourceConfig"
 # Series whose every size is without local disks, and those whose every size has them.

@@ -18,9 +18,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from .errors import JobError
-from .kinds import Kind
-from .wire import Path, dotted, mended
+from ..errors import JobError
+from ..kinds import Kind
+from ..wire import Path, dotted, mended
 
 IDENTITY = "aws-jobs:identity"
 DIGEST = "aws-jobs:digest"

@@ -14,7 +14,9 @@ from typing import Any
 from .. import aws as service
 from ..aws import Aws, Run
 from ..aws.runs import Listed
-from ..definition import (
+from ..errors import JobError, Missing, NoSlot, Rejected, Taken, Unanswered
+from ..kinds import Kind
+from ..run.definition import (
     CLAIMED,
     DIGEST,
     IDENTITY,
@@ -26,9 +28,7 @@ from ..definition import (
     submission,
     token,
 )
-from ..errors import JobError, Missing, NoSlot, Rejected, Taken, Unanswered
-from ..kinds import Kind
-from .end import Say, end_superseded
+from .delete import Say, end_superseded
 from .outputs import outputs_of, veiled, waiting
 
 # Pauses before each further look, in seconds: a minute in all for a token that AWS says it knows.

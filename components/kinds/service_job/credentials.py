@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from ...jobfile.rules.view import Finding, Rule, View, warning
 from ...wire import Path, leaves
-from .view import Finding, Rule, View, warning
 
 _INSTEAD = "anyone who may describe jobs can read it; pass the ARN of a secret and let the container fetch it"
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids, and others'

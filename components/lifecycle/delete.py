@@ -8,9 +8,9 @@ from typing import Any
 from .. import aws as service
 from ..aws import Aws, Run
 from ..aws.runs import Listed, check_account
-from ..definition import CLAIMED, IDENTITY, ON_REPLACE
 from ..errors import JobError, Missing
 from ..kinds import Kind, Phase
+from ..run.definition import CLAIMED, IDENTITY, ON_REPLACE
 from .outputs import is_waiting
 
 Say = Callable[[str], None]

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ... import definition
-from ..messages import meant
-from . import paths
-from .view import Finding, Rule, View, warning
+from ...jobfile.messages import meant
+from ...jobfile.rules import paths
+from ...jobfile.rules.view import Finding, Rule, View, warning
+from ...run import definition
 
 _NUMBER = re.compile(r"\d{1,9}(\.\d{1,9})?")
 _ARN = re.compile(r"arn:[^:]*:personalize:([^:]*):([^:]*):([^/]+)/(.+)")

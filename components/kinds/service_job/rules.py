@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from .view import Finding, Rule, View, warning
+from ...jobfile.rules.view import Finding, Rule, View, warning
 
 
 def shares(view: View) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .errors import JobError
+from ..errors import JobError
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/personalize/latest/dg/API_CreateBatchInferenceJob.ht
 
 from __future__ import annotations
 
-from .base import Call, Kind, Phase
+from ..base import Call, Kind, Phase
 
 BATCH_INFERENCE_JOB = Kind(
     name="BatchInferenceJob",

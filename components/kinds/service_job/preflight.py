@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from ..aws import Aws
-from ..aws.queues import job_queues, quota_shares, scheduling_policies
-from ..errors import Denied
-from ..jobfile import Job
-from .finding import Finding, denied
+from ...aws import Aws
+from ...errors import Denied
+from ...jobfile import Job
+from ...preflight.finding import Finding, denied
+from .queues import job_queues, quota_shares, scheduling_policies
 
 SHARES = ("shareIdentifier", "quotaShareName")
 

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from . import paths
-from .view import Finding, Rule, View, known, warning
+from ...jobfile.rules import paths
+from ...jobfile.rules.view import Finding, Rule, View, known, warning
 
 DAY = 24 * 3600
 _ECR = re.compile(r"[0-9]{12}\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/.+")

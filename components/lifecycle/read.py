@@ -9,9 +9,9 @@ from typing import Any
 from .. import aws as service
 from ..aws import Aws, Run
 from ..aws.runs import check_account
-from ..definition import request_tags, to_aws_tags
 from ..errors import JobError, Missing
 from ..kinds import Kind, Phase
+from ..run.definition import request_tags, to_aws_tags
 from .outputs import declared, is_waiting, outputs_of
 
 EXPIRED = "AWS no longer has the record; this is the last known outcome"

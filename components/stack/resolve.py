@@ -11,21 +11,21 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from . import aws as service
-from . import policy
-from .aws import Aws
-from .aws.objects import etag
-from .aws.references import latest_solution_version
-from .definition import DIGEST, digest
-from .errors import Denied, JobError, Problem, Problems
-from .jobfile import Context, Job, JobFile, Pending, expand
-from .kinds import KINDS, Phase
-from .lifecycle.outputs import outputs_of
-from .packing import Archive, packed
-from .platform import references
-from .policy import Policy
+from .. import aws as service
+from .. import policy
+from ..aws import Aws
+from ..aws.objects import etag
+from ..aws.references import latest_solution_version
+from ..errors import Denied, JobError, Problem, Problems
+from ..jobfile import Context, Job, JobFile, Pending, expand
+from ..kinds import KINDS, Phase
+from ..lifecycle.outputs import outputs_of
+from ..platform import references
+from ..policy import Policy
+from ..run.definition import DIGEST, digest
+from ..wire import leaves
+from .archive import Archive, packed
 from .settings import Settings
-from .wire import leaves
 
 _OF_A_JOB = re.compile(r"jobs\.([A-Za-z0-9][A-Za-z0-9_-]*)\.(\w+)")
 _LATEST = re.compile(r"personalize\.latest\((.+)\)")

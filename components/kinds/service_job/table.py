@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/batch/latest/APIReference/API_SubmitServiceJob.html
 
 from __future__ import annotations
 
-from .base import Call, Kind, Link, Payload, Phase
+from ..base import Call, Kind, Link, Payload, Phase
 
 _CONSOLE = "https://{region}.console.aws.amazon.com"
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .kinds import Kind
+from ..kinds import Kind
 
 # SageMaker stops a training job after a day unless the request says otherwise
 DEFAULT_RUNTIME = 86_400

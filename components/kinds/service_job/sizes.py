@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from .view import Finding, Rule, View
+from ...jobfile.rules.view import Finding, Rule, View
 
 PAYLOAD_MOST = 10 * 1024
 REQUEST_MOST = 30 * 1024

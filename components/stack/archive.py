@@ -13,7 +13,7 @@ import tarfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from .errors import JobError
+from ..errors import JobError
 
 IGNORED = ("__pycache__", ".git", ".DS_Store", ".ipynb_checkpoints", ".pytest_cache", ".venv")
 SHOWN = 12  # hexadecimal characters of a file's hash in the preview

@@ -9,9 +9,9 @@ from typing import Any
 from .. import aws as service
 from ..aws import Aws
 from ..aws.runs import check_account
-from ..definition import canonical, changed, our_tags, request_tags
 from ..errors import JobError, Missing, Rejected
 from ..kinds import Kind, Phase
+from ..run.definition import canonical, changed, our_tags, request_tags
 from .outputs import declared, is_waiting, outputs_of
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from ..kinds import Call
-from .client import Aws
+from ...aws.client import Aws
+from .. import Call
 
 _POLICIES = Call("DescribeSchedulingPolicies", {"arns": "$arns"}, result="schedulingPolicies")
 _QUEUES = Call(
