@@ -70,7 +70,7 @@ def final(job: Job, *, as_object: bool = False) -> dict[str, Any]:
     kind = KINDS[job.kind]
     request = _shown(job.request, ("request",), frozenset(job.secret_paths))
     stem = definition.stem(kind, {"name": job.name, "request": request})
-    request = {kind.name_field: stem, **request}
+    request = {kind.request.name_field: stem, **request}
     payload = kind.payload
     if payload is not None and isinstance(request.get(payload.field), dict):
         name = definition.payload_name(kind, job.name)

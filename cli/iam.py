@@ -78,7 +78,7 @@ def run(args: argparse.Namespace) -> int:
         region=region or "*",
         partition=_partition(region),
         roles=roles,
-        queues=permissions.queues_named(job.request for job in jobs),
+        queues=permissions.queues_named((job.kind, job.request) for job in jobs),
         watched=tuple(sorted({str(uri) for job in jobs for uri in job.watch})),
         inputs=permissions.inputs_named((job.kind, job.request) for job in jobs),
         read_inputs=stack.setting("aws-jobs:readInputs") == "true",

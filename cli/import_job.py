@@ -66,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
     name = (
         Path(args.output).stem if args.output not in ("", "-") else job_text.job_name(kind, found)
     )
-    queue = _queue(aws, args.queue) if job_text.is_linked(kind, found.arn) else ""
+    queue = _queue(aws, kind, args.queue) if job_text.is_linked(kind, found.arn) else ""
     if args.output == "-":
         print(_text(kind, found, name, queue, stack, folder / "-"), end="")
         return 0
@@ -80,13 +80,13 @@ def run(args: argparse.Namespace) -> int:
 def kind_of(job: str) -> Kind:
     """The kind that an id or ARN belongs to, by the form that each kind's ARNs have."""
     for kind in KINDS.values():
-        if not kind.unique_names and _UUID.fullmatch(job):
+        if not kind.request.unique_names and _UUID.fullmatch(job):
             return kind
-        resource = kind.arn.split(":", 5)[5].partition("/")[0]
+        resource = kind.record.arn.split(":", 5)[5].partition("/")[0]
         if re.fullmatch(rf"arn:[^:]+:{kind.service}:[^:]+:\d+:{resource}/.+", job):
             return kind
         if kind.link and re.fullmatch(
-            rf"arn:[^:]+:{kind.link.service}:[^:]+:\d+:training-job/.+", job
+            rf"arn:[^:]+:{kind.link.service}:[^:]+:\d+:{kind.link.resource}/.+", job
         ):
             return kind
     titles = " or ".join(kind.title for kind in KINDS.values())
@@ -107,9 +107,9 @@ def _require_free(found: Run, asked: str) -> None:
         raise JobError(f"{asked} is a run of {owner} already: its file is in that project")
 
 
-def _queue(aws: Aws, given: str) -> str:
+def _queue(aws: Aws, kind: Kind, given: str) -> str:
     """The queue for a training job's next run: the one named, else the only one that there is."""
-    names = queue_names(aws, KINDS["ServiceJob"])
+    names = queue_names(aws, kind)
     if given:
         return given
     if len(names) == 1:
@@ -119,7 +119,7 @@ def _queue(aws: Aws, given: str) -> str:
 
 
 def _all(stack: Stack, aws: Aws, folder: Path, queue: str) -> int:
-    kind = next(kind for kind in KINDS.values() if kind.scopes)
+    kind = next(kind for kind in KINDS.values() if kind.listing.scopes)
     made: list[Path] = []
     for name, (found, older) in sorted(_newest(kind, aws, queue).items()):
         owner = found.tags.get(IDENTITY)

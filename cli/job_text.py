@@ -18,7 +18,6 @@ from components.run import definition
 from components.wire import Path, mended
 
 _SUFFIX = re.compile(r"-[0-9a-f]{8}$")  # of a run of ours
-_BATCHS_OWN = re.compile(r"^AWSBatch(.+?)-?[0-9a-f]{32}$")  # AWSBatch<TrainingJobName><32 hex>
 _MOMENT = re.compile(r"-\d{4}(-\d{2}){5}-\d{3}$")  # the SageMaker SDK's -2026-11-22-18-14-05-123
 _NOT_ALLOWED = re.compile(r"[^A-Za-z0-9_-]+")
 
@@ -29,7 +28,7 @@ def job_name(kind: Kind, run: Run) -> str:
         return run.tags[definition.IDENTITY].rpartition("/")[2]
     name = run.name
     if kind.link and is_linked(kind, run.arn):
-        found = _BATCHS_OWN.match(name)
+        found = re.match(kind.link.stem, name)
         name = _MOMENT.sub("", found[1] if found else name)
     else:
         name = _SUFFIX.sub("", name)
@@ -48,23 +47,26 @@ def document(kind: Kind, run: Run, name: str, queue: str = "") -> dict[str, Any]
         body.pop(
             kind.payload.name_field, None
         )  # it had the whole name for itself; the next run gets ours
-        request: dict[str, Any] = {"jobQueue": queue, kind.payload.field: body}
+        request: dict[str, Any] = {kind.request.queue_field: queue, kind.payload.field: body}
     else:
         request = dict(definition.normalised(kind, run.request))
-        request.pop(kind.name_field, None)
+        request.pop(kind.request.name_field, None)
         _without_default_name(kind, request, name)
-        if str(request.get("jobQueue", "")).startswith("arn:"):
-            request["jobQueue"] = arn_id(str(request["jobQueue"]))
+        place = kind.request.queue_field
+        if str(request.get(place, "")).startswith("arn:"):
+            request[place] = arn_id(str(request[place]))
     request = taken(request, f"requests/{kind.name}", ())
-    request = {key: value for key, value in request.items() if kind.defaults.get(key) != value}
+    request = {
+        key: value for key, value in request.items() if kind.request.defaults.get(key) != value
+    }
     own = {
         key: value
         for key, value in run.tags.items()
         if not key.startswith((definition.OURS, "aws:"))
     }
-    request.pop("tags", None)
+    request.pop(kind.tags.field, None)
     if own:
-        request["tags"] = definition.to_aws_tags(kind, own)
+        request[kind.tags.field] = definition.to_aws_tags(kind, own)
     return {"kind": kind.name, "adopt": run.arn, "request": _literal(request)}
 
 

@@ -84,7 +84,12 @@ def _leaves(kind: Kind, run: Run, payload_alone: bool) -> dict[str, Any]:
         request = taken(normalised(kind, record), f"requests/{kind.name}", ())
     except JobError:
         return {}
-    left_out = {"tags", kind.name_field, kind.token_field, *kind.in_place}
+    left_out = {
+        kind.tags.field,
+        kind.request.name_field,
+        kind.request.token_field,
+        *kind.request.in_place,
+    }
     kept = {name: value for name, value in request.items() if name not in left_out}
     if payload_alone and kind.payload:
         body = dict(kept.get(kind.payload.field) or {})

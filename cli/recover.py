@@ -72,7 +72,9 @@ def survey(aws: Aws, stack: Stack, jobs: StackJobs, known: Sequence[Entry]) -> l
     prefix = f"{stack.project.name}/{stack.name}"
     names = {str(entry.outputs.get("jobName", "")) for entry in known}
     for inputs in jobs.inputs.values():
-        names |= {str(inputs["request"].get(kind.name_field, "")) for kind in KINDS.values()}
+        names |= {
+            str(inputs["request"].get(kind.request.name_field, "")) for kind in KINDS.values()
+        }
     in_state = {entry.id for entry in known}
     in_state |= {str(entry.outputs.get("trainingJobArn", "")) for entry in known}
     runs = [

@@ -76,7 +76,7 @@ class Writer:
     def request(self, kind: Kind, overlay: bool = False) -> Schema:
         """The schema of a kind's request, its payload as an object."""
         model = _model(kind.service)
-        shape = model.operation_model(kind.submit.operation).input_shape
+        shape = model.operation_model(kind.request.submit.operation).input_shape
         return self._reference(kind.service, shape, overlay, kind)
 
     def _reference(

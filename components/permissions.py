@@ -21,27 +21,6 @@ from .wire import leaves
 
 ROLES = ("preview", "deploy")
 _ROLE = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/\S+")
-# a call about one job for which AWS takes no resource all the same
-_UNSCOPED = frozenset({"batch:DescribeServiceJob"})
-# what preflight and `${personalize.latest(...)}` ask, by the kind's service: (action, resource)
-_LOOKS: dict[str, tuple[tuple[str, str], ...]] = {
-    "batch": (
-        ("batch:DescribeJobQueues", "*"),
-        ("batch:DescribeSchedulingPolicies", "*"),
-        ("batch:ListQuotaShares", "job-queue/*"),
-    ),
-    "personalize": (
-        ("personalize:DescribeSolutionVersion", "solution/*"),
-        ("personalize:ListSolutionVersions", "solution/*"),
-        ("personalize:DescribeFilter", "filter/*"),
-    ),
-}
-# what a submission touches besides the job itself
-_SUBMITS_TO: dict[str, tuple[str, ...]] = {
-    "batch": ("job-queue/*",),
-    "personalize": ("solution/*", "filter/*"),
-}
-_LINKED = {"sagemaker": "training-job/*"}
 
 
 @dataclass(frozen=True)
@@ -98,14 +77,19 @@ def inputs_named(jobs: Iterable[tuple[str, Mapping[str, Any]]]) -> tuple[str, ..
     for name, request in jobs:
         for path, leaf in leaves(request):
             place = ".".join(part for part in path if isinstance(part, str))
-            if place in KINDS[name].inputs and isinstance(leaf, str) and leaf.startswith("s3://"):
+            if (
+                place in KINDS[name].request.inputs
+                and isinstance(leaf, str)
+                and leaf.startswith("s3://")
+            ):
                 found.add(leaf)
     return tuple(sorted(found))
 
 
-def queues_named(requests: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
-    """Return the names of the jobs' queues; none (which means any) where one is known only later."""
-    asked = [request["jobQueue"] for request in requests if "jobQueue" in request]
+def queues_named(jobs: Iterable[tuple[str, Mapping[str, Any]]]) -> tuple[str, ...]:
+    """Return the queues of jobs, given by kind and request; none (which means any) where one is known only later."""
+    fields = {name: kind.request.queue_field for name, kind in KINDS.items()}
+    asked = [request[fields[kind]] for kind, request in jobs if fields[kind] in request]
     if not all(isinstance(queue, str) for queue in asked):
         return ()
     return tuple(sorted({queue.rpartition("/")[2] for queue in asked}))
@@ -146,8 +130,9 @@ def _reading(scope: Scope) -> Iterator[dict[str, Any]]:
     for kind in KINDS.values():
         for action, resource in _reads(kind, scope):
             by_resource.setdefault(resource, set()).add(action)
-        for action, resource in _LOOKS.get(kind.service, ()):
-            by_resource.setdefault(scope.arn(kind.service, resource), set()).add(action)
+        for operation, resource in kind.permissions.reads:
+            arn = scope.arn(kind.service, resource)
+            by_resource.setdefault(arn, set()).add(f"{kind.service}:{operation}")
     everywhere = by_resource.pop("*", set())
     yield _statement("ReadRoles", ["iam:GetRole"], scope.roles or _any_role(scope))
     yield _statement("ReadWhereAwsTakesNoResource", everywhere, ["*"])
@@ -156,13 +141,18 @@ def _reading(scope: Scope) -> Iterator[dict[str, Any]]:
 
 
 def _reads(kind: Kind, scope: Scope) -> Iterator[tuple[str, str]]:
-    calls = [kind.describe, kind.list, kind.read_tags, *([kind.scopes] if kind.scopes else [])]
+    calls = [
+        kind.record.describe,
+        kind.listing.call,
+        kind.tags.read,
+        *([kind.listing.scopes] if kind.listing.scopes else []),
+    ]
     for call in calls:
         yield _action(kind.service, call), _resource(kind, call, scope)
     if kind.link:
         for call in (kind.link.describe, kind.link.search, kind.link.read_tags):
             about_one = re.search(r"\$(name|arn)\b", json.dumps(dict(call.params)))
-            linked = _LINKED.get(kind.link.service, "*") if about_one else "*"
+            linked = f"{kind.link.resource}/*" if about_one else "*"
             yield _action(kind.link.service, call), scope.arn(kind.link.service, linked)
 
 
@@ -171,7 +161,7 @@ def _action(service: str, call: Call) -> str:
 
 
 def _job(kind: Kind, scope: Scope) -> str:
-    return kind.arn.format(
+    return kind.record.arn.format(
         partition=scope.partition, region=scope.region, account=scope.account, id="*", name="*"
     )
 
@@ -179,7 +169,7 @@ def _job(kind: Kind, scope: Scope) -> str:
 def _resource(kind: Kind, call: Call, scope: Scope) -> str:
     """The job's ARN for a call about one job, `*` for a list."""
     about_one = any(word in json.dumps(dict(call.params)) for word in ("$arn", "$id", "$name"))
-    if not about_one or _action(kind.service, call) in _UNSCOPED:
+    if not about_one or call.operation in kind.permissions.unscoped:
         return "*"
     return _job(kind, scope)
 
@@ -191,15 +181,15 @@ def _changing(scope: Scope) -> Iterator[dict[str, Any]]:
     for kind in KINDS.values():
         job = _job(kind, scope)
         service = kind.service
-        targets = [scope.arn(service, target) for target in _SUBMITS_TO.get(service, ())]
-        if service == "batch" and scope.queues:
-            targets = [scope.arn(service, f"job-queue/{queue}") for queue in scope.queues]
-            targets += [f"{target}/quota-share/*" for target in targets]
+        targets = [scope.arn(service, target) for target in kind.permissions.targets]
+        if kind.permissions.queue_targets and scope.queues:
+            narrow = kind.permissions.queue_targets
+            targets = [scope.arn(service, t.format(queue=q)) for t in narrow for q in scope.queues]
         yield _statement(
-            f"Submit{kind.name}", [_action(service, kind.submit)], [job, *targets], asked
+            f"Submit{kind.name}", [_action(service, kind.request.submit)], [job, *targets], asked
         )
-        yield _statement(f"Claim{kind.name}", [_action(service, kind.tag)], [job], asked)
-        calls = [kind.tag, kind.untag, *kind.in_place.values()]
+        yield _statement(f"Claim{kind.name}", [_action(service, kind.tags.add)], [job], asked)
+        calls = [kind.tags.add, kind.tags.remove, *kind.request.in_place.values()]
         calls += [kind.terminate] if kind.terminate else []
         yield _statement(f"Own{kind.name}", [_action(service, call) for call in calls], [job], ours)
         if kind.link:
@@ -220,7 +210,7 @@ def _changing_linked(
 
     Before it is taken over, such a run carries no tag of ours, so only those that the job files name can be.
     """
-    linked = scope.arn(link.service, _LINKED.get(link.service, "*"))
+    linked = scope.arn(link.service, f"{link.resource}/*")
     tag = _action(link.service, link.tag)
     yield _statement(f"Mark{name}", [tag, _action(link.service, link.terminate)], [linked], ours)
     if named := [arn for arn in scope.adopted if arn.split(":")[2] == link.service]:

@@ -29,7 +29,8 @@ from .lifecycle.outputs import INPUTS
 from .permissions import Scope, inputs_named, queues_named, roles_named
 from .platform.asked import CODE, Asked, Home, asked
 from .platform.asked import KEY as PLATFORM
-from .resources import RESOURCES, BatchInferenceJob, ServiceJob
+from .resources import RESOURCES
+from .resources import Job as JobResource
 from .stack import resolve as stackjobs
 from .stack import settings as stack_settings
 from .stack.archive import Archive
@@ -160,7 +161,7 @@ def _warn(problems: list[Problem]) -> None:
         pulumi.log.warn(str(problem))
 
 
-def declare(jobs: StackJobs, settings: Settings) -> dict[str, ServiceJob | BatchInferenceJob]:
+def declare(jobs: StackJobs, settings: Settings) -> dict[str, JobResource]:
     """Register the stack's platform and every job's resource, and upload code archives when this is no preview."""
     with _said():
         platform = _platform(jobs, settings)
@@ -212,7 +213,7 @@ def _platform(jobs: StackJobs, settings: Settings) -> Platform | None:
         region=home.region,
         partition=home.partition,
         roles=roles_named(requests),
-        queues=queues_named(requests),
+        queues=queues_named((job.kind, job.request) for job in jobs.jobs),
         watched=tuple(sorted(watched)),
         inputs=inputs_named((job.kind, job.request) for job in jobs.jobs),
         read_inputs=settings.read_inputs,

@@ -149,16 +149,21 @@ class JobProvider(ResourceProvider):
         )
 
 
-class ServiceJobProvider(JobProvider):
-    """AWS Batch service jobs."""
+def _make_provider(kind: Kind) -> type[JobProvider]:
+    """Make a kind's class, `<Kind>Provider`: states name it by this path."""
+    members = {"__module__": __name__, "__doc__": f"{kind.title}s.", "kind_name": kind.name}
+    return type(f"{kind.name}Provider", (JobProvider,), members)
 
-    kind_name = "ServiceJob"
+
+PROVIDERS = {kind.name: _make_provider(kind) for kind in KINDS.values()}
 
 
-class BatchInferenceJobProvider(JobProvider):
-    """Amazon Personalize batch inference jobs."""
-
-    kind_name = "BatchInferenceJob"
+def __getattr__(name: str) -> type[JobProvider]:
+    """Find a kind's provider class by its path in a state, `components.provider.<Kind>Provider`."""
+    try:
+        return PROVIDERS[name.removesuffix("Provider")]
+    except KeyError:
+        raise AttributeError(name) from None
 
 
 def _say(inputs: dict[str, Any]) -> Any:

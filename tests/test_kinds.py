@@ -7,7 +7,9 @@ from typing import Any
 import botocore.session
 import pytest
 
-from components.kinds import KINDS, Call, Kind, Phase
+from components.kinds import KINDS, Call, Kind, Phase, load_part
+from components.provider import PROVIDERS
+from components.resources import RESOURCES
 
 _SESSION = botocore.session.get_session()
 EACH = pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
@@ -18,9 +20,16 @@ def model(service: str) -> Any:
 
 
 def calls(kind: Kind) -> list[tuple[str, Call]]:
-    own = [kind.submit, kind.describe, kind.list, kind.tag, kind.untag, kind.read_tags]
-    own += [kind.scopes] if kind.scopes else []
-    own += [*kind.in_place.values(), *([kind.terminate] if kind.terminate else [])]
+    own = [
+        kind.request.submit,
+        kind.record.describe,
+        kind.listing.call,
+        kind.tags.add,
+        kind.tags.remove,
+        kind.tags.read,
+    ]
+    own += [kind.listing.scopes] if kind.listing.scopes else []
+    own += [*kind.request.in_place.values(), *([kind.terminate] if kind.terminate else [])]
     found = [(kind.service, call) for call in own]
     if kind.link:
         link = kind.link
@@ -38,7 +47,8 @@ def test_every_operation_and_parameter_exists(kind: Kind) -> None:
         operation = model(service).operation_model(call.operation)
         assert set(call.params) <= set(operation.input_shape.members)
         assert (
-            set(operation.input_shape.required_members) <= set(call.params) or call is kind.submit
+            set(operation.input_shape.required_members) <= set(call.params)
+            or call is kind.request.submit
         )
         if call.result:
             assert call.result.split(".")[0] in operation.output_shape.members
@@ -47,19 +57,58 @@ def test_every_operation_and_parameter_exists(kind: Kind) -> None:
             assert call.next_token in operation.output_shape.members
 
 
+def follow(kind: Kind, shape: Any, path: str) -> Any:
+    """The shape at a dotted path of a request: through lists, and into the payload's own service."""
+    for part in path.split("."):
+        while shape.type_name == "list":
+            shape = shape.member
+        shape = shape.members[part]
+        if kind.payload and part == kind.payload.field:
+            payload = model(kind.payload.service).operation_model(kind.payload.operation)
+            shape = payload.input_shape
+    return shape
+
+
+@EACH
+def test_every_part_is_there(kind: Kind) -> None:
+    """A part that is missing would be a kind that is silently not checked, or a traceback in `jobctl new`."""
+    rules = load_part(kind, "rules").RULES
+    assert rules and all(map(callable, rules))
+    preflight = load_part(kind, "preflight")
+    assert callable(preflight.findings) and callable(preflight.find_example_record)
+    assert kind.event is not None and kind.title and kind.request.role
+    assert PROVIDERS[kind.name].kind_name == kind.name
+    assert RESOURCES[kind.name]._resource_type_name == f"dynamic/aws-jobs:{kind.name}"
+
+
 @EACH
 def test_every_declared_field_exists(kind: Kind) -> None:
     """Request fields in the request's shape, output paths in the description's."""
-    request = model(kind.service).operation_model(kind.submit.operation).input_shape
-    named = [kind.name_field, "tags", *kind.defaults, *kind.in_place]
-    named += [kind.token_field] if kind.token_field else []
+    request = model(kind.service).operation_model(kind.request.submit.operation).input_shape
+    named = [
+        kind.request.name_field,
+        kind.tags.field,
+        *kind.request.defaults,
+        *kind.request.in_place,
+    ]
+    named += [kind.request.token_field] if kind.request.token_field else []
     named += [kind.payload.field] if kind.payload else []
+    named += [kind.request.queue_field] if kind.request.queue_field else []
     assert set(named) <= set(request.members)
-    assert request.name == kind.shape
-    described = model(kind.service).operation_model(kind.describe.operation).output_shape
-    if kind.describe.result:
-        described = described.members[kind.describe.result]
-    for path in [*kind.outputs.values(), kind.status_field, kind.list_fields["created"]]:
+    paths = [*kind.request.inputs, *([kind.request.role] if kind.request.role else [])]
+    if kind.compute:
+        compute = kind.compute
+        paths += [compute.resources, *compute.limits, compute.attempts, compute.warm, compute.image]
+    for path in filter(None, paths):
+        assert follow(kind, request, path) is not None, path
+    described = model(kind.service).operation_model(kind.record.describe.operation).output_shape
+    if kind.record.describe.result:
+        described = described.members[kind.record.describe.result]
+    for path in [
+        *kind.record.outputs.values(),
+        kind.record.status_field,
+        kind.listing.fields["created"],
+    ]:
         shape = described
         for part in path.split("."):
             shape = shape.members[part]
@@ -68,10 +117,10 @@ def test_every_declared_field_exists(kind: Kind) -> None:
 @EACH
 def test_every_status_word_has_a_phase(kind: Kind) -> None:
     """Where AWS's model enumerates the words, the table has all of them and no other."""
-    described = model(kind.service).operation_model(kind.describe.operation).output_shape
-    shape = described.members.get(kind.status_field)
+    described = model(kind.service).operation_model(kind.record.describe.operation).output_shape
+    shape = described.members.get(kind.record.status_field)
     if shape is not None and getattr(shape, "enum", None):
-        assert set(kind.statuses) == set(shape.enum)
+        assert set(kind.record.statuses) == set(shape.enum)
     assert kind.phase("A NEW WORD") is Phase.RUNNING
 
 

@@ -13,9 +13,10 @@ from cli.planning.effects import effect
 from cli.planning.model import ACTIONS, Change, Drift, Plan, PlannedJob
 from cli.planning.preview import JobSteps, Preview
 from components.jobfile import Job
+from components.kinds import Kind
 from components.policy import Policy, of_plan
 from components.run import ceiling
-from components.wire import leaves
+from components.wire import leaves, pick
 
 _ROLE = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}):role/\S+")
 _COSTS = ("submit", "rerun")
@@ -124,9 +125,9 @@ def _planned(
         waits_for=tuple(map(str, inputs.get("waitingFor") or ())),
         region=str(inputs.get("region", "")),
         account=_account(steps, request),
-        queue=str(request.get("jobQueue", "")),
+        queue=str(request.get(steps.kind.request.queue_field, "")),
         role=_role(request)[0],
-        image=_image(request),
+        image=_image(steps.kind, request),
         instances=tuple(
             f"{'?' if count is None else count} x {name}"
             for name, count in ceiling.instances(steps.kind, request)
@@ -190,11 +191,8 @@ def _account(steps: JobSteps, request: Mapping[str, Any]) -> str:
     return arn[4] if len(arn) > 4 else _role(request)[1]
 
 
-def _image(request: Mapping[str, Any]) -> str:
-    for path, leaf in leaves(request):
-        if path[-1:] == ("TrainingImage",):
-            return str(leaf)
-    return ""
+def _image(kind: Kind, request: Mapping[str, Any]) -> str:
+    return str(pick(request, kind.compute.image, "")) if kind.compute else ""
 
 
 def _paths(request: Mapping[str, Any], *, written: bool) -> tuple[str, ...]:

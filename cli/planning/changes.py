@@ -29,8 +29,8 @@ def changes(kind: Kind, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[
         if _is_packed_code(was, now, packed):
             continue
         top = str(path[1]) if len(path) > 1 else ""
-        in_place = top in kind.in_place or top == "tags"
-        reruns = not in_place and top != kind.token_field and dotted(path) not in secret
+        in_place = top in kind.request.in_place or top == kind.tags.field
+        reruns = not in_place and top != kind.request.token_field and dotted(path) not in secret
         found.append(Change(dotted(path), _text(was), _text(now), reruns))
     for name in RUN:
         if canonical(old.get(name)) != canonical(new.get(name)):

@@ -123,9 +123,9 @@ def _refusal(error: exceptions.ClientError, of: str, action: str, kind: Kind | N
         return Unanswered(f"{of}AWS throttled {action} for too long; run `up` again")
     if kind is not None:
         for (word, pattern), error_class in (
-            (kind.taken, Taken),
-            (kind.no_slot, NoSlot),
-            (kind.missing, Missing),
+            (kind.errors.taken, Taken),
+            (kind.errors.no_slot, NoSlot),
+            (kind.errors.missing, Missing),
         ):
             if word and code == word and re.search(pattern, said):
                 return error_class(f"{of}{said}")

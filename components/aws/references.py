@@ -1,27 +1,14 @@
-"""What a request refers to besides queues and data: a role, and Personalize's solution versions and filters."""
+"""What a request refers to besides queues and data: a role, and the newest item of a list."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from ..errors import Rejected
-from ..kinds import Call
+from ..kinds import Call, Kind
 from .client import Aws
 
 _ROLE = Call("GetRole", {"RoleName": "$name"}, result="Role")
-
-_CALLS = {
-    "solutionVersionArn": Call(
-        "DescribeSolutionVersion", {"solutionVersionArn": "$arn"}, result="solutionVersion"
-    ),
-    "filterArn": Call("DescribeFilter", {"filterArn": "$arn"}, result="filter"),
-}
-
-
-def reference(aws: Aws, field: str, arn: str) -> dict[str, Any]:
-    """Describe what a request's `field` names. Raises `Rejected` where AWS has no such thing."""
-    record: dict[str, Any] = aws.call("personalize", _CALLS[field], {"arn": arn})
-    return record
 
 
 def role(aws: Aws, name: str) -> dict[str, Any] | None:
@@ -36,20 +23,11 @@ def role(aws: Aws, name: str) -> dict[str, Any] | None:
     return record
 
 
-def latest_solution_version(aws: Aws, solution_arn: str) -> str | None:
-    """Return the newest ACTIVE version of a solution; nothing where it has none yet.
-
-    https://docs.aws.amazon.com/personalize/latest/dg/API_ListSolutionVersions.html
-    """
-    versions = aws.pages("personalize", _VERSIONS, {"arn": solution_arn})
-    active = [item for item in versions if item.get("status") == "ACTIVE"]
-    newest = max(active, key=lambda item: str(item.get("creationDateTime", "")), default=None)
-    return None if newest is None else str(newest["solutionVersionArn"])
-
-
-_VERSIONS = Call(
-    "ListSolutionVersions",
-    {"solutionArn": "$arn", "maxResults": 100},
-    result="solutionVersions",
-    next_token="nextToken",
-)
+def find_latest(aws: Aws, kind: Kind, arn: str) -> str | None:
+    """Return what a kind's `latest` expression stands for: an ARN, or nothing where no item is ready yet."""
+    latest = kind.latest
+    assert latest is not None
+    items = aws.pages(kind.service, latest.call, {"arn": arn})
+    ready = [item for item in items if item.get("status") == latest.ready]
+    newest = max(ready, key=lambda item: str(item.get(latest.created, "")), default=None)
+    return None if newest is None else str(newest[latest.arn])

@@ -92,11 +92,11 @@ def describe(aws: Aws, kind: Kind, arn: str, job: str) -> Run:
     if _is_linked(kind, arn):
         return _describe_linked(aws, kind, arn, job)
     values = {"id": arn_id(arn), "arn": arn, "name": arn_id(arn)}
-    record = aws.call(kind.service, kind.describe, values, job=job, kind=kind)
-    status = str(record.get(kind.status_field, ""))
+    record = aws.call(kind.service, kind.record.describe, values, job=job, kind=kind)
+    status = str(record.get(kind.record.status_field, ""))
     outputs = {
         name: _shown(name, value)
-        for name, path in kind.outputs.items()
+        for name, path in kind.record.outputs.items()
         if (value := pick(record, path)) not in (None, "", 0)
     }
     if "attempts" in record:
@@ -105,14 +105,14 @@ def describe(aws: Aws, kind: Kind, arn: str, job: str) -> Run:
         outputs[kind.link.name_output] = arn_id(outputs[kind.link.arn_output])
     tags = record.get("tags")
     if tags is None:
-        tags = aws.call(kind.service, kind.read_tags, values, job=job, kind=kind)
+        tags = aws.call(kind.service, kind.tags.read, values, job=job, kind=kind)
     return Run(
         arn=arn,
-        name=str(record.get(kind.name_field, "")),
-        created=milliseconds(record.get(kind.list_fields["created"])),
+        name=str(record.get(kind.request.name_field, "")),
+        created=milliseconds(record.get(kind.listing.fields["created"])),
         phase=kind.phase(status),
         status=status,
-        terminated=bool(kind.terminated_field and record.get(kind.terminated_field)),
+        terminated=status in kind.record.stopped or bool(record.get(kind.record.terminated_field)),
         tags=from_aws_tags(kind, tags),
         outputs=outputs,
         request=record,
@@ -170,14 +170,14 @@ def listed(aws: Aws, kind: Kind, inputs: Mapping[str, Any]) -> list[Listed]:
     job = str(inputs["name"])
     found: dict[str, Listed] = {}
     patterns = name_patterns(kind, inputs)
-    calls = patterns if kind.exact_list else patterns[:1]
+    calls = patterns if kind.listing.filters_names else patterns[:1]
     for values in lists(aws, kind, [prefix for prefix, _ in calls], job):
-        for item in aws.pages(kind.service, kind.list, values, job=job):
-            name = str(item.get(kind.list_fields["name"], ""))
+        for item in aws.pages(kind.service, kind.listing.call, values, job=job):
+            name = str(item.get(kind.listing.fields["name"], ""))
             if any(pattern.fullmatch(name) for _, pattern in patterns):
-                arn = str(item[kind.list_fields["arn"]])
-                phase = kind.phase(str(item.get(kind.status_field, "")))
-                created = milliseconds(item.get(kind.list_fields["created"]))
+                arn = str(item[kind.listing.fields["arn"]])
+                phase = kind.phase(str(item.get(kind.record.status_field, "")))
+                created = milliseconds(item.get(kind.listing.fields["created"]))
                 found[arn] = Listed(arn, created, phase)
     # stable: AWS lists the newest first, which settles equal times
     return sorted(found.values(), key=lambda each: -each.created)
@@ -233,7 +233,7 @@ def adopted(aws: Aws, kind: Kind, inputs: Mapping[str, Any]) -> Run | None:
 
 
 def _arn(kind: Kind, aws: Aws, id_: str) -> str:
-    return kind.arn.format(
+    return kind.record.arn.format(
         partition=aws.partition, region=aws.region, account=aws.account, id=id_, name=id_
     )
 
@@ -243,15 +243,17 @@ def lists(aws: Aws, kind: Kind, prefixes: list[str], job: str) -> Iterator[dict[
 
     The places are asked for once a process: a queue made meanwhile holds no run of ours yet.
     """
-    if kind.scopes is None:
+    if kind.listing.scopes is None:
         yield from ({"prefix": prefix} for prefix in prefixes)
         return
     scopes = aws.remembered(
         f"{kind.name}.scopes",
         lambda: [
-            str(item[kind.scope_field])
-            for item in aws.pages(kind.service, kind.scopes or kind.list, {}, job=job)
-            if all(item.get(key) == value for key, value in kind.scope_filter.items())
+            str(item[kind.listing.scope_field])
+            for item in aws.pages(
+                kind.service, kind.listing.scopes or kind.listing.call, {}, job=job
+            )
+            if all(item.get(key) == value for key, value in kind.listing.scope_filter.items())
         ],
     )
     yield from ({"scope": scope, "prefix": prefix} for scope in scopes for prefix in prefixes)
@@ -280,7 +282,7 @@ def searched(aws: Aws, kind: Kind, how: str, value: str, job: str) -> Iterator[R
     values = {"tag": IDENTITY, "how": how, "value": value}
     try:
         for item in aws.pages(kind.link.service, kind.link.search, values, job=job):
-            record = item.get("TrainingJob") or {}
+            record = item.get(kind.link.search.params["Resource"]) or {}
             pairs = {tag["Key"]: tag.get("Value", "") for tag in record.get("Tags") or []}
             yield _linked_run(kind, record, pairs)
     except Denied:
@@ -301,14 +303,16 @@ def find(
 
 def count_live(aws: Aws, kind: Kind) -> int:
     """Count the account's runs of a kind that wait or run, whoever's they are."""
-    items = aws.pages(kind.service, kind.list, {"prefix": "*"})
-    statuses = (str(item.get(kind.status_field, "")) for item in items)
+    items = aws.pages(kind.service, kind.listing.call, {"prefix": "*"})
+    statuses = (str(item.get(kind.record.status_field, "")) for item in items)
     return sum(not kind.phase(status).ended for status in statuses)
 
 
 def submit(aws: Aws, kind: Kind, request: Mapping[str, Any], job: str) -> str:
     """Submit, and return the new run's ARN. Never waits."""
-    return str(aws.call(kind.service, kind.submit, job=job, kind=kind, request=request, once=True))
+    return str(
+        aws.call(kind.service, kind.request.submit, job=job, kind=kind, request=request, once=True)
+    )
 
 
 def retag(
@@ -320,9 +324,9 @@ def retag(
         return
     if tags:
         values = {"arn": arn, "tags": to_aws_tags(kind, tags)}
-        aws.call(kind.service, kind.tag, values, job=job, kind=kind)
+        aws.call(kind.service, kind.tags.add, values, job=job, kind=kind)
     if gone:
-        aws.call(kind.service, kind.untag, {"arn": arn, "keys": gone}, job=job, kind=kind)
+        aws.call(kind.service, kind.tags.remove, {"arn": arn, "keys": gone}, job=job, kind=kind)
 
 
 def _retag_linked(aws: Aws, kind: Kind, arn: str, job: str, tags: Mapping[str, str]) -> None:
@@ -349,7 +353,7 @@ def set_in_place(aws: Aws, kind: Kind, arn: str, job: str, name: str, value: Any
     if _is_linked(kind, arn):
         return
     values = {"id": arn_id(arn), "arn": arn, "value": value}
-    aws.call(kind.service, kind.in_place[name], values, job=job, kind=kind)
+    aws.call(kind.service, kind.request.in_place[name], values, job=job, kind=kind)
 
 
 def terminate(aws: Aws, kind: Kind, arn: str, job: str, reason: str) -> None:

@@ -27,12 +27,12 @@ def newest_by_name(aws: Aws, kind: Kind, queue: str) -> Iterator[tuple[Run, int]
     Each is described, which Batch answers for as long as it keeps the record (about a week after its end).
     """
     items: dict[str, list[dict[str, Any]]] = {}
-    for item in aws.pages(kind.service, kind.list, {"scope": queue, "prefix": ALL}):
-        items.setdefault(str(item[kind.list_fields["name"]]), []).append(item)
+    for item in aws.pages(kind.service, kind.listing.call, {"scope": queue, "prefix": ALL}):
+        items.setdefault(str(item[kind.listing.fields["name"]]), []).append(item)
     for same in items.values():
-        newest = max(same, key=lambda item: milliseconds(item.get(kind.list_fields["created"])))
+        newest = max(same, key=lambda item: milliseconds(item.get(kind.listing.fields["created"])))
         try:
-            run = describe(aws, kind, str(newest[kind.list_fields["arn"]]), "")
+            run = describe(aws, kind, str(newest[kind.listing.fields["arn"]]), "")
         except Missing:
             continue
         yield run, len(same) - 1
@@ -49,12 +49,12 @@ def of_stack(
     """
     seen: set[str] = set()
     for values in lists(aws, kind, [ALL], ""):
-        for item in aws.pages(kind.service, kind.list, values):
-            name = str(item.get(kind.list_fields["name"], ""))
+        for item in aws.pages(kind.service, kind.listing.call, values):
+            name = str(item.get(kind.listing.fields["name"], ""))
             if not _OURS.fullmatch(name) and name not in names:
                 continue
             try:
-                run = describe(aws, kind, str(item[kind.list_fields["arn"]]), "")
+                run = describe(aws, kind, str(item[kind.listing.fields["arn"]]), "")
             except Missing:
                 continue
             if run.arn not in seen and _is_of(run, stack):

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..kinds import LATEST
 from ..schema import Pending
 from ..wire import Path
 from .matrix import as_text
@@ -17,7 +18,7 @@ from .messages import meant
 from .model import Context
 
 _TOKEN = re.compile(r"\$\$\{|\$\{|\}|[^$}]+|.", re.DOTALL)
-_LATEST = re.compile(r"personalize\.latest\((.*)\)", re.DOTALL)
+_LATEST = re.compile(rf"(?:{'|'.join(map(re.escape, LATEST))})\(.*\)", re.DOTALL)
 _OUTPUT = re.compile(r"jobs\.([A-Za-z0-9][A-Za-z0-9_-]*)\.([A-Za-z][A-Za-z0-9]*)")
 _OWN_KEYS = "aws-jobs:"
 

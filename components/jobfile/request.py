@@ -44,7 +44,7 @@ def completed(kind: Kind, request: dict[str, Any], stack_tags: Mapping[str, str]
 
     A tag of the file wins over the stack's of that name.
     """
-    result = {**kind.defaults, **request}
+    result = {**kind.request.defaults, **request}
     own: dict[str, Any] = {}
     payload = kind.payload
     body = result.get(payload.field) if payload else None
@@ -54,7 +54,7 @@ def completed(kind: Kind, request: dict[str, Any], stack_tags: Mapping[str, str]
         result[payload.field] = {k: v for k, v in body.items() if k != payload.tags_field}
     tags = {**stack_tags, **own, **definition.request_tags(kind, result)}
     if tags:
-        result["tags"] = definition.to_aws_tags(kind, tags)
+        result[kind.tags.field] = definition.to_aws_tags(kind, tags)
     return result
 
 

@@ -1,11 +1,30 @@
-"""The kinds of job: one file a kind, each a table. A further kind is one more file and one more line here."""
+"""The kinds of job: a folder each. A further kind is one more folder and its name in `_FOLDERS`.
+
+A folder has `table.py` (the `Kind`), `rules.py` (what AWS states in prose), `preflight.py` (what is looked up in AWS),
+`texts.py` (what the schemas say beyond AWS's models) and `template.yaml` (what `jobctl new` writes). Only tables are
+imported here; the other parts are loaded where they are used, because most processes need none.
+"""
 
 from __future__ import annotations
 
+from importlib import import_module
+from types import ModuleType
+
 from .base import Call, Kind, Link, Payload, Phase
-from .batch_inference_job.table import BATCH_INFERENCE_JOB
-from .service_job.table import SERVICE_JOB
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (SERVICE_JOB, BATCH_INFERENCE_JOB)}
+_FOLDERS = ("service_job", "batch_inference_job")
 
-__all__ = ["KINDS", "Call", "Kind", "Link", "Payload", "Phase"]
+KINDS: dict[str, Kind] = {
+    kind.name: kind
+    for kind in (import_module(f"{__name__}.{folder}.table").KIND for folder in _FOLDERS)
+}
+
+# the expressions of job files that ask AWS for a newest item, and a kind that knows how
+LATEST: dict[str, Kind] = {kind.latest.name: kind for kind in KINDS.values() if kind.latest}
+
+__all__ = ["KINDS", "LATEST", "Call", "Kind", "Link", "Payload", "Phase", "load_part"]
+
+
+def load_part(kind: Kind, name: str) -> ModuleType:
+    """Load one module of a kind's folder: `rules`, `preflight` or `texts`."""
+    return import_module(f"{__name__}.{kind.folder}.{name}")

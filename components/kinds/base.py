@@ -1,7 +1,8 @@
 """What a kind of job is: a table that one generic provider interprets.
 
 Parameters of a call are templates: a string that starts with `$` is replaced by the value of that name, so that a
-table can be checked against botocore's service model without calling anything.
+table can be checked against botocore's service model without calling anything. A path is dotted and starts at the
+request, unless it says otherwise.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 
 
 class Phase(str, Enum):
-    """Where a run stands, whatever words its service has for it."""
+    """How far a run is, whatever words its service has for it."""
 
     WAITING = "WAITING"  # declared; another job or a slot is waited for; nothing is submitted
     QUEUED = "QUEUED"  # submitted; costs nothing yet
@@ -31,7 +32,7 @@ class Phase(str, Enum):
 
 @dataclass(frozen=True)
 class Call:
-    """One API operation: its name, its parameters as templates, and where in the answer the result lies.
+    """One API operation: its name, its parameters as templates, and where in the answer the result is.
 
     `result` is a dotted path; `next_token` names the paging parameter that is also the answer's field.
     """
@@ -46,25 +47,167 @@ class Call:
 class Payload:
     """A request field that holds another service's request as a JSON string.
 
-    AWS passes it on unvalidated, so the schema comes from `service` and `shape`.
+    AWS passes it on unvalidated, so the schema comes from the input of that service's `operation`. `code` says where
+    packed code goes, unless the file itself uses `${code.uri}`: path in the payload -> key of the job file's `code`.
     """
 
     field: str
     service: str
     operation: str
-    shape: str
     name_field: str
     name_max: int
     tags_field: str
-    # where packed code goes, unless the file itself says `${code.uri}`: path in the payload -> key of the code
     code: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """How a run is submitted, and what its request says where.
+
+    With `unique_names` a name can never be used again, so each run gets one of its own. `in_place` are the fields that
+    AWS changes on a submitted run. `role` is what the job runs as. `inputs` are what it reads (lists are passed
+    through), each with the field beside it that may say that it is one object (a manifest), not a prefix.
+    """
+
+    submit: Call
+    name_field: str
+    name_max: int
+    unique_names: bool = False
+    token_field: str = ""
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    in_place: Mapping[str, Call] = field(default_factory=dict)
+    role: str = ""
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    queue_field: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """How AWS shows a run. Paths start at the result of `describe`.
+
+    `arn` is a template of {partition} {region} {account} {id} {name}. `templates` are outputs made of other outputs
+    and of leaves of the request; a variant (path, value, template) takes a template's place where the path has the
+    value. `results` are outputs that exist only once a run has succeeded. `stopped` are the statuses of a run that
+    somebody ended.
+    """
+
+    arn: str
+    describe: Call
+    statuses: Mapping[str, Phase]
+    outputs: Mapping[str, str]
+    status_field: str = "status"
+    terminated_field: str = ""
+    stopped: frozenset[str] = frozenset()
+    templates: Mapping[str, str] = field(default_factory=dict)
+    variants: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)
+    results: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listing:
+    """How runs are listed: `fields` are ours (arn, name, created) -> AWS's; the list call may filter by name itself.
+
+    `scopes` lists the places (queues) that are listed one by one, those of which `scope_filter` holds; none means
+    that one list has all runs.
+    """
+
+    call: Call
+    fields: Mapping[str, str]
+    filters_names: bool = False
+    scopes: Call | None = None
+    scope_field: str = ""
+    scope_filter: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tags:
+    """How tags are written and read. `as_list` are the (key, value) fields where AWS takes a list, not a mapping."""
+
+    add: Call
+    remove: Call
+    read: Call
+    field: str = "tags"
+    as_list: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Errors:
+    """AWS's words for what we decide by: (error code, pattern that its message must match); ("", "") for none."""
+
+    missing: tuple[str, str]
+    taken: tuple[str, str]
+    no_slot: tuple[str, str] = ("", "")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Compute:
+    """The machines of a run and how long they may run: what bounds its price.
+
+    `resources` is the mapping that names InstanceType and InstanceCount, itself or in the lists `groups`; of
+    `alternatives` only one is used. `limits` are paths of seconds with their defaults; the least of them counts for
+    each attempt, and `warm` is paid for after it.
+    """
+
+    resources: str
+    groups: tuple[str, ...] = ()
+    alternatives: str = ""
+    limits: Mapping[str, int | None] = field(default_factory=dict)
+    attempts: str = ""
+    warm: str = ""
+    image: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Permissions:
+    """What a caller must be allowed besides the table's own calls: (action, resource) pairs without the service.
+
+    `reads` is what preflight and lookups ask, `targets` the resources that a submission touches besides the run;
+    `queue_targets` are templates of {queue} that replace them where the queues are known. AWS takes no resource for
+    the operations in `unscoped`, although they are about one run.
+    """
+
+    reads: tuple[tuple[str, str], ...] = ()
+    targets: tuple[str, ...] = ()
+    queue_targets: tuple[str, ...] = ()
+    unscoped: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """What EventBridge says of runs. Fields are paths in its `detail`; `values` and `text` make the notice."""
+
+    rule: str
+    description: str
+    source: str
+    detail_type: str
+    name_field: str
+    detail: Mapping[str, Any] = field(default_factory=dict)
+    queue_field: str = ""
+    status_field: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+    text: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Latest:
+    """An expression of job files, `${<name>(<arn>)}`: the newest item of a list whose status is `ready`."""
+
+    name: str
+    call: Call
+    ready: str
+    created: str
+    arn: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Link:
-    """A second service that also knows the run, by another record (SageMaker behind Batch)."""
+    """A second service that also knows the run, by another record (SageMaker behind Batch).
+
+    `resource` is the type in its ARNs; `stem` finds our part of a name that the first service gave to its record.
+    """
 
     service: str
+    resource: str
     arn_output: str
     name_output: str
     describe: Call
@@ -74,60 +217,34 @@ class Link:
     terminate: Call
     statuses: Mapping[str, Phase]
     outputs: Mapping[str, str]
+    stem: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Kind:
-    """Everything that the generic code must know of one kind of job."""
+    """Everything that the generic code must know of one kind of job. `slots`: runs that an account may have at once."""
 
     name: str
     service: str
     title: str
-    # the request
-    shape: str
-    submit: Call
-    name_field: str
-    name_max: int
-    name_pattern: str
-    unique_names: bool
-    token_field: str
-    defaults: Mapping[str, Any]
-    payload: Payload | None
-    tags_as_list: tuple[str, str] | None  # (key field, value field); None: AWS takes a mapping
-    in_place: Mapping[str, Call]
-    # the record
-    arn: str  # template of the job's ARN: {partition} {region} {account} {id} {name}
-    describe: Call
-    list: Call
-    list_fields: Mapping[str, str]  # ours -> AWS's: arn, name, created
-    exact_list: bool  # the list call filters by name itself
-    scopes: (
-        Call | None
-    )  # where runs may lie, each listed on its own (queues); None: one list has them all
-    scope_field: str
-    scope_filter: Mapping[str, str]
-    tag: Call
-    untag: Call
-    read_tags: Call
-    terminate: Call | None
-    statuses: Mapping[str, Phase]
-    status_field: str
-    terminated_field: str
-    outputs: Mapping[str, str]
-    templates: Mapping[str, str]  # outputs made of other outputs and request leaves
-    variants: Mapping[
-        str, tuple[str, str, str]
-    ]  # output -> (path, value, template where the path has it)
-    results: frozenset[str]  # outputs that exist only once a run has succeeded
-    # errors: AWS's code, and a pattern that its message must match
-    missing: tuple[str, str]
-    taken: tuple[str, str]
-    no_slot: tuple[str, str]
-    # where the request says what the job runs as and what it reads (lists are passed through); preflight looks there
-    role: str = ""
-    inputs: frozenset[str] = frozenset()
+    request: Request
+    record: Record
+    listing: Listing
+    tags: Tags
+    errors: Errors
+    permissions: Permissions = Permissions()
+    payload: Payload | None = None
+    terminate: Call | None = None
+    compute: Compute | None = None
+    event: Event | None = None
+    latest: Latest | None = None
     link: Link | None = None
-    slots: int = 0  # runs that an account may have at once; 0: the service queues them itself
+    slots: int = 0
+
+    @property
+    def folder(self) -> str:
+        """The name of the kind's folder: `service_job`."""
+        return "".join(f"_{c.lower()}" if c.isupper() else c for c in self.name).lstrip("_")
 
     @property
     def runs_as(self) -> str:
@@ -136,4 +253,4 @@ class Kind:
 
     def phase(self, status: str) -> Phase:
         """Read AWS's word; whatever is not in the table still runs (a new word must not end a run)."""
-        return self.statuses.get(status, Phase.RUNNING)
+        return self.record.statuses.get(status, Phase.RUNNING)

@@ -101,7 +101,7 @@ def _submitted(kind: Kind, aws: Aws, arn: str, name: str, job: str) -> Run:
     try:
         return service.describe(aws, kind, arn, job)
     except JobError:
-        status = next(iter(kind.statuses))
+        status = next(iter(kind.record.statuses))
         return Run(arn, name, 0, kind.phase(status), status, outputs={"jobName": name})
 
 
@@ -123,7 +123,7 @@ def _looked_again(
         run = service.find(aws, kind, inputs)
         if run and run.arn != before and _is_this_definitions(kind, inputs, run):
             return run
-        if kind.unique_names:
+        if kind.request.unique_names:
             named = _by_name(kind, aws, name, str(inputs["name"]))
             if named is not None:
                 return named if _is_ours(kind, inputs, named, name) else None
@@ -148,7 +148,7 @@ def _is_ours(kind: Kind, inputs: Mapping[str, Any], run: Run, name: str) -> bool
 
 
 def _arn(kind: Kind, aws: Aws, last: str) -> str:
-    return kind.arn.format(
+    return kind.record.arn.format(
         partition=aws.partition, region=aws.region, account=aws.account, id=last, name=last
     )
 
@@ -199,7 +199,7 @@ def _claim(kind: Kind, aws: Aws, inputs: Mapping[str, Any], run: Run) -> Run:
     # first, because the deploy role may change only what carries this stack's identity
     service.retag(aws, kind, run.arn, job, wanting, stale)
     # what the file says and AWS can change may have changed while nobody knew of the run
-    for name in kind.in_place if not run.phase.ended else ():
+    for name in kind.request.in_place if not run.phase.ended else ():
         if request.get(name) not in (None, run.request.get(name)):
             service.set_in_place(aws, kind, run.arn, job, name, request[name])
     return replace(run, outputs={**run.outputs, "claimed": mark})

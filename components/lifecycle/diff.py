@@ -81,7 +81,7 @@ def update(
     try:
         if wanting or gone:
             service.retag(aws, kind, id_, job, wanting, gone)
-        for name in kind.in_place:
+        for name in kind.request.in_place:
             value = (news.get("request") or {}).get(name)
             if value is not None and value != (olds.get("request") or {}).get(name):
                 service.set_in_place(aws, kind, id_, job, name, value)

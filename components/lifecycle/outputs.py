@@ -70,10 +70,10 @@ def outputs_of(kind: Kind, inputs: Mapping[str, Any], run: Run) -> dict[str, Any
     request = normalised(kind, inputs.get("request") or {})
     secret = set(inputs.get("secretPaths") or ())
     values = {**shown, "request": request}
-    for name, template in kind.templates.items():
-        if name in kind.results and run.phase is not Phase.SUCCEEDED:
+    for name, template in kind.record.templates.items():
+        if name in kind.record.results and run.phase is not Phase.SUCCEEDED:
             continue
-        path, value, variant = kind.variants.get(name, ("", "", template))
+        path, value, variant = kind.record.variants.get(name, ("", "", template))
         text = _rendered(
             variant if path and pick(values, path) == value else template, values, secret
         )

@@ -49,14 +49,14 @@ def in_force(kind: Kind, olds: Mapping[str, Any], run: Run) -> dict[str, Any]:
     if run.phase.ended or run.ending:
         return request
     secret = set(olds.get("secretPaths") or ())
-    for name in kind.in_place:
+    for name in kind.request.in_place:
         if request.get(name) is not None and run.request.get(name) and name not in secret:
             request[name] = run.request[name]
     declared_tags = request_tags(kind, request)
-    if not any(path.startswith("request.tags") for path in secret):
+    if not any(path.startswith(f"request.{kind.tags.field}") for path in secret):
         now = {key: run.tags[key] for key in declared_tags if key in run.tags}
         if now != declared_tags:
-            request["tags"] = to_aws_tags(kind, now)
+            request[kind.tags.field] = to_aws_tags(kind, now)
     return request
 
 

@@ -2,72 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import pulumi
 from pulumi_aws import cloudwatch, sns
 
+from ..kinds import KINDS
+from ..kinds.base import Event
 from . import documents
 from .component import Component, Tags, written
 
-_JOB = {
-    "job": "$.detail.jobName",
-    "queue": "$.detail.jobQueue",
-    "status": "$.detail.status",
-    "reason": "$.detail.statusReason",
-    "arn": "$.detail.jobArn",
-}
-_JOB_TEXT = '"Job <job> on <queue> is <status>: <reason>. <arn>"'
-_CALL = {
-    "call": "$.detail.eventName",
-    "job": "$.detail.requestParameters.jobName",
-    "code": "$.detail.errorCode",
-    "reason": "$.detail.errorMessage",
-    "caller": "$.detail.userIdentity.arn",
-}
-_CALL_TEXT = '"Personalize refused <call> of <job> by <caller>: <code>: <reason>"'
 
-
-def batch_pattern(
-    statuses: Sequence[str], queues: Sequence[str], jobs: Sequence[str]
+def make_pattern(
+    event: Event, statuses: Sequence[str], queues: Sequence[str], jobs: Sequence[str]
 ) -> dict[str, Any]:
-    """Return the pattern of service jobs' state changes.
+    """Return the pattern of a kind's events, as EventBridge takes it.
 
-    Events carry neither tags nor payload, so they are told apart by `queues` (ARNs) and `jobs` (starts of job names);
-    none means all. https://docs.aws.amazon.com/batch/latest/userguide/service-job-events.html
+    `queues` (ARNs) and `jobs` (starts of job names) are limits; none means all.
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern.html
     """
-    detail: dict[str, Any] = {"status": list(statuses)}
-    if queues:
-        detail["jobQueue"] = list(queues)
-    if jobs:
-        detail["jobName"] = [{"prefix": start} for start in jobs]
-    return {
-        "source": ["aws.batch"],
-        "detail-type": ["Batch Service Job State Change"],
-        "detail": detail,
+    limits = {
+        event.status_field: list(statuses),
+        event.queue_field: list(queues),
+        event.name_field: [{"prefix": start} for start in jobs],
     }
-
-
-def personalize_pattern(jobs: Sequence[str]) -> dict[str, Any]:
-    """Return the pattern of refused batch inference jobs.
-
-    Personalize has no state-change events: EventBridge sees its API calls alone, and those through CloudTrail, which
-    must have a trail. A job that fails later is told of by the next `up` or drift run.
-    https://docs.aws.amazon.com/eventbridge/latest/ref/events-ref-personalize.html
-    """
-    detail: dict[str, Any] = {
-        "eventSource": ["personalize.amazonaws.com"],
-        "eventName": ["CreateBatchInferenceJob"],
-        "errorCode": [{"exists": True}],
-    }
-    if jobs:
-        detail["requestParameters"] = {"jobName": [{"prefix": start} for start in jobs]}
-    return {
-        "source": ["aws.personalize"],
-        "detail-type": ["AWS API Call via CloudTrail"],
-        "detail": detail,
-    }
+    detail = dict(event.detail)
+    for path, wanted in limits.items():
+        if path and wanted:
+            *outer, last = path.split(".")
+            within = detail
+            for name in outer:
+                within = within.setdefault(name, {})
+            within[last] = wanted
+    return {"source": [event.source], "detail-type": [event.detail_type], "detail": detail}
 
 
 class Notices(Component):
@@ -75,7 +44,7 @@ class Notices(Component):
 
     `name` is the topic's and the start of the rules'. AWS asks each of `emails` once whether it wants the notices.
     `statuses` are Batch's words (`FAILED`, `SUCCEEDED`, `RUNNING` ...). `queues` are queue ARNs and `jobs` starts of
-    job names, each of them a limit where it is given. `personalize` adds the rule for refused batch inference jobs.
+    job names, each of them a limit where it is given; a kind without such words in its events is not limited by them.
     The topic is not encrypted: EventBridge cannot use the key that AWS manages for SNS.
     https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-sns-permissions
     """
@@ -91,7 +60,6 @@ class Notices(Component):
         statuses: Sequence[pulumi.Input[str]] = ("FAILED",),
         queues: Sequence[pulumi.Input[str]] = (),
         jobs: Sequence[pulumi.Input[str]] = (),
-        personalize: bool = True,
         tags: Tags | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -115,49 +83,30 @@ class Notices(Component):
                 endpoint=email,
                 opts=self.inside(),
             )
-        self._rule(
-            resource_name,
-            "batch",
-            "Batch service jobs that someone should know of",
-            written(batch_pattern, statuses=list(statuses), queues=list(queues), jobs=list(jobs)),
-            _JOB,
-            _JOB_TEXT,
-        )
-        if personalize:
-            self._rule(
-                resource_name,
-                "personalize",
-                "Personalize batch inference jobs that were refused",
-                written(personalize_pattern, jobs=list(jobs)),
-                _CALL,
-                _CALL_TEXT,
-            )
+        for kind in KINDS.values():
+            if kind.event:
+                limits = {"statuses": list(statuses), "queues": list(queues), "jobs": list(jobs)}
+                pattern = written(partial(make_pattern, kind.event), **limits)
+                self._rule(resource_name, kind.event, pattern)
         self.register_outputs({"topicArn": self.topic_arn})
 
-    def _rule(
-        self,
-        resource_name: str,
-        service: str,
-        description: str,
-        pattern: pulumi.Output[str],
-        paths: Mapping[str, pulumi.Input[str]],
-        text: str,
-    ) -> None:
+    def _rule(self, resource_name: str, event: Event, pattern: pulumi.Output[str]) -> None:
         rule = cloudwatch.EventRule(
-            f"{resource_name}-{service}",
-            name=f"{self._start}-{service}",
-            description=description,
+            f"{resource_name}-{event.rule}",
+            name=f"{self._start}-{event.rule}",
+            description=event.description,
             event_pattern=pattern,
             tags=self._marks,
             opts=self.inside(),
         )
+        values = {name: f"$.detail.{path}" for name, path in event.values.items()}
         cloudwatch.EventTarget(
-            f"{resource_name}-{service}",
+            f"{resource_name}-{event.rule}",
             rule=rule.name,
             arn=self.topic_arn,
             target_id="topic",
             input_transformer=cloudwatch.EventTargetInputTransformerArgs(
-                input_paths=paths, input_template=text
+                input_paths=values, input_template=event.text
             ),
             # else the first events are lost
             opts=self.inside(after=self._ready),

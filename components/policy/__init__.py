@@ -112,13 +112,12 @@ def _value(fault: Fault) -> str:
 
 def _place(job: Job, path: Place) -> Place:
     """Where in the job file a path of the document is said; a computed field where what makes it is."""
-    payload = KINDS[job.kind].payload
-    body: Place = ("request", payload.field) if payload else ("request",)
+    kind = KINDS[job.kind]
     first = path[0] if path else ""
     if first == "tags":
-        return ("request", *path)
-    if first in ("instanceTypes", "maxInstanceHours"):
-        return (*body, "ResourceConfig")
-    if first == "images":
-        return (*body, "AlgorithmSpecification", "TrainingImage")
+        return ("request", kind.tags.field, *path[1:])
+    computed = {"instanceTypes": "resources", "maxInstanceHours": "resources", "images": "image"}
+    if first in computed:
+        where = getattr(kind.compute, computed[str(first)]) if kind.compute else ""
+        return ("request", *where.split(".")) if where else ("request",)
     return path if first not in ("stack", "file") else ()

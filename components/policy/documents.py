@@ -36,7 +36,7 @@ def document_of(job: Job, stack: str) -> dict[str, Any]:
     listed = ceiling.instances(kind, job.request)
     hours = ceiling.total(kind, job.request)
     unknown = Pending("maxInstanceHours", "${maxInstanceHours}")
-    tags = job.request.get("tags")
+    tags = job.request.get(kind.tags.field)
     document: dict[str, Any] = {
         "name": job.name,
         "kind": job.kind,

@@ -14,9 +14,7 @@ from .. import aws as service
 from ..aws import Aws
 from ..errors import JobError, Problem
 from ..jobfile import Job
-from ..kinds import KINDS
-from ..kinds.batch_inference_job import preflight as references
-from ..kinds.service_job import preflight as queues
+from ..kinds import KINDS, load_part
 from ..run.definition import DIGEST, digest
 from . import inputs, roles
 from .finding import Finding
@@ -37,8 +35,7 @@ def problems(
     """
     ready = [job for job in jobs if not _waits_for_a_job((waiting or {}).get(job.name, ()))]
     found = [
-        *queues.findings(jobs, aws),
-        *references.findings(jobs, aws),
+        *_of_kinds(jobs, aws),
         *roles.findings(jobs, aws),
         *inputs.findings(ready, aws),
     ]
@@ -51,6 +48,13 @@ def problems(
     }
     kept = [f for f in found if f.level == "warning" or f.job.name not in done]
     return [finding.problem() for finding in _counted(kept)]
+
+
+def _of_kinds(jobs: Sequence[Job], aws: Aws) -> Iterator[Finding]:
+    for kind in KINDS.values():
+        own = [job for job in jobs if job.kind == kind.name]
+        if own:
+            yield from load_part(kind, "preflight").findings(own, aws)
 
 
 def _waits_for_a_job(names: Collection[str]) -> bool:

@@ -1,7 +1,4 @@
-"""The data that the jobs read: it is there, and its records are what the recipe takes.
-
-https://docs.aws.amazon.com/personalize/latest/dg/batch-data-upload.html
-"""
+"""The data that the jobs read: it exists, and its records are like the example that a kind may give."""
 
 from __future__ import annotations
 
@@ -15,9 +12,8 @@ from ..aws import Aws
 from ..aws.objects import beginning, keys_at
 from ..errors import Denied, Rejected
 from ..jobfile import Job
-from ..kinds import KINDS
-from ..kinds.batch_inference_job.preflight import recipe_of
-from ..wire import Path, dotted, leaves, pick
+from ..kinds import KINDS, load_part
+from ..wire import dotted, leaves, pick
 from .finding import Finding, denied
 
 _URI = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(.*))?", re.DOTALL)
@@ -52,13 +48,10 @@ def _named(kind: Any, job: Job) -> Iterator[tuple[str, str, bool]]:
     for path, leaf in leaves(job.request):
         if not isinstance(leaf, str) or not _URI.fullmatch(leaf):
             continue
-        if ".".join(part for part in path if isinstance(part, str)) in kind.inputs:
-            how = pick(job.request, ".".join(map(str, _beside(path, "S3DataType"))))
+        beside = kind.request.inputs.get(".".join(part for part in path if isinstance(part, str)))
+        if beside is not None:
+            how = pick(job.request, ".".join(map(str, (*path[:-1], beside))))
             yield dotted(("request", *path)), leaf, how in _MANIFESTS
-
-
-def _beside(path: Path, name: str) -> Path:
-    return (*path[:-1], name)
 
 
 def _split(uri: str) -> tuple[str, str]:
@@ -76,9 +69,10 @@ def _keys(aws: Aws, uri: str) -> Answer:
 def records(jobs: Sequence[Job], aws: Aws) -> Iterator[Finding]:
     """What is wrong with the first records of a batch job's input. The records themselves are never shown."""
     for job in jobs:
-        recipe = recipe_of(job, aws)
-        if recipe is None or not recipe.record:
+        example = load_part(KINDS[job.kind], "preflight").find_example_record(job, aws)
+        if example is None:
             continue
+        source, record = example
         for path, uri, _ in _named(KINDS[job.kind], job):
             keys = _keys(aws, uri)
             if not isinstance(keys, list) or not keys:
@@ -90,10 +84,9 @@ def records(jobs: Sequence[Job], aws: Aws) -> Iterator[Finding]:
                 continue
             except Rejected:
                 continue
-            wrong = trouble(text, recipe.record)
+            wrong = trouble(text, record)
             if wrong:
-                takes = json.dumps(recipe.record)
-                message = f"{uri}: {wrong}; {recipe.name} takes lines like {takes}"
+                message = f"{uri}: {wrong}; {source} takes lines like {json.dumps(record)}"
                 yield Finding(job, path, message, "preflight.records")
 
 

@@ -25,12 +25,12 @@ def findings(jobs: Sequence[Job], aws: Aws) -> Iterator[Finding]:
     answers: dict[str, Mapping[str, Any] | Denied | None] = {}
     for job in jobs:
         kind = KINDS[job.kind]
-        named = pick(job.request, kind.role) if kind.role else None
+        named = pick(job.request, kind.request.role) if kind.request.role else None
         arn = named if isinstance(named, str) else ""
         match = _ROLE.fullmatch(arn)
         if match is None:
             continue
-        path = f"request.{kind.role}"
+        path = f"request.{kind.request.role}"
         if match[1] != aws.account:
             message = f"{arn} is a role of another account than the caller's, {aws.account}: it cannot be passed"
             yield Finding(job, path, message, "preflight.role")

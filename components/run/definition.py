@@ -60,7 +60,8 @@ def essence(kind: Kind, inputs: Mapping[str, Any]) -> dict[str, Any]:
     request = {
         name: value
         for name, value in normalised(kind, inputs.get("request") or {}).items()
-        if name not in kind.in_place and name not in ("tags", kind.token_field)
+        if name not in kind.request.in_place
+        and name not in (kind.tags.field, kind.request.token_field)
     }
     parts = {
         "region": inputs.get("region"),
@@ -107,30 +108,29 @@ def normalised(kind: Kind, request: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(hoisted, list) and all(isinstance(tag, dict) and "Key" in tag for tag in hoisted):
         del body[payload.tags_field]
         pairs = {str(tag["Key"]): tag.get("Value", "") for tag in hoisted}
-        result["tags"] = {**pairs, **(result.get("tags") or {})}
+        result[kind.tags.field] = {**pairs, **(result.get(kind.tags.field) or {})}
     result[payload.field] = body
     return result
 
 
 def request_tags(kind: Kind, request: Mapping[str, Any]) -> dict[str, str]:
     """Return a request's own tags as a mapping, whichever form its API has for them."""
-    tags = request.get("tags") or {}
-    return from_aws_tags(kind, tags)
+    return from_aws_tags(kind, request.get(kind.tags.field) or {})
 
 
 def from_aws_tags(kind: Kind, tags: Any) -> dict[str, str]:
     """Read tags in the API's form."""
-    if kind.tags_as_list is None:
+    if kind.tags.as_list is None:
         return dict(tags or {})
-    key, value = kind.tags_as_list
+    key, value = kind.tags.as_list
     return {tag[key]: tag.get(value, "") for tag in tags or []}
 
 
 def to_aws_tags(kind: Kind, tags: Mapping[str, str]) -> Any:
     """Write tags in the API's form."""
-    if kind.tags_as_list is None:
+    if kind.tags.as_list is None:
         return dict(tags)
-    key, value = kind.tags_as_list
+    key, value = kind.tags.as_list
     return [{key: name, value: tags[name]} for name in sorted(tags)]
 
 
@@ -175,8 +175,12 @@ def token(kind: Kind, inputs: Mapping[str, Any], newest: str) -> str:
 
 def stem(kind: Kind, inputs: Mapping[str, Any]) -> str:
     """Return the part of the AWS name that all runs of this job share."""
-    own = (inputs.get("request") or {}).get(kind.name_field) if kind.unique_names else None
-    return str(own or inputs["name"])[: kind.name_max - 1 - SUFFIX]
+    own = (
+        (inputs.get("request") or {}).get(kind.request.name_field)
+        if kind.request.unique_names
+        else None
+    )
+    return str(own or inputs["name"])[: kind.request.name_max - 1 - SUFFIX]
 
 
 def aws_names(kind: Kind, inputs: Mapping[str, Any], newest: str) -> list[str]:
@@ -185,8 +189,8 @@ def aws_names(kind: Kind, inputs: Mapping[str, Any], newest: str) -> list[str]:
     Where names are unique for ever (Personalize), a reverted definition needs another name than its first
     run, so the suffix comes from the token; its further slices serve when 8 characters collide.
     """
-    own = (inputs.get("request") or {}).get(kind.name_field)
-    if not kind.unique_names:
+    own = (inputs.get("request") or {}).get(kind.request.name_field)
+    if not kind.request.unique_names:
         return [str(own or f"{stem(kind, inputs)}-{digest(kind, inputs)[:SUFFIX]}")]
     key = token(kind, inputs, newest)
     return [f"{stem(kind, inputs)}-{key[at : at + SUFFIX]}" for at in (0, SUFFIX, 2 * SUFFIX)]
@@ -197,8 +201,8 @@ def name_patterns(kind: Kind, inputs: Mapping[str, Any]) -> list[tuple[str, re.P
     stems = [stem(kind, inputs)]
     stems += [former.rsplit("/", 1)[-1] for former in inputs.get("formerly") or ()]
     found = [(f"{s}-*", re.compile(re.escape(s) + r"-[0-9a-f]{8}")) for s in dict.fromkeys(stems)]
-    own = (inputs.get("request") or {}).get(kind.name_field)
-    if own and not kind.unique_names:
+    own = (inputs.get("request") or {}).get(kind.request.name_field)
+    if own and not kind.request.unique_names:
         found.append((str(own), re.compile(re.escape(str(own)))))
     return found
 
@@ -208,19 +212,23 @@ def submission(kind: Kind, inputs: Mapping[str, Any], name: str, key: str) -> di
 
     What every author would write is filled in; the payload becomes the JSON string that the API takes.
     """
-    request = {**kind.defaults, **normalised(kind, inputs["request"]), kind.name_field: name}
+    request = {
+        **kind.request.defaults,
+        **normalised(kind, inputs["request"]),
+        kind.request.name_field: name,
+    }
     if kind.payload is not None:
         body = dict(request.get(kind.payload.field) or {})
         body.setdefault(kind.payload.name_field, payload_name(kind, str(inputs["name"])))
         request[kind.payload.field] = json.dumps(body, separators=(",", ":"), ensure_ascii=False)
     tags = {**request_tags(kind, request), **our_tags(kind, inputs)}
-    request["tags"] = to_aws_tags(kind, tags)
-    if kind.token_field:
-        request[kind.token_field] = key
+    request[kind.tags.field] = to_aws_tags(kind, tags)
+    if kind.request.token_field:
+        request[kind.request.token_field] = key
     return request
 
 
 def payload_name(kind: Kind, name: str) -> str:
     """Return the default name inside the payload: letters, digits and single hyphens, short enough."""
-    limit = kind.payload.name_max if kind.payload else kind.name_max
+    limit = kind.payload.name_max if kind.payload else kind.request.name_max
     return re.sub(r"[^A-Za-z0-9]+", "-", name)[:limit].strip("-")

@@ -15,10 +15,10 @@ from .. import aws as service
 from .. import policy
 from ..aws import Aws
 from ..aws.objects import etag
-from ..aws.references import latest_solution_version
+from ..aws.references import find_latest
 from ..errors import Denied, JobError, Problem, Problems
 from ..jobfile import Context, Job, JobFile, Pending, expand
-from ..kinds import KINDS, Phase
+from ..kinds import KINDS, LATEST, Phase
 from ..lifecycle.outputs import outputs_of
 from ..platform import references
 from ..policy import Policy
@@ -28,7 +28,7 @@ from .archive import Archive, packed
 from .settings import Settings
 
 _OF_A_JOB = re.compile(r"jobs\.([A-Za-z0-9][A-Za-z0-9_-]*)\.(\w+)")
-_LATEST = re.compile(r"personalize\.latest\((.+)\)")
+_LATEST = re.compile(r"([\w.]+)\((.+)\)")
 
 
 @dataclass
@@ -272,7 +272,7 @@ def _answer(
     if expression == "code.uri":
         return (job.name, expression), result.inputs[job.name].get("code", {}).get("uri")
     if found := _LATEST.fullmatch(expression):
-        return ("", expression), latest_solution_version(aws(), found[1].strip())
+        return ("", expression), find_latest(aws(), LATEST[found[1]], found[2].strip())
     if found := _OF_A_JOB.fullmatch(expression):
         run = succeeded(found[1])
         return ("", expression), None if run is None else _shown(run, found, result)

@@ -11,6 +11,7 @@ import pytest
 from cli.iam import trust
 from components import permissions
 from components.kinds import KINDS, Call, Kind, Link
+from components.kinds.personalize.table import make_kind
 from components.permissions import Scope
 from tests.conftest import Workspace
 from tests.whole import jobs
@@ -206,15 +207,8 @@ def test_everything_is_allowed_only_where_aws_takes_nothing_else() -> None:
 
 def test_a_new_kind_brings_its_actions(monkeypatch: pytest.MonkeyPatch) -> None:
     """A kind that is added to the table is in the policies, with its own ARN and service."""
-    other = dataclasses.replace(
-        KINDS["BatchInferenceJob"],
-        name="BatchSegmentJob",
-        submit=Call("CreateBatchSegmentJob", result="batchSegmentJobArn"),
-        describe=Call("DescribeBatchSegmentJob", {"batchSegmentJobArn": "$arn"}),
-        list=Call("ListBatchSegmentJobs", {"maxResults": 100}),
-        arn="arn:{partition}:personalize:{region}:{account}:batch-segment-job/{name}",
-    )
-    monkeypatch.setitem(KINDS, "BatchSegmentJob", other)
+    other = make_kind("BatchSegmentJob", "Amazon Personalize batch segment job")
+    monkeypatch.setitem(KINDS, other.name, other)
     (submit,) = of("deploy", "personalize:CreateBatchSegmentJob")
     assert "arn:aws:personalize:us-east-1:123456789012:batch-segment-job/*" in submit["Resource"]
     assert {"personalize:DescribeBatchSegmentJob", "personalize:ListBatchSegmentJobs"} <= actions(

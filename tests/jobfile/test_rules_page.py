@@ -24,7 +24,7 @@ def in_code() -> set[str]:
         *(ROOT / "components" / "kinds").rglob("*.py"),
     ]
     found = {name for path in sources for name in NAME.findall(path.read_text("utf-8"))}
-    return found - {"utf-8", "utf-8-sig", "x-open", *RECIPES}
+    return found - {"utf-8", "utf-8-sig", "x-open", "training-job", *RECIPES}
 
 
 def listed() -> set[str]:

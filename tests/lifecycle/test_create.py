@@ -137,7 +137,7 @@ def test_a_job_of_another_with_the_same_name_is_never_touched(kind: Kind) -> Non
     _, outputs = create(kind, account, inputs(kind))
     account.jobs[0].tags = {"owner": "somebody"}
     account.tokens.clear()
-    if kind.unique_names:
+    if kind.request.unique_names:
         with pytest.raises(JobError, match=f"already has a job named {outputs['jobName']}"):
             create(kind, account, inputs(kind))
     else:

@@ -94,9 +94,6 @@ def test_personalize_tells_of_refused_calls_which_is_all_that_it_can() -> None:
             "errorCode": [{"exists": True}],
         },
     }
-    assert {r.name for r in made(personalize=False).all if "eventRule" in r.type} == {
-        "notices-batch"
-    }
 
 
 def test_both_rules_write_to_the_topic_once_it_lets_them() -> None:

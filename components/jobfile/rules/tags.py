@@ -22,7 +22,11 @@ def keys(view: View) -> Iterator[Finding]:
     """Reserved prefixes, characters and number of the tags that are sent."""
     tags = definition.request_tags(view.kind, view.request)
     for index, (key, value) in enumerate(tags.items()):
-        at: Path = ("request", "tags", key if view.kind.tags_as_list is None else index)
+        at: Path = (
+            "request",
+            view.kind.tags.field,
+            key if view.kind.tags.as_list is None else index,
+        )
         if key.startswith(definition.OURS):
             message = f"the prefix `{definition.OURS}` is ours; by such tags a run is found again"
             yield Finding(at, message, "tag-ours")
@@ -39,7 +43,7 @@ def keys(view: View) -> Iterator[Finding]:
             f"{len(tags)} tags, the stack's included; AWS takes {MOST}, and {OURS} of them are ours: "
             f"at most {MOST - OURS}"
         )
-        yield Finding(("request", "tags"), message, "tag-count")
+        yield Finding(("request", view.kind.tags.field), message, "tag-count")
 
 
 _RIGHT = "takes at most {} letters, digits, spaces and _ . : / = + - @"
@@ -52,9 +56,10 @@ def _plain(text: str) -> bool:
 def twice(view: View) -> Iterator[Finding]:
     """A key stands once in a list of tags, and what the payload says agrees with the request."""
     payload = view.kind.payload
-    own = view.given.get("tags")
-    if view.kind.tags_as_list is not None:
-        yield from _repeated(own, view.kind.tags_as_list[0], ("request", "tags"))
+    field = view.kind.tags.field
+    own = view.given.get(field)
+    if view.kind.tags.as_list is not None:
+        yield from _repeated(own, view.kind.tags.as_list[0], ("request", field))
     if payload is None:
         return
     body = view.given.get(payload.field)
@@ -64,7 +69,7 @@ def twice(view: View) -> Iterator[Finding]:
     for index, tag in enumerate(hoisted if isinstance(hoisted, list) else []):
         mine = known(own, (tag["Key"],))
         if mine is not None and mine != tag["Value"]:
-            message = f"`{tag['Key']}` has another value in `request.tags`, which counts; leave it out here"
+            message = f"`{tag['Key']}` has another value in `request.{field}`, which counts; leave it out here"
             yield warning((*at, index), message, "tag-hoisted")
 
 

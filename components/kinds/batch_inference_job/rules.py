@@ -105,13 +105,13 @@ def arns(view: View) -> Iterator[Finding]:
 
 def names(view: View) -> Iterator[Finding]:
     """Names are unique for ever, so 9 characters are added to the stem, of 63 at most."""
-    most = view.kind.name_max - 1 - definition.SUFFIX
-    own = view.get(view.kind.name_field)
-    if own is None and view.kind.name_field in view.request:
+    most = view.kind.request.name_max - 1 - definition.SUFFIX
+    own = view.get(view.kind.request.name_field)
+    if own is None and view.kind.request.name_field in view.request:
         return
     name = own or view.name
     if len(name) > most:
-        at = ("request", view.kind.name_field) if own else ("name",)
+        at = ("request", view.kind.request.name_field) if own else ("name",)
         message = (
             f"`{name}` has {len(name)} characters; the name at AWS keeps the first {most} of them"
         )

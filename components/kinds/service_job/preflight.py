@@ -6,16 +6,24 @@ https://docs.aws.amazon.com/batch/latest/userguide/service-job-queues.html
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ...aws import Aws
 from ...errors import Denied
 from ...jobfile import Job
 from ...preflight.finding import Finding, denied
-from .queues import job_queues, quota_shares, scheduling_policies
+from .. import Call
 
 SHARES = ("shareIdentifier", "quotaShareName")
+_POLICIES = Call("DescribeSchedulingPolicies", {"arns": "$arns"}, result="schedulingPolicies")
+_QUEUES = Call(
+    "DescribeJobQueues", {"jobQueues": "$queues"}, result="jobQueues", next_token="nextToken"
+)
+_SHARES = Call(
+    "ListQuotaShares", {"jobQueue": "$queue"}, result="quotaShares", next_token="nextToken"
+)
+_PAGE = 100
 
 
 def _allowed(
@@ -115,3 +123,34 @@ def _quota_trouble(job: Job, queue: str, shares: dict[str, Any] | None) -> Itera
         yield Finding(
             job, path, f"quota share {name} is {shares[name].get('state')}", "preflight.share"
         )
+
+
+def find_example_record(job: Job, aws: Aws) -> tuple[str, Mapping[str, Any]] | None:
+    """Return nothing: what a training job reads is its own matter."""
+    return None
+
+
+def job_queues(aws: Aws, names: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Describe queues, all in one call where they are at most 100; by name and by ARN. Unknown ones are absent."""
+    wanted = sorted(set(names))
+    found: dict[str, dict[str, Any]] = {}
+    for start in range(0, len(wanted), _PAGE):
+        for queue in aws.pages("batch", _QUEUES, {"queues": wanted[start : start + _PAGE]}):
+            found[queue["jobQueueName"]] = found[queue["jobQueueArn"]] = queue
+    return found
+
+
+def scheduling_policies(aws: Aws, arns: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Describe scheduling policies by ARN."""
+    wanted = sorted(set(arns))
+    if not wanted:
+        return {}
+    policies = aws.call("batch", _POLICIES, {"arns": wanted})
+    return {policy["arn"]: policy for policy in policies or []}
+
+
+def quota_shares(aws: Aws, queue: str) -> dict[str, dict[str, Any]]:
+    """List a queue's quota shares by name."""
+    return {
+        share["quotaShareName"]: share for share in aws.pages("batch", _SHARES, {"queue": queue})
+    }

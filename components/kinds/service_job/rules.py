@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ...jobfile.rules.view import Finding, Rule, View, warning
+from . import credentials, resources, sizes, training
 
 
 def shares(view: View) -> Iterator[Finding]:
@@ -65,9 +66,9 @@ def timeout(view: View) -> Iterator[Finding]:
 
 def token(view: View) -> Iterator[Finding]:
     """The token that makes a repeated submission harmless is ours."""
-    if view.kind.token_field in view.given:
+    if view.kind.request.token_field in view.given:
         message = "is not sent: ours makes every repetition of a submission harmless; leave it out"
-        yield warning(("request", view.kind.token_field), message, "client-token")
+        yield warning(("request", view.kind.request.token_field), message, "client-token")
 
 
 def names(view: View) -> Iterator[Finding]:
@@ -82,4 +83,10 @@ def names(view: View) -> Iterator[Finding]:
         yield warning(view.at(payload.name_field), message, "training-name-length")
 
 
-RULES: tuple[Rule, ...] = (shares, retries, timeout, token, names)
+RULES: tuple[Rule, ...] = (
+    *(shares, retries, timeout, token, names),
+    *training.RULES,
+    *resources.RULES,
+    *sizes.RULES,
+    *credentials.RULES,
+)

@@ -5,28 +5,52 @@ https://docs.aws.amazon.com/batch/latest/APIReference/API_SubmitServiceJob.html
 
 from __future__ import annotations
 
-from ..base import Call, Kind, Link, Payload, Phase
+from ..base import (
+    Call,
+    Compute,
+    Errors,
+    Event,
+    Kind,
+    Link,
+    Listing,
+    Payload,
+    Permissions,
+    Phase,
+    Record,
+    Request,
+    Tags,
+)
 
 _CONSOLE = "https://{region}.console.aws.amazon.com"
+_PAYLOAD = "serviceRequestPayload"
+_RESOURCES = f"{_PAYLOAD}.ResourceConfig"
 
-SERVICE_JOB = Kind(
+_PAGE = {"maxResults": 100}
+
+KIND = Kind(
     name="ServiceJob",
     service="batch",
     title="AWS Batch service job",
-    shape="SubmitServiceJobRequest",
-    submit=Call("SubmitServiceJob", result="jobArn"),
-    name_field="jobName",
-    name_max=128,
-    name_pattern=r"[A-Za-z0-9][A-Za-z0-9_-]*",
-    unique_names=False,
-    token_field="clientToken",
-    defaults={"serviceJobType": "SAGEMAKER_TRAINING"},
+    request=Request(
+        submit=Call("SubmitServiceJob", result="jobArn"),
+        name_field="jobName",
+        name_max=128,
+        token_field="clientToken",
+        defaults={"serviceJobType": "SAGEMAKER_TRAINING"},
+        in_place={
+            "schedulingPriority": Call(
+                "UpdateServiceJob", {"jobId": "$id", "schedulingPriority": "$value"}
+            )
+        },
+        role=f"{_PAYLOAD}.RoleArn",
+        inputs={f"{_PAYLOAD}.InputDataConfig.DataSource.S3DataSource.S3Uri": "S3DataType"},
+        queue_field="jobQueue",
+    ),
     # SageMaker's name is `AWSBatch<TrainingJobName><32 hex>` of at most 63 characters
     payload=Payload(
-        field="serviceRequestPayload",
+        field=_PAYLOAD,
         service="sagemaker",
         operation="CreateTrainingJob",
-        shape="CreateTrainingJobRequest",
         name_field="TrainingJobName",
         name_max=23,
         tags_field="Tags",
@@ -36,93 +60,134 @@ SERVICE_JOB = Kind(
             "HyperParameters.sagemaker_program": "entryPoint",
         },
     ),
-    tags_as_list=None,
-    in_place={
-        "schedulingPriority": Call(
-            "UpdateServiceJob", {"jobId": "$id", "schedulingPriority": "$value"}
-        )
-    },
-    arn="arn:{partition}:batch:{region}:{account}:service-job/{id}",
-    describe=Call("DescribeServiceJob", {"jobId": "$id"}),
-    list=Call(
-        "ListServiceJobs",
-        {
-            "jobQueue": "$scope",
-            "filters": [{"name": "JOB_NAME", "values": ["$prefix"]}],
-            "maxResults": 100,
+    record=Record(
+        arn="arn:{partition}:batch:{region}:{account}:service-job/{id}",
+        describe=Call("DescribeServiceJob", {"jobId": "$id"}),
+        # https://docs.aws.amazon.com/batch/latest/userguide/service-job-status.html
+        statuses={
+            "SUBMITTED": Phase.QUEUED,
+            "PENDING": Phase.QUEUED,
+            "RUNNABLE": Phase.QUEUED,
+            "SCHEDULED": Phase.RUNNING,
+            "STARTING": Phase.RUNNING,
+            "RUNNING": Phase.RUNNING,
+            "SUCCEEDED": Phase.SUCCEEDED,
+            "FAILED": Phase.FAILED,
         },
-        result="jobSummaryList",
-        next_token="nextToken",
+        terminated_field="isTerminated",
+        outputs={
+            "jobId": "jobId",
+            "jobName": "jobName",
+            "statusReason": "statusReason",
+            "createdAt": "createdAt",
+            "scheduledAt": "scheduledAt",
+            "startedAt": "startedAt",
+            "stoppedAt": "stoppedAt",
+            "trainingJobArn": "latestAttempt.serviceResourceId.value",
+            "preemptions": "preemptionSummary.preemptedAttemptCount",
+        },
+        templates={
+            "outputUri": f"{{request.{_PAYLOAD}.OutputDataConfig.S3OutputPath/}}"
+            "{trainingJobName}/output/",
+            "modelArtifacts": "{outputUri}model.tar.gz",
+            "consoleUrl": _CONSOLE + "/sagemaker/home?region={region}#/jobs/{trainingJobName}",
+            "logsUrl": _CONSOLE + "/cloudwatch/home?region={region}#logsV2:log-groups/log-group/"
+            "$252Faws$252Fsagemaker$252FTrainingJobs$3FlogStreamNameFilter$3D{trainingJobName}",
+        },
+        # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_OutputDataConfig.html
+        variants={
+            "modelArtifacts": (
+                f"request.{_PAYLOAD}.OutputDataConfig.CompressionType",
+                "NONE",
+                "{outputUri}model/",
+            )
+        },
+        results=frozenset({"modelArtifacts"}),
     ),
-    list_fields={"arn": "jobArn", "name": "jobName", "created": "createdAt", "id": "jobId"},
-    exact_list=True,
-    # a job whose queue was changed has earlier runs in another one
-    scopes=Call("DescribeJobQueues", {"maxResults": 100}, "jobQueues", "nextToken"),
-    scope_field="jobQueueArn",
-    scope_filter={"jobQueueType": "SAGEMAKER_TRAINING"},
-    tag=Call("TagResource", {"resourceArn": "$arn", "tags": "$tags"}),
-    untag=Call("UntagResource", {"resourceArn": "$arn", "tagKeys": "$keys"}),
-    read_tags=Call("ListTagsForResource", {"resourceArn": "$arn"}, result="tags"),
+    listing=Listing(
+        call=Call(
+            "ListServiceJobs",
+            {
+                "jobQueue": "$scope",
+                "filters": [{"name": "JOB_NAME", "values": ["$prefix"]}],
+                **_PAGE,
+            },
+            result="jobSummaryList",
+            next_token="nextToken",
+        ),
+        fields={"arn": "jobArn", "name": "jobName", "created": "createdAt"},
+        filters_names=True,
+        # a job whose queue was changed has earlier runs in another one
+        scopes=Call("DescribeJobQueues", _PAGE, "jobQueues", "nextToken"),
+        scope_field="jobQueueArn",
+        scope_filter={"jobQueueType": "SAGEMAKER_TRAINING"},
+    ),
+    tags=Tags(
+        add=Call("TagResource", {"resourceArn": "$arn", "tags": "$tags"}),
+        remove=Call("UntagResource", {"resourceArn": "$arn", "tagKeys": "$keys"}),
+        read=Call("ListTagsForResource", {"resourceArn": "$arn"}, result="tags"),
+    ),
+    errors=Errors(
+        missing=("ClientException", r"(?i)(does not|doesn't) exist|not found|could ?n[o']t find"),
+        taken=("ClientException", r"(?i)client ?token"),
+    ),
+    permissions=Permissions(
+        reads=(
+            ("DescribeJobQueues", "*"),
+            ("DescribeSchedulingPolicies", "*"),
+            ("ListQuotaShares", "job-queue/*"),
+        ),
+        targets=("job-queue/*",),
+        queue_targets=("job-queue/{queue}", "job-queue/{queue}/quota-share/*"),
+        unscoped=frozenset({"DescribeServiceJob"}),
+    ),
     terminate=Call("TerminateServiceJob", {"jobId": "$id", "reason": "$reason"}),
-    # https://docs.aws.amazon.com/batch/latest/userguide/service-job-status.html
-    statuses={
-        "SUBMITTED": Phase.QUEUED,
-        "PENDING": Phase.QUEUED,
-        "RUNNABLE": Phase.QUEUED,
-        "SCHEDULED": Phase.RUNNING,
-        "STARTING": Phase.RUNNING,
-        "RUNNING": Phase.RUNNING,
-        "SUCCEEDED": Phase.SUCCEEDED,
-        "FAILED": Phase.FAILED,
-    },
-    status_field="status",
-    terminated_field="isTerminated",
-    outputs={
-        "jobId": "jobId",
-        "jobName": "jobName",
-        "statusReason": "statusReason",
-        "createdAt": "createdAt",
-        "scheduledAt": "scheduledAt",
-        "startedAt": "startedAt",
-        "stoppedAt": "stoppedAt",
-        "trainingJobArn": "latestAttempt.serviceResourceId.value",
-        "preemptions": "preemptionSummary.preemptedAttemptCount",
-    },
-    templates={
-        "outputUri": "{request.serviceRequestPayload.OutputDataConfig.S3OutputPath/}"
-        "{trainingJobName}/output/",
-        "modelArtifacts": "{outputUri}model.tar.gz",
-        "consoleUrl": _CONSOLE + "/sagemaker/home?region={region}#/jobs/{trainingJobName}",
-        "logsUrl": _CONSOLE + "/cloudwatch/home?region={region}#logsV2:log-groups/log-group/"
-        "$252Faws$252Fsagemaker$252FTrainingJobs$3FlogStreamNameFilter$3D{trainingJobName}",
-    },
-    # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_OutputDataConfig.html
-    variants={
-        "modelArtifacts": (
-            "request.serviceRequestPayload.OutputDataConfig.CompressionType",
-            "NONE",
-            "{outputUri}model/",
-        )
-    },
-    results=frozenset({"modelArtifacts"}),
-    missing=("ClientException", r"(?i)(does not|doesn't) exist|not found|could ?n[o']t find"),
-    taken=("ClientException", r"(?i)client ?token"),
-    no_slot=("", ""),
-    role="serviceRequestPayload.RoleArn",
-    inputs=frozenset({"serviceRequestPayload.InputDataConfig.DataSource.S3DataSource.S3Uri"}),
+    compute=Compute(
+        resources=_RESOURCES,
+        groups=("InstanceGroups", "InstancePreferences"),
+        alternatives="InstancePreferences",
+        # "The default value is 1 day":
+        # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_StoppingCondition.html
+        limits={
+            f"{_PAYLOAD}.StoppingCondition.MaxRuntimeInSeconds": 86_400,
+            "timeoutConfig.attemptDurationSeconds": None,
+        },
+        attempts="retryStrategy.attempts",
+        warm=f"{_RESOURCES}.KeepAlivePeriodInSeconds",
+        image=f"{_PAYLOAD}.AlgorithmSpecification.TrainingImage",
+    ),
+    # events carry neither tags nor payload
+    # https://docs.aws.amazon.com/batch/latest/userguide/service-job-events.html
+    event=Event(
+        rule="batch",
+        description="Batch service jobs that someone should know of",
+        source="aws.batch",
+        detail_type="Batch Service Job State Change",
+        name_field="jobName",
+        queue_field="jobQueue",
+        status_field="status",
+        values={
+            "job": "jobName",
+            "queue": "jobQueue",
+            "status": "status",
+            "reason": "statusReason",
+            "arn": "jobArn",
+        },
+        text='"Job <job> on <queue> is <status>: <reason>. <arn>"',
+    ),
     link=Link(
         service="sagemaker",
+        resource="training-job",
         arn_output="trainingJobArn",
         name_output="trainingJobName",
+        stem=r"^AWSBatch(.+?)-?[0-9a-f]{32}$",
         describe=Call("DescribeTrainingJob", {"TrainingJobName": "$name"}),
         search=Call(
             "Search",
             {
                 "Resource": "TrainingJob",
                 "SearchExpression": {
-                    "Filters": [
-                        {"Name": "Tags.$tag", "Operator": "$how", "Value": "$value"},
-                    ]
+                    "Filters": [{"Name": "Tags.$tag", "Operator": "$how", "Value": "$value"}]
                 },
                 "SortBy": "CreationTime",
                 "SortOrder": "Descending",
@@ -132,7 +197,7 @@ SERVICE_JOB = Kind(
         ),
         tag=Call("AddTags", {"ResourceArn": "$arn", "Tags": "$tags"}),
         read_tags=Call("ListTags", {"ResourceArn": "$arn"}, result="Tags", next_token="NextToken"),
-        # of a run that only this service knows: a training job that was taken over
+        # of a run that only this service knows: an adopted training job
         terminate=Call("StopTrainingJob", {"TrainingJobName": "$name"}),
         # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeTrainingJob.html
         statuses={
