@@ -12,7 +12,7 @@ from cli.reasons import reasons
 from cli.stack import Stack
 from cli.state import Entry, add_stack, entries, stack_of
 from components.aws import Aws, Run, history
-from components.aws.runs import linked_history
+from components.aws.lookup import linked_history
 from components.aws.survey import attempts
 from components.errors import JobError, Problems
 from components.jobfile.messages import meant

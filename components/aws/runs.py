@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from typing import Any
 
 from ..errors import Denied, JobError, Missing
 from ..kinds import Kind, Phase
-from ..run.definition import ENDING, IDENTITY, RELEASED, from_aws_tags, name_patterns, to_aws_tags
+from ..run.definition import ENDING, RELEASED, from_aws_tags, to_aws_tags
 from ..wire import pick
 from .client import Aws
 
@@ -129,10 +129,10 @@ def _describe_linked(aws: Aws, kind: Kind, arn: str, job: str) -> Run:
         if re.search(r"(?i)not found|could not find|does not exist", str(error)):
             raise Missing(str(error)) from error
         raise
-    return _linked_run(kind, record, {})
+    return linked_run(kind, record, {})
 
 
-def _linked_run(kind: Kind, record: Mapping[str, Any], tags: Mapping[str, str]) -> Run:
+def linked_run(kind: Kind, record: Mapping[str, Any], tags: Mapping[str, str]) -> Run:
     link = kind.link
     assert link is not None
     outputs = {
@@ -154,60 +154,6 @@ def _linked_run(kind: Kind, record: Mapping[str, Any], tags: Mapping[str, str]) 
         outputs=outputs,
         request=record,
     )
-
-
-@dataclass(frozen=True)
-class Listed:
-    """What a list call says of a job that may be ours: its name is like ours, its tags are not known."""
-
-    arn: str
-    created: float
-    phase: Phase
-
-
-def listed(aws: Aws, kind: Kind, inputs: Mapping[str, Any]) -> list[Listed]:
-    """List by name what may be this job's runs, the newest first."""
-    job = str(inputs["name"])
-    found: dict[str, Listed] = {}
-    patterns = name_patterns(kind, inputs)
-    calls = patterns if kind.listing.filters_names else patterns[:1]
-    for values in lists(aws, kind, [prefix for prefix, _ in calls], job):
-        for item in aws.pages(kind.service, kind.listing.call, values, job=job):
-            name = str(item.get(kind.listing.fields["name"], ""))
-            if any(pattern.fullmatch(name) for _, pattern in patterns):
-                arn = str(item[kind.listing.fields["arn"]])
-                phase = kind.phase(str(item.get(kind.record.status_field, "")))
-                created = milliseconds(item.get(kind.listing.fields["created"]))
-                found[arn] = Listed(arn, created, phase)
-    # stable: AWS lists the newest first, which settles equal times
-    return sorted(found.values(), key=lambda each: -each.created)
-
-
-def history(
-    aws: Aws, kind: Kind, inputs: Mapping[str, Any], known: Sequence[Listed] | None = None
-) -> Iterator[Run]:
-    """Yield the runs of this job that its own service still knows, the newest first.
-
-    Lists by name (or takes what is `known`), then asks each candidate for its tags: another team's job may have a
-    like name.
-    """
-    job = str(inputs["name"])
-    identities = {inputs["identity"], *(inputs.get("formerly") or ())}
-    candidates = {
-        each.arn: each.created for each in (listed(aws, kind, inputs) if known is None else known)
-    }
-    # a run taken over may have any name
-    taken_over = adopted(aws, kind, inputs) if inputs.get("adopt") else None
-    taken_arn = taken_over.arn if taken_over else ""
-    if taken_over:
-        candidates[taken_arn] = taken_over.created
-    for arn in sorted(candidates, key=lambda arn: -candidates[arn]):
-        try:
-            run = taken_over if arn == taken_arn and taken_over else describe(aws, kind, arn, job)
-        except Missing:
-            continue
-        if run.tags.get(IDENTITY) in identities:
-            yield run
 
 
 def adopted(aws: Aws, kind: Kind, inputs: Mapping[str, Any]) -> Run | None:
@@ -236,76 +182,6 @@ def _arn(kind: Kind, aws: Aws, id_: str) -> str:
     return kind.record.arn.format(
         partition=aws.partition, region=aws.region, account=aws.account, id=id_, name=id_
     )
-
-
-def lists(aws: Aws, kind: Kind, prefixes: list[str], job: str) -> Iterator[dict[str, str]]:
-    """Yield what to list: each name prefix in each place where runs may lie.
-
-    The places are asked for once a process: a queue made meanwhile holds no run of ours yet.
-    """
-    if kind.listing.scopes is None:
-        yield from ({"prefix": prefix} for prefix in prefixes)
-        return
-    scopes = aws.remembered(
-        f"{kind.name}.scopes",
-        lambda: [
-            str(item[kind.listing.scope_field])
-            for item in aws.pages(
-                kind.service, kind.listing.scopes or kind.listing.call, {}, job=job
-            )
-            if all(item.get(key) == value for key, value in kind.listing.scope_filter.items())
-        ],
-    )
-    yield from ({"scope": scope, "prefix": prefix} for scope in scopes for prefix in prefixes)
-
-
-def linked_history(aws: Aws, kind: Kind, identities: list[str], job: str) -> Iterator[Run]:
-    """Yield the runs that only the second service still knows, by our tags, the newest first.
-
-    A caller without the permission gets nothing: the record has expired, and that is all we know.
-    """
-    for identity in identities:
-        yield from (
-            run
-            for run in searched(aws, kind, "Equals", identity, job)
-            if run.tags.get(IDENTITY) == identity
-        )
-
-
-def searched(aws: Aws, kind: Kind, how: str, value: str, job: str) -> Iterator[Run]:
-    """Yield the second service's runs whose identity `Equals` or `Contains` the value, the newest first.
-
-    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Filter.html; nothing where the caller may not.
-    """
-    if kind.link is None:
-        return
-    values = {"tag": IDENTITY, "how": how, "value": value}
-    try:
-        for item in aws.pages(kind.link.service, kind.link.search, values, job=job):
-            record = item.get(kind.link.search.params["Resource"]) or {}
-            pairs = {tag["Key"]: tag.get("Value", "") for tag in record.get("Tags") or []}
-            yield _linked_run(kind, record, pairs)
-    except Denied:
-        return
-
-
-def find(
-    aws: Aws, kind: Kind, inputs: Mapping[str, Any], known: Sequence[Listed] | None = None
-) -> Run | None:
-    """Return the job's newest run, whatever became of it, or nothing if AWS knows none."""
-    for run in history(aws, kind, inputs, known):
-        return run
-    identities = [str(inputs["identity"]), *(inputs.get("formerly") or ())]
-    for run in linked_history(aws, kind, identities, str(inputs["name"])):
-        return run
-    return None
-
-
-def count_live(aws: Aws, kind: Kind) -> int:
-    """Count the account's runs of a kind that wait or run, whoever's they are."""
-    items = aws.pages(kind.service, kind.listing.call, {"prefix": "*"})
-    statuses = (str(item.get(kind.record.status_field, "")) for item in items)
-    return sum(not kind.phase(status).ended for status in statuses)
 
 
 def submit(aws: Aws, kind: Kind, request: Mapping[str, Any], job: str) -> str:

@@ -10,7 +10,8 @@ from ..errors import Missing
 from ..kinds import Kind
 from ..run.definition import IDENTITY, SUFFIX
 from .client import Aws
-from .runs import Run, describe, lists, milliseconds, searched
+from .lookup import lists, searched
+from .runs import Run, describe, milliseconds
 
 _OURS = re.compile(rf".+-[0-9a-f]{{{SUFFIX}}}")
 ALL = "*"

@@ -13,7 +13,7 @@ from typing import Any
 
 from .. import aws as service
 from ..aws import Aws, Run
-from ..aws.runs import Listed
+from ..aws.lookup import Listed
 from ..errors import JobError, Missing, NoSlot, Rejected, Taken, Unanswered
 from ..kinds import Kind
 from ..run.definition import (

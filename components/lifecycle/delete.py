@@ -7,7 +7,8 @@ from typing import Any
 
 from .. import aws as service
 from ..aws import Aws, Run
-from ..aws.runs import Listed, check_account
+from ..aws.lookup import Listed
+from ..aws.runs import check_account
 from ..errors import JobError, Missing
 from ..kinds import Kind, Phase
 from ..run.definition import CLAIMED, IDENTITY, ON_REPLACE
