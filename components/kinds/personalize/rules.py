@@ -1,0 +1,74 @@
+"""Rules that the batch jobs of Personalize share.
+
+https://docs.aws.amazon.com/personalize/latest/dg/batch-data-upload.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ...jobfile.rules import paths
+from ...jobfile.rules.view import Finding, Rule, View, warning
+from ...run import definition
+
+_ARN = re.compile(r"arn:[^:]*:personalize:([^:]*):([^:]*):([^/]+)/(.+)")
+
+
+def places(view: View) -> Iterator[Finding]:
+    """The input is a file, or a prefix that ends with /; the output is a prefix (batch-data-upload.html)."""
+    source = view.get("jobInput", "s3DataSource", "path")
+    target = view.get("jobOutput", "s3DataDestination", "path")
+    source_at = ("request", "jobInput", "s3DataSource", "path")
+    target_at = ("request", "jobOutput", "s3DataDestination", "path")
+    if source:
+        yield from paths.siblings(source_at, source)
+    if target and not target.endswith("/"):
+        message = "the results would lie beside this name, not in it; end a prefix with /"
+        yield warning(target_at, message, "output-slash")
+    if source and target and source.endswith("/") and target.startswith(source):
+        message = f"lies in the input ({source}): the next run would read this run's results"
+        yield Finding(target_at, message, "output-in-input")
+
+
+def arns(view: View) -> Iterator[Finding]:
+    """A solution *version*, a filter, both of the region that is asked (API_CreateBatchInferenceJob.html)."""
+    for field, kind, form in (
+        ("solutionVersionArn", "solution", "solution/<name>/<version>"),
+        ("filterArn", "filter", "filter/<name>"),
+    ):
+        value = view.get(field)
+        found = _ARN.fullmatch(value) if value else None
+        if found is None:
+            continue
+        at = ("request", field)
+        region, _, resource, name = found.groups()
+        if resource != kind:
+            yield Finding(at, f"is the ARN of a {resource}; here stands ...:{form}", "arn-kind")
+        elif kind == "solution" and "/" not in name:
+            message = (
+                "is a solution without its version; append /<version>, or write "
+                f"${{personalize.latest({value})}}"
+            )
+            yield Finding(at, message, "solution-version")
+        if view.region and region and region != view.region:
+            message = f"lies in {region}, and the job runs in {view.region}"
+            yield Finding(at, message, "arn-region")
+
+
+def names(view: View) -> Iterator[Finding]:
+    """Names are unique for ever, so 9 characters are added to the stem, of 63 at most."""
+    most = view.kind.request.name_max - 1 - definition.SUFFIX
+    own = view.get(view.kind.request.name_field)
+    if own is None and view.kind.request.name_field in view.request:
+        return
+    name = own or view.name
+    if len(name) > most:
+        at = ("request", view.kind.request.name_field) if own else ("name",)
+        message = (
+            f"`{name}` has {len(name)} characters; the name at AWS keeps the first {most} of them"
+        )
+        yield warning(at, message, "batch-name-length")
+
+
+RULES: tuple[Rule, ...] = (places, arns, names)
