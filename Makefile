@@ -17,19 +17,19 @@ test: lint ## every check and every test; needs neither network nor AWS
 lint: dev ## formatting, style, types
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
-	$(PYTHON) -m mypy components cli local
+	$(PYTHON) -m mypy components cli local tools
 
 crash: dev ## the crash matrix: real processes killed at every call; prints its table
 	$(PYTHON) -m tests.crash
 
-bench: ## previews beside trivial resources, 1,000 resources, a plan of 200 changes, validate for 5,000 files
-	@./jobctl bench
-	@$(PYTHON) -m cli.bench_engine
-	@$(PYTHON) -m cli.bench_plan
-	@$(PYTHON) -m cli.bench_validate
+bench: dev ## previews beside trivial resources, 1,000 resources, a plan of 200 changes, validate for 5,000 files
+	@$(PYTHON) -m tools.bench.preview
+	@$(PYTHON) -m tools.bench.engine
+	@$(PYTHON) -m tools.bench.plan
+	@$(PYTHON) -m tools.bench.validate
 
 schemas: dev ## generate schemas/ from botocore's service models
-	$(PYTHON) -m cli.schemas
+	$(PYTHON) -m tools.schemas.generate
 
 conformance: dev ## the embedded engine beside the Pulumi CLI: agreed/total
 	$(PYTHON) -m tests.engine.conformance

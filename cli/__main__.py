@@ -13,43 +13,72 @@ from components.errors import JobError
 
 GROUPS: dict[str, dict[str, tuple[str, str]]] = {
     "Deploy (the engine's commands, with its own flags)": {
-        "preview": ("cli.engine", "show what `up` would submit, re-run, update or terminate"),
-        "up": ("cli.engine", "make AWS agree with the job files"),
-        "refresh": ("cli.engine", "take over how the jobs stand now"),
-        "destroy": ("cli.engine", "release every job of a stack, and terminate what still waits"),
-        "stack": ("cli.engine", "list, create, select, export or remove stacks"),
-        "config": ("cli.engine", "read and change a stack's settings"),
-        "cancel": ("cli.engine", "remove the lock of an update that died"),
-        "recover": ("cli.recover", "what AWS has of a stack and its state does not know"),
+        "preview": (
+            "cli.engine.run",
+            "show what `up` would submit, re-run, update or terminate",
+        ),
+        "up": ("cli.engine.run", "make AWS agree with the job files"),
+        "refresh": ("cli.engine.run", "take over how the jobs stand now"),
+        "destroy": (
+            "cli.engine.run",
+            "release every job of a stack, and terminate what still waits",
+        ),
+        "stack": ("cli.engine.run", "list, create, select, export or remove stacks"),
+        "config": ("cli.engine.run", "read and change a stack's settings"),
+        "cancel": ("cli.engine.run", "remove the lock of an update that died"),
+        "recover": ("cli.commands.recover", "what AWS has of a stack and its state does not know"),
     },
     "Job files": {
-        "validate": ("cli.validate", "find every mistake in the job files, with its place"),
-        "expand": ("cli.expand", "print a job as it would be sent"),
-        "new": ("cli.new", "write a job file to start from"),
-        "schema": ("cli.schema_command", "print a kind's JSON Schema"),
-        "rerun": ("cli.rerun", "change the generation in a job's file, so that it runs again"),
-        "import": ("cli.import_job", "write the file of a job that exists already"),
+        "validate": (
+            "cli.commands.validate",
+            "find every mistake in the job files, with its place",
+        ),
+        "expand": ("cli.commands.expand", "print a job as it would be sent"),
+        "new": ("cli.commands.new", "write a job file to start from"),
+        "schema": ("cli.commands.schema", "print a kind's JSON Schema"),
+        "rerun": (
+            "cli.commands.rerun",
+            "change the generation in a job's file, so that it runs again",
+        ),
+        "import": ("cli.commands.import_", "write the file of a job that exists already"),
     },
     "Look": {
-        "status": ("cli.status", "how the jobs of a stack stand, and where their results lie"),
+        "status": (
+            "cli.commands.status",
+            "how the jobs of a stack stand, and where their results lie",
+        ),
         "history": (
-            "cli.history",
+            "cli.commands.history",
             "every run of a job that AWS knows, and what made each a new run",
         ),
-        "wait": ("cli.wait", "go on with `up` until every run has ended"),
+        "wait": ("cli.commands.wait", "go on with `up` until every run has ended"),
     },
     "Review": {
-        "plan": ("cli.plan", "the preview as a reviewer needs it: what runs, why, and its ceiling"),
-        "comment": ("cli.comment", "a plan as the one comment of a pull request"),
-        "summary": ("cli.summary", "the jobs with their links, for the page of a workflow's run"),
-        "drift": ("cli.drift", "where AWS and the repository disagree, and an issue about it"),
-        "iam": ("cli.iam", "the least permissions of the preview role and the deploy role"),
+        "plan": (
+            "cli.commands.plan",
+            "the preview as a reviewer needs it: what runs, why, and its ceiling",
+        ),
+        "comment": ("cli.commands.comment", "a plan as the one comment of a pull request"),
+        "summary": (
+            "cli.commands.summary",
+            "the jobs with their links, for the page of a workflow's run",
+        ),
+        "drift": (
+            "cli.commands.drift",
+            "where AWS and the repository disagree, and an issue about it",
+        ),
+        "iam": (
+            "cli.commands.iam",
+            "the least permissions of the preview role and the deploy role",
+        ),
     },
     "This machine": {
-        "emulator": ("cli.emulator", "start, stop or look at the AWS emulator"),
-        "env": ("cli.env", "print a stack's environment for your shell"),
-        "demo": ("cli.demo", "deploy the sample jobs to the emulator, and preview a change"),
-        "bench": ("cli.bench", "how long a preview takes"),
+        "emulator": ("cli.commands.emulator", "start, stop or look at the AWS emulator"),
+        "env": ("cli.commands.env", "print a stack's environment for your shell"),
+        "demo": (
+            "cli.commands.demo",
+            "deploy the sample jobs to the emulator, and preview a change",
+        ),
         "setup": ("", "make .venv (--dev: with the tools of `make test`)"),
     },
 }
@@ -86,7 +115,7 @@ def _run(argv: list[str]) -> int:
         # outside of the virtualenv, jobctl itself does it
         return 0
     module = importlib.import_module(module_name)
-    if module_name == "cli.engine":
+    if module_name == "cli.engine.run":
         return int(module.run(name, rest))
     parser = argparse.ArgumentParser(
         prog=f"jobctl {name}", description=summary[:1].upper() + summary[1:] + "."

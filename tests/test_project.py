@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from cli.stack import find_project, read_stack
+from cli.project.stack import find_project, read_stack
 
 ROOT = Path(__file__).resolve().parent.parent
 REQUIREMENTS = ("requirements.txt", "requirements-local.txt", "requirements-dev.txt")

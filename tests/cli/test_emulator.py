@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from cli.emulator_process import Emulator, answers
-from cli.stack import find_project
+from cli.project.emulator_process import Emulator, answers
+from cli.project.stack import find_project
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from cli.engine import choose, chosen_stack, named, split_cwd
-from cli.environment import child_environment, on_loopback, require_answer
-from cli.stack import Project, Stack, find_project
+from cli.engine.run import choose, chosen_stack, named, split_cwd
+from cli.project.stack import Project, Stack, find_project
+from cli.project.variables import child_environment, on_loopback, require_answer
 from components.errors import JobError
 
 LOCAL = {"AWS_ENDPOINT_URL": "http://127.0.0.1:5000"}

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from cli.salt import salt_kept_out
-from cli.stack import Stack, find_project, read_stack
+from cli.project.salt import salt_kept_out
+from cli.project.stack import Stack, find_project, read_stack
 
 CLEAN = "# mine\nconfig:\n  aws:region: us-east-1\n  aws-jobs:emulator: true\n"
 SALTED = '# mine\nconfig:\n  aws:region: us-east-1\n  aws-jobs:emulator: "true"\nencryptionsalt: v1:abc:def\n'

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.stack import find_project, read_stack, selected
+from cli.project.stack import find_project, read_stack, selected
 from components.errors import JobError
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from cli import reports
 from cli.__main__ import main
+from cli.github import reports
 from components.errors import Problem
 from components.jobfile import JobFile, read_text
 from tests.jobfile.making import SERVICE_JOB

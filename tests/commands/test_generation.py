@@ -6,7 +6,7 @@ import datetime
 
 import pytest
 
-from cli.generation import changed, following
+from cli.editing.generation import changed, following
 from components.errors import JobError
 
 TODAY = datetime.date(2026, 11, 22)

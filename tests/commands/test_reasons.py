@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cli.reasons import reasons
+from cli.planning.reasons import reasons
 from components.aws import Run
 from components.kinds import KINDS, Phase
 from components.run.definition import BECAUSE, CLAIMED, DIGEST, RELEASED, beside_request

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from cli.state import Entry
-from cli.wait import Waiting, seconds, split
+from cli.commands.wait import Waiting, seconds, split
+from cli.project.entries import Entry
 from components.errors import JobError
 from components.kinds import KINDS
 from tests.conftest import Workspace

@@ -8,7 +8,7 @@ from typing import Any
 
 import boto3
 
-from cli.recovery import Declared, findings
+from cli.planning.runs import Declared, findings
 from components.aws import Aws
 from components.aws.survey import of_stack
 from components.kinds import KINDS

@@ -59,7 +59,7 @@ def commands() -> list[tuple[str, list[str]]]:
     for guide in [*guides, ROOT / "policy" / "README.md"]:
         for shown in re.findall(r"\./jobctl ([a-z][^`\n|#>;&)]*)", guide.read_text("utf-8")):
             name, *words = shown.split()
-            if not re.search(r"[][.,:]", shown) and COMMANDS.get(name, ("cli.engine", ""))[0]:
+            if not re.search(r"[][.,:]", shown) and COMMANDS.get(name, ("cli.engine.run", ""))[0]:
                 found.add((name, tuple(words)))
     return [(name, list(words)) for name, words in sorted(found)]
 
@@ -72,7 +72,7 @@ def test_the_guides_commands_are_understood() -> None:
         assert name in COMMANDS, name
         module = importlib.import_module(COMMANDS[name][0])
         # a command alone is only named
-        if words and COMMANDS[name][0] != "cli.engine":
+        if words and COMMANDS[name][0] != "cli.engine.run":
             parser = argparse.ArgumentParser(prog=name, exit_on_error=False)
             module.configure(parser)
             parser.parse_args(words)

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from cli.drift import disagreements, report, text
-from cli.github import AUTHOR, GitHub, marked
+from cli.commands.drift import disagreements, report, text
+from cli.github.api import AUTHOR, GitHub, marked
 from components.errors import JobError
 from tests.gitops import github as fake
 from tests.plan.documents import inputs, plan, state, step

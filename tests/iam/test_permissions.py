@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cli.iam import trust
+from cli.commands.iam import trust
 from components import permissions
 from components.kinds import KINDS, Call, Kind, Link
 from components.kinds.personalize.table import make_kind

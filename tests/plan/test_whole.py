@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from cli.contexts import NEUTRAL
+from cli.project.contexts import NEUTRAL
 from components.jobfile import expand, load
 from tests.conftest import Workspace
 from tests.plan.documents import document, inputs, state, step

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from cli.schema_shapes import pattern
-from cli.schemas import files, main
 from components.schema import FOLDER, at
+from tools.schemas.generate import files, main
+from tools.schemas.shapes import pattern
 
 FILES = files()
 NAMES = sorted(FILES)

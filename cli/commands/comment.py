@@ -1,0 +1,57 @@
+"""`jobctl comment FILE`: a plan as the one comment of a pull request, updated in place on every push."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from cli.engine.run import chosen_stack
+from cli.github.api import AUTHOR, GitHub, marked
+from cli.project.stack import find_project
+from components.errors import JobError
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", help="what `plan --format markdown -o FILE` wrote")
+    parser.add_argument("-s", "--stack", default="", help="each stack has a comment of its own")
+    parser.add_argument("--pr", type=int, default=0, help="default: the workflow's pull request")
+    parser.add_argument("--author", default=AUTHOR, help="who the token belongs to")
+
+
+def run(args: argparse.Namespace) -> int:
+    project = find_project(Path.cwd())
+    stack = chosen_stack(project, ["--stack", args.stack] if args.stack else [], os.environ)
+    number = args.pr or pull_request(os.environ)
+    try:
+        plan = Path(args.file).read_text("utf-8")
+    except OSError as error:
+        raise JobError(f"{args.file}: {error.strerror}") from None
+    github = GitHub.of(os.environ)
+    marker = marker_of("plan", project.name, stack.name)
+    body = {"body": f"{marker}\n{plan}"}
+    old = marked(github.pages(f"/issues/{number}/comments"), marker, args.author)
+    if old is None:
+        github.call("POST", f"/issues/{number}/comments", body)
+        print(f"commented on #{number}")
+    else:
+        github.call("PATCH", f"/issues/comments/{old['id']}", body)
+        print(f"updated the comment on #{number}")
+    return 0
+
+
+def marker_of(what: str, project: str, stack: str) -> str:
+    """A comment's first line, which nobody sees; names can put nothing into it."""
+    return f"<!-- aws-jobs {what}: {re.sub(r'[^A-Za-z0-9_.]', '-', f'{project}.{stack}')} -->"
+
+
+def pull_request(env: Mapping[str, str]) -> int:
+    """The number in the event that started the workflow."""
+    try:
+        event = json.loads(Path(env["GITHUB_EVENT_PATH"]).read_text("utf-8"))
+        return int(event["pull_request"]["number"])
+    except (KeyError, OSError, ValueError, TypeError):
+        raise JobError("this workflow run has no pull request: name one with --pr") from None

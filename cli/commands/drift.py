@@ -1,0 +1,110 @@
+"""`jobctl drift`: where AWS and the repository disagree, and one issue that says so for as long as they do."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from cli.commands.comment import marker_of
+from cli.commands.plan import document, planned
+from cli.engine.run import chosen_stack
+from cli.github.api import AUTHOR, GitHub, marked
+from cli.planning.escape import code, visible
+from cli.planning.model import Plan, PlannedJob
+from cli.planning.words import verb
+from cli.project.stack import find_project
+from components.errors import JobError
+
+# what the next scheduled `up` does by itself is no disagreement
+_COMES_BY_ITSELF = ("period", "watched")
+_LONGEST = 60_000
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("-s", "--stack", default="", help="default: the selected stack")
+    parser.add_argument(
+        "--issue", action="store_true", help="open, update or close the GitHub issue about it"
+    )
+    parser.add_argument("--author", default=AUTHOR, help="who the token belongs to")
+    parser.epilog = (
+        "Exit code: 0 where they agree, 1 where they do not; with --issue 0 once the issue says so. A run that was "
+        "terminated counts until the job runs again or its file goes."
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    project = find_project(Path.cwd())
+    stack = chosen_stack(project, ["--stack", args.stack] if args.stack else [], os.environ)
+    plan = planned(stack, document(stack))
+    if plan.errors:
+        raise JobError("the preview found mistakes:\n" + "\n".join(plan.errors))
+    found = disagreements(plan)
+    for name, what in found:
+        print(visible(f"{name}: {what}"))
+    if not found:
+        print("AWS and the repository agree")
+    if args.issue:
+        marker = marker_of("drift", project.name, stack.name)
+        print(report(GitHub.of(os.environ), marker, stack.name, found, args.author))
+        return 0
+    return 1 if found else 0
+
+
+def disagreements(plan: Plan) -> list[tuple[str, str]]:
+    """Each job's name, and what disagrees: what happened in AWS, and what is merged but not deployed."""
+    found = [(drift.name, drift.what) for drift in plan.drift]
+    told = {drift.name for drift in plan.drift}
+    found += [
+        (job.name, f"`{verb(job)}` is merged and not deployed")
+        for job in plan.jobs
+        if job.name not in told and _is_overdue(job)
+    ]
+    return sorted(found)
+
+
+def _is_overdue(job: PlannedJob) -> bool:
+    if job.action == "defer" or (job.action == "submit" and job.waits_for):
+        return False
+    if job.action == "submit":
+        return job.why != "what it waited for is there"
+    makes = [change.path for change in job.changes if change.reruns]
+    return not makes or not all(path.startswith(_COMES_BY_ITSELF) for path in makes)
+
+
+def report(
+    github: GitHub, marker: str, stack: str, found: Sequence[tuple[str, str]], author: str
+) -> str:
+    """Open, update or close the stack's one issue; returns what was done, in a sentence."""
+    issues = github.pages("/issues", state="open", creator=author)
+    old = marked((issue for issue in issues if "pull_request" not in issue), marker, author)
+    if not found:
+        if old is None:
+            return "there is no issue to close"
+        path = f"/issues/{old['number']}"
+        github.call("POST", f"{path}/comments", {"body": "AWS and the repository agree again."})
+        github.call("PATCH", path, {"state": "closed", "state_reason": "completed"})
+        return f"closed #{old['number']}"
+    body = {"body": text(marker, found)}
+    if old is not None:
+        github.call("PATCH", f"/issues/{old['number']}", body)
+        return f"updated #{old['number']}"
+    title = f"AWS and the repository disagree about the jobs of {visible(stack)}"
+    new = github.call("POST", "/issues", {"title": title, **body})
+    return f"opened #{new['number']}"
+
+
+def text(marker: str, found: Sequence[tuple[str, str]]) -> str:
+    """The issue's body; names and reasons from AWS can be read, and can do nothing."""
+    body = f"{marker}\n| job | |\n|---|---|\n"
+    for at, (name, what) in enumerate(found):
+        row = f"| {code(name, 128)} | {code(what, 400)} |\n"
+        if len(body) + len(row) > _LONGEST:
+            body += f"\n... and {len(found) - at} more\n"
+            break
+        body += row
+    return body + (
+        "\nTo agree again: run a terminated job anew (`./jobctl rerun JOB`, in a pull request) or remove its file; "
+        "deploy what is merged (the deploy workflow). This issue closes itself then.\n"
+    )

@@ -1,0 +1,92 @@
+"""`jobctl expand FILE`: the requests of a job file as they would be sent, secrets hidden."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from cli.commands.validate import read, typed
+from cli.github import reports
+from cli.project.contexts import homes, project_of
+from cli.project.stack import selected
+from components.errors import JobError
+from components.jobfile import Job, Pending, expand
+from components.jobfile.messages import HIDDEN, meant
+from components.kinds import KINDS
+from components.run import definition
+from components.wire import Path as Place
+from components.wire import dotted
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", help="a job file, - for standard input")
+    parser.add_argument(
+        "-s", "--stack", default="", help="default: the selected stack, or the only one"
+    )
+    parser.add_argument("--job", default="", help="one job of a file with a matrix")
+    parser.add_argument(
+        "--object", action="store_true", help="the payload as an object, easier to read"
+    )
+    parser.epilog = (
+        "One job prints as an object that `aws ... --cli-input-json` takes, several as a list. What is not known "
+        "before `up` stands there as ${...}. Our own tags and token are left out: a run that you submit by hand "
+        "is not taken for one of ours."
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    here = Path.cwd()
+    project = project_of(here)
+    root = project.root
+    stack = args.stack or selected(project, os.environ)
+    found = homes(project, stack if args.stack or stack in project.stacks() else "")
+    names = [context.stack for home in found for context in home.contexts]
+    if len(names) > 1:
+        raise JobError(f"name a stack with -s: {', '.join(names)}")
+    asked = read([args.file], here, root, found[0].folder, typed([args.file]))
+    jobs, more = expand(asked.files, found[0].contexts[0], asked.elsewhere)
+    problems = sorted(p for p in {*asked.problems, *more} if p.file in asked.wanted)
+    if any(problem.level == "error" for problem in problems):
+        said = reports.text(problems, asked.files, len(asked.wanted), sys.stderr)
+        sys.stderr.write(said)
+        return 1
+    jobs = [job for job in jobs if job.file in asked.wanted]
+    if args.job:
+        names = [job.name for job in jobs]
+        jobs = [job for job in jobs if job.name == args.job]
+        if not jobs:
+            raise JobError(f"{args.file} has no job `{args.job}`{meant(args.job, names)}")
+    requests = [final(job, as_object=args.object) for job in jobs]
+    print(json.dumps(requests[0] if len(requests) == 1 else requests, indent=2, ensure_ascii=False))
+    return 0
+
+
+def final(job: Job, *, as_object: bool = False) -> dict[str, Any]:
+    """A job's request with all that is filled in; secret leaves read `[secret]`, unknown ones `${...}`."""
+    kind = KINDS[job.kind]
+    request = _shown(job.request, ("request",), frozenset(job.secret_paths))
+    stem = definition.stem(kind, {"name": job.name, "request": request})
+    request = {kind.request.name_field: stem, **request}
+    payload = kind.payload
+    if payload is not None and isinstance(request.get(payload.field), dict):
+        name = definition.payload_name(kind, job.name)
+        body = {payload.name_field: name, **request[payload.field]}
+        text = json.dumps(body, separators=(",", ":"), ensure_ascii=False)
+        request[payload.field] = body if as_object else text
+    return request
+
+
+def _shown(value: Any, at: Place, secrets: frozenset[str]) -> Any:
+    if dotted(at) in secrets:
+        return HIDDEN
+    if isinstance(value, Pending):
+        return value.text
+    if isinstance(value, dict):
+        return {key: _shown(item, (*at, key), secrets) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_shown(item, (*at, index), secrets) for index, item in enumerate(value)]
+    return value

@@ -1,0 +1,134 @@
+"""`jobctl history JOB`: every run of a job that AWS still knows, the newest first, and what made each a new run."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from cli.planning.reasons import reasons
+from cli.project.connection import connected, declared
+from cli.project.entries import Entry, add_stack, entries, stack_of
+from cli.project.stack import Stack
+from components.aws import Aws, Run, history
+from components.aws.lookup import linked_history
+from components.aws.survey import attempts
+from components.errors import JobError, Problems
+from components.jobfile.messages import meant
+from components.kinds import KINDS, Kind
+from components.run.definition import IDENTITY
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("job", metavar="JOB", help="a job's name")
+    add_stack(parser)
+    parser.add_argument("--json", action="store_true", help="as a JSON list")
+    parser.epilog = (
+        "Batch keeps a run's record for about a week after its end; SageMaker is asked for the earlier ones. A secret "
+        "value reads [secret]; of a job that no file and no state has, no values are shown."
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    stack = stack_of(args)
+    aws = connected(stack)
+    found = _known(stack, aws, args.job)
+    if found is None:
+        runs = _by_name(stack, aws, args.job)
+        secret: frozenset[str] = frozenset()
+    else:
+        kind, inputs = found
+        runs = [(kind, each) for each in all_runs(aws, kind, inputs)]
+        secret = frozenset(map(str, inputs.get("secretPaths") or ()))
+    rows = told(runs, secret, values=found is not None)
+    if args.json:
+        print(json.dumps(rows, indent=2, ensure_ascii=False))
+    else:
+        print("\n".join(lines(rows, args.job)))
+    return 0
+
+
+def _known(stack: Stack, aws: Aws, job: str) -> tuple[Kind, Mapping[str, Any]] | None:
+    """The job's kind and inputs, as its file says, else as the state remembers; `secretPaths` are of both."""
+    state = {entry.name: entry for entry in _entries(stack) if not entry.pending}
+    try:
+        jobs = declared(stack, aws)
+    except Problems:
+        if job not in state:
+            raise
+        return state[job].kind, state[job].outputs
+    remembered = state[job].outputs if job in state else {}
+    for each in jobs.jobs:
+        if each.name == job:
+            inputs = jobs.inputs[job]
+            paths = [*(inputs.get("secretPaths") or ()), *(remembered.get("secretPaths") or ())]
+            return KINDS[each.kind], {**inputs, "secretPaths": paths}
+    if job in state:
+        return state[job].kind, remembered
+    close = meant(job, [each.name for each in jobs.jobs])
+    if close:
+        raise JobError(f"there is no job `{job}` in the stack '{stack.name}'{close}")
+    return None
+
+
+def _entries(stack: Stack) -> list[Entry]:
+    try:
+        return entries(stack)
+    except JobError:
+        return []  # AWS knows the runs all the same
+
+
+def _by_name(stack: Stack, aws: Aws, job: str) -> list[tuple[Kind, Run]]:
+    """The runs of a job that is gone, of whichever kind it was."""
+    identity = f"{stack.project.name}/{stack.name}/{job}"
+    inputs = {"name": job, "identity": identity}
+    return [(kind, each) for kind in KINDS.values() for each in all_runs(aws, kind, inputs)]
+
+
+def all_runs(aws: Aws, kind: Kind, inputs: Mapping[str, Any]) -> list[Run]:
+    """Every run that the service or the second one knows, the newest first; an attempt is no run of its own."""
+    found = list(history(aws, kind, inputs))
+    seen = {arn for each in found for arn in (each.arn, *attempts(kind, each))}
+    identities = [str(inputs["identity"]), *(inputs.get("formerly") or ())]
+    for each in linked_history(aws, kind, identities, str(inputs["name"])):
+        if each.arn not in seen:
+            seen.add(each.arn)
+            found.append(each)
+    return sorted(found, key=lambda each: -each.created)
+
+
+def told(
+    runs: Sequence[tuple[Kind, Run]], secret: frozenset[str], *, values: bool
+) -> list[dict[str, Any]]:
+    """One row a run, with its reasons: the run before it is the next in the list."""
+    rows = []
+    for at, (kind, each) in enumerate(runs):
+        before = runs[at + 1][1] if at + 1 < len(runs) and runs[at + 1][0] is kind else None
+        rows.append(
+            {
+                "name": each.name,
+                "arn": each.arn,
+                "identity": each.tags.get(IDENTITY, ""),
+                "status": each.status,
+                "phase": each.phase.value,
+                "createdAt": str(each.outputs.get("createdAt", "")),
+                "stoppedAt": str(each.outputs.get("stoppedAt", "")),
+                "reason": str(each.outputs.get("statusReason", "")),
+                "released": each.released,
+                "terminated": each.terminated,
+                "newBecause": reasons(kind, each, before, secret, values=values),
+            }
+        )
+    return rows
+
+
+def lines(rows: Iterable[Mapping[str, Any]], job: str) -> list[str]:
+    """What a person reads: a line a run, and below it what made it a new one."""
+    shown: list[str] = []
+    for row in rows:
+        marks = [word for word in ("released", "terminated") if row[word]]
+        status = f"{row['status']} ({', '.join(marks)})" if marks else row["status"]
+        shown.append(f"{row['createdAt']}  {status}  {row['name']}  {row['arn']}")
+        shown += [f"    {reason}" for reason in row["newBecause"]]
+    return shown or [f"AWS knows no run of {job}"]

@@ -1,0 +1,195 @@
+"""`jobctl import`: the job file of a job that AWS has already.
+
+The `up` after it takes the run over and submits nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from cli.editing import job_text
+from cli.project.connection import connected, settings_of
+from cli.project.contexts import context
+from cli.project.entries import add_stack, stack_of
+from cli.project.stack import Stack
+from components.aws import Aws, Run, adopted
+from components.aws.runs import arn_region
+from components.aws.survey import newest_by_name, queue_names
+from components.errors import JobError
+from components.jobfile import expand, load
+from components.kinds import KINDS, Kind
+from components.run.definition import IDENTITY
+
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+SUFFIXES = (".yaml", ".yml", ".json")
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "job", nargs="?", default="", metavar="JOB", help="a job id, a job's or training job's ARN"
+    )
+    parser.add_argument(
+        "-o", "--output", default="", metavar="FILE", help="default: jobs/<name>.yaml"
+    )
+    parser.add_argument(
+        "--all", action="store_true", help="the newest job of each name in the queue"
+    )
+    parser.add_argument(
+        "--queue", default="", metavar="Q", help="with --all, or for a training job: the job queue"
+    )
+    add_stack(parser)
+    parser.epilog = (
+        "The file says `adopt:`. ./jobctl up then takes the run over and submits nothing; a later change of the "
+        "file is a new run. A training job that Batch never knew becomes a service job in --queue for its next run."
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    if args.all == bool(args.job) or (args.all and not args.queue) or (args.all and args.output):
+        raise JobError("name one job (its id or ARN), or --all --queue Q for a queue's jobs")
+    stack = stack_of(args)
+    aws = connected(stack)
+    folder = stack.project.root / settings_of(stack, os.environ).jobs
+    if args.all:
+        return _all(stack, aws, folder, args.queue)
+    kind = kind_of(args.job)
+    found = adopted(aws, kind, {"name": args.job, "adopt": _in_region(args.job, aws)})
+    if found is None:
+        raise JobError(f"AWS has no job {args.job} in {aws.region}")
+    _require_free(found, args.job)
+    name = (
+        Path(args.output).stem if args.output not in ("", "-") else job_text.job_name(kind, found)
+    )
+    queue = _queue(aws, kind, args.queue) if job_text.is_linked(kind, found.arn) else ""
+    if args.output == "-":
+        print(_text(kind, found, name, queue, stack, folder / "-"), end="")
+        return 0
+    path = Path(os.path.abspath(args.output)) if args.output else folder / f"{name}.yaml"
+    _write(path, _text(kind, found, name, queue, stack, path))
+    print(_said(path, found))
+    _check([path], stack)
+    return 0
+
+
+def kind_of(job: str) -> Kind:
+    """The kind that an id or ARN belongs to, by the form that each kind's ARNs have."""
+    for kind in KINDS.values():
+        if not kind.request.unique_names and _UUID.fullmatch(job):
+            return kind
+        resource = kind.record.arn.split(":", 5)[5].partition("/")[0]
+        if re.fullmatch(rf"arn:[^:]+:{kind.service}:[^:]+:\d+:{resource}/.+", job):
+            return kind
+        if kind.link and re.fullmatch(
+            rf"arn:[^:]+:{kind.link.service}:[^:]+:\d+:{kind.link.resource}/.+", job
+        ):
+            return kind
+    titles = " or ".join(kind.title for kind in KINDS.values())
+    raise JobError(f"`{job}` is neither the id nor the ARN of an {titles}, nor of a training job")
+
+
+def _in_region(job: str, aws: Aws) -> str:
+    if job.startswith("arn:") and arn_region(job) != aws.region:
+        raise JobError(
+            f"{job} is in {arn_region(job)}, and the stack is in {aws.region}: name another with -s"
+        )
+    return job
+
+
+def _require_free(found: Run, asked: str) -> None:
+    owner = found.tags.get(IDENTITY)
+    if owner and not found.released:
+        raise JobError(f"{asked} is a run of {owner} already: its file is in that project")
+
+
+def _queue(aws: Aws, kind: Kind, given: str) -> str:
+    """The queue for a training job's next run: the one named, else the only one that there is."""
+    names = queue_names(aws, kind)
+    if given:
+        return given
+    if len(names) == 1:
+        return names[0]
+    known = f" ({', '.join(names)})" if names else ""
+    raise JobError(f"name the queue that its next run goes to: --queue Q{known}")
+
+
+def _all(stack: Stack, aws: Aws, folder: Path, queue: str) -> int:
+    kind = next(kind for kind in KINDS.values() if kind.listing.scopes)
+    made: list[Path] = []
+    for name, (found, older) in sorted(_newest(kind, aws, queue).items()):
+        owner = found.tags.get(IDENTITY)
+        if owner and not found.released:
+            print(f"{name}: left out: {found.name} is a run of {owner}")
+            continue
+        path = folder / f"{name}.yaml"
+        try:
+            _write(path, _text(kind, found, name, queue, stack, path))
+        except JobError as error:
+            print(f"{name}: left out: {error}")
+            continue
+        made.append(path)
+        print(_said(path, found) + (f"; {older} older left out" if older else ""))
+    print(f"{len(made)} job file{'' if len(made) == 1 else 's'} written")
+    _check(made, stack)
+    return 0
+
+
+def _newest(kind: Kind, aws: Aws, queue: str) -> Mapping[str, tuple[Run, int]]:
+    """By the name that the job file gets: the newest run, and how many older ones there are."""
+    found: dict[str, tuple[Run, int]] = {}
+    for each, older in newest_by_name(aws, kind, queue):
+        name = job_text.job_name(kind, each)
+        if name not in found:
+            found[name] = (each, older)
+        else:
+            first, count = found[name]
+            newest = first if first.created >= each.created else each
+            found[name] = (newest, count + older + 1)
+    return found
+
+
+def _text(kind: Kind, found: Run, name: str, queue: str, stack: Stack, path: Path) -> str:
+    document = job_text.document(kind, found, name, queue)
+    schema = os.path.relpath(stack.project.root / "schemas" / "job.schema.json", path.parent)
+    origin = f"Imported from {found.name}; nothing is submitted before this file changes."
+    return job_text.written(document, Path(schema).as_posix(), origin, path.suffix == ".json")
+
+
+def _write(path: Path, text: str) -> None:
+    for suffix in SUFFIXES:
+        if path.with_suffix(suffix).exists():
+            raise JobError(
+                f"{_short(path.with_suffix(suffix))} is there already: name another with -o"
+            )
+    if path.suffix not in SUFFIXES:
+        raise JobError(f"{_short(path)}: a job file ends in .yaml, .yml or .json")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, "utf-8")
+
+
+def _said(path: Path, found: Run) -> str:
+    return f"{_short(path)}: takes over {found.name} ({found.status})"
+
+
+def _short(path: Path) -> str:
+    return os.path.relpath(path, Path.cwd())
+
+
+def _check(paths: Sequence[Path], stack: Stack) -> None:
+    """Say at once what `up` would say of the new files, beside the ones that were there."""
+    root = stack.project.root
+    folder = root / settings_of(stack, os.environ).jobs
+    files, problems = load([folder, *paths] if folder.is_dir() else paths, root)
+    known = replace(context(stack, stack.project.stacks()), any_config=True)
+    new = {
+        path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
+        for path in paths
+    }
+    for problem in sorted({*problems, *expand(files, known)[1]}):
+        if problem.file in new:
+            print(f"{problem.level}: {problem}", file=sys.stderr)

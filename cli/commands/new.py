@@ -1,0 +1,59 @@
+"""`jobctl new KIND NAME`: a commented job file to start from."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+
+from cli.commands.schema import kind_named
+from cli.project.contexts import JOBS, homes
+from cli.project.stack import find_project
+from components.errors import JobError
+from components.jobfile.names import VALID
+from components.kinds import KINDS
+
+TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("kind", metavar="KIND", help=" or ".join(KINDS))
+    parser.add_argument("name", metavar="NAME", help="the job's name: letters, digits, - and _")
+    parser.add_argument(
+        "--dir",
+        default="",
+        metavar="FOLDER",
+        help="default: where the stacks' job files lie, jobs/",
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    kind = kind_named(args.kind)
+    if not VALID.fullmatch(args.name):
+        raise JobError(
+            f"`{args.name}` cannot be a job's name: letters, digits, - and _, at most 100"
+        )
+    here = Path.cwd()
+    project = find_project(here)
+    folders = {home.folder for home in homes(project, "")}
+    usual = folders.pop() if len(folders) == 1 else project.root / JOBS
+    folder = here / args.dir if args.dir else usual
+    taken = [
+        path
+        for suffix in (".yaml", ".yml", ".json")
+        if (path := folder / f"{args.name}{suffix}").exists()
+    ]
+    if taken:
+        raise JobError(f"{_short(taken[0], here)} is there already")
+    path = folder / f"{args.name}.yaml"
+    folder.mkdir(parents=True, exist_ok=True)
+    schema = os.path.relpath(project.root / "schemas" / "job.schema.json", folder)
+    text = (TEMPLATES / f"{kind}.yaml").read_text("utf-8")
+    header = f"# yaml-language-server: $schema={Path(schema).as_posix()}\n"
+    path.write_text(header + text, encoding="utf-8")
+    print(f"{_short(path, here)}: fill it in, then ./jobctl validate")
+    return 0
+
+
+def _short(path: Path, here: Path) -> str:
+    return os.path.relpath(path, here)

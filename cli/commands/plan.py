@@ -1,0 +1,127 @@
+"""`jobctl plan`: what a reviewer needs to know of a preview, and nothing else."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from cli.engine.run import captured, chosen_stack
+from cli.planning import markdown, prices, text
+from cli.planning.build import build
+from cli.planning.model import Plan
+from cli.planning.preview import read
+from cli.project.contexts import context
+from cli.project.stack import Stack, find_project
+from components import policy
+from components.errors import JobError, Problems
+from components.jobfile import Job, expand, load
+
+FORMATS = ("text", "markdown", "json")
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("-s", "--stack", default="", help="default: the selected stack")
+    parser.add_argument("--format", choices=FORMATS, default="text")
+    parser.add_argument(
+        "--from",
+        dest="source",
+        metavar="FILE",
+        default="",
+        help="a document of `preview --json --show-sames` instead of a preview now; - for standard input",
+    )
+    parser.add_argument("-o", "--output", metavar="FILE", default="", help="write it to a file")
+    parser.epilog = (
+        "Exit code: 0, or 1 where the preview found mistakes; the plan names them. Prices of an instance-hour come "
+        "from the stack's aws-jobs:prices."
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    project = find_project(Path.cwd())
+    words = ["--stack", args.stack] if args.stack else []
+    stack = chosen_stack(project, words, os.environ)
+    try:
+        plan = planned(stack, document(stack, args.source))
+    except JobError as error:
+        if args.output:
+            # a comment must not go on showing the plan of an earlier push
+            failed = Plan(project.name, stack.name, errors=(str(error),))
+            Path(args.output).write_text(render(failed, args.format, os.environ), "utf-8")
+        raise
+    rendered = render(plan, args.format, os.environ)
+    if args.output:
+        Path(args.output).write_text(rendered, "utf-8")
+    else:
+        sys.stdout.write(rendered)
+    return 1 if plan.errors else 0
+
+
+def document(stack: Stack, source: str = "") -> str:
+    """The preview's JSON document: of this file, or of a preview made now."""
+    if source == "-":
+        return sys.stdin.read()
+    if source:
+        try:
+            return Path(source).read_text("utf-8")
+        except OSError as error:
+            raise JobError(f"{source}: {error.strerror}") from None
+    if not stack.name:
+        raise JobError("no stack is selected: name one with -s, or ./jobctl stack select it")
+    code, out, err = captured(
+        stack, ["preview", "--stack", stack.name, "--json", "--show-sames", "--non-interactive"]
+    )
+    if out.lstrip().startswith("{"):
+        return out
+    said = [line for line in err.splitlines() if line.strip()]
+    raise JobError((said[-1] if said else f"exit code {code}").removeprefix("error: "))
+
+
+def planned(stack: Stack, text_: str) -> Plan:
+    """The plan of a preview's document for this stack."""
+    where = stack.project.settings_file(stack.name).name
+    return build(
+        read(text_),
+        job_files(stack),
+        prices.read(stack.config.get("aws-jobs:prices"), where),
+        may_terminate=stack.setting("aws-jobs:allowTerminate") == "true",
+        policies=policies(stack),
+    )
+
+
+def policies(stack: Stack) -> list[policy.Policy]:
+    """The project's policies; one that is wrong has stopped the preview already."""
+    try:
+        return policy.load(stack.project.root)
+    except Problems:
+        return []
+
+
+def job_files(stack: Stack, platform: Mapping[str, str] | None = None) -> list[Job]:
+    """The stack's jobs as their files have them, for their places; what is wrong with them the preview says.
+
+    `platform` says what `${platform.x}` is going to be, where the caller wants it filled in.
+    """
+    folder = stack.project.root / (stack.setting("aws-jobs:jobs") or "jobs")
+    if not folder.is_dir():
+        return []
+    files, _ = load([folder], stack.project.root)
+    known = {f"platform.{name}": value for name, value in (platform or {}).items()}
+    told = replace(context(stack, []), lookup=lambda _, expression: known.get(expression))
+    return expand(files, told)[0]
+
+
+def render(plan: Plan, wanted: str, env: Mapping[str, str]) -> str:
+    """The plan in one of `FORMATS`. In a workflow, sources are links to the commit."""
+    if wanted == "json":
+        return json.dumps(plan.as_dict(), indent=2, ensure_ascii=False) + "\n"
+    if wanted == "text":
+        return text.render(plan)
+    server, repository = env.get("GITHUB_SERVER_URL", ""), env.get("GITHUB_REPOSITORY", "")
+    commit = env.get("GITHUB_SHA", "")
+    source = f"{server}/{repository}/blob/{commit}/" if server and repository and commit else ""
+    return markdown.render(plan, source)

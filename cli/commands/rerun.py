@@ -1,0 +1,133 @@
+"""`jobctl rerun JOB...`: a job's file gets another generation. It deploys nothing: that is reviewed first."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from cli.editing import generation
+from cli.project.contexts import contexts
+from cli.project.entries import entries, stack_of
+from cli.project.stack import Project, find_project, read_stack, selected
+from components.errors import JobError, Problems
+from components.jobfile import Job, JobFile, expand, load
+from components.jobfile.messages import meant
+from components.kinds import Phase
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("jobs", metavar="JOB", nargs="*", help="a job, or a file of jobs/")
+    parser.add_argument("--failed", action="store_true", help="the jobs whose run has failed")
+    parser.add_argument("-s", "--stack", default="", help="default: the selected stack")
+    parser.epilog = (
+        "It changes `generation` in the job's file, where it stands. A matrix has one generation for all of its "
+        "jobs. A generation in the stack's own part of the file (`stacks:`) is changed there."
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    if not args.jobs and not args.failed:
+        raise JobError("name the jobs to run again, or --failed for all whose run has failed")
+    project = find_project(Path.cwd())
+    stack = args.stack.rpartition("/")[2] or selected(project, os.environ)
+    files, jobs = read(project, stack)
+    wanted = [*args.jobs]
+    if args.failed:
+        failed = [
+            e.name for e in entries(stack_of(args)) if e.phase is Phase.FAILED and not e.pending
+        ]
+        if not failed and not wanted:
+            print("no job of the stack has failed: nothing is changed")
+            return 0
+        wanted += failed
+    today = datetime.datetime.now(datetime.timezone.utc).date()
+    edits = [(file, edited(file, stack, today)) for file in chosen(wanted, files, jobs)]
+    for file, change in edits:
+        write(project.root / file.path, change.text)
+        old = "none" if change.old is None else change.old
+        print(f"{file.path}: generation: {old} -> {change.new}{effect(file, jobs, stack, project)}")
+    print("Nothing has run yet: review and deploy it like any other change (./jobctl preview)")
+    return 0
+
+
+def read(project: Project, stack: str) -> tuple[list[JobFile], list[Job]]:
+    """The project's job files, and their jobs in the stack."""
+    folder = read_stack(project, stack).setting("aws-jobs:jobs") or "jobs"
+    files, problems = load([project.root / folder], project.root)
+    if any(problem.level == "error" for problem in problems):
+        raise Problems(problems)
+    context = contexts(project, stack if stack in project.stacks() else "")[0]
+    return files, expand(files, context)[0]
+
+
+def chosen(names: Sequence[str], files: Sequence[JobFile], jobs: Sequence[Job]) -> list[JobFile]:
+    """The files of these jobs. Raises `JobError` where a file would run more jobs again than were named."""
+    by_path = {file.path: file for file in files}
+    by_name = {job.name: job.file for job in jobs}
+    cells: dict[str, list[str]] = {}
+    for job in jobs:
+        cells.setdefault(job.file, []).append(job.name)
+    whole = {str(file.document.get("name", file.stem)): file.path for file in files}
+    found: dict[str, set[str]] = {}
+    for name in names:
+        path = _path(name, by_path)
+        if path or name in whole:
+            path = path or whole[name]
+            found.setdefault(path, set()).update(cells.get(path, [name]))
+        elif name in by_name:
+            found.setdefault(by_name[name], set()).add(name)
+        else:
+            known = [*whole, *by_name]
+            raise JobError(f"there is no job `{name}` among the job files{meant(name, known)}")
+    for path, some in found.items():
+        _require_all(path, some, cells.get(path, []))
+    return [by_path[path] for path in sorted(found)]
+
+
+def _path(name: str, files: Mapping[str, JobFile]) -> str:
+    return next((path for path in (name, name.removeprefix("./")) if path in files), "")
+
+
+def _require_all(path: str, some: set[str], cells: Sequence[str]) -> None:
+    missing = [cell for cell in cells if cell not in some]
+    if missing:
+        stem = Path(path).stem
+        raise JobError(
+            f"{path}: its {len(cells)} jobs share one generation, and only {', '.join(sorted(some))} should"
+            f" run again: `./jobctl rerun {stem}` runs all of them"
+        )
+
+
+def edited(file: JobFile, stack: str, today: datetime.date) -> generation.Change:
+    """The file's text with its next generation; an error names the file."""
+    try:
+        return generation.changed(file.text, file.is_json, stack, today)
+    except JobError as error:
+        raise JobError(f"{file.path}: {error}") from None
+
+
+def write(path: Path, text: str) -> None:
+    """Replace the file's text in one step; a byte-order mark and the line ends stay."""
+    mark = b"\xef\xbb\xbf" if path.read_bytes().startswith(b"\xef\xbb\xbf") else b""
+    # a link keeps pointing to the file
+    target = path.resolve()
+    draft = target.with_name(f".{target.name}.new")
+    draft.write_bytes(mark + text.encode())
+    draft.chmod(target.stat().st_mode)
+    draft.replace(target)
+
+
+def effect(file: JobFile, jobs: Sequence[Job], stack: str, project: Project) -> str:
+    """What else the change reaches: all jobs of a matrix, and every stack but where it is the stack's own."""
+    parts = []
+    count = sum(job.file == file.path for job in jobs)
+    if count > 1:
+        parts.append(f"{count} jobs")
+    overlay = (file.document.get("stacks") or {}).get(stack) or {}
+    stacks = project.stacks()
+    if len(stacks) > 1:
+        parts.append(f"stack {stack}" if "generation" in overlay else f"stacks {', '.join(stacks)}")
+    return f" ({'; '.join(parts)})" if parts else ""

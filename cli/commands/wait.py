@@ -1,0 +1,239 @@
+"""`jobctl wait` and `jobctl up --wait`: short `up`s, and polling between them, until every run has ended.
+
+Waiting inside of an `up` would hold the stack's lock and outlive CI's credentials; between two of them nothing is held.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from cli.engine import run as engine
+from cli.project.connection import connected
+from cli.project.entries import Entry, add_stack, entries, stack_of
+from cli.project.stack import Stack, find_project
+from components.aws import Aws, describe
+from components.errors import JobError, Missing, Unanswered
+from components.kinds import Phase
+
+POLL = 30.0  # seconds between two looks at AWS
+POLL_EMULATOR = 0.5
+SLOT = 300.0  # seconds after which an `up` tries again for a slot that other teams' jobs may have freed
+DEFAULT = "6h"
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_ONCE = {
+    "--yes",
+    "-y",
+    "--skip-preview",
+    "-f",
+    "--diff",
+    "--json",
+    "--expect-no-changes",
+    "--refresh",
+}
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    add_stack(parser)
+    parser.add_argument(
+        "--timeout", default=DEFAULT, help=f"such as 90s, 30m, 6h, 2d (default {DEFAULT})"
+    )
+    parser.epilog = (
+        "It runs `up` again when a run has ended and something waits for it. Exit code 1 where a job of the stack "
+        "has failed, or the time is over: nothing is terminated then, and ./jobctl wait goes on."
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    limit = seconds(args.timeout)
+    stack = stack_of(args)
+    return _waiting(stack, ["--stack", stack.name], limit).until_ended()
+
+
+def up(arguments: Sequence[str]) -> int:
+    """`up --wait [--timeout 6h]` with the engine's own flags: first that `up`, then the waiting."""
+    rest, limit = split(arguments)
+    begun = time.monotonic()
+    code = engine.run("up", rest)
+    if code != 0 or "-h" in rest or "--help" in rest:
+        return code
+    words, cwd = engine.split_cwd(rest)
+    project = find_project(cwd)
+    stack = engine.chosen_stack(project, ["up", *words], os.environ)
+    again = [word for word in words if word not in _ONCE]
+    if not engine.named(["up", *words]):
+        again += ["--stack", stack.name]
+    return _waiting(stack, again, limit - (time.monotonic() - begun)).until_ended()
+
+
+def split(arguments: Sequence[str]) -> tuple[list[str], float]:
+    """Take `--wait` and `--timeout` out of an `up`'s arguments: the rest, and the time in seconds."""
+    rest: list[str] = []
+    limit = DEFAULT
+    words = list(arguments)
+    while words:
+        word = words.pop(0)
+        if word == "--timeout":
+            limit = words.pop(0) if words else ""
+        elif word.startswith("--timeout="):
+            limit = word.partition("=")[2]
+        elif word == "--":
+            rest += [word, *words]
+            break
+        elif word != "--wait":
+            rest.append(word)
+    return rest, seconds(limit)
+
+
+def seconds(text: str) -> float:
+    """Read `90s`, `30m`, `6h`, `2d`. Raises `JobError` for anything else."""
+    found = re.fullmatch(r"(\d{1,6})([smhd])", text)
+    if not found:
+        raise JobError(f"--timeout {text}: write a number with s, m, h or d, such as {DEFAULT}")
+    return float(int(found[1]) * _UNITS[found[2]])
+
+
+def _waiting(stack: Stack, words: Sequence[str], limit: float) -> Waiting:
+    aws = connected(stack)
+
+    def again() -> None:
+        _up(stack, words)
+
+    return Waiting(
+        state=lambda: [entry for entry in entries(stack) if not entry.pending],
+        up=again,
+        status=lambda entry: _status(aws, entry),
+        limit=limit,
+        poll=POLL_EMULATOR if stack.on_emulator else POLL,
+    )
+
+
+def _up(stack: Stack, words: Sequence[str]) -> None:
+    """A short `up` that asks nothing; what it says appears only where it fails."""
+    argv = ["up", *words, "--yes", "--skip-preview", "--refresh", "--non-interactive"]
+    code, out, err = engine.captured(stack, argv)
+    if code != 0:
+        print(out + err, end="")
+        raise JobError(f"an `up` on the way failed with exit code {code}; its words are above")
+
+
+def _status(aws: Aws, entry: Entry) -> tuple[str, bool]:
+    """AWS's word for a run, and whether it has ended; a record that is gone is for `up` to judge."""
+    try:
+        run = describe(aws, entry.kind, entry.id, entry.name)
+    except Missing:
+        return "no longer known", True
+    except Unanswered:
+        return str(entry.outputs.get("status", "")), False
+    return run.status, run.phase.ended
+
+
+def say(text: str) -> None:
+    print(text, flush=True)
+
+
+@dataclass
+class Waiting:
+    """The loop. Everything outside is an argument: state, `up`, AWS, clock (seconds), sleep, and where to speak."""
+
+    state: Callable[[], list[Entry]]
+    up: Callable[[], None]
+    status: Callable[[Entry], tuple[str, bool]]
+    limit: float
+    poll: float
+    clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    say: Callable[[str], None] = say
+    _last: dict[str, str] = field(default_factory=dict)
+
+    def until_ended(self) -> int:
+        """Return 0 where every run has ended well, 1 where one has failed or what waits can never go on.
+
+        Raises `JobError` when the time is over.
+        """
+        deadline = self.clock() + self.limit
+        jobs = self._told(self.state())
+        while True:
+            going, deferred = _going(jobs), [job for job in jobs if waits_for(job)]
+            if not going and not deferred:
+                return self._result(jobs)
+            self._poll(going, deferred, deadline)
+            before = _picture(jobs)
+            self.up()
+            jobs = self._told(self.state())
+            if not _going(jobs) and _picture(jobs) == before and not _wants_slot(jobs):
+                return self._result(jobs)
+
+    def _poll(self, going: Sequence[Entry], deferred: Sequence[Entry], deadline: float) -> None:
+        """Look at the runs until an `up` can do something: one ended that others wait for, or all have.
+
+        Whether a slot is free only an `up` can tell.
+        """
+        again = self.clock() + SLOT
+        left = list(going)
+        while True:
+            ended = [job for job in left if self._has_ended(job)]
+            left = [job for job in left if job not in ended]
+            if (ended and deferred) or (not left and not _wants_slot(deferred)):
+                return
+            if _wants_slot(deferred) and self.clock() >= again:
+                return
+            if self.clock() >= deadline:
+                names = ", ".join(sorted({job.name for job in [*left, *deferred]}))
+                raise JobError(
+                    f"the time is over, and these have not ended: {names}; nothing was terminated, and"
+                    " ./jobctl wait goes on"
+                )
+            self.sleep(min(self.poll, max(0.0, deadline - self.clock())))
+
+    def _has_ended(self, job: Entry) -> bool:
+        status, ended = self.status(job)
+        self._tell(job.name, status)
+        return ended
+
+    def _tell(self, name: str, status: str) -> None:
+        if self._last.get(name) != status:
+            self.say(f"{name}: {status}")
+            self._last[name] = status
+
+    def _told(self, jobs: list[Entry]) -> list[Entry]:
+        for job in jobs:
+            if waits_for(job):
+                self._tell(job.name, f"waits for {', '.join(waits_for(job))}")
+            else:
+                self._tell(job.name, str(job.outputs.get("status", job.phase.value)))
+        return jobs
+
+    def _result(self, jobs: Iterable[Entry]) -> int:
+        bad = 0
+        for job in jobs:
+            if waits_for(job):
+                self.say(f"{job.name}: not run: it waits for {', '.join(waits_for(job))}")
+                bad = 1
+            elif job.phase is Phase.FAILED:
+                reason = f": {job.reason}" if job.reason else ""
+                self.say(f"{job.name}: failed{reason}")
+                bad = 1
+        return bad
+
+
+def waits_for(job: Entry) -> list[str]:
+    """What a job is deferred for: other jobs, or a slot; one that ran before may wait too."""
+    waits = job.outputs.get("waitingFor") or job.outputs.get("waitsFor") or []
+    return [str(name) for name in waits] or (["a later up"] if job.phase is Phase.WAITING else [])
+
+
+def _going(jobs: Iterable[Entry]) -> list[Entry]:
+    return [job for job in jobs if not job.phase.ended and job.phase is not Phase.WAITING]
+
+
+def _wants_slot(jobs: Iterable[Entry]) -> bool:
+    return any("slot" in waits_for(job) for job in jobs)
+
+
+def _picture(jobs: Iterable[Entry]) -> Mapping[str, object]:
+    return {job.name: (job.id, job.phase, tuple(waits_for(job))) for job in jobs}

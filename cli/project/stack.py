@@ -1,0 +1,128 @@
+"""A project, a stack of it, and what their files say. Reads files only; calls nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from components.errors import JobError
+
+HERE = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Project:
+    """A folder with a `Pulumi.yaml`; `name` is the project's name in it."""
+
+    root: Path
+    name: str
+
+    @property
+    def local(self) -> Path:
+        """Where this machine keeps what git must not see."""
+        return self.root / ".local"
+
+    def settings_file(self, stack: str) -> Path:
+        return self.root / f"Pulumi.{stack}.yaml"
+
+    def stacks(self) -> list[str]:
+        """Stacks with a settings file."""
+        names = (
+            path.name[len("Pulumi.") : -len(".yaml")] for path in self.root.glob("Pulumi.*.yaml")
+        )
+        return sorted(names)
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A stack and its settings: config keys with their project (`aws:region`), values as Pulumi keeps them."""
+
+    project: Project
+    name: str
+    config: Mapping[str, Any] = field(default_factory=dict)
+
+    def setting(self, key: str) -> str:
+        """A plain setting as text, empty where it is not set; a secret one counts as not set."""
+        value = self.config.get(key, "")
+        if isinstance(value, bool):
+            return str(value).lower()
+        return "" if isinstance(value, (dict, list)) or value is None else str(value)
+
+    @property
+    def on_emulator(self) -> bool:
+        return self.setting("aws-jobs:emulator") == "true"
+
+
+def find_project(start: Path) -> Project:
+    """The nearest project at or above `start`, as Pulumi finds it; elsewhere the one that this jobctl belongs to."""
+    for folder in (start, *start.parents, HERE):
+        if (folder / "Pulumi.yaml").is_file():
+            document = read_yaml(folder / "Pulumi.yaml")
+            return Project(folder, str(document.get("name", "")))
+    raise JobError(
+        f"{start}: there is no Pulumi.yaml here or above: jobctl works in a project's folder"
+    )
+
+
+def read_stack(project: Project, name: str) -> Stack:
+    """A stack by its name (`prod`, or `organization/aws-jobs/prod`); one without a settings file has no config."""
+    short = name.rpartition("/")[2]
+    path = project.settings_file(short)
+    document = read_yaml(path) if path.is_file() else {}
+    config = document.get("config") or {}
+    if not isinstance(config, dict):
+        raise JobError(f"{path.name}: `config` must be a mapping of keys to values")
+    prefix = f"{project.name}:"
+    keys = {key if ":" in key else prefix + key: value for key, value in config.items()}
+    return Stack(project, short, keys)
+
+
+def selected(project: Project, env: Mapping[str, str]) -> str:
+    """The stack that `pulumi stack select` chose for this folder, or nothing; both engines keep it in one file.
+
+    Pulumi keeps one choice a backend, and which backend is meant follows from the stack: two choices need a name.
+    """
+    if env.get("PULUMI_STACK"):
+        return env["PULUMI_STACK"]
+    home = Path(env.get("PULUMI_HOME") or Path.home() / ".pulumi")
+    digest = hashlib.sha1(
+        str(project.root / "Pulumi.yaml").encode(), usedforsecurity=False
+    ).hexdigest()
+    path = home / "workspaces" / f"{project.name}-{digest}-workspace.json"
+    try:
+        document = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return ""
+    stacks = dict(document.get("stacks") or {}) if isinstance(document, dict) else {}
+    if isinstance(document, dict) and document.get("stack"):
+        stacks.setdefault("", document["stack"])
+    if env.get("PULUMI_BACKEND_URL"):
+        return str(stacks.get(env["PULUMI_BACKEND_URL"]) or stacks.get("") or "")
+    choices = sorted({str(name) for name in stacks.values() if name})
+    if len(choices) > 1:
+        raise JobError(f"more than one stack is selected ({', '.join(choices)}): name one with -s")
+    return choices[0] if choices else ""
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """A settings file as a mapping; an error names the line."""
+    try:
+        document = yaml.safe_load(path.read_text("utf-8"))
+    except OSError as error:
+        raise JobError(f"{path.name}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise JobError(f"{path.name}: this is not UTF-8 text") from None
+    except yaml.MarkedYAMLError as error:
+        line = f":{error.problem_mark.line + 1}" if error.problem_mark else ""
+        raise JobError(f"{path.name}{line}: this is not YAML: {error.problem}") from None
+    if document is None:
+        return {}
+    if not isinstance(document, dict):
+        raise JobError(f"{path.name}: this must be a mapping of keys to values")
+    return document

@@ -1,0 +1,235 @@
+"""Write botocore's shapes as JSON Schema: strictly as AWS takes them, or for editors."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any
+
+from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureShape
+from botocore.session import get_session
+
+from components.kinds import Kind
+
+from .texts import FILLED_IN, ONE_LINE, OPEN_ENUMS, PATTERN_TEXTS, PROSE, TEXTS
+
+Schema = dict[str, Any]
+
+INTERPOLATED: Schema = {"type": "string", "pattern": "\\$\\{"}
+_NUMBERS = {"integer": "integer", "long": "integer", "float": "number", "double": "number"}
+# Java's `.` stops at line ends, and its classes are ASCII; Python's and ECMAScript's differ from it and each other
+_ANY = r"[^\n\r\u0085\u2028\u2029]"
+_JAVA_CLASSES = {
+    r"\d": "0-9",
+    r"\w": "A-Za-z0-9_",
+    r"\p{Alnum}": "A-Za-z0-9",
+    r"\p{ASCII}": r"\x00-\x7F",
+}
+# letters, separators and numbers of any script: all but ASCII's controls and the punctuation the class leaves out
+_UNICODE_WORD = r"[\p{L}\p{Z}\p{N}_.:/=+\-@]"
+_UNICODE_WORD_HERE = r"[^\x00-\x1F!\x22-\x2A,;<>?\x5B-\x5E`\x7B-\x9F]"
+
+
+def pattern(java: str) -> str:
+    """Translate a service model's pattern (Java's, matched whole) into one that ECMAScript and Python read alike."""
+    text = java.replace(_UNICODE_WORD, _UNICODE_WORD_HERE)
+    result, at, in_class = "", 0, False
+    while at < len(text):
+        token = _TOKEN.match(text, at)
+        assert token is not None  # the last alternative matches any character
+        piece = token.group()
+        at = token.end()
+        if piece in _JAVA_CLASSES:
+            piece = _JAVA_CLASSES[piece] if in_class else f"[{_JAVA_CLASSES[piece]}]"
+        elif piece == "." and not in_class:
+            piece = _ANY
+        elif piece.startswith("\\p"):
+            raise ValueError(f"a class that has no translation yet: {piece} in {java}")
+        elif not in_class and piece in (r"\-", r"\_", r"\@", r"\:"):
+            piece = piece[1]  # an error in ECMAScript's unicode mode
+        elif piece == "[":
+            in_class = True
+        elif piece == "]":
+            in_class = False
+        result += piece
+    return f"^(?:{result.removeprefix('^').removesuffix('$')})$"
+
+
+_TOKEN = re.compile(r"\\p\{\w+\}|\\x[0-9A-F]{2}|\\.|.", re.DOTALL)
+
+
+@cache
+def _model(service: str) -> ServiceModel:
+    return get_session().get_service_model(service)
+
+
+class Writer:
+    """Write the shapes of one schema file, each named shape once, under `$defs`.
+
+    `editor` allows interpolation and adds words. An overlay has nothing required, and null takes a field away.
+    """
+
+    def __init__(self, editor: bool) -> None:
+        self.editor = editor
+        self.defs: dict[str, Schema] = {"interpolated": INTERPOLATED} if editor else {}
+
+    def request(self, kind: Kind, overlay: bool = False) -> Schema:
+        """The schema of a kind's request, its payload as an object."""
+        model = _model(kind.service)
+        shape = model.operation_model(kind.request.submit.operation).input_shape
+        return self._reference(kind.service, shape, overlay, kind)
+
+    def _reference(
+        self, service: str, shape: Shape, overlay: bool, kind: Kind | None = None
+    ) -> Schema:
+        name = f"{'overlay.' if overlay else ''}{service}.{shape.name}"
+        if name not in self.defs:
+            self.defs[name] = {}  # its place in the order, and the end of a recursion
+            self.defs[name] = self._structure(service, shape, overlay, kind)
+        return {"$ref": f"#/$defs/{name}"}
+
+    def _structure(
+        self, service: str, shape: StructureShape, overlay: bool, kind: Kind | None
+    ) -> Schema:
+        members = {
+            name: self._member(service, shape, name, overlay, kind) for name in shape.members
+        }
+        result: Schema = {"type": "object", "properties": members, "additionalProperties": False}
+        if self.editor:
+            result = {"title": shape.name.removesuffix("Request"), **result}
+        filled_in = FILLED_IN.get(shape.name, frozenset())
+        required = [name for name in shape.required_members if name not in filled_in]
+        if required and not overlay:
+            result["required"] = required
+        return result
+
+    def _member(
+        self, service: str, shape: StructureShape, name: str, overlay: bool, kind: Kind | None
+    ) -> Schema:
+        member = shape.members[name]
+        if kind is not None and kind.payload is not None and name == kind.payload.field:
+            schema = self._payload(kind, overlay)
+        else:
+            schema = self._any(service, member, overlay, PROSE.get((shape.name, name), {}))
+        if overlay:
+            types = self._types(schema)
+            # an editor completes `name: ` only where it finds a type
+            schema = {**({"type": [*types, "null"]} if types else {}), **or_null(schema)}
+        if self.editor and not overlay:
+            schema = {**TEXTS.get((shape.name, name), {}), **schema}
+        return schema
+
+    def _types(self, schema: Schema) -> list[str]:
+        while "$ref" in schema:
+            schema = self.defs[schema["$ref"].removeprefix("#/$defs/")]
+        types = schema.get("type", [])
+        return [types] if isinstance(types, str) else list(types)
+
+    def _payload(self, kind: Kind, overlay: bool) -> Schema:
+        assert kind.payload is not None
+        model = _model(kind.payload.service)
+        shape = model.operation_model(kind.payload.operation).input_shape
+        schema = self._reference(kind.payload.service, shape, overlay)
+        # AWS's own form, a JSON string, is welcome in a file; it is an object once expanded
+        either = {"type": ["object", "string"], "if": {"type": "string"}, "else": schema}
+        return either if self.editor else schema
+
+    def _any(self, service: str, shape: Shape, overlay: bool, prose: Schema) -> Schema:
+        if isinstance(shape, StructureShape):
+            return self._reference(service, shape, overlay)
+        if isinstance(shape, ListShape):
+            # a merge patch replaces a list as a whole
+            items = self._any(service, shape.member, False, {})
+            return {"type": "array", "items": items, **_bounds(shape, "Items"), **prose}
+        if isinstance(shape, MapShape):
+            return self._map(service, shape, overlay, prose)
+        return self._leaf(service, shape, prose)
+
+    def _map(self, service: str, shape: MapShape, overlay: bool, prose: Schema) -> Schema:
+        value = self._any(service, shape.value, overlay, {})
+        names = {k: v for k, v in _constraints(shape.key).items() if k != "type"}
+        result = {
+            "type": "object",
+            "additionalProperties": or_null(value) if overlay else value,
+            **({"propertyNames": names} if names else {}),
+            **_bounds(shape, "Properties"),
+            **prose,
+        }
+        if overlay:
+            result.pop("minProperties", None)
+        return result
+
+    def _leaf(self, service: str, shape: Shape, prose: Schema) -> Schema:
+        schema = {**_constraints(shape), **prose}
+        if "pattern" in prose and not self.editor:
+            schema.pop("enum", None)  # the pattern takes more than the model's words
+        if schema == {"type": "string"}:
+            return schema
+        if prose:
+            return self._wrapped(schema)
+        name = f"{service}.{shape.name}"
+        if len(schema) == 1:
+            return self._wrapped(schema)
+        self.defs.setdefault(name, self._wrapped(schema))
+        return {"$ref": f"#/$defs/{name}"}
+
+    def _wrapped(self, schema: Schema) -> Schema:
+        """A leaf that may be an interpolation instead. if/else gives exact errors, anyOf completes words."""
+        if not self.editor:
+            return schema
+        interpolated = {"$ref": "#/$defs/interpolated"}
+        if "enum" not in schema:
+            kind = schema["type"]
+            if kind != "string":
+                return {"type": [kind, "string"], "if": interpolated, "else": schema}
+            # the type stands outside, where editors look for it, and there only: one error, not two
+            limits = {name: limit for name, limit in schema.items() if name != "type"}
+            return {"type": "string", "if": interpolated, "else": limits}
+        words = {"type": "string", "enum": schema["enum"]}
+        more = schema.get("x-open") or schema.get("pattern")
+        if not more:
+            return {"anyOf": [words, interpolated]}
+        # a list of hundreds would not help
+        words["errorMessage"] = schema.get(
+            "patternErrorMessage", "is no instance type that we know"
+        )
+        return {"anyOf": [words, {"type": "string", "pattern": more}, interpolated]}
+
+
+def or_null(schema: Schema) -> Schema:
+    return {"if": {"type": "null"}, "else": schema}
+
+
+def _bounds(shape: Shape, what: str) -> Schema:
+    least, most = shape.metadata.get("min"), shape.metadata.get("max")
+    return {
+        **({f"min{what}": least} if least else {}),
+        **({f"max{what}": most} if most is not None else {}),
+    }
+
+
+def _constraints(shape: Shape) -> Schema:
+    """A scalar's type and limits."""
+    if shape.type_name == "boolean":
+        return {"type": "boolean"}
+    if shape.type_name in _NUMBERS:
+        limits = {"minimum": shape.metadata.get("min"), "maximum": shape.metadata.get("max")}
+        number: Schema = {"type": _NUMBERS[shape.type_name]}
+        return number | {name: limit for name, limit in limits.items() if limit is not None}
+    if shape.type_name != "string":
+        raise ValueError(f"a shape that has no schema yet: {shape.type_name} {shape.name}")
+    schema: Schema = {"type": "string", **_bounds(shape, "Length")}
+    if shape.metadata.get("enum"):
+        schema["enum"] = list(shape.metadata["enum"])
+        if shape.name in OPEN_ENUMS:
+            schema["x-open"] = INSTANCE_TYPE
+    java = shape.metadata.get("pattern")
+    if java and java != r"[\S\s]*":
+        schema["pattern"] = pattern(java)
+        words = PATTERN_TEXTS.get(shape.name) or ONE_LINE.get(java)
+        if words:
+            schema["patternErrorMessage"] = words
+    return schema
+
+
+INSTANCE_TYPE = r"^ml\.[a-z]+[0-9]+[a-z0-9-]*\.(?:medium|large|[0-9]*xlarge|metal)$"
