@@ -1,7 +1,7 @@
 """The dynamic provider: Pulumi's calls on one side, the life of a run on the other.
 
 Classes here are stateless, and their import path is stored in every state: `delete` and `refresh` of an old
-state run the code at that path. Do not move or rename them (tests/test_contract.py).
+state run the code at that path. Do not move or rename them (tests/unit/test_contract.py).
 """
 
 from __future__ import annotations

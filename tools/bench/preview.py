@@ -1,4 +1,4 @@
-"""`make bench`, `python -m tools.bench.preview`: how long a preview without changes takes, beside five trivial resources.
+"""How long a preview without changes takes, beside five trivial resources: `python -m tools.bench.preview`.
 
 Both on the embedded engine; the samples on an emulator of their own, all in a temporary folder.
 """

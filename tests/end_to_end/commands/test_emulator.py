@@ -1,0 +1,145 @@
+"""`jobctl emulator`: one process a project, found again whatever happened meanwhile."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cli.project.emulator_process import Emulator, answers
+from cli.project.stack import find_project
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Iterator[Path]:
+    (tmp_path / "Pulumi.yaml").write_text("name: aws-jobs\n", "utf-8")
+    yield tmp_path
+    Emulator(find_project(tmp_path)).stop()
+
+
+def begin(root: Path, *argv: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "cli", "-C", str(root), "emulator", *argv]
+    return subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def command(root: Path, *argv: str) -> tuple[int, str, str]:
+    process = begin(root, *argv)
+    out, err = process.communicate(timeout=120)
+    return process.returncode, out, err
+
+
+def recorded(root: Path) -> dict[str, object]:
+    document: dict[str, object] = json.loads((root / ".local/emulator/run.json").read_text("utf-8"))
+    return document
+
+
+def test_its_whole_life(root: Path) -> None:
+    """Start waits until it answers, a second start finds it, status tells of it, stop ends it."""
+    assert command(root, "status", "--json") == (
+        1,
+        "",
+        "error: no emulator is running: start it with ./jobctl emulator start\n",
+    )
+    code, out, _ = command(root, "start")
+    endpoint = str(recorded(root)["endpoint"])
+    assert (code, out) == (0, f"AWS emulator on {endpoint}\n")
+    assert endpoint.startswith("http://127.0.0.1:")
+    assert command(root, "start") == (
+        0,
+        f"the AWS emulator is running already, on {endpoint}\n",
+        "",
+    )
+    code, out, _ = command(root, "status", "--json")
+    status = json.loads(out)
+    assert (code, list(status)) == (0, ["endpoint", "region", "queues", "solutionVersions"])
+    assert (status["endpoint"], status["region"]) == (endpoint, "us-east-1")
+    assert {"training", "training-fair", "training-quota", "training-disabled"} <= set(
+        status["queues"]
+    )
+    assert len(status["solutionVersions"]) == 2
+    assert command(root, "status", "--port") == (0, f"{endpoint.rpartition(':')[2]}\n", "")
+    assert command(root, "stop") == (0, "stopped\n", "")
+    assert not answers(endpoint)
+    assert command(root, "stop") == (0, "no emulator was running\n", "")
+    # what a shell has exported stays true
+    assert command(root, "start")[1] == f"AWS emulator on {endpoint}\n"
+
+
+def test_killed_process_does_not_mislead(root: Path) -> None:
+    """A record that a kill left behind is seen through, even if its process id is another's by now."""
+    command(root, "start")
+    file = root / ".local/emulator/run.json"
+    os.kill(int(str(recorded(root)["pid"])), signal.SIGKILL)
+    file.write_text(json.dumps({**recorded(root), "pid": os.getpid()}), "utf-8")
+    emulator = Emulator(find_project(root))
+    deadline = time.monotonic() + 10
+    while emulator.recorded_endpoint() and time.monotonic() < deadline:
+        pass
+    assert emulator.recorded_endpoint() == ""
+    assert command(root, "stop") == (0, "no emulator was running\n", "")
+    code, out, _ = command(root, "start")
+    assert (code, out.startswith("AWS emulator on ")) == (0, True)
+
+
+def test_two_starts_at_once_give_one_emulator(root: Path) -> None:
+    """Whoever comes second waits for the first one's."""
+    both = [begin(root, "start"), begin(root, "start")]
+    said = [process.communicate(timeout=120)[0] for process in both]
+    assert [process.returncode for process in both] == [0, 0]
+    endpoints = {line.split()[-1] for line in said}
+    assert endpoints == {recorded(root)["endpoint"]}
+
+
+def test_port_that_is_taken_is_a_sentence(root: Path) -> None:
+    """A port that was asked for and is another's is an error that names it."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        code, out, err = command(root, "start", "--port", port)
+    assert (code, out) == (1, "")
+    assert err.startswith(
+        f"error: the emulator did not start: The emulator cannot serve on port {port}: "
+    )
+
+
+def test_jobs_outlive_the_process(root: Path) -> None:
+    """What was made before a stop is there after the next start."""
+    command(root, "start")
+    endpoint = str(recorded(root)["endpoint"])
+    with urllib.request.urlopen(urllib.request.Request(f"{endpoint}/kept-bucket", method="PUT")):
+        pass
+    command(root, "stop")
+    command(root, "start")
+    with urllib.request.urlopen(f"{recorded(root)['endpoint']}/kept-bucket") as answer:
+        assert b"kept-bucket" in answer.read()
+
+
+def test_foreground_is_found_by_other_commands(root: Path) -> None:
+    """`emulator run` serves until it is told to stop; `status` finds it meanwhile."""
+    process = begin(root, "run")
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    assert line.startswith("AWS emulator on http://127.0.0.1:")
+    deadline = time.monotonic() + 10
+    while not (found := command(root, "status", "--port"))[1] and time.monotonic() < deadline:
+        pass
+    assert found == (0, line.strip().rpartition(":")[2] + "\n", "")
+    assert command(root, "start")[1] == line.replace(
+        "AWS emulator on", "the AWS emulator is running already, on"
+    )
+    assert command(root, "stop") == (0, "stopped\n", "")
+    process.communicate(timeout=30)

@@ -1,0 +1,223 @@
+"""A pull request from end to end: the workflow files themselves, run on the embedded engine and the emulator."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.aws.emulator import Emulator
+from tests.conftest import ROOT
+from tests.end_to_end import jobs
+from tests.end_to_end.gitops.github import GitHub
+from tests.end_to_end.gitops.runner import Run, Runner, git
+
+PULL_REQUEST = {
+    "pull_request": {"number": 7, "head": {"repo": {"full_name": "acme/jobs"}}},
+    "repository": {"full_name": "acme/jobs"},
+}
+FROM_A_FORK = {"pull_request": {"number": 7, "head": {"repo": {"full_name": "someone/jobs"}}}}
+SETTINGS = """\
+config:
+  aws:region: us-east-1
+  aws-jobs:prices: {ml.m5.xlarge: 0.23}
+"""
+
+
+@pytest.fixture
+def github() -> Iterator[GitHub]:
+    with GitHub() as running:
+        yield running
+
+
+class Team:
+    """A repository on GitHub, and AWS behind it."""
+
+    def __init__(self, folder: Path, emulator: Emulator, github: GitHub) -> None:
+        self.root = folder / "repository"
+        self.emulator = emulator
+        self.github = github
+        state = folder / "state"
+        state.mkdir()
+        self.root.mkdir()
+        for name in ("components", "cli", "local", "schemas", ".github"):
+            ignored = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(ROOT / name, self.root / name, ignore=ignored)
+        for name in ("jobctl", "Pulumi.yaml", "__main__.py", ".gitignore"):
+            shutil.copy(ROOT / name, self.root / name)
+        (self.root / "Pulumi.prod.yaml").write_text(SETTINGS, "utf-8")
+        (self.root / "jobs").mkdir()
+        git(self.root, "init", "--quiet", "--initial-branch", "main")
+        self.runner = Runner(
+            self.root,
+            folder / "runner",
+            {
+                "PULUMI_STACK": "prod",
+                "PULUMI_BACKEND_URL": state.as_uri(),
+                "AWS_REGION": "us-east-1",
+            },
+            {"PULUMI_CONFIG_PASSPHRASE": "of the team"},
+            github.api,
+            {
+                "AWS_ENDPOINT_URL": emulator.endpoint,
+                "AWS_ACCESS_KEY_ID": "test",
+                "AWS_SECRET_ACCESS_KEY": "test",
+            },
+        )
+
+    def init(self) -> None:
+        """What a person does once: create the stack, and commit its settings with their salt."""
+        done = subprocess.run(
+            [sys.executable, "-m", "cli", "-C", str(self.root), "stack", "init", "prod"],
+            cwd=ROOT,
+            env={
+                "PATH": os.environ["PATH"],
+                "HOME": str(self.root.parent),
+                "JOBCTL_ENGINE": "embedded",
+                **self.runner.variables,
+                **self.runner.secrets,
+                **self.runner.aws,
+            },
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        assert done.returncode == 0, done.stderr
+
+    def commit(self, files: dict[str, Any]) -> str:
+        """Write job files (`None` removes one) and commit; the commit's hash."""
+        for name, content in files.items():
+            path = self.root / "jobs" / name
+            if content is None:
+                path.unlink()
+            else:
+                path.write_text(json.dumps(content, indent=1), "utf-8")
+        git(self.root, "add", "--all")
+        git(self.root, "commit", "--quiet", "--message", "jobs")
+        return git(self.root, "rev-parse", "HEAD")
+
+    def run(self, workflow: str, event: str, commit: str, payload: Any = None) -> Run:
+        return self.runner.run(workflow, event, commit, payload or {})
+
+    def job(self, name: str) -> dict[str, Any]:
+        """AWS's newest service job whose name begins so, as its API lists it."""
+        batch = self.aws("batch")
+        found = batch.list_service_jobs(
+            jobQueue="training", filters=[{"name": "JOB_NAME", "values": [f"{name}-*"]}]
+        )
+        return dict(found["jobSummaryList"][0])
+
+    def aws(self, service: str) -> Any:
+        import boto3
+
+        return boto3.client(
+            service,
+            region_name="us-east-1",
+            endpoint_url=self.emulator.endpoint,
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+        )
+
+
+@pytest.fixture
+def team(tmp_path: Path, emulator: Emulator, github: GitHub) -> Team:
+    found = Team(tmp_path, emulator, github)
+    (tmp_path / "setup").mkdir()
+    return found
+
+
+def good(run: Run) -> Run:
+    assert not run.failed, "\n".join(f"{step.command}\n{step.text}" for step in run.failed)
+    return run
+
+
+def test_a_pull_request_from_its_first_push_to_its_drift(team: Team, github: GitHub) -> None:
+    """One comment is posted and then updated, a merge runs `up`, and a job that is terminated behind our back opens
+    one issue, which closes when the job has run again."""
+    team.init()
+    first = team.commit(
+        {
+            "churn.json": jobs.service(),
+            "old.json": jobs.service(),
+            "users.json": jobs.inference(),
+        }
+    )
+    run = good(team.run("deploy.yml", "push", first))
+    assert [step.command for step in run.steps] == [
+        "./jobctl plan",
+        "./jobctl up --yes --skip-preview",
+        "./jobctl summary",
+    ]
+    assert team.job("churn")["jobId"] in run.summary
+    team.emulator.advance(3600)
+
+    git(team.root, "checkout", "--quiet", "-b", "change")
+    pushed = team.commit(
+        {
+            "churn.json": jobs.hyperparameters(eta="0.3"),
+            "old.json": None,
+            "fresh.json": jobs.service(),
+        }
+    )
+    run = good(team.run("preview.yml", "pull_request", pushed, PULL_REQUEST))
+    assert len(github.comments) == 1
+    body = github.comments[0]["body"]
+    assert body.startswith("<!-- aws-jobs plan: aws-jobs.prod -->\n")
+    assert "submit 1, re-run 1, forget 1" in body
+    assert "&#34;0.1&#34;" in body and "&#34;0.3&#34;" in body
+    assert f'href="https://github.com/acme/jobs/blob/{pushed}/jobs/churn.json#L' in body
+    assert "at most 4 instance-hours (4 h ml.m5.xlarge), 0.92" in body
+    assert '"0.1" => "0.3"' in run.summary
+
+    pushed = team.commit({"churn.json": jobs.hyperparameters(eta="0.5")})
+    good(team.run("preview.yml", "pull_request", pushed, PULL_REQUEST))
+    assert len(github.comments) == 1
+    assert "&#34;0.5&#34;" in github.comments[0]["body"]
+    assert "&#34;0.3&#34;" not in github.comments[0]["body"]
+    assert [method for method, _ in github.requests] == ["GET", "POST", "GET", "PATCH"]
+
+    git(team.root, "checkout", "--quiet", "main")
+    git(team.root, "merge", "--quiet", "--no-ff", "--message", "merge", "change")
+    merged = git(team.root, "rev-parse", "HEAD")
+    earlier = team.job("churn")["jobId"]
+    good(team.run("deploy.yml", "push", merged))
+    assert team.job("churn")["jobId"] != earlier
+    assert team.job("fresh")["status"] == "SUBMITTED"
+
+    run = good(team.run("drift.yml", "schedule", merged))
+    assert github.issues == []
+    team.aws("batch").terminate_service_job(jobId=team.job("churn")["jobId"], reason="by hand")
+    team.emulator.advance(60)
+    for _ in range(2):
+        good(team.run("drift.yml", "schedule", merged))
+        assert [issue["state"] for issue in github.issues] == ["open"]
+    assert "churn" in github.issues[0]["body"] and "by hand" in github.issues[0]["body"]
+
+    again = team.commit({"churn.json": {**jobs.hyperparameters(eta="0.5"), "generation": 2}})
+    good(team.run("deploy.yml", "push", again))
+    good(team.run("drift.yml", "schedule", again))
+    assert [issue["state"] for issue in github.issues] == ["closed"]
+
+
+def test_a_mistake_is_annotated_and_never_planned(team: Team, github: GitHub) -> None:
+    """A wrong job file fails the check with an annotation at its line; no comment is written without a plan."""
+    pushed = team.commit({"churn.json": jobs.service(retryStrategy={"attempts": 11})})
+    run = team.run("preview.yml", "pull_request", pushed, PULL_REQUEST)
+    assert [step.command for step in run.failed] == ["./jobctl validate --format github"]
+    assert "::error file=jobs/churn.json,line=" in run.failed[0].text
+    assert github.requests == []
+
+
+def test_a_fork_is_validated_and_gets_no_secret(team: Team, github: GitHub) -> None:
+    """A pull request from a fork runs `validate` alone, which needs neither AWS nor a token."""
+    pushed = team.commit({"churn.json": jobs.service()})
+    run = good(team.run("preview.yml", "pull_request", pushed, FROM_A_FORK))
+    assert [step.command for step in run.steps] == ["./jobctl validate --format github"]
+    assert github.requests == []

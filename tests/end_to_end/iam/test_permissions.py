@@ -1,0 +1,324 @@
+"""The least permissions: what the documents say, and that everything works with nothing else allowed."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from typing import Any
+
+import pytest
+
+from cli.commands.iam import trust
+from components import permissions
+from components.kinds import KINDS, Call, Kind, Link
+from components.kinds.personalize.table import make_kind
+from components.permissions import Scope
+from tests.conftest import Workspace
+from tests.end_to_end import jobs
+from tests.end_to_end.test_changes import client
+
+SCOPE = Scope(
+    project="aws-jobs",
+    stack="prod",
+    account="123456789012",
+    region="us-east-1",
+    roles=("arn:aws:iam::123456789012:role/SageMakerExecutionRole",),
+    queues=("training",),
+    watched=("s3://data/_SUCCESS",),
+    artifacts="s3://code/packed",
+    state="s3://state/pulumi",
+)
+
+
+def actions(role: str, scope: Scope = SCOPE) -> set[str]:
+    statements = permissions.policy(role, scope)["Statement"]
+    return {action for statement in statements for action in statement["Action"]}
+
+
+def of(role: str, action: str) -> list[dict[str, Any]]:
+    """The statements that allow an action."""
+    statements = permissions.policy(role, SCOPE)["Statement"]
+    return [statement for statement in statements if action in statement["Action"]]
+
+
+def test_a_preview_may_only_read() -> None:
+    """The preview role has exactly these actions, none of which changes anything."""
+    assert actions("preview") == {
+        "batch:DescribeJobQueues",
+        "batch:DescribeSchedulingPolicies",
+        "batch:DescribeServiceJob",
+        "batch:ListQuotaShares",
+        "batch:ListServiceJobs",
+        "batch:ListTagsForResource",
+        "iam:GetRole",
+        "personalize:DescribeBatchInferenceJob",
+        "personalize:DescribeFilter",
+        "personalize:DescribeSolutionVersion",
+        "personalize:ListBatchInferenceJobs",
+        "personalize:ListSolutionVersions",
+        "personalize:ListTagsForResource",
+        "s3:GetObject",
+        "s3:ListBucket",
+        "sagemaker:DescribeTrainingJob",
+        "sagemaker:ListTags",
+        "sagemaker:Search",
+    }
+
+
+def test_a_deployment_may_also_submit_tag_and_end() -> None:
+    """The deploy role has these actions besides."""
+    assert actions("deploy") - actions("preview") == {
+        "batch:SubmitServiceJob",
+        "batch:TagResource",
+        "batch:TerminateServiceJob",
+        "batch:UntagResource",
+        "batch:UpdateServiceJob",
+        "iam:PassRole",
+        "personalize:CreateBatchInferenceJob",
+        "personalize:TagResource",
+        "personalize:UntagResource",
+        "s3:DeleteObject",
+        "s3:PutObject",
+        "sagemaker:AddTags",
+        "sagemaker:StopTrainingJob",
+    }
+
+
+@pytest.mark.parametrize(
+    "action", ["batch:TerminateServiceJob", "batch:UpdateServiceJob", "batch:UntagResource"]
+)
+def test_only_runs_of_this_stack_are_touched(action: str) -> None:
+    """Ending or changing a run needs the tag that says whose it is."""
+    assert [statement["Condition"] for statement in of("deploy", action)] == [
+        {"StringLike": {"aws:ResourceTag/aws-jobs:identity": "aws-jobs/prod/*"}}
+    ]
+    assert [statement["Resource"] for statement in of("deploy", action)] == [
+        ["arn:aws:batch:us-east-1:123456789012:service-job/*"]
+    ]
+
+
+@pytest.mark.parametrize("action", ["sagemaker:StopTrainingJob", "sagemaker:AddTags"])
+def test_only_training_jobs_of_this_stack_are_stopped_or_marked(action: str) -> None:
+    """Where no job file adopts a training job, this stack's tag is needed for either."""
+    assert [
+        (statement["Resource"], statement["Condition"]) for statement in of("deploy", action)
+    ] == [
+        (
+            ["arn:aws:sagemaker:us-east-1:123456789012:training-job/*"],
+            {"StringLike": {"aws:ResourceTag/aws-jobs:identity": "aws-jobs/prod/*"}},
+        )
+    ]
+
+
+def test_an_adopted_training_job_may_be_claimed_and_no_other() -> None:
+    """A training job carries no tag of ours before it is taken over: only the ones that job files name get one."""
+    arn = "arn:aws:sagemaker:us-east-1:123456789012:training-job/by-hand"
+    batch = "arn:aws:batch:us-east-1:123456789012:service-job/0"
+    named = permissions.linked_runs_named([None, "0", batch, arn, arn])
+    assert named == (arn,)
+    scope = dataclasses.replace(SCOPE, adopted=named)
+    statements = permissions.policy("deploy", scope)["Statement"]
+    assert [each for each in statements if each["Sid"] == "AdoptServiceJob"] == [
+        {
+            "Sid": "AdoptServiceJob",
+            "Effect": "Allow",
+            "Action": ["sagemaker:AddTags"],
+            "Resource": [arn],
+            "Condition": {"StringLike": {"aws:RequestTag/aws-jobs:identity": "aws-jobs/prod/*"}},
+        }
+    ]
+
+
+def calls_of(table: Any) -> set[str]:
+    """Every operation in a kind's table, its link's too."""
+    values = [getattr(table, field.name) for field in dataclasses.fields(table)]
+    values += [call for value in values if isinstance(value, dict) for call in value.values()]
+    found = {f"{table.service}:{value.operation}" for value in values if isinstance(value, Call)}
+    return found | {name for value in values if isinstance(value, Link) for name in calls_of(value)}
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.name)
+def test_no_operation_of_a_kind_is_without_its_action(kind: Kind) -> None:
+    """Whatever a kind's table can make the lifecycle call, the deploy role may call. With which resources and tags:
+    `tests.fakes.aws` judges every call of the lifecycle's tests by this policy."""
+    assert calls_of(kind) - actions("deploy") == set()
+
+
+def test_a_submission_goes_to_the_files_queues_and_says_whose_it_is() -> None:
+    """SubmitServiceJob is allowed for the queues of the job files, with this stack's identity among the tags."""
+    (statement,) = of("deploy", "batch:SubmitServiceJob")
+    assert statement["Resource"] == [
+        "arn:aws:batch:us-east-1:123456789012:job-queue/training",
+        "arn:aws:batch:us-east-1:123456789012:job-queue/training/quota-share/*",
+        "arn:aws:batch:us-east-1:123456789012:service-job/*",
+    ]
+    assert statement["Condition"] == {
+        "StringLike": {"aws:RequestTag/aws-jobs:identity": "aws-jobs/prod/*"}
+    }
+
+
+def test_roles_are_passed_to_the_services_that_take_them() -> None:
+    """iam:PassRole names the job files' roles and the two services."""
+    (statement,) = of("deploy", "iam:PassRole")
+    assert statement["Resource"] == ["arn:aws:iam::123456789012:role/SageMakerExecutionRole"]
+    assert statement["Condition"] == {
+        "StringEquals": {
+            "iam:PassedToService": ["personalize.amazonaws.com", "sagemaker.amazonaws.com"]
+        }
+    }
+
+
+def test_inputs_are_looked_for_and_read_only_where_the_stack_says_so() -> None:
+    """s3:ListBucket is for the buckets of inputs too; s3:GetObject for inputs needs `aws-jobs:readInputs`."""
+    scope = Scope("aws-jobs", "prod", inputs=("s3://lake/users/",))
+    (statement,) = permissions.policy("preview", scope)["Statement"][-1:]
+    assert (statement["Action"], statement["Resource"]) == (
+        ["s3:ListBucket"],
+        ["arn:aws:s3:::lake"],
+    )
+    assert "s3:GetObject" not in actions("preview", scope)
+    reading = dataclasses.replace(scope, read_inputs=True)
+    resources = [
+        statement["Resource"]
+        for statement in permissions.policy("preview", reading)["Statement"]
+        if statement["Action"] == ["s3:GetObject"]
+    ]
+    assert resources == [["arn:aws:s3:::lake/users/*"]]
+
+
+def test_everything_is_allowed_only_where_aws_takes_nothing_else() -> None:
+    """Resource `*` stands in one statement, and its actions are those to which AWS gives no resource."""
+    wide = [
+        statement
+        for statement in permissions.policy("deploy", SCOPE)["Statement"]
+        if "*" in statement["Resource"]
+    ]
+    assert [statement["Action"] for statement in wide] == [
+        [
+            "batch:DescribeJobQueues",
+            "batch:DescribeSchedulingPolicies",
+            "batch:DescribeServiceJob",
+            "batch:ListServiceJobs",
+            "personalize:ListBatchInferenceJobs",
+            "sagemaker:Search",
+        ]
+    ]
+
+
+def test_a_new_kind_brings_its_actions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A kind that is added to the table is in the policies, with its own ARN and service."""
+    other = make_kind("BatchSegmentJob", "Amazon Personalize batch segment job")
+    monkeypatch.setitem(KINDS, other.name, other)
+    (submit,) = of("deploy", "personalize:CreateBatchSegmentJob")
+    assert "arn:aws:personalize:us-east-1:123456789012:batch-segment-job/*" in submit["Resource"]
+    assert {"personalize:DescribeBatchSegmentJob", "personalize:ListBatchSegmentJobs"} <= actions(
+        "preview"
+    )
+
+
+def test_statements_are_told_apart() -> None:
+    """Statement ids are unique and of letters and digits, as IAM wants them."""
+    ids = [statement["Sid"] for statement in permissions.policy("deploy", SCOPE)["Statement"]]
+    assert len(ids) == len(set(ids))
+    assert all(sid.isalnum() for sid in ids)
+
+
+def test_only_one_environment_of_the_repository_takes_a_role() -> None:
+    """The deploy role trusts the tokens of the environment `production` of this repository, and no branch."""
+    statement = trust("acme/jobs", "deploy", SCOPE)["Statement"][0]
+    assert statement["Condition"]["StringEquals"] == {
+        "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
+        "token.actions.githubusercontent.com:sub": "repo:acme/jobs:environment:production",
+    }
+
+
+def allow(workspace: Workspace, role: str) -> None:
+    status, _ = workspace.emulator.control.handle(
+        "POST", "/_emulator/deny", {"except": sorted(actions(role))}
+    )
+    assert status == 200
+
+
+def called(workspace: Workspace) -> set[str]:
+    calls = workspace.emulator.control.calls
+    return {f"{call['service']}:{call['operation']}" for call in calls}
+
+
+def test_a_life_with_nothing_else_allowed(workspace: Workspace) -> None:
+    """Submitting, changing in place, running again, ending and letting go work with the deploy role's actions alone,
+    and every action about jobs that changes something was needed."""
+    allow(workspace, "deploy")
+    workspace.write("churn.json", jobs.service(schedulingPriority=1, **FAIR))
+    workspace.write("users.json", jobs.inference())
+    workspace.deployed()
+    changed = jobs.service(schedulingPriority=5, tags={"cost": "1"}, **FAIR)
+    workspace.write("churn.json", changed)
+    workspace.write("users.json", jobs.inference(tags=[{"tagKey": "a", "tagValue": "b"}]))
+    workspace.deployed()
+    workspace.write("users.json", jobs.inference())
+    workspace.write("churn.json", jobs.service(schedulingPriority=5, tags=None, **FAIR))
+    workspace.deployed()
+    run = workspace.jobs()["churn"]["jobId"]
+    workspace.emulator.control.handle("POST", f"/_emulator/jobs/{run}", {"status": "RUNNING"})
+    again = {**jobs.service(**FAIR), "generation": 2, "onReplace": "terminate"}
+    workspace.write("churn.json", again)
+    workspace.deployed()
+    gone = workspace.jobctl("destroy", "-s", "local", "--yes")
+    assert gone.code == 0, gone.text
+    changing = {
+        action
+        for action in actions("deploy") - actions("preview")
+        # a training job is stopped where it was adopted: see the next test
+        if not action.startswith(("iam:", "s3:")) and action != "sagemaker:StopTrainingJob"
+    }
+    assert changing - called(workspace) == set()
+
+
+def test_a_training_job_of_someone_else_is_adopted_and_ended(workspace: Workspace) -> None:
+    """`adopt` with a training job's ARN, and `onDelete: terminate` later, need nothing else either."""
+    arn = "arn:aws:sagemaker:us-east-1:123456789012:training-job/by-hand"
+    workspace.emulator.control.handle("POST", "/_emulator/pace", {"running": None})
+    request = {**jobs.payload(jobs.service()), "TrainingJobName": "by-hand"}
+    client(workspace, "sagemaker").create_training_job(**request)
+    allow(workspace, "deploy")
+    workspace.write("churn.json", {**jobs.service(), "adopt": arn, "onDelete": "terminate"})
+    workspace.deployed()
+    assert workspace.submissions() == 0
+    gone = workspace.jobctl("destroy", "-s", "local", "--yes")
+    assert gone.code == 0, gone.text
+    assert len(workspace.calls("sagemaker:StopTrainingJob")) == 1
+    printed = workspace.jobctl("iam", "-s", "local", "--role", "deploy")
+    (adopts,) = [each for each in printed.json["Statement"] if each["Sid"] == "AdoptServiceJob"]
+    assert adopts["Resource"] == [arn]
+
+
+FAIR = {"jobQueue": "training-fair", "shareIdentifier": "research"}
+
+
+def test_a_preview_with_nothing_else_allowed(workspace: Workspace) -> None:
+    """A plan of existing and new jobs needs the preview role's actions alone, without a warning; `up` is refused."""
+    workspace.write("churn.json", jobs.service())
+    workspace.write("users.json", jobs.inference())
+    workspace.deployed()
+    allow(workspace, "preview")
+    workspace.write("fresh.json", jobs.service())
+    planned = workspace.jobctl("plan", "-s", "local", "--format", "json")
+    assert planned.code == 0, planned.text
+    assert planned.json["counts"]["submit"] == 1
+    assert [warning for warning in planned.json["warnings"] if "lacks" in warning] == []
+    refused = workspace.up()
+    assert refused.code != 0
+    assert "fresh: AWS denies batch:SubmitServiceJob" in refused.text
+
+
+def test_the_command_prints_a_document_that_iam_takes(workspace: Workspace) -> None:
+    """`jobctl iam` takes account, region, queues and roles from the stack and its job files."""
+    workspace.write("churn.json", jobs.service())
+    printed = workspace.jobctl("iam", "-s", "local", "--role", "deploy")
+    assert printed.code == 0, printed.text
+    text = json.dumps(printed.json)
+    assert "arn:aws:batch:us-east-1:123456789012:job-queue/training" in text
+    assert "arn:aws:iam::123456789012:role/SageMakerExecutionRole" in text
+    assert "aws-jobs/local/*" in text
+    trusted = workspace.jobctl("iam", "-s", "local", "--role", "preview", "--trust", "acme/jobs")
+    assert "repo:acme/jobs:environment:preview" in trusted.stdout

@@ -1,0 +1,238 @@
+"""From a changed file to AWS, through the whole: what `preview` says, and what `up` then does."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import boto3
+import pytest
+
+from tests.conftest import Workspace
+from tests.end_to_end import jobs
+
+TERMINATE = "batch:TerminateServiceJob"
+
+
+def client(workspace: Workspace, service: str) -> Any:
+    """A plain boto3 client, as anyone would point it at the emulator."""
+    return boto3.client(
+        service,
+        region_name="us-east-1",
+        endpoint_url=workspace.emulator.endpoint,
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+    )
+
+
+def ids(workspace: Workspace) -> dict[str, str]:
+    return {name: outputs["jobArn"] for name, outputs in workspace.jobs().items()}
+
+
+def hold(workspace: Workspace, arn: str, status: str) -> None:
+    """Bring a job to a status, where it stays."""
+    name = arn if ":personalize:" in arn else arn.rpartition("/")[2]
+    assert (
+        workspace.emulator.control.handle("POST", f"/_emulator/jobs/{name}", {"status": status})[0]
+        == 200
+    )
+
+
+@pytest.fixture
+def finished(workspace: Workspace) -> Workspace:
+    """One job of each kind, both finished, and the state knows."""
+    workspace.write("churn.json", jobs.service())
+    workspace.write("users.json", jobs.inference())
+    workspace.deployed()
+    workspace.emulator.advance(3600)
+    assert workspace.jobctl("refresh", "-s", "local", "--yes", "--skip-preview").code == 0
+    return workspace
+
+
+def test_files_become_jobs_that_end_with_results(finished: Workspace) -> None:
+    """`up` submits each job once; a refresh brings its end and the place of its results into the state."""
+    found = finished.jobs()
+    assert finished.submissions() == 2
+    assert found["churn"]["phase"] == "SUCCEEDED"
+    assert found["churn"]["modelArtifacts"].startswith("s3://aws-jobs-output/churn/AWSBatchchurn")
+    assert found["users"]["phase"] == "SUCCEEDED"
+    bucket = client(finished, "s3")
+    body = bucket.get_object(Bucket="aws-jobs-output", Key="users/users.json.out")["Body"].read()
+    lines = [json.loads(line) for line in body.decode().splitlines()]
+    assert [line["input"] for line in lines] == [{"userId": str(number)} for number in range(1, 31)]
+    again = finished.jobctl("preview", "-s", "local", "--expect-no-changes")
+    assert again.code == 0, again.text
+
+
+def test_changed_hyperparameter_is_one_new_run(finished: Workspace) -> None:
+    """Preview shows that one job replaced, with the nested values; `up` submits one job and terminates nothing."""
+    before = ids(finished)
+    finished.write("churn.json", jobs.hyperparameters(eta="0.3"))
+    steps = [step for step in finished.preview() if step["op"] == "replace"]
+    assert [step["urn"].rpartition("::")[2] for step in steps] == ["churn"]
+    path = "request.serviceRequestPayload.HyperParameters.eta"
+    assert list(steps[0]["detailedDiff"]) == [path]
+    text = finished.jobctl("preview", "-s", "local", "--diff").stdout
+    assert '~ eta: "0.1" => "0.3"' in text
+    finished.deployed()
+    after = ids(finished)
+    assert finished.submissions() == 3
+    assert finished.calls(TERMINATE) == []
+    assert (after["churn"] != before["churn"], after["users"] == before["users"]) == (True, True)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"tags": {"team": "risk"}},
+        {"jobQueue": "training-fair", "shareIdentifier": "research", "schedulingPriority": 7},
+    ],
+    ids=["tag", "schedulingPriority"],
+)
+def test_change_in_place_keeps_the_job(workspace: Workspace, change: dict[str, Any]) -> None:
+    """A tag or a priority is changed at the same job, and previewed as an update."""
+    first = {
+        name: value for name, value in change.items() if name not in ("tags", "schedulingPriority")
+    }
+    workspace.write(
+        "churn.json", jobs.service(**first, **({"schedulingPriority": 1} if first else {}))
+    )
+    workspace.deployed()
+    before = ids(workspace)
+    workspace.write("churn.json", jobs.service(**change))
+    assert [step["op"] for step in workspace.preview()] == ["update"]
+    workspace.deployed()
+    assert ids(workspace) == before
+    assert workspace.submissions() == 1
+    job_id = before["churn"].rpartition("/")[2]
+    job = client(workspace, "batch").describe_service_job(jobId=job_id)
+    assert job["tags"]["team"] == change.get("tags", {"team": "growth"})["team"]
+    assert job.get("schedulingPriority") == change.get("schedulingPriority")
+
+
+def test_removed_file_terminates_a_job_that_waits(workspace: Workspace) -> None:
+    """A job in the queue costs nothing yet: it goes with its file."""
+    workspace.write("churn.json", jobs.service())
+    workspace.deployed()
+    arn = ids(workspace)["churn"]
+    hold(workspace, arn, "RUNNABLE")
+    (workspace.root / "jobs" / "churn.json").unlink()
+    workspace.deployed()
+    assert len(workspace.calls(TERMINATE)) == 1
+    assert workspace.jobs() == {}
+
+
+def test_removed_file_does_not_end_a_job_that_runs(workspace: Workspace) -> None:
+    """A run that costs money is not killed by accident: one sentence, nothing touched."""
+    workspace.write("churn.json", jobs.service())
+    workspace.deployed()
+    hold(workspace, ids(workspace)["churn"], "RUNNING")
+    (workspace.root / "jobs" / "churn.json").unlink()
+    outcome = workspace.up()
+    assert outcome.code == 1
+    assert "Traceback" not in outcome.text
+    assert "churn" in outcome.text
+    assert "onDelete" in outcome.text
+    assert workspace.calls(TERMINATE) == []
+    assert list(workspace.jobs()) == ["churn"]
+
+
+def test_file_may_allow_to_end_its_running_job(workspace: Workspace) -> None:
+    """`onDelete: terminate` is the leave that was missing."""
+    workspace.write("churn.json", {**jobs.service(), "onDelete": "terminate"})
+    workspace.deployed()
+    hold(workspace, ids(workspace)["churn"], "RUNNING")
+    (workspace.root / "jobs" / "churn.json").unlink()
+    workspace.deployed()
+    assert len(workspace.calls(TERMINATE)) == 1
+    assert workspace.jobs() == {}
+
+
+def test_payload_reaches_aws_as_the_files_object(workspace: Workspace) -> None:
+    """One JSON string, equal to the file's object but for the name that is filled in; integers stay integers."""
+    document = jobs.service()
+    workspace.write("churn.json", document)
+    workspace.deployed()
+    job_id = ids(workspace)["churn"].rpartition("/")[2]
+    job = client(workspace, "batch").describe_service_job(jobId=job_id)
+    assert isinstance(job["serviceRequestPayload"], str)
+    sent = json.loads(job["serviceRequestPayload"])
+    assert sent.pop("TrainingJobName") == "churn"
+    assert sent == jobs.payload(document)
+    assert '"VolumeSizeInGB":30' in job["serviceRequestPayload"].replace(" ", "")
+    assert '"MaxRuntimeInSeconds":3600' in job["serviceRequestPayload"].replace(" ", "")
+    assert job["retryStrategy"]["attempts"] == 2
+
+
+def test_payload_may_be_awss_own_string(workspace: Workspace) -> None:
+    """The payload as an object and as the API's JSON string are one definition."""
+    document = jobs.service()
+    workspace.write("churn.json", document)
+    workspace.deployed()
+    document["request"]["serviceRequestPayload"] = json.dumps(jobs.payload(document))
+    workspace.write("churn.json", document)
+    assert workspace.jobctl("preview", "-s", "local", "--expect-no-changes").code == 0
+
+
+def test_preview_as_json_is_the_document_alone(workspace: Workspace) -> None:
+    """Standard output holds Pulumi's document and nothing else; what jobctl says goes elsewhere."""
+    workspace.write("churn.json", jobs.service())
+    outcome = workspace.jobctl("preview", "-s", "local", "--json")
+    assert outcome.code == 0, outcome.text
+    assert {"steps", "changeSummary"} <= set(outcome.json)
+    assert outcome.json["changeSummary"]["create"] >= 1
+    assert "jobctl: engine: " in outcome.stderr
+
+
+def test_up_as_json_is_event_lines(workspace: Workspace) -> None:
+    """`up --json` ends with event lines: a prelude, the resources' events, a summary."""
+    workspace.write("churn.json", jobs.service())
+    outcome = workspace.up("--json")
+    assert outcome.code == 0, outcome.text
+    events = [
+        json.loads(line) for line in outcome.stdout.splitlines() if line.startswith('{"sequence"')
+    ]
+    kinds = [name for event in events for name in event if name.endswith("Event")]
+    assert kinds[0] == "preludeEvent"
+    assert "resOutputsEvent" in kinds
+    assert "summaryEvent" in kinds
+
+
+def test_stack_under_another_name_works_alike(workspace: Workspace) -> None:
+    """A settings file like `Pulumi.local.yaml`'s makes another stack on the emulator, with jobs of its own."""
+    settings = (workspace.root / "Pulumi.local.yaml").read_text("utf-8")
+    (workspace.root / "Pulumi.try.yaml").write_text(settings, "utf-8")
+    workspace.write("churn.json", jobs.service())
+    workspace.deployed()
+    outcome = workspace.jobctl("up", "-s", "try", "--yes", "--skip-preview")
+    assert outcome.code == 0, outcome.text
+    assert workspace.submissions() == 2
+    assert (workspace.root / "Pulumi.try.yaml").read_text("utf-8") == settings
+    assert (workspace.root / "Pulumi.local.yaml").read_text("utf-8") == settings
+
+
+def test_destroyed_stack_runs_again_when_it_comes_back(finished: Workspace) -> None:
+    """`destroy` releases finished runs and terminates nothing; a later `up` is a new run of each."""
+    outcome = finished.jobctl("destroy", "-s", "local", "--yes", "--skip-preview")
+    assert outcome.code == 0, outcome.text
+    assert finished.jobs() == {}
+    assert finished.calls(TERMINATE) == []
+    finished.deployed()
+    assert finished.submissions() == 4
+
+
+def test_status_shows_where_results_lie(finished: Workspace) -> None:
+    """`jobctl status` is a line a job, as text and as JSON."""
+    text = finished.jobctl("status", "-s", "local")
+    assert text.code == 0, text.text
+    rows = [line.split()[:4] for line in text.stdout.splitlines()]
+    assert rows == [
+        ["NAME", "KIND", "PHASE", "STATUS"],
+        ["churn", "ServiceJob", "SUCCEEDED", "SUCCEEDED"],
+        ["users", "BatchInferenceJob", "SUCCEEDED", "ACTIVE"],
+    ]
+    found = finished.jobctl("status", "-s", "local", "--json").json
+    assert [job["results"].partition("/AWS")[0] for job in found] == [
+        "s3://aws-jobs-output/churn",
+        "s3://aws-jobs-output/users/",
+    ]

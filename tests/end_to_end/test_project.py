@@ -1,0 +1,168 @@
+"""The project's own files: what a fresh clone relies on before any code runs."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from importlib.machinery import SourceFileLoader
+from importlib.util import module_from_spec, spec_from_loader
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from cli.project.stack import find_project, read_stack
+
+ROOT = Path(__file__).resolve().parents[2]
+REQUIREMENTS = ("requirements.txt", "requirements-local.txt", "requirements-dev.txt")
+
+
+@pytest.fixture(scope="module")
+def starter() -> Any:
+    """`./jobctl`, as a module."""
+    loader = SourceFileLoader("starter", str(ROOT / "jobctl"))
+    spec = spec_from_loader("starter", loader)
+    assert spec is not None
+    module = module_from_spec(spec)
+    loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("file", REQUIREMENTS)
+def test_requirements_stop_before_the_next_major(file: str) -> None:
+    """Every package has a lower bound, and an upper bound that keeps the next incompatible version out."""
+    lines = [
+        line for line in (ROOT / file).read_text("utf-8").splitlines() if not line.startswith("#")
+    ]
+    assert lines
+    for line in lines:
+        assert re.fullmatch(r"[A-Za-z0-9-]+>=\d+(\.\d+)*,<\d+(\.\d+)?", line), line
+
+
+def test_production_needs_no_emulator() -> None:
+    """What a deployment installs is what speaks to Pulumi and AWS, and checks files."""
+    text = (ROOT / "requirements.txt").read_text("utf-8")
+    names = [line.partition(">")[0] for line in text.splitlines() if not line.startswith("#")]
+    assert names == ["pulumi", "pulumi-aws", "boto3", "jsonschema", "PyYAML"]
+
+
+def test_project_file_is_pulumis() -> None:
+    """The name, the runtime and the refresh that the design relies on."""
+    document = yaml.safe_load((ROOT / "Pulumi.yaml").read_text("utf-8"))
+    assert document["name"] == "aws-jobs"
+    assert document["runtime"] == {
+        "name": "python",
+        "options": {"toolchain": "pip", "virtualenv": ".venv"},
+    }
+    assert document["options"] == {"refresh": "always"}
+
+
+def test_stack_local_is_on_the_emulator() -> None:
+    """`Pulumi.local.yaml` is all that a stack on the emulator takes."""
+    stack = read_stack(find_project(ROOT), "local")
+    assert dict(stack.config) == {"aws:region": "us-east-1", "aws-jobs:emulator": "true"}
+
+
+def test_program_is_short() -> None:
+    """`__main__.py` loads, checks, declares and exports, in at most 30 lines."""
+    assert len((ROOT / "__main__.py").read_text("utf-8").splitlines()) <= 30
+
+
+def test_samples_are_of_both_kinds_and_both_formats() -> None:
+    """At least four job files, and nothing is wrong with them."""
+    files = [
+        path for path in (ROOT / "jobs").iterdir() if path.suffix in (".json", ".yaml", ".yml")
+    ]
+    kinds = {yaml.safe_load(path.read_text("utf-8"))["kind"] for path in files}
+    assert len(files) >= 4
+    assert {path.suffix for path in files} >= {".json", ".yaml"}
+    assert kinds == {"ServiceJob", "BatchInferenceJob"}
+    command = [sys.executable, "-m", "cli", "validate"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_make_lists_its_targets() -> None:
+    """`make` alone is `make help`: each name that people rely on, with what it does."""
+    done = subprocess.run(["make", "-s"], cwd=ROOT, capture_output=True, text=True, check=True)
+    names = re.findall(r"^  make (\w+) +\S", done.stdout, re.MULTILINE)
+    assert set(names) >= {"help", "setup", "demo", "test", "lint", "bench", "schemas"}
+
+
+def test_continuous_integration_runs_make_test() -> None:
+    """`.ci/run` is executable and ends in `make test`."""
+    script = ROOT / ".ci" / "run"
+    assert script.read_text("utf-8").splitlines()[-1].endswith("exec make test")
+    assert script.stat().st_mode & 0o111
+
+
+def test_licence_is_apache() -> None:
+    """The text of the Apache License 2.0 is there."""
+    assert "Apache License\n                           Version 2.0" in (ROOT / "LICENSE").read_text(
+        "utf-8"
+    )
+
+
+def test_what_runs_leave_behind_is_ignored() -> None:
+    """The virtualenv, the emulator's state and caches never show up in `git status`."""
+    paths = [".venv/bin/python", ".local/pulumi/x", "cli/__pycache__/x.pyc", ".pytest_cache/x"]
+    command = ["git", "check-ignore", "--no-index", *paths]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout.split() == paths
+
+
+@pytest.mark.parametrize(
+    ("argv", "cli", "level"),
+    [
+        ([], True, 1),
+        (["validate"], False, 1),
+        (["up", "-s", "prod"], True, 1),
+        (["up", "-s", "local"], False, 2),
+        (["emulator", "start"], True, 2),
+        (["-C", "elsewhere", "emulator", "start"], True, 2),
+        (["plan", "-s", "local"], False, 2),
+        (["demo"], True, 2),
+        (["setup"], True, 2),
+        (["setup", "--dev"], True, 3),
+    ],
+)
+def test_starter_installs_what_the_command_needs(
+    starter: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    argv: list[str],
+    cli: bool,
+    level: int,
+) -> None:
+    """With the Pulumi CLI on PATH, a deployment gets neither emulator nor embedded engine."""
+    if cli:
+        (tmp_path / "pulumi").write_text("#!/bin/sh\n", "utf-8")
+        (tmp_path / "pulumi").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("JOBCTL_ENGINE", raising=False)
+    assert starter.level(argv) == level
+
+
+def test_changed_requirements_are_installed_again(
+    starter: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The stamp in `.venv` holds the files' hash: an unchanged set is not looked at twice, a changed one is."""
+    for name in REQUIREMENTS:
+        (tmp_path / name).write_text(f"{name}\n", "utf-8")
+    python = tmp_path / "python"
+    python.touch()
+    for name, value in (("ROOT", tmp_path), ("VENV", tmp_path), ("PYTHON", python)):
+        monkeypatch.setattr(starter, name, str(value))
+    assert starter.installed() == 0
+    (tmp_path / "jobctl-stamp").write_text(starter.wanted(2), "utf-8")
+    assert starter.installed() == 2
+    (tmp_path / "requirements-dev.txt").write_text("changed\n", "utf-8")
+    assert starter.installed() == 2
+    (tmp_path / "requirements.txt").write_text("changed\n", "utf-8")
+    # negative: stale, and this many sets are to be installed anew
+    assert starter.installed() == -2
+    python.unlink()
+    (tmp_path / "jobctl-stamp").write_text(starter.wanted(2), "utf-8")
+    assert starter.installed() == -2

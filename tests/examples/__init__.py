@@ -1,6 +1,0 @@
-"""The examples run as they stand."""
-
-from __future__ import annotations
-
-# loads pulumi_aws before warnings are errors
-import tests.platform  # noqa: F401 - for what it does

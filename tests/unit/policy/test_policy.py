@@ -1,0 +1,259 @@
+"""Policies: what they see, where they point, and what they stop."""
+
+from __future__ import annotations
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from components import policy
+from components.errors import JobError, Problems
+from components.jobfile import Context, JobFile, expand
+from tests.conftest import ROOT, Workspace
+from tests.end_to_end import jobs
+
+EXAMPLES = sorted((ROOT / "policy" / "examples").iterdir())
+
+
+def project(folder: Path, **files: Any) -> list[policy.Policy]:
+    """The policies of a project with these files."""
+    (folder / "policy").mkdir()
+    for name, content in files.items():
+        (folder / "policy" / f"{name}.yaml").write_text(
+            content if isinstance(content, str) else yaml.safe_dump(content), "utf-8"
+        )
+    return policy.load(folder)
+
+
+def rule(schema: dict[str, Any], **others: Any) -> dict[str, Any]:
+    return {"message": "not so", "level": "mandatory", "schema": schema, **others}
+
+
+def found(
+    policies: list[policy.Policy], document: dict[str, Any], stack: str = "prod"
+) -> list[tuple[str, int, str, str]]:
+    """(path, line, message, level) of the problems of one job file."""
+    source = json.dumps(document, indent=1)
+    file = JobFile("jobs/churn.json", "churn", "jobs", source, True, json.loads(source))
+    expanded, problems = expand([file], Context(stack, region="us-east-1", any_config=True))
+    assert [problem for problem in problems if problem.level == "error"] == []
+    return [
+        (problem.path, problem.line, problem.message, problem.level)
+        for problem in policy.problems(policies, expanded, stack)
+    ]
+
+
+def line(document: dict[str, Any], word: str) -> int:
+    source = json.dumps(document, indent=1)
+    return 1 + source[: source.index(f'"{word}"')].count("\n")
+
+
+def test_a_violation_has_its_place_in_the_job_file(tmp_path: Path) -> None:
+    """A field of the request is pointed at where the file says it, with the policy's own sentence."""
+    retry = {"properties": {"attempts": {"maximum": 1}}}
+    request = {"properties": {"retryStrategy": retry}}
+    policies = project(tmp_path, once=rule({"properties": {"request": request}}))
+    document = jobs.service()
+    assert found(policies, document) == [
+        (
+            "request.retryStrategy.attempts",
+            line(document, "attempts"),
+            "not so; it is 2 (policy/once.yaml)",
+            "error",
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("schema", "path", "word", "value"),
+    [
+        (
+            {"maxInstanceHours": {"maximum": 1}},
+            "request.serviceRequestPayload.ResourceConfig",
+            "ResourceConfig",
+            "; it is 2",
+        ),
+        (
+            {"instanceTypes": {"items": {"enum": ["ml.c5.large"]}}},
+            "request.serviceRequestPayload.ResourceConfig",
+            "ResourceConfig",
+            "; it is ml.m5.xlarge",
+        ),
+        (
+            {"tags": {"required": ["owner"]}},
+            "request.tags.owner",
+            "tags",
+            "",
+        ),
+        ({"stack": {"const": "dev"}}, "", "kind", "; it is prod"),
+    ],
+)
+def test_a_computed_field_points_at_what_makes_it(
+    tmp_path: Path, schema: dict[str, Any], path: str, word: str, value: str
+) -> None:
+    """maxInstanceHours and instanceTypes point at the resources, tags at the tags, the stack at the file."""
+    document = jobs.service()
+    ((at, place, message, _),) = found(project(tmp_path, p=rule({"properties": schema})), document)
+    assert (at, message) == (path, f"not so{value} (policy/p.yaml)")
+    assert place == (line(document, word) if path else 1)
+
+
+def test_images_and_tags_are_the_same_for_every_kind(tmp_path: Path) -> None:
+    """A policy reads both kinds' tags as one mapping, although Personalize lists them."""
+    policies = project(tmp_path, team=rule({"properties": {"tags": {"required": ["team"]}}}))
+    tagged = jobs.inference(tags=[{"tagKey": "team", "tagValue": "growth"}])
+    assert found(policies, tagged) == []
+    assert len(found(policies, jobs.inference())) == 1
+
+
+def test_an_advisory_policy_warns(tmp_path: Path) -> None:
+    """An advisory policy's violation is a warning."""
+    policies = project(tmp_path, p=rule({"required": ["every"]}, level="advisory"))
+    assert [level for *_, level in found(policies, jobs.service())] == ["warning"]
+
+
+def test_a_policy_concerns_its_stacks_and_kinds(tmp_path: Path) -> None:
+    """A policy for prod says nothing of dev, one for ServiceJob nothing of a BatchInferenceJob."""
+    policies = project(
+        tmp_path, p=rule({"required": ["every"]}, stacks=["prod"], kinds=["ServiceJob"])
+    )
+    assert len(found(policies, jobs.service(), "prod")) == 1
+    assert found(policies, jobs.service(), "dev") == []
+    assert found(policies, jobs.inference(), "prod") == []
+
+
+def test_a_stacks_budget_counts_all_jobs(tmp_path: Path) -> None:
+    """The scope `stack` sees how many jobs there are and their hours together."""
+    policies = project(
+        tmp_path, p=rule({"properties": {"maxInstanceHours": {"maximum": 3}}}, scope="stack")
+    )
+    assert found(policies, jobs.service()) == []
+    document = {**jobs.service(), "matrix": {"eta": ["0.1", "0.3"]}}
+    body = document["request"]["serviceRequestPayload"]
+    body["HyperParameters"]["eta"] = "${matrix.eta}"
+    ((_, _, message, _),) = found(policies, document)
+    assert message == "not so; it is 4 (policy/p.yaml)"
+
+
+def test_what_is_not_known_yet_satisfies(tmp_path: Path) -> None:
+    """A value that only the stack's config knows satisfies every schema until it is known."""
+    policies = project(
+        tmp_path,
+        p=rule(
+            {
+                "properties": {
+                    "maxInstanceHours": {"maximum": 0.1},
+                    "request": {"properties": {"jobQueue": {"const": "other"}}},
+                }
+            }
+        ),
+    )
+    document = jobs.service(jobQueue="${config.queue}", retryStrategy={"attempts": 1})
+    body = document["request"]["serviceRequestPayload"]
+    body["ResourceConfig"]["InstanceCount"] = "${config.count}"
+    assert found(policies, document) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "path", "message"),
+    [
+        ({"level": "mandatory", "schema": {}}, "message", "must say in a sentence"),
+        ({"message": "x", "level": "fatal", "schema": {}}, "level", "advisory or mandatory"),
+        (
+            {"message": "x", "level": "advisory", "schema": {"type": "job"}},
+            "schema",
+            "no JSON Schema",
+        ),
+        ({**rule({}), "kinds": ["Job"]}, "kinds", "must be kinds of jobs"),
+        ({**rule({}), "stack": "prod"}, "stack", "there is no such key"),
+        ("- a\n", "", "a policy is a mapping"),
+        ("a: [\n", "", ""),
+    ],
+)
+def test_a_wrong_policy_is_a_mistake_with_a_place(
+    tmp_path: Path, content: Any, path: str, message: str
+) -> None:
+    """A policy that is wrong itself is reported like a job file, and never silently skipped."""
+    with pytest.raises(Problems) as caught:
+        project(tmp_path, p=content)
+    (problem,) = caught.value.problems
+    assert (problem.file, problem.path) == ("policy/p.yaml", path)
+    assert message in problem.message
+
+
+def test_nothing_is_fetched_for_a_reference(tmp_path: Path) -> None:
+    """A `$ref` out of the schema is an error that names the policy; no request is made for it."""
+    policies = project(tmp_path, p=rule({"$ref": "https://example.org/schema.json"}))
+    with pytest.raises(JobError, match=r"policy/p\.yaml: \$ref https://example\.org"):
+        found(policies, jobs.service())
+
+
+def test_a_secret_is_not_in_a_message(tmp_path: Path) -> None:
+    """The value of a secret leaf is never quoted, whatever the policy says of it."""
+    request = {"properties": {"tags": {"properties": {"key": {"maxLength": 1}}}}}
+    policies = project(tmp_path, p=rule({"properties": {"request": request}}))
+    document = jobs.service(tags={"key": "${config.password}"})
+    source = json.dumps(document)
+    file = JobFile("jobs/churn.json", "churn", "jobs", source, True, json.loads(source))
+    context = Context(
+        "prod", config={"password": "hunter2"}, secrets=frozenset({"password"}), region="us-east-1"
+    )
+    (problem,) = policy.problems(policies, expand([file], context)[0], "prod")
+    assert problem.message == "not so (policy/p.yaml)"
+
+
+BAD: dict[str, Any] = {
+    "instance-types.yaml": {"ResourceConfig": {"InstanceType": "ml.p5.48xlarge"}},
+    "images.yaml": {"AlgorithmSpecification": {"TrainingImage": "docker.io/x:1"}},
+    "job-budget.yaml": {"StoppingCondition": {"MaxRuntimeInSeconds": 360_000}},
+    "spot.json": {"StoppingCondition": {"MaxRuntimeInSeconds": 200_000}},
+    "vpc-in-prod.yaml": {},
+}
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name)
+def test_an_example_lets_good_jobs_pass_and_finds_bad_ones(path: Path, tmp_path: Path) -> None:
+    """Each sample policy is right, accepts what it asks for and refuses what it forbids."""
+    (tmp_path / "policy").mkdir()
+    (tmp_path / "policy" / path.name).write_text(path.read_text("utf-8"), "utf-8")
+    policies = policy.load(tmp_path)
+    good = jobs.service(tags={"team": "growth"})
+    vpc = {"SecurityGroupIds": ["sg-12345678"], "Subnets": ["subnet-12345678"]}
+    good["request"]["serviceRequestPayload"]["VpcConfig"] = vpc
+    assert found(policies, good) == []
+    if path.name == "plan-budget.yaml":
+        big = ("ServiceJob", jobs.service()["request"])
+        assert len(policy.of_plan(policies, [big] * 251, "prod")) == 1
+        return
+    bad = copy.deepcopy(good)
+    body = bad["request"]["serviceRequestPayload"]
+    if path.name == "vpc-in-prod.yaml":
+        del body["VpcConfig"]
+    if path.name == "required-tags.yaml":
+        bad["request"]["tags"] = {"cost": "1"}
+    for field, values in BAD.get(path.name, {}).items():
+        body[field].update(values)
+    assert len(found(policies, bad)) == 1
+
+
+def test_a_mandatory_policy_stops_validate_preview_and_up(workspace: Workspace) -> None:
+    """A violation has its line in all three commands, beside the other mistakes, and nothing is submitted."""
+    (workspace.root / "policy").mkdir()
+    example = ROOT / "policy" / "examples" / "required-tags.yaml"
+    (workspace.root / "policy" / "tags.yaml").write_text(example.read_text("utf-8"), "utf-8")
+    workspace.write("churn.json", jobs.service(tags=None))
+    workspace.write("wrong.json", jobs.service(retryStrategy={"attempts": 11}))
+    for command in (
+        ("validate", "-s", "local"),
+        ("preview", "-s", "local"),
+        ("up", "-s", "local", "--yes"),
+    ):
+        outcome = workspace.jobctl(*command)
+        assert outcome.code != 0
+        assert "every job needs the tag team" in outcome.text
+        assert "11 is more than the maximum of 10" in outcome.text
+    assert workspace.submissions() == 0
