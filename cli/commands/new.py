@@ -11,9 +11,7 @@ from cli.project.contexts import JOBS, homes
 from cli.project.stack import find_project
 from components.errors import JobError
 from components.jobfile.names import VALID
-from components.kinds import KINDS
-
-TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
+from components.kinds import KINDS, read_template
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -48,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
     path = folder / f"{args.name}.yaml"
     folder.mkdir(parents=True, exist_ok=True)
     schema = os.path.relpath(project.root / "schemas" / "job.schema.json", folder)
-    text = (TEMPLATES / f"{kind}.yaml").read_text("utf-8")
+    text = read_template(KINDS[kind])
     header = f"# yaml-language-server: $schema={Path(schema).as_posix()}\n"
     path.write_text(header + text, encoding="utf-8")
     print(f"{_short(path, here)}: fill it in, then ./jobctl validate")

@@ -8,6 +8,7 @@ imported here; the other parts are loaded where they are used, because most proc
 from __future__ import annotations
 
 from importlib import import_module
+from pathlib import Path
 from types import ModuleType
 
 from .base import Call, Kind, Link, Payload, Phase
@@ -23,6 +24,11 @@ KINDS: dict[str, Kind] = {
 LATEST: dict[str, Kind] = {kind.latest.name: kind for kind in KINDS.values() if kind.latest}
 
 __all__ = ["KINDS", "LATEST", "Call", "Kind", "Link", "Payload", "Phase", "load_part"]
+
+
+def read_template(kind: Kind) -> str:
+    """Return the job file that `jobctl new` writes."""
+    return (Path(__file__).parent / kind.folder / "template.yaml").read_text("utf-8")
 
 
 def load_part(kind: Kind, name: str) -> ModuleType:

@@ -7,4 +7,6 @@ import pytest
 
 if __name__ == "__main__":
     os.environ["CRASH_EVERY"] = "1"
-    sys.exit(pytest.main(["tests/crash", "tests/promises", "-q", "-n", "auto", *sys.argv[1:]]))
+    sys.exit(
+        pytest.main(["tests/crash", "tests/end_to_end/promises", "-q", "-n", "auto", *sys.argv[1:]])
+    )

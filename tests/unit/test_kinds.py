@@ -7,7 +7,7 @@ from typing import Any
 import botocore.session
 import pytest
 
-from components.kinds import KINDS, Call, Kind, Phase, load_part
+from components.kinds import KINDS, Call, Kind, Phase, load_part, read_template
 from components.provider import PROVIDERS
 from components.resources import RESOURCES
 
@@ -76,6 +76,9 @@ def test_every_part_is_there(kind: Kind) -> None:
     assert rules and all(map(callable, rules))
     preflight = load_part(kind, "preflight")
     assert callable(preflight.findings) and callable(preflight.find_example_record)
+    texts = load_part(kind, "texts")
+    assert texts.PROSE and texts.PATTERN_TEXTS and texts.TEXTS
+    assert f"kind: {kind.name}" in read_template(kind)
     assert kind.event is not None and kind.title and kind.request.role
     assert PROVIDERS[kind.name].kind_name == kind.name
     assert RESOURCES[kind.name]._resource_type_name == f"dynamic/aws-jobs:{kind.name}"

@@ -9,11 +9,18 @@ from typing import Any
 from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureShape
 from botocore.session import get_session
 
-from components.kinds import Kind
-
-from .texts import FILLED_IN, ONE_LINE, OPEN_ENUMS, PATTERN_TEXTS, PROSE, TEXTS
+from components.kinds import KINDS, Kind, load_part
 
 Schema = dict[str, Any]
+
+_PARTS = [load_part(kind, "texts") for kind in KINDS.values()]
+PROSE: dict[tuple[str, str], Schema] = {k: v for part in _PARTS for k, v in part.PROSE.items()}
+TEXTS: dict[tuple[str, str], Schema] = {k: v for part in _PARTS for k, v in part.TEXTS.items()}
+PATTERN_TEXTS: dict[str, str] = {k: v for part in _PARTS for k, v in part.PATTERN_TEXTS.items()}
+# enumerations that grow faster than the installed service model
+OPEN_ENUMS = frozenset({"TrainingInstanceType", "ProcessingInstanceType"})
+# a model's `.` stops at line ends
+ONE_LINE = {".*": "takes one line of text", ".+": "takes one line of text"}
 
 INTERPOLATED: Schema = {"type": "string", "pattern": "\\$\\{"}
 _NUMBERS = {"integer": "integer", "long": "integer", "float": "number", "double": "number"}
@@ -63,6 +70,23 @@ def _model(service: str) -> ServiceModel:
     return get_session().get_service_model(service)
 
 
+def _operation(service: str, operation: str) -> StructureShape:
+    return _model(service).operation_model(operation).input_shape
+
+
+@cache
+def _filled_in() -> dict[str, frozenset[str]]:
+    """What is not required of the author, by shape: the names and defaults that a submission fills in."""
+    found: dict[str, frozenset[str]] = {}
+    for kind in KINDS.values():
+        shape = _operation(kind.service, kind.request.submit.operation)
+        found[shape.name] = frozenset({kind.request.name_field, *kind.request.defaults})
+        if kind.payload:
+            shape = _operation(kind.payload.service, kind.payload.operation)
+            found[shape.name] = frozenset({kind.payload.name_field})
+    return found
+
+
 class Writer:
     """Write the shapes of one schema file, each named shape once, under `$defs`.
 
@@ -75,8 +99,7 @@ class Writer:
 
     def request(self, kind: Kind, overlay: bool = False) -> Schema:
         """The schema of a kind's request, its payload as an object."""
-        model = _model(kind.service)
-        shape = model.operation_model(kind.request.submit.operation).input_shape
+        shape = _operation(kind.service, kind.request.submit.operation)
         return self._reference(kind.service, shape, overlay, kind)
 
     def _reference(
@@ -97,7 +120,7 @@ class Writer:
         result: Schema = {"type": "object", "properties": members, "additionalProperties": False}
         if self.editor:
             result = {"title": shape.name.removesuffix("Request"), **result}
-        filled_in = FILLED_IN.get(shape.name, frozenset())
+        filled_in = _filled_in().get(shape.name, frozenset())
         required = [name for name in shape.required_members if name not in filled_in]
         if required and not overlay:
             result["required"] = required
@@ -127,8 +150,7 @@ class Writer:
 
     def _payload(self, kind: Kind, overlay: bool) -> Schema:
         assert kind.payload is not None
-        model = _model(kind.payload.service)
-        shape = model.operation_model(kind.payload.operation).input_shape
+        shape = _operation(kind.payload.service, kind.payload.operation)
         schema = self._reference(kind.payload.service, shape, overlay)
         # AWS's own form, a JSON string, is welcome in a file; it is an object once expanded
         either = {"type": ["object", "string"], "if": {"type": "string"}, "else": schema}

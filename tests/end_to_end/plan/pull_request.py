@@ -1,6 +1,6 @@
 """A pull request with something of everything, and the Pulumi CLI's preview of it.
 
-`python -m tests.end_to_end.plan.pull_request` records the CLI's document anew. Without the CLI, the record stands for it.
+`python -m tests.end_to_end.plan.pull_request` records the CLI's document; without the CLI, the record is used.
 """
 
 from __future__ import annotations

@@ -1,14 +1,14 @@
-"""What the generated schemas say beyond AWS's service models: our words, and the rules that AWS states in prose."""
+"""What the schemas say of a service job beyond AWS's service models: our words, and rules that AWS states in prose.
+
+https://docs.aws.amazon.com/batch/latest/APIReference/API_SubmitServiceJob.html
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
-BATCH = "https://docs.aws.amazon.com/batch/latest/APIReference/"
-SAGEMAKER = "https://docs.aws.amazon.com/sagemaker/latest/APIReference/"
-PERSONALIZE = "https://docs.aws.amazon.com/personalize/latest/dg/"
-
-# (shape, member) -> keywords; each is a sentence of the page beside it
+# (shape, member) -> keywords; each is a sentence of the member's page
 PROSE: dict[tuple[str, str], dict[str, Any]] = {
     # API_SubmitServiceJob.html: "up to 128 characters ... letters, numbers, hyphens (-), and underscores (_)"
     ("SubmitServiceJobRequest", "jobName"): {
@@ -34,19 +34,7 @@ PROSE: dict[tuple[str, str], dict[str, Any]] = {
     ("ServiceJobEvaluateOnExit", "onStatusReason"): {"minLength": 1, "maxLength": 512},
     ("ServiceJobPreemptionConfiguration", "preemptionRetriesBeforeTermination"): {"minimum": 0},
     ("ServiceJobTimeout", "attemptDurationSeconds"): {"minimum": 1},
-    # "The number of recommendations to retrieve."
-    ("CreateBatchInferenceJobRequest", "numResults"): {"minimum": 1},
 }
-
-# What we fill in ourselves is not required of the author.
-FILLED_IN: dict[str, frozenset[str]] = {
-    "SubmitServiceJobRequest": frozenset({"jobName", "serviceJobType"}),
-    "CreateTrainingJobRequest": frozenset({"TrainingJobName"}),
-    "CreateBatchInferenceJobRequest": frozenset({"jobName"}),
-}
-
-# Enumerations that grow faster than the installed service model.
-OPEN_ENUMS = frozenset({"TrainingInstanceType", "ProcessingInstanceType"})
 
 # shape -> what a value of its pattern looks like
 PATTERN_TEXTS: dict[str, str] = {
@@ -54,8 +42,6 @@ PATTERN_TEXTS: dict[str, str] = {
     "S3Uri": "is not an S3 URI, such as s3://bucket/prefix/",
     "S3Location": "is not an S3 URI, such as s3://bucket/prefix/",
     "TrainingJobName": "takes letters, digits and hyphens, and begins and ends with a letter or digit",
-    "Name": "takes letters, digits, - and _, and starts with a letter or digit",
-    "Arn": "is not the ARN of a Personalize resource",
     "KmsKeyArn": "is not the ARN of a KMS key, such as arn:aws:kms:eu-west-1:123456789012:key/<id>",
     "KmsKeyId": "is not a KMS key: an id, an ARN or an alias",
     "ChannelName": "takes letters, digits, `.`, `-` and `_`",
@@ -64,12 +50,8 @@ PATTERN_TEXTS: dict[str, str] = {
     "SubnetId": "is not a subnet, such as subnet-0123456789abcdef0",
     "FileSystemId": "is not a file system, such as fs-0123456789abcdef0",
     "ExperimentEntityName": "takes letters, digits and hyphens, and begins and ends with a letter or digit",
-    "ColumnName": "is not the name of a column: letters, digits and _",
     "ArnOrName": "is not the name or ARN of a SageMaker algorithm",
 }
-
-# A model's `.` stops at line ends.
-ONE_LINE = {".*": "takes one line of text", ".+": "takes one line of text"}
 
 # (shape, member) -> title, description in our own words, example
 TEXTS: dict[tuple[str, str], dict[str, Any]] = {
@@ -202,46 +184,5 @@ TEXTS: dict[tuple[str, str], dict[str, Any]] = {
     },
     ("CreateTrainingJobRequest", "Tags"): {
         "description": "Become tags of the request, which Batch passes on.",
-    },
-    ("CreateBatchInferenceJobRequest", "jobName"): {
-        "description": "The stem of the job's name; 8 characters are added, since a name can never be used again.",
-    },
-    ("CreateBatchInferenceJobRequest", "solutionVersionArn"): {
-        "description": "The trained solution version. ${personalize.latest(<solution ARN>)} is the newest active one.",
-        "examples": ["arn:aws:personalize:us-east-1:123456789012:solution/movies/1a2b3c4d"],
-    },
-    ("CreateBatchInferenceJobRequest", "filterArn"): {
-        "description": "A filter that takes items out of the recommendations."
-    },
-    ("CreateBatchInferenceJobRequest", "numResults"): {
-        "description": "How many items each user or item gets.",
-        "examples": [25],
-    },
-    ("CreateBatchInferenceJobRequest", "jobInput"): {
-        "description": "A file of JSON lines, or a prefix that ends with /.",
-    },
-    ("CreateBatchInferenceJobRequest", "jobOutput"): {
-        "description": "A prefix that ends with /; the results are <input file>.out.",
-    },
-    ("CreateBatchInferenceJobRequest", "roleArn"): {
-        "description": "The role that Personalize takes on to read the input and to write the output.",
-    },
-    ("CreateBatchInferenceJobRequest", "batchInferenceJobMode"): {
-        "description": "THEME_GENERATION adds a theme to each batch of similar items, and needs themeGenerationConfig.",
-        "default": "BATCH_INFERENCE",
-    },
-    ("CreateBatchInferenceJobRequest", "themeGenerationConfig"): {
-        "description": "The column of the Items dataset that holds the item's name.",
-    },
-    ("BatchInferenceJobConfig", "itemExplorationConfig"): {
-        "description": 'User-Personalization only. Values are strings: explorationWeight "0" to "1", explorationItemAgeCutOff in days.',
-        "examples": [{"explorationWeight": "0.3", "explorationItemAgeCutOff": "30"}],
-    },
-    ("BatchInferenceJobConfig", "rankingInfluence"): {
-        "description": "How much POPULARITY and FRESHNESS count, 0.0 to 1.0.",
-    },
-    ("CreateBatchInferenceJobRequest", "tags"): {
-        "description": "At most 44, six are ours. Changed in place.",
-        "examples": [[{"tagKey": "team", "tagValue": "growth"}]],
     },
 }
