@@ -17,7 +17,7 @@ from typing import Any
 
 from .kinds import KINDS, Call, Kind, Link
 from .run.definition import IDENTITY
-from .wire import leaves
+from .wire import leaves, pick
 
 ROLES = ("preview", "deploy")
 _ROLE = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/\S+")
@@ -27,10 +27,10 @@ _ROLE = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/\S+")
 class Scope:
     """Whose permissions: one stack's, in one account and region.
 
-    `roles` are the ARNs that its jobs run as; `queues` the names of its queues. Empty ones mean any. `watched` are S3
-    objects, `inputs` S3 objects and prefixes whose records are read with `read_inputs`. `artifacts` and `state` are S3
-    prefixes (`s3://bucket/prefix`) of packed code and of Pulumi's state. `adopted` are the ARNs of the second service's
-    runs (training jobs) that job files take over; none means none.
+    `roles` are the ARNs that its jobs run as, `None` means any; `queues` the names of its queues, none means any.
+    `watched` are S3 objects, `inputs` S3 objects and prefixes whose records are read with `read_inputs`. `artifacts`
+    and `state` are S3 prefixes (`s3://bucket/prefix`) of packed code and of Pulumi's state. `adopted` are the ARNs of
+    the second service's runs (training jobs) that job files adopt; none means none.
     """
 
     project: str
@@ -38,7 +38,7 @@ class Scope:
     account: str = "*"
     region: str = "*"
     partition: str = "aws"
-    roles: tuple[str, ...] = ()
+    roles: tuple[str, ...] | None = None
     queues: tuple[str, ...] = ()
     watched: tuple[str, ...] = ()
     inputs: tuple[str, ...] = ()
@@ -59,15 +59,15 @@ class Scope:
         return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{resource}"
 
 
-def roles_named(requests: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
-    """Return the roles that the jobs' requests name; none (which means any) where one is known only later."""
+def roles_named(jobs: Iterable[tuple[str, Mapping[str, Any]]]) -> tuple[str, ...] | None:
+    """Return the roles of jobs, given by kind and request; `None` (any) where one is known only later."""
     found: set[str] = set()
-    for request in requests:
-        texts = [leaf for _, leaf in leaves(request) if isinstance(leaf, str)]
-        named = [text for text in texts if _ROLE.fullmatch(text)]
-        if not named:
-            return ()
-        found.update(named)
+    for kind, request in jobs:
+        path = KINDS[kind].request.role
+        role = pick(request, path) if path else ""
+        if path and not (isinstance(role, str) and _ROLE.fullmatch(role)):
+            return None
+        found |= {role} - {""}
     return tuple(sorted(found))
 
 
@@ -134,7 +134,9 @@ def _reading(scope: Scope) -> Iterator[dict[str, Any]]:
             arn = scope.arn(kind.service, resource)
             by_resource.setdefault(arn, set()).add(f"{kind.service}:{operation}")
     everywhere = by_resource.pop("*", set())
-    yield _statement("ReadRoles", ["iam:GetRole"], scope.roles or _any_role(scope))
+    roles = _any_role(scope) if scope.roles is None else scope.roles
+    if roles:
+        yield _statement("ReadRoles", ["iam:GetRole"], roles)
     yield _statement("ReadWhereAwsTakesNoResource", everywhere, ["*"])
     for at, resource in enumerate(sorted(by_resource)):
         yield _statement(f"Read{at or ''}", by_resource[resource], [resource])
@@ -194,13 +196,11 @@ def _changing(scope: Scope) -> Iterator[dict[str, Any]]:
         yield _statement(f"Own{kind.name}", [_action(service, call) for call in calls], [job], ours)
         if kind.link:
             yield from _changing_linked(kind.name, kind.link, scope, asked, ours)
-    services = sorted({kind.runs_as for kind in KINDS.values()})
-    yield _statement(
-        "PassJobRoles",
-        ["iam:PassRole"],
-        scope.roles or _any_role(scope),
-        {"StringEquals": {"iam:PassedToService": services}},
-    )
+    services = sorted({kind.runs_as for kind in KINDS.values() if kind.request.role})
+    roles = _any_role(scope) if scope.roles is None else scope.roles
+    if roles:
+        passed = {"StringEquals": {"iam:PassedToService": services}}
+        yield _statement("PassJobRoles", ["iam:PassRole"], roles, passed)
 
 
 def _changing_linked(

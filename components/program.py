@@ -203,7 +203,6 @@ def _platform(jobs: StackJobs, settings: Settings) -> Platform | None:
     # a quarter of a second, and a plugin: for those who ask for it
     from .platform.platform import Platform
 
-    requests = [inputs["request"] for inputs in jobs.inputs.values()]
     watched = {uri for inputs in jobs.inputs.values() for uri in inputs.get("watched", ())}
     home = _home(settings)
     scope = Scope(
@@ -212,7 +211,7 @@ def _platform(jobs: StackJobs, settings: Settings) -> Platform | None:
         account=home.account,
         region=home.region,
         partition=home.partition,
-        roles=roles_named(requests),
+        roles=roles_named((job.kind, jobs.inputs[job.name]["request"]) for job in jobs.jobs),
         queues=queues_named((job.kind, job.request) for job in jobs.jobs),
         watched=tuple(sorted(watched)),
         inputs=inputs_named((job.kind, job.request) for job in jobs.jobs),

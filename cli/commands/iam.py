@@ -60,8 +60,8 @@ def run(args: argparse.Namespace) -> int:
         raise JobError(f"--trust is {args.trust}: it must be OWNER/REPOSITORY")
     region = context(stack, []).region
     jobs = job_files(stack)
-    roles = permissions.roles_named(job.request for job in jobs)
-    accounts = sorted({role.split(":")[4] for role in roles})
+    roles = permissions.roles_named((job.kind, job.request) for job in jobs)
+    accounts = sorted({role.split(":")[4] for role in roles or ()})
     if not args.account and len(accounts) > 1:
         raise JobError(f"the jobs' roles are of {', '.join(accounts)}: name one with --account")
     account = args.account or (accounts[0] if accounts else "*")
@@ -69,7 +69,7 @@ def run(args: argparse.Namespace) -> int:
     own = ""
     if platform:
         jobs = job_files(stack, platform.outputs(Home(account, region, _partition(region))))
-        roles = permissions.roles_named(job.request for job in jobs)
+        roles = permissions.roles_named((job.kind, job.request) for job in jobs)
         own = f"s3://{platform.bucket}/{CODE}" if platform.bucket else ""
     scope = permissions.Scope(
         project=project.name,

@@ -100,6 +100,6 @@ def facts(job: PlannedJob) -> Mapping[str, str]:
         "role": job.role,
         "reads": ", ".join(job.reads),
         "writes": ", ".join(job.writes),
-        "account": " ".join(part for part in (job.account, job.region) if part),
+        "account" if job.account else "region": " ".join(filter(None, (job.account, job.region))),
     }
     return {name: value for name, value in found.items() if value}

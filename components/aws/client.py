@@ -150,9 +150,10 @@ def _snake(operation: str) -> str:
 
 
 def _filled(template: Any, values: Mapping[str, Any]) -> Any:
-    """Replace `$name` by its value, and `$name` inside a longer text by its words."""
+    """Replace `$name` by its value, and `$name` inside a longer text by its words; a field without a value goes."""
     if isinstance(template, Mapping):
-        return {key: _filled(item, values) for key, item in template.items()}
+        filled = {key: _filled(item, values) for key, item in template.items()}
+        return {key: item for key, item in filled.items() if item is not None}
     if isinstance(template, list):
         return [_filled(item, values) for item in template]
     if isinstance(template, str) and "$" in template:

@@ -67,13 +67,13 @@ def history(
             yield run
 
 
-def lists(aws: Aws, kind: Kind, prefixes: list[str], job: str) -> Iterator[dict[str, str]]:
+def lists(aws: Aws, kind: Kind, prefixes: list[str], job: str) -> Iterator[dict[str, Any]]:
     """Yield what to list: each name prefix in each place where runs may lie.
 
     The places are asked for once a process: a queue made meanwhile holds no run of ours yet.
     """
     if kind.listing.scopes is None:
-        yield from ({"prefix": prefix} for prefix in prefixes)
+        yield from ({"prefix": prefix, "start": prefix.rstrip("*") or None} for prefix in prefixes)
         return
     scopes = aws.remembered(
         f"{kind.name}.scopes",

@@ -238,5 +238,5 @@ def terminate(aws: Aws, kind: Kind, arn: str, job: str, reason: str) -> None:
         aws.call(kind.link.service, kind.link.terminate, {"name": arn_id(arn)}, job=job)
         return
     assert kind.terminate is not None
-    values = {"id": arn_id(arn), "arn": arn, "reason": reason}
+    values = {"id": arn_id(arn), "arn": arn, "name": arn_id(arn), "reason": reason}
     aws.call(kind.service, kind.terminate, values, job=job, kind=kind)

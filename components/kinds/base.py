@@ -64,15 +64,17 @@ class Payload:
 class Request:
     """How a run is submitted, and what its request says where.
 
-    With `unique_names` a name can never be used again, so each run gets one of its own. `in_place` are the fields that
-    AWS changes on a submitted run. `role` is what the job runs as. `inputs` are what it reads (lists are passed
-    through), each with the field beside it that may say that it is one object (a manifest), not a prefix.
+    With `unique_names` a name can never be used again, so each run gets one of its own. With `plain_names` it has
+    lower-case letters, digits and hyphens only. `in_place` are the fields that AWS changes on a submitted run. `role`
+    is what the job runs as, where its request says so. `inputs` are what it reads (lists are passed through), each
+    with the field beside it that may say that it is one object (a manifest), not a prefix.
     """
 
     submit: Call
     name_field: str
     name_max: int
     unique_names: bool = False
+    plain_names: bool = False
     token_field: str = ""
     defaults: Mapping[str, Any] = field(default_factory=dict)
     in_place: Mapping[str, Call] = field(default_factory=dict)

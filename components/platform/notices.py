@@ -9,22 +9,27 @@ from typing import Any
 import pulumi
 from pulumi_aws import cloudwatch, sns
 
-from ..kinds import KINDS
+from ..kinds import KINDS, Kind
 from ..kinds.base import Event
 from . import documents
 from .component import Component, Tags, written
 
 
 def make_pattern(
-    event: Event, statuses: Sequence[str], queues: Sequence[str], jobs: Sequence[str]
+    kind: Kind, statuses: Sequence[str], queues: Sequence[str], jobs: Sequence[str]
 ) -> dict[str, Any]:
     """Return the pattern of a kind's events, as EventBridge takes it.
 
-    `queues` (ARNs) and `jobs` (starts of job names) are limits; none means all.
+    `statuses` are the kind's own words, or phases. `queues` (ARNs) and `jobs` (starts of job names) are limits; none
+    means all.
     https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern.html
     """
+    event = kind.event
+    assert event is not None
+    words = kind.record.statuses
+    own = [word for word in statuses if word in words]
     limits = {
-        event.status_field: list(statuses),
+        event.status_field: own or [word for word in words if words[word].value in statuses],
         event.queue_field: list(queues),
         event.name_field: [{"prefix": start} for start in jobs],
     }
@@ -86,7 +91,7 @@ class Notices(Component):
         for kind in KINDS.values():
             if kind.event:
                 limits = {"statuses": list(statuses), "queues": list(queues), "jobs": list(jobs)}
-                pattern = written(partial(make_pattern, kind.event), **limits)
+                pattern = written(partial(make_pattern, kind), **limits)
                 self._rule(resource_name, kind.event, pattern)
         self.register_outputs({"topicArn": self.topic_arn})
 

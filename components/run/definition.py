@@ -175,12 +175,14 @@ def token(kind: Kind, inputs: Mapping[str, Any], newest: str) -> str:
 
 def stem(kind: Kind, inputs: Mapping[str, Any]) -> str:
     """Return the part of the AWS name that all runs of this job share."""
-    own = (
-        (inputs.get("request") or {}).get(kind.request.name_field)
-        if kind.request.unique_names
-        else None
-    )
-    return str(own or inputs["name"])[: kind.request.name_max - 1 - SUFFIX]
+    own = (inputs.get("request") or {}).get(kind.request.name_field)
+    return _shape_stem(kind, str(own if own and kind.request.unique_names else inputs["name"]))
+
+
+def _shape_stem(kind: Kind, name: str) -> str:
+    if kind.request.plain_names:
+        name = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    return name[: kind.request.name_max - 1 - SUFFIX]
 
 
 def aws_names(kind: Kind, inputs: Mapping[str, Any], newest: str) -> list[str]:
@@ -199,7 +201,8 @@ def aws_names(kind: Kind, inputs: Mapping[str, Any], newest: str) -> list[str]:
 def name_patterns(kind: Kind, inputs: Mapping[str, Any]) -> list[tuple[str, re.Pattern[str]]]:
     """Return what to list and what to keep of it: (prefix or exact name, pattern of our names)."""
     stems = [stem(kind, inputs)]
-    stems += [former.rsplit("/", 1)[-1] for former in inputs.get("formerly") or ()]
+    formerly = inputs.get("formerly") or ()
+    stems += [_shape_stem(kind, former.rsplit("/", 1)[-1]) for former in formerly]
     found = [(f"{s}-*", re.compile(re.escape(s) + r"-[0-9a-f]{8}")) for s in dict.fromkeys(stems)]
     own = (inputs.get("request") or {}).get(kind.request.name_field)
     if own and not kind.request.unique_names:

@@ -17,8 +17,7 @@ _PARTS = [load_part(kind, "texts") for kind in KINDS.values()]
 PROSE: dict[tuple[str, str], Schema] = {k: v for part in _PARTS for k, v in part.PROSE.items()}
 TEXTS: dict[tuple[str, str], Schema] = {k: v for part in _PARTS for k, v in part.TEXTS.items()}
 PATTERN_TEXTS: dict[str, str] = {k: v for part in _PARTS for k, v in part.PATTERN_TEXTS.items()}
-# enumerations that grow faster than the installed service model
-OPEN_ENUMS = frozenset({"TrainingInstanceType", "ProcessingInstanceType"})
+OPEN_ENUMS = frozenset[str]().union(*(part.OPEN_ENUMS for part in _PARTS))
 # a model's `.` stops at line ends
 ONE_LINE = {".*": "takes one line of text", ".+": "takes one line of text"}
 

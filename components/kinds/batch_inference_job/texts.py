@@ -13,6 +13,9 @@ PROSE: dict[tuple[str, str], dict[str, Any]] = {
     ("CreateBatchInferenceJobRequest", "numResults"): {"minimum": 1},
 }
 
+# enumerations that grow faster than the installed service model
+OPEN_ENUMS = frozenset[str]()
+
 # shape -> what a value of its pattern looks like
 PATTERN_TEXTS: dict[str, str] = {
     "Name": "takes letters, digits, - and _, and starts with a letter or digit",

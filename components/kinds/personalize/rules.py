@@ -10,7 +10,6 @@ from collections.abc import Iterator
 
 from ...jobfile.rules import paths
 from ...jobfile.rules.view import Finding, Rule, View, warning
-from ...run import definition
 
 _ARN = re.compile(r"arn:[^:]*:personalize:([^:]*):([^:]*):([^/]+)/(.+)")
 
@@ -56,19 +55,4 @@ def arns(view: View) -> Iterator[Finding]:
             yield Finding(at, message, "arn-region")
 
 
-def names(view: View) -> Iterator[Finding]:
-    """Names are unique for ever, so 9 characters are added to the stem, of 63 at most."""
-    most = view.kind.request.name_max - 1 - definition.SUFFIX
-    own = view.get(view.kind.request.name_field)
-    if own is None and view.kind.request.name_field in view.request:
-        return
-    name = own or view.name
-    if len(name) > most:
-        at = ("request", view.kind.request.name_field) if own else ("name",)
-        message = (
-            f"`{name}` has {len(name)} characters; the name at AWS keeps the first {most} of them"
-        )
-        yield warning(at, message, "batch-name-length")
-
-
-RULES: tuple[Rule, ...] = (places, arns, names)
+RULES: tuple[Rule, ...] = (places, arns)

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from ...jobfile.rules.view import Finding, Rule, View, warning
-from . import credentials, resources, sizes, training
+from ..sagemaker import credentials
+from . import resources, sizes, training
 
 
 def shares(view: View) -> Iterator[Finding]:

@@ -36,6 +36,9 @@ PROSE: dict[tuple[str, str], dict[str, Any]] = {
     ("ServiceJobTimeout", "attemptDurationSeconds"): {"minimum": 1},
 }
 
+# enumerations that grow faster than the installed service model
+OPEN_ENUMS = frozenset({"TrainingInstanceType", "ProcessingInstanceType"})
+
 # shape -> what a value of its pattern looks like
 PATTERN_TEXTS: dict[str, str] = {
     "RoleArn": "is not the ARN of an IAM role, such as arn:aws:iam::123456789012:role/Training",

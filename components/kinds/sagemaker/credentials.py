@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ...jobfile.rules.view import Finding, Rule, View, warning
+from ...jobfile.rules.view import Finding, Rule, View, known, warning
 from ...wire import Path, leaves
 
 _INSTEAD = "anyone who may describe jobs can read it; pass the ARN of a secret and let the container fetch it"
@@ -35,6 +35,15 @@ _REFERENCE = re.compile(
 )
 
 
+# where a container's settings are, in requests of any kind of SageMaker job
+_PLACES: tuple[Path, ...] = (
+    ("HyperParameters",),
+    ("Environment",),
+    ("AlgorithmSpecification", "ContainerArguments"),
+    ("AlgorithmSpecification", "ContainerEntrypoint"),
+)
+
+
 def secrets(view: View) -> Iterator[Finding]:
     """A Pulumi secret that ends up in a payload."""
     for path in view.secrets:
@@ -44,14 +53,9 @@ def secrets(view: View) -> Iterator[Finding]:
 
 def plaintext(view: View) -> Iterator[Finding]:
     """Something that looks like a credential, written into the file. It is never shown."""
-    places: tuple[Path, ...] = (
-        ("HyperParameters",),
-        ("Environment",),
-        ("AlgorithmSpecification", "ContainerArguments"),
-        ("AlgorithmSpecification", "ContainerEntrypoint"),
-    )
-    for place in places:
-        for at, value in leaves(view.body(*place), view.at(*place)):
+    within = (lambda *path: known(view.payload, path)) if view.kind.payload else view.get
+    for place in _PLACES:
+        for at, value in leaves(within(*place), view.at(*place)):
             if isinstance(value, str) and at not in view.secrets and _is_credential(at[-1], value):
                 yield warning(at, f"looks like a credential: {_INSTEAD}", "credential")
 
