@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime, timezone
 from typing import Any
 
-from local.engine.errors import EngineError
+from local.engine.errors import EngineError, Unsupported
 from local.engine.model import Operation, Resource, Snapshot
 from local.engine.values import UNKNOWN, Secret, Unknown, Value
 from local.engine.wire import SECRET, SIGNATURE, UNKNOWN_STRING, UNKNOWNS, number
@@ -24,30 +24,26 @@ KNOWN = (
     ("inputs", "inputs"),
     ("outputs", "outputs"),
     ("parent", "parent"),
-    ("protect", "protect"),
-    ("external", "external"),
     ("dependencies", "dependencies"),
-    ("initErrors", "init_errors"),
     ("provider", "provider"),
     ("propertyDependencies", "property_dependencies"),
-    ("pendingReplacement", "pending_replacement"),
     ("additionalSecretOutputs", "additional_secret_outputs"),
     ("aliases", "aliases"),
-    ("customTimeouts", "custom_timeouts"),
-    ("retainOnDelete", "retain_on_delete"),
-    ("deletedWith", "deleted_with"),
-    ("replaceWith", "replace_with"),
     ("created", "created"),
     ("modified", "modified"),
-    ("sourcePosition", "source_position"),
-    ("stackTrace", "stack_trace"),
     ("ignoreChanges", "ignore_changes"),
-    ("hideDiff", "hide_diff"),
-    ("replaceOnChanges", "replace_on_changes"),
-    ("replacementTrigger", "replacement_trigger"),
+)
+UNSUPPORTED = (
+    "protect",
+    "external",
+    "initErrors",
+    "pendingReplacement",
+    "retainOnDelete",
+    "deletedWith",
+    "taint",
 )
 ALWAYS = frozenset({"urn", "custom", "type"})
-VALUES = frozenset({"inputs", "outputs", "replacementTrigger"})
+VALUES = frozenset({"inputs", "outputs"})
 
 Seal = Callable[[str], str]
 
@@ -101,7 +97,7 @@ def dump_resource(resource: Resource, seal: Seal) -> dict[str, Any]:
         value = getattr(resource, attribute)
         if name in ALWAYS:
             document[name] = value
-        elif value or (name == "replacementTrigger" and value is not None):
+        elif value:
             document[name] = dump_value(value, seal) if name in VALUES else value
     if "propertyDependencies" in document:
         document["propertyDependencies"] = dict(sorted(document["propertyDependencies"].items()))
@@ -158,6 +154,14 @@ def verify(resources: list[Resource]) -> None:
                 f"snapshot integrity failure; refusing to use it: resource {each.urn} refers to {wrong}"
             )
         seen.add(each.urn)
+
+
+def refuse_unsupported(snapshot: Snapshot) -> None:
+    """Refuse by name what the CLI keeps in a state and this engine would not respect."""
+    for each in snapshot.resources:
+        for name in UNSUPPORTED:
+            if each.rest.get(name):
+                raise Unsupported(f"{each.urn}: {name} in the state")
 
 
 def manifest(time: str) -> dict[str, str]:

@@ -40,18 +40,12 @@ def _steps(run: Deployment) -> list[Step]:
     found: list[Step] = []
 
     def delete(resource: Resource, op: str) -> None:
-        planner.deletes.add(resource.urn)
         run.ensure_provider(resource.provider)
         found.append(Step(op, resource, None))
 
     for resource in run.base.resources:
         if resource.delete:
-            if id(resource) not in planner.condemned:
-                delete(resource, "delete-replaced")
+            delete(resource, "delete-replaced")
         elif not planner.touched(resource.urn):
-            if resource.pending_replacement:
-                planner.deletes.add(resource.urn)
-                found.append(Step("remove-pending-replace", resource, None))
-            else:
-                delete(resource, "delete")
+            delete(resource, "delete")
     return found

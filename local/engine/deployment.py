@@ -71,7 +71,6 @@ class Deployment:
         self.olds: dict[str, Resource] = {}
         self.news: dict[str, Resource] = {}
         self.graph = Graph([])
-        self.deleted: set[str] = set()
         self.settled: dict[str, Step] = {}
         """Logical steps that are done, by URN: their resources may still get outputs."""
         self.errored: list[Step] = []

@@ -9,63 +9,35 @@ from local.engine import paths
 from local.engine.values import Properties, Value, copied, equal, plain
 
 ADD, DELETE, UPDATE = "add", "delete", "update"
-INVERSE = {
-    ADD: DELETE,
-    DELETE: ADD,
-    UPDATE: UPDATE,
-    "add-replace": "delete-replace",
-    "delete-replace": "add-replace",
-    "update-replace": "update-replace",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class PropertyDiff:
-    """How one property changes: `kind` in Pulumi's words."""
-
-    kind: str
-    input_diff: bool = True
-
-    def as_replace(self) -> PropertyDiff:
-        return (
-            self if self.kind.endswith("-replace") else replace(self, kind=f"{self.kind}-replace")
-        )
+INVERSE = {ADD: DELETE, DELETE: ADD, UPDATE: UPDATE}
 
 
 @dataclass(frozen=True, slots=True)
 class Diff:
-    """What a diff found. `detailed` is None where nobody looked closer."""
+    """What a diff found. `detailed` has the kind of change by path; None where nobody looked closer."""
 
     changes: bool
     replace_keys: list[str] = field(default_factory=list)
     changed_keys: list[str] = field(default_factory=list)
-    detailed: dict[str, PropertyDiff] | None = None
-    delete_before_replace: bool = False
+    detailed: dict[str, str] | None = None
 
     @property
     def replaces(self) -> bool:
-        return bool(self.replace_keys) or any(
-            each.kind.endswith("-replace") for each in (self.detailed or {}).values()
-        )
+        return bool(self.replace_keys)
 
     def inverted(self) -> Diff:
         """The diff from new to old."""
         if self.detailed is None:
             return self
-        return replace(
-            self,
-            detailed={
-                path: replace(each, kind=INVERSE[each.kind]) for path, each in self.detailed.items()
-            },
-        )
+        return replace(self, detailed={path: INVERSE[kind] for path, kind in self.detailed.items()})
 
 
 def between(old: Properties, new: Properties) -> Diff:
     """The diff of two sets of inputs, secrets compared by their values."""
-    detailed: dict[str, PropertyDiff] = {}
+    detailed: dict[str, str] = {}
     keys: list[str] = []
     for path, kind in changes(plain(old), plain(new)):
-        detailed[paths.render(path)] = PropertyDiff(kind)
+        detailed[paths.render(path)] = kind
         if str(path[0]) not in keys:
             keys.append(str(path[0]))
     if not detailed:
@@ -112,27 +84,3 @@ def changes(old: Value, new: Value, at: paths.Path = ()) -> Iterator[tuple[paths
                 yield from changes(old[index], new[index], (*at, index))
     elif not equal(old, new):
         yield at, ADD if old is None else DELETE if new is None else UPDATE
-
-
-def with_replace_on_changes(diff: Diff, patterns: list[str], init_errors: bool) -> Diff:
-    """The diff with `replaceOnChanges` applied; `init_errors` count as a change of `#initerror`."""
-    if not diff.changes and not init_errors:
-        return diff
-    wanted = [paths.parse(pattern) for pattern in patterns]
-    detailed = None
-    if diff.detailed is not None:
-        detailed = {
-            path: each.as_replace()
-            if any(paths.covers(pattern, paths.parse(path)) for pattern in wanted)
-            else each
-            for path, each in diff.detailed.items()
-        }
-    keys = list(diff.replace_keys)
-    for key in diff.changed_keys:
-        if key not in keys and any(paths.covers(pattern, (key,)) for pattern in wanted):
-            keys.append(key)
-    changed = diff.changes
-    if init_errors and any(paths.covers(pattern, ("#initerror",)) for pattern in wanted):
-        keys.append("#initerror")
-        changed = True
-    return replace(diff, changes=changed, replace_keys=sorted(keys), detailed=detailed)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from local.engine.diffing import Diff
 from local.engine.model import Resource
@@ -69,13 +69,3 @@ class Summary:
 
 Event = Prelude | Diagnostic | StepEvent | Summary
 Watcher = Callable[[Event], None]
-
-
-@dataclass(slots=True)
-class Collector:
-    """A watcher that keeps what it sees."""
-
-    events: list[Event] = field(default_factory=list)
-
-    def __call__(self, event: Event) -> None:
-        self.events.append(event)

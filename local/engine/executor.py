@@ -36,9 +36,7 @@ async def chain(run: Deployment, steps: list[Step]) -> None:
 def is_internal(step: Step) -> bool:
     """Steps that nobody asked for and nobody is shown."""
     resource = step.resource
-    return step.op == "remove-pending-replace" or (
-        resource.is_provider and resource.name == "default"
-    )
+    return resource.is_provider and resource.name == "default"
 
 
 async def carry_out(run: Deployment, step: Step) -> bool:
@@ -55,8 +53,8 @@ async def carry_out(run: Deployment, step: Step) -> bool:
         await _end(run, step, succeeded=False)
         if not internal and not run.preview:
             run.emit(StepEvent.of("fail", step))
-        # A protected resource is no reason not to go on: nothing was tried. Nor is one that cannot be read.
-        if step.op != "refresh" and not (step.op == "delete" and step.resource.protect):
+        # a resource that cannot be read is no reason not to read the others
+        if step.op != "refresh":
             run.stop()
         return False
     if step.logical and step.new is not None:
@@ -126,30 +124,14 @@ def _note(run: Deployment, step: Step) -> bool:
         journal.add(new)
         if old is not None:
             journal.changed(old)
-            if old.pending_replacement:
-                journal.drop(old)
         return True
-    if old is not None and step.op in {"delete", "delete-replaced", "remove-pending-replace"}:
-        if step.pending_replacement:
-            journal.changed(old)
-        else:
-            journal.drop(old)
+    if old is not None and step.op in {"delete", "delete-replaced"}:
+        journal.drop(old)
         return True
     return False
 
 
-RECORDED = (
-    "urn",
-    "type",
-    "custom",
-    "custom_timeouts",
-    "retain_on_delete",
-    "provider",
-    "parent",
-    "deleted_with",
-    "replace_with",
-    "protect",
-)
+RECORDED = ("urn", "type", "custom", "provider", "parent")
 
 
 def same_record(old: Resource, new: Resource) -> bool:
@@ -159,7 +141,6 @@ def same_record(old: Resource, new: Resource) -> bool:
         and sorted(old.dependencies) == sorted(new.dependencies)
         and equal(old.inputs, new.inputs)
         and equal(old.outputs, new.outputs)
-        and equal(old.replacement_trigger, new.replacement_trigger)
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
 from local.engine.model import Resource
 
@@ -26,18 +26,6 @@ class Graph:
 
     def __contains__(self, resource: Resource) -> bool:
         return id(resource) in self._index
-
-    def depending_on(self, root: Resource, ignore: Collection[str]) -> list[Resource]:
-        """All that depend on `root`, directly or not, in their order; being its child alone does not count."""
-        reached = {root.urn}
-        found = []
-        for each in self.resources[self._index[id(root)] + 1 :]:
-            if each.urn not in ignore and not reached.isdisjoint(
-                each.dependency_urns(parent=False)
-            ):
-                reached.add(each.urn)
-                found.append(each)
-        return found
 
     def dependencies_of(self, resource: Resource) -> set[int]:
         """The places of those it depends on directly: its provider and its parent too, and a component's children."""

@@ -149,6 +149,4 @@ def renamed(resource: Resource, names: dict[str, str]) -> Resource:
         dependencies=[fix(urn) for urn in resource.dependencies],
         property_dependencies=by_property,
         provider=provider,
-        deleted_with=fix(resource.deleted_with),
-        replace_with=[fix(urn) for urn in resource.replace_with],
     )

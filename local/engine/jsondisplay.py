@@ -34,7 +34,7 @@ def shown(event: StepEvent, sames: bool) -> bool:
     if event.type == urns.STACK_TYPE:
         return True
     if event.op == "same":
-        return sames or bool(event.old and event.new and event.old.protect != event.new.protect)
+        return sames
     return event.logical or event.op not in NON_LOGICAL
 
 
@@ -62,8 +62,8 @@ def detailed(event: StepEvent) -> dict[str, Any] | None:
     if event.diff.detailed is None:
         return None
     return {
-        path: {"kind": each.kind, "inputDiff": each.input_diff}
-        for path, each in sorted(event.diff.detailed.items())
+        path: {"kind": kind, "inputDiff": True}
+        for path, kind in sorted(event.diff.detailed.items())
     }
 
 
@@ -201,13 +201,7 @@ def brief(resource: Resource | None) -> dict[str, Any] | None:
     """A state as event lines show it; what a secret is stays `[secret]`."""
     if resource is None:
         return None
-    flags = {
-        "custom": resource.custom,
-        "delete": resource.delete,
-        "protect": resource.protect,
-        "external": resource.external,
-        "retainOnDelete": resource.retain_on_delete,
-    }
+    flags = {"custom": resource.custom, "delete": resource.delete}
     return {
         "type": resource.type,
         "urn": resource.urn,

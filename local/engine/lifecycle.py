@@ -137,6 +137,7 @@ async def _deployed(
     config = session.config_of(task.stack)
     session.expect_secrets(task.stack, writing=not preview)
 
+    from local.engine.checkpoint import refuse_unsupported
     from local.engine.deployment import Deployment, Options, Plan
     from local.engine.events import Event, Summary
     from local.engine.journal import Journal
@@ -147,6 +148,7 @@ async def _deployed(
             # Nothing is written under a passphrase that is not the stack's.
             config.secrets.verify()
         base = session.snapshot(task.stack)
+        refuse_unsupported(base)
         if invocation.on("clear-pending-creates"):
             base.pending.clear()
         return Journal(task.backend, task.stack, base, lambda: config.secrets)

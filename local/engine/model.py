@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from local.engine import urns
-from local.engine.values import Properties, Value
+from local.engine.values import Properties
 
 
 @dataclass(slots=True, eq=False)
@@ -25,27 +25,14 @@ class Resource:
     outputs: Properties = field(default_factory=dict)
     parent: str = ""
     delete: bool = False
-    protect: bool = False
-    external: bool = False
     dependencies: list[str] = field(default_factory=list)
-    init_errors: list[str] = field(default_factory=list)
     provider: str = ""
     property_dependencies: dict[str, list[str]] = field(default_factory=dict)
-    pending_replacement: bool = False
     additional_secret_outputs: list[str] = field(default_factory=list)
     aliases: list[str] = field(default_factory=list)
-    custom_timeouts: dict[str, float] = field(default_factory=dict)
-    retain_on_delete: bool = False
-    deleted_with: str = ""
-    replace_with: list[str] = field(default_factory=list)
     created: str = ""
     modified: str = ""
-    source_position: str = ""
-    stack_trace: list[dict[str, str]] = field(default_factory=list)
     ignore_changes: list[str] = field(default_factory=list)
-    hide_diff: list[str] = field(default_factory=list)
-    replace_on_changes: list[str] = field(default_factory=list)
-    replacement_trigger: Value = None
     rest: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -70,9 +57,6 @@ class Resource:
         yield from self.dependencies
         for each in self.property_dependencies.values():
             yield from each
-        if self.deleted_with:
-            yield self.deleted_with
-        yield from self.replace_with
         if self.provider:
             yield urns.split_reference(self.provider)[0]
 

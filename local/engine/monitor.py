@@ -64,7 +64,7 @@ class Monitor(protocol.resource_pb2_grpc.ResourceMonitorServicer):  # type: igno
     async def RegisterResource(self, request: Any, context: Any) -> Any:
         run = self._run
         try:
-            result = await run.registrations.register(goal.read(request, run.project.root))
+            result = await run.registrations.register(goal.read(request))
         except (Stopped, EngineError) as problem:
             await self._refuse(context, problem)
             raise

@@ -62,14 +62,6 @@ def render(path: Path) -> str:
     return text
 
 
-def covers(pattern: Path, path: Path) -> bool:
-    """Whether `path` lies at or below `pattern`."""
-    return len(path) >= len(pattern) and all(
-        wanted == "*" or (wanted == found and type(wanted) is type(found))
-        for wanted, found in zip(pattern, path, strict=False)
-    )
-
-
 def reset(path: Path, old: Properties, new: Properties) -> bool:
     """Set what lies at `path` in `new` back to what it is in `old`; False where the two do not match."""
     return _reset(path, old, new, False, False)

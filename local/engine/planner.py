@@ -9,10 +9,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from local.engine import diffing, replacing
 from local.engine.asking import Asker
 from local.engine.diffing import Diff
-from local.engine.errors import Stopped
 from local.engine.goal import Goal
 from local.engine.model import Resource
 from local.engine.naming import Names
@@ -33,14 +31,9 @@ class Planner:
         self.run = run
         self.names = Names(run.stack, run.project.name)
         self.sames: set[str] = set()
-        self.creates: set[str] = set()
         self.updates: set[str] = set()
         self.replaces: set[str] = set()
-        self.deletes: set[str] = run.deleted
-        self.condemned: set[int] = set()
-        """`id()` of the old resources whose delete is on its way because something they depend on is replaced."""
-        self.dependent_keys: dict[str, list[str]] = {}
-        self._asker = Asker(run, self.deletes, self.replaces)
+        self._asker = Asker(run)
         self._asking = asyncio.Semaphore(AT_A_TIME)
         self._deciding = asyncio.Lock()
 
@@ -63,20 +56,8 @@ class Planner:
             diff = NOTHING if old is None else await self._asker.diff(goal, old, new)
         async with self._deciding:
             if old is None:
-                self.creates.add(urn)
                 return [Step("create", None, new, done=done)]
-            if urn in self.deletes:
-                return self._recreate(urn, old, new, done)
             return await self._change(urn, goal, old, new, diff, done)
-
-    def _recreate(
-        self, urn: str, old: Resource, new: Resource, done: asyncio.Future[Resource]
-    ) -> list[Step]:
-        """It was deleted because something that it depends on is replaced."""
-        self.deletes.discard(urn)
-        self.replaces.add(urn)
-        keys = Diff(changes=True, replace_keys=self.dependent_keys.get(urn, []))
-        return [Step("replace", old, new), Step("create-replacement", old, new, keys, done)]
 
     def _state(self, urn: str, goal: Goal, old: Resource | None) -> Resource:
         return Resource(
@@ -85,24 +66,14 @@ class Planner:
             custom=goal.custom,
             inputs=goal.inputs,
             parent=goal.parent,
-            protect=bool(goal.protect),
             dependencies=goal.dependencies,
             provider=goal.provider,
             property_dependencies=goal.property_dependencies,
             additional_secret_outputs=goal.additional_secret_outputs,
             aliases=[self.names.former[urn]] if urn in self.names.former else [],
-            custom_timeouts=goal.custom_timeouts,
-            retain_on_delete=bool(goal.retain_on_delete),
-            deleted_with=goal.deleted_with,
-            replace_with=goal.replace_with,
             created=old.created if old else "",
             modified=old.modified if old else "",
-            source_position=goal.source_position,
-            stack_trace=goal.stack_trace,
             ignore_changes=goal.ignore_changes,
-            hide_diff=goal.hide_diff,
-            replace_on_changes=goal.replace_on_changes,
-            replacement_trigger=goal.replacement_trigger,
         )
 
     async def _change(
@@ -115,56 +86,16 @@ class Planner:
         done: asyncio.Future[Resource],
     ) -> list[Step]:
         """Same, update or replace."""
-        trigger = self._asker.triggered(new, old)
-        diff = diffing.with_replace_on_changes(diff, goal.replace_on_changes, bool(old.init_errors))
-        if diff.changes or old.pending_replacement:
-            if diff.replaces or trigger or old.pending_replacement:
-                return await self._replace(urn, goal, old, new, diff, done)
-        elif not old.init_errors:
+        if not diff.changes:
             self.sames.add(urn)
             return [Step("same", old, new, done=done)]
-        self.updates.add(urn)
-        return [Step("update", old, new, diff, done, ignore_changes=goal.ignore_changes)]
-
-    async def _replace(
-        self,
-        urn: str,
-        goal: Goal,
-        old: Resource,
-        new: Resource,
-        diff: Diff,
-        done: asyncio.Future[Resource],
-    ) -> list[Step]:
-        run = self.run
-        if new.protect and old.protect:
-            run.report(
-                urn,
-                "error",
-                f'unable to replace resource "{urn}"\n'
-                "as it is currently marked for protection. To unprotect the resource, remove the "
-                "`protect` flag from the resource in your Pulumi program and run `pulumi up`",
-            )
-            run.failed = run.step_failed = True
-            if not run.preview:
-                raise Stopped
+        if not diff.replaces:
+            self.updates.add(urn)
+            return [Step("update", old, new, diff, done, ignore_changes=goal.ignore_changes)]
         self.replaces.add(urn)
         if new.custom and not new.is_provider:
             new.inputs = await self._asker.checked(new, None, goal.inputs)
-        before = diff.delete_before_replace
-        if goal.delete_before_replace is not None:
-            before = goal.delete_before_replace
-        if not before:
-            return [
-                Step("create-replacement", old, new, diff, done, pending_delete=True),
-                Step("replace", old, new, diff, pending_delete=True),
-            ]
-        steps = await replacing.delete_dependents(self, urn, old)
-        run.ensure_provider(old.provider)
-        if not old.pending_replacement:
-            self.deletes.add(old.urn)
-            steps.append(Step("delete-replaced", old, None, pending_replacement=True))
         return [
-            *steps,
-            Step("replace", old, new, diff),
             Step("create-replacement", old, new, diff, done),
+            Step("replace", old, new, diff),
         ]

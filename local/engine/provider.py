@@ -14,7 +14,7 @@ import grpc
 from local.engine import diffing, protocol, urns
 from local.engine.children import Listener, ProviderProcess
 from local.engine.diffing import Diff
-from local.engine.errors import EngineError
+from local.engine.errors import EngineError, Unsupported
 from local.engine.values import Properties, copied, has_unknown, mark_secrets
 from local.engine.wire import from_struct, to_struct
 
@@ -118,11 +118,12 @@ class Provider:
                 ignoreChanges=ignore_changes,
             ),
         )
+        if reply.deleteBeforeReplace:
+            raise Unsupported(f"{urns.name_of(urn)!r}: deleteBeforeReplace in a provider's diff")
         own = Diff(
             changes=reply.changes == pb.DiffResponse.DIFF_SOME,
             replace_keys=list(reply.replaces),
             changed_keys=list(reply.diffs),
-            delete_before_replace=reply.deleteBeforeReplace,
         )
         if reply.changes != pb.DiffResponse.DIFF_UNKNOWN:
             return own
@@ -133,11 +134,10 @@ class Provider:
             replace_keys=own.replace_keys,
             changed_keys=found.changed_keys if found.changes else own.changed_keys,
             detailed=found.detailed,
-            delete_before_replace=own.delete_before_replace,
         )
 
     async def create(
-        self, urn: str, inputs: Properties, *, preview: bool, timeout: float
+        self, urn: str, inputs: Properties, *, preview: bool
     ) -> tuple[str, Properties]:
         """The new resource's id and outputs; a preview has no id and the inputs for outputs."""
         if preview:
@@ -150,7 +150,6 @@ class Provider:
                 name=urns.name_of(urn),
                 type=urns.type_of(urn),
                 properties=to_struct(inputs),
-                timeout=timeout,
             ),
         )
         if not reply.id:
@@ -169,7 +168,6 @@ class Provider:
         *,
         preview: bool,
         ignore_changes: list[str],
-        timeout: float,
     ) -> Properties:
         if preview:
             return copied(new_inputs) if self.known else {}
@@ -184,7 +182,6 @@ class Provider:
                 olds=to_struct(old_outputs),
                 news=to_struct(new_inputs),
                 old_inputs=to_struct(old_inputs),
-                timeout=timeout,
                 ignoreChanges=ignore_changes,
             ),
         )
@@ -192,9 +189,7 @@ class Provider:
         mark_secrets(outputs, new_inputs)
         return outputs
 
-    async def read(
-        self, urn: str, identity: str, inputs: Properties, outputs: Properties, *, timeout: float
-    ) -> Read:
+    async def read(self, urn: str, identity: str, inputs: Properties, outputs: Properties) -> Read:
         if not self.known:
             return Read("", {}, {})
         reply = await self._call(
@@ -206,7 +201,6 @@ class Provider:
                 type=urns.type_of(urn),
                 properties=to_struct(outputs),
                 inputs=to_struct(inputs),
-                timeout=timeout,
             ),
         )
         found = from_struct(reply.properties)
@@ -218,7 +212,7 @@ class Provider:
         return Read(reply.id, found, wanted)
 
     async def delete(
-        self, urn: str, identity: str, inputs: Properties, outputs: Properties, *, timeout: float
+        self, urn: str, identity: str, inputs: Properties, outputs: Properties
     ) -> None:
         self._insist()
         await self._call(
@@ -230,7 +224,6 @@ class Provider:
                 type=urns.type_of(urn),
                 properties=to_struct(outputs),
                 old_inputs=to_struct(inputs),
-                timeout=timeout,
             ),
         )
 

@@ -48,9 +48,6 @@ def rebuild(run: Deployment, steps: dict[int, Step]) -> None:
             for key, each in new.property_dependencies.items()
         }
         new.property_dependencies = {key: each for key, each in kept.items() if each}
-        new.replace_with = [urn for urn in new.replace_with if urn in seen]
-        if new.deleted_with not in seen:
-            new.deleted_with = ""
         resources.append(new)
         seen.add(new.urn)
     for new in resources:

@@ -7,7 +7,6 @@ wrong passphrase is noticed (`sdk/go/common/resource/config/crypt.go`).
 from __future__ import annotations
 
 import base64
-import functools
 import hashlib
 import os
 from collections.abc import Mapping
@@ -43,12 +42,6 @@ def passphrase(env: Mapping[str, str]) -> str:
 @lru_cache(maxsize=8)
 def derive(phrase: str, salt: bytes) -> bytes:
     """The key of a passphrase and a salt."""
-    return hashlib.pbkdf2_hmac("sha256", phrase.encode(), salt, ITERATIONS, 32)
-
-
-@functools.cache
-def key_of(phrase: str, salt: bytes) -> bytes:
-    """The key, derived once in a process."""
     return hashlib.pbkdf2_hmac("sha256", phrase.encode(), salt, ITERATIONS, 32)
 
 

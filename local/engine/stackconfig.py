@@ -13,7 +13,7 @@ import yaml
 from local.engine.errors import EngineError
 from local.engine.project import Project, mapping
 from local.engine.secrets import Passphrase, passphrase
-from local.engine.values import Properties, Secret, contains
+from local.engine.values import Secret, contains
 
 SALT = "encryptionsalt"
 
@@ -98,10 +98,6 @@ class StackConfig:
             items = [self._open(inner) for inner in entry]
             return [item[0] for item in items], any(item[1] for item in items)
         return entry, False
-
-    def provider_inputs(self) -> Properties:
-        """What a default dynamic provider is configured with: all of the config."""
-        return dict(sorted(self.values().items()))
 
     def set(self, key: str, value: str, *, secret: bool) -> None:
         entry: Any = {"secure": self.secrets.encrypt(value)} if secret else value

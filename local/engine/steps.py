@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from local.engine import checkpoint, registry
 from local.engine.diffing import Diff
-from local.engine.errors import EngineError
 from local.engine.model import Resource
 from local.engine.values import equal
 
@@ -30,10 +29,6 @@ class Step:
     new: Resource | None
     diff: Diff = NOTHING
     done: asyncio.Future[Resource] | None = None
-    pending_delete: bool = False
-    """Of a create that replaces: the old resource is deleted at the end, not before."""
-    pending_replacement: bool = False
-    """Of a delete: the replacement is created afterwards."""
     ignore_changes: list[str] = field(default_factory=list)
     result: str = ""
     """Of a refresh, once it is done: what it amounts to."""
@@ -100,10 +95,9 @@ async def _create(step: Step, run: Deployment) -> None:
             new.urn,
             new.inputs,
             preview=run.preview,
-            timeout=new.custom_timeouts.get("create", 0),
         )
     new.created = new.modified = checkpoint.now()
-    if step.op == "create-replacement" and step.pending_delete and step.old is not None:
+    if step.op == "create-replacement" and step.old is not None:
         step.old.delete = True
 
 
@@ -123,7 +117,6 @@ async def _update(step: Step, run: Deployment) -> None:
             new.inputs,
             preview=run.preview,
             ignore_changes=step.ignore_changes,
-            timeout=new.custom_timeouts.get("update", 0),
         )
     if new.custom:
         new.modified = checkpoint.now()
@@ -133,25 +126,9 @@ async def _delete(step: Step, run: Deployment) -> None:
     old = step.old
     if old is None:
         raise AssertionError("a delete has an old state")
-    if step.op == "delete" and old.protect:
-        raise EngineError(
-            f'resource "{old.urn}" cannot be deleted\n'
-            "because it is protected. To unprotect the resource, either remove the `protect` flag from "
-            "the resource in your Pulumi program and run `pulumi up`, or use the command:\n"
-            f"`pulumi state unprotect '{old.urn}'`"
-        )
-    kept = old.external or old.retain_on_delete or old.deleted_with in run.deleted
-    if old.custom and not run.preview and not kept and not old.is_provider:
+    if old.custom and not run.preview and not old.is_provider:
         provider = await run.registry.get(old.provider)
-        await provider.delete(
-            old.urn,
-            old.id,
-            old.inputs,
-            old.outputs,
-            timeout=old.custom_timeouts.get("delete", 0),
-        )
-    if step.pending_replacement:
-        old.pending_replacement = True
+        await provider.delete(old.urn, old.id, old.inputs, old.outputs)
 
 
 async def _refresh(step: Step, run: Deployment) -> None:
@@ -159,18 +136,16 @@ async def _refresh(step: Step, run: Deployment) -> None:
     if old is None:
         raise AssertionError("a refresh has an old state")
     step.result = "same"
-    if not old.custom or old.is_provider or old.pending_replacement:
+    if not old.custom or old.is_provider:
         return
     provider = await run.registry.get(old.provider)
-    found = await provider.read(
-        old.urn, old.id, old.inputs, old.outputs, timeout=old.custom_timeouts.get("read", 0)
-    )
+    found = await provider.read(old.urn, old.id, old.inputs, old.outputs)
     if not found.id:
         step.new = None
         step.result = "delete"
         return
     inputs = old.inputs if found.inputs is None else found.inputs
-    new = old.copy(id=found.id, inputs=inputs, outputs=found.outputs, init_errors=[])
+    new = old.copy(id=found.id, inputs=inputs, outputs=found.outputs)
     if not equal(old.inputs, inputs) or not equal(old.outputs, found.outputs):
         new.modified = checkpoint.now()
     step.new = new

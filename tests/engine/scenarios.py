@@ -121,28 +121,6 @@ SCENARIOS = (
         ordered=True,
     ),
     scenario(
-        "delete-before-replace",
-        "the old one goes first, and what would be replaced with it before that",
-        up(
-            'a = FirstDeleted("a", {"key": "1"})\nb = Thing("b", {"key": a.computed})\n'
-            'c = Thing("c", {"from": b.computed})\nd = Thing("d", {}, depends_on=[a])'
-        ),
-        preview(
-            'a = FirstDeleted("a", {"key": "2"})\nb = Thing("b", {"key": a.computed})\n'
-            'c = Thing("c", {"from": b.computed})\nd = Thing("d", {}, depends_on=[a])'
-        ),
-        up(),
-        preview(),
-    ),
-    scenario(
-        "delete-before-replace-option",
-        "the program can ask for the delete to come first",
-        up('a = Thing("a", {"key": "1"}, delete_before_replace=True)'),
-        preview('a = Thing("a", {"key": "2"}, delete_before_replace=True)'),
-        up(),
-        ordered=True,
-    ),
-    scenario(
         "delete",
         "what the program no longer has is deleted, dependents first",
         up(CHAIN),
@@ -187,22 +165,6 @@ SCENARIOS = (
         preview(),
         up(),
         run("destroy"),
-    ),
-    scenario(
-        "failed-delete-before-replace",
-        "where the delete came first and the create failed, the next run creates",
-        up('a = FirstDeleted("a", {"key": "1"})'),
-        up('a = FirstDeleted("a", {"key": "2", "fail": "create"})'),
-        preview('a = FirstDeleted("a", {"key": "2"})'),
-        up(),
-        ordered=True,
-    ),
-    scenario(
-        "abandoned-replacement",
-        "where the delete came first and the program then drops the resource, it is forgotten",
-        up('a = FirstDeleted("a", {"key": "1"})\nb = Thing("b")'),
-        up('a = FirstDeleted("a", {"key": "2", "fail": "create"})\nb = Thing("b")'),
-        up('b = Thing("b")'),
     ),
     scenario(
         "alias",
@@ -253,42 +215,6 @@ SCENARIOS = (
         up(),
     ),
     scenario(
-        "component",
-        "components are parents, have outputs, and hand protection down",
-        up(
-            "class Group(pulumi.ComponentResource):\n"
-            "    def __init__(self, name, **opts):\n"
-            '        super().__init__("test:index:Group", name, {"size": 2}, pulumi.ResourceOptions(**opts))\n'
-            '        self.child = Thing("child", {}, parent=self)\n'
-            '        self.grandchild = Thing("grandchild", {}, parent=self.child)\n'
-            '        self.register_outputs({"child": self.child.id})\n'
-            'g = Group("g", protect=True)\nThing("after", {}, depends_on=[g])'
-        ),
-        preview(),
-        run("refresh"),
-    ),
-    scenario(
-        "protect",
-        "a protected resource is neither deleted nor replaced, until it is protected no more",
-        up('a = Thing("a", {"key": "1"}, protect=True)\nb = Thing("b", {}, depends_on=[a])'),
-        preview('a = Thing("a", {"key": "2"}, protect=True)\nb = Thing("b", {}, depends_on=[a])'),
-        up(),
-        up('b = Thing("b")'),
-        run("destroy"),
-        preview('a = Thing("a", {"key": "1"})\nb = Thing("b")'),
-        up(),
-        run("destroy"),
-    ),
-    scenario(
-        "retain-on-delete",
-        "a retained resource leaves the state and stays in the cloud",
-        up(
-            'a = Thing("a", {}, retain_on_delete=True)\nb = Thing("b", {"key": "1"}, retain_on_delete=True)'
-        ),
-        up('b = Thing("b", {"key": "2"}, retain_on_delete=True)'),
-        run("destroy"),
-    ),
-    scenario(
         "ignore-changes",
         "ignored paths keep their old values: top-level, nested, in lists, all",
         up(
@@ -301,19 +227,6 @@ SCENARIOS = (
         up(),
         preview(
             'a = Thing("a", {"deep": {"y": 3}, "list": [{"n": 3, "m": 3}]}, ignore_changes=["x", "deep", "list[*].n"])'
-        ),
-        ordered=True,
-    ),
-    scenario(
-        "replace-on-changes",
-        "a change of such a path replaces, with a replacing kind in the diff",
-        up('a = Thing("a", {"x": 1, "deep": {"y": 1, "z": 1}})'),
-        preview(
-            'a = Thing("a", {"x": 1, "deep": {"y": 2, "z": 1}}, replace_on_changes=["deep.y"])'
-        ),
-        up(),
-        preview(
-            'a = Thing("a", {"x": 2, "deep": {"y": 2, "z": 3}}, replace_on_changes=["deep.y", "x"])'
         ),
         ordered=True,
     ),
@@ -424,30 +337,6 @@ SCENARIOS = (
         up(),
     ),
     scenario(
-        "deleted-with",
-        "what is deleted with another makes no call of its own",
-        up('a = Thing("a", {"key": "1"})\nb = Thing("b", {"key": "1"}, deleted_with=a)'),
-        preview('a = Thing("a", {"key": "2"})\nb = Thing("b", {"key": "1"}, deleted_with=a)'),
-        up(),
-        run("destroy"),
-    ),
-    scenario(
-        "replace-with",
-        "what is to be replaced with another is",
-        up('a = Thing("a", {"key": "1"})\nb = Thing("b", {}, replace_with=[a])'),
-        preview('a = Thing("a", {"key": "2"})\nb = Thing("b", {}, replace_with=[a])'),
-        up(),
-    ),
-    scenario(
-        "replacement-trigger",
-        "another value of the trigger replaces",
-        up('a = Thing("a", {}, replacement_trigger="1")'),
-        preview('a = Thing("a", {}, replacement_trigger="2")'),
-        up(),
-        preview(),
-        ordered=True,
-    ),
-    scenario(
         "outputs",
         "stack outputs follow the program; a failed run keeps those that it did not set",
         up('Thing("a")\npulumi.export("x", 1)\npulumi.export("y", {"z": [1, 2]})'),
@@ -486,12 +375,6 @@ SCENARIOS = (
         up(),
         run("refresh"),
         run("refresh --clear-pending-creates"),
-    ),
-    scenario(
-        "custom-timeouts",
-        "custom timeouts are kept in seconds",
-        up('Thing("a", {}, custom_timeouts=pulumi.CustomTimeouts(create="1h5m", delete="30s"))'),
-        preview(),
     ),
     scenario(
         "parent-changed",

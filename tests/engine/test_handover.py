@@ -17,7 +17,7 @@ pytestmark = pytest.mark.skipif(
 PROGRAM = """
 c = pulumi.Config()
 a = Thing("a", {"n": 1, "password": c.require_secret("token"), "deep": {"x": [1, 2.5]}})
-b = Thing("b", {"from": a.computed}, protect=True)
+b = Thing("b", {"from": a.computed})
 pulumi.export("password", c.require_secret("token"))
 pulumi.export("out", b.computed)
 """

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.engine.adapters import World
@@ -28,6 +30,18 @@ NAMES_THE_CLI = "is not something the embedded engine does; install the Pulumi C
         ('Thing("a", {"file": pulumi.StringAsset("x")})', "an asset as a property"),
         ('Thing("a", {"a": pulumi.ComponentResource("x:y:Z", "c")})', "a resource as a property"),
         ('Thing("a", {}, import_="x")', "pulumi-python:dynamic:Thing 'a': the option import_"),
+        ('Thing("a", {}, protect=True)', "the option protect"),
+        ('Thing("a", {}, retain_on_delete=True)', "the option retain_on_delete"),
+        ('Thing("a", {}, delete_before_replace=True)', "the option delete_before_replace"),
+        ('Thing("a", {}, replace_on_changes=["x"])', "the option replace_on_changes"),
+        ('Thing("a", {}, replacement_trigger="x")', "the option replacement_trigger"),
+        ('Thing("a", {}, hide_diffs=["x"])', "the option hide_diffs"),
+        ('a = Thing("a")\nThing("b", {}, deleted_with=a)', "the option deleted_with"),
+        ('a = Thing("a")\nThing("b", {}, replace_with=[a])', "the option replace_with"),
+        (
+            'Thing("a", {}, custom_timeouts=pulumi.CustomTimeouts(create="5m"))',
+            "the option custom_timeouts",
+        ),
         ('Thing("a", {}, transforms=[lambda args: None])', "the option transforms"),
         (
             "pulumi.runtime.register_resource_transform(lambda args: None)",
@@ -51,7 +65,34 @@ def test_a_program_that_needs_more_is_told_so(world: World, program: str, what: 
     [line] = [line for line in done.stdout.splitlines() if "error:" in line]
     assert f"{what} {NAMES_THE_CLI}" in line.replace("(pass its id or urn) ", "")
     assert "Traceback" not in done.stdout + done.stderr
-    assert [call for call in world.calls() if call["call"] == "create"] == []
+    names = [call["name"] for call in world.calls() if call["call"] == "create"]
+    assert names == (["a"] if "_with=" in program else [])
+
+
+def test_a_provider_that_asks_for_a_delete_before_a_replacement(world: World) -> None:
+    """What replaces a resource is created first; a provider that cannot do with that is refused."""
+    world.write_program('FirstDeleted("a", {"key": "1"})')
+    assert world.run(["up", "-yf", "--stack", "dev"]).returncode == 0
+    world.write_program('FirstDeleted("a", {"key": "2"})')
+    done = world.run(["up", "-yf", "--stack", "dev"])
+    assert done.returncode == 1
+    assert f"'a': deleteBeforeReplace in a provider's diff {NAMES_THE_CLI}" in done.stdout
+    assert [call["call"] for call in world.calls() if call["name"] == "a"][-1] == "diff"
+
+
+@pytest.mark.parametrize("name", ["protect", "retainOnDelete", "deletedWith", "taint"])
+def test_a_state_with_more_than_is_supported(world: World, name: str) -> None:
+    """A state of the Pulumi CLI that asks for more is refused, and left as it is."""
+    world.write_program('Thing("a")')
+    assert world.run(["up", "-yf", "--stack", "dev"]).returncode == 0
+    text = world.state_file.read_text()
+    document = json.loads(text)
+    document["checkpoint"]["latest"]["resources"][-1][name] = True
+    world.state_file.write_text(json.dumps(document))
+    done = world.run(["destroy", "-yf", "--stack", "dev"])
+    assert done.returncode == 1
+    assert f": {name} in the state {NAMES_THE_CLI}" in done.stdout + done.stderr
+    assert "delete" not in [call["call"] for call in world.calls()]
 
 
 @pytest.mark.parametrize(

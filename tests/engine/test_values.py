@@ -93,21 +93,6 @@ def test_a_path_that_is_none(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("pattern", "path", "covered"),
-    [
-        ("a", "a.b", True),
-        ("a.b", "a", False),
-        ("a[*].c", "a[3].c", True),
-        ("a[*].c", "a[3].d", False),
-        ("*", "anything", True),
-    ],
-)
-def test_what_a_pattern_covers(pattern: str, path: str, covered: bool) -> None:
-    """A pattern covers what lies at it and below it; `*` is any one element."""
-    assert paths.covers(paths.parse(pattern), paths.parse(path)) is covered
-
-
-@pytest.mark.parametrize(
     ("patterns", "expected", "misfits"),
     [
         (["x"], {"x": 1, "d": {"y": 9, "z": 9}, "l": [9, 9, 9]}, []),
@@ -159,7 +144,6 @@ def test_deletes_go_in_layers_dependents_first() -> None:
     graph = Graph([a, d, b, c])
     assert graph.layers([a, b, c, d]) == [[c], [b], [a, d]]
     assert graph.layers([c, d]) == [[d, c]]
-    assert graph.depending_on(a, set()) == [b, c]
     assert graph.ancestors([c]) == {id(a), id(b)}
 
 
