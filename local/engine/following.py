@@ -72,7 +72,9 @@ class Following:
             await self._server.stop(None)
 
     def logged(self, urn: str, severity: str, message: str) -> None:
-        """The program logged something."""
+        """Report what the program logged; what it says about the end of a stopped deployment is of no use."""
+        if self._run.stopping:
+            return
         self._said_error = self._said_error or severity == "error"
         self._run.report(urn, severity, message)
 
