@@ -23,17 +23,9 @@ class Asker:
 
     async def check(self, new: Resource, goal: Goal, old: Resource | None) -> None:
         """Set the new state's inputs to what the provider makes of them."""
-        run = self._run
         wanted = goal.inputs
         if old is not None:
-            wanted, misfits = diffing.ignoring(goal.inputs, old.inputs, goal.ignore_changes)
-            if misfits:
-                run.report(
-                    new.urn,
-                    "info",
-                    "cannot ignore changes in added or removed elements of the path: "
-                    f'"{", ".join(misfits)}"',
-                )
+            wanted = diffing.ignoring(goal.inputs, old.inputs, goal.ignore_changes)
         new.inputs = wanted
         if not new.custom:
             return
@@ -64,15 +56,6 @@ class Asker:
         if new.is_provider:
             return registry.diff(old, new.inputs)
         provider = await self._run.registry.get(new.provider)
-        if not provider.known:
-            self._run.report(
-                new.urn,
-                "warning",
-                "The provider for this resource has inputs that are not known during preview.\n"
-                "This preview may not correctly represent the changes that will be applied during "
-                "an update.",
-            )
-            return Diff(changes=True)
         return await provider.diff(
             new.urn,
             old.id,

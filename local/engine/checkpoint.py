@@ -159,6 +159,8 @@ def verify(resources: list[Resource]) -> None:
 def refuse_unsupported(snapshot: Snapshot) -> None:
     """Refuse by name what the CLI keeps in a state and this engine would not respect."""
     for each in snapshot.resources:
+        if not each.custom and not each.is_stack:
+            raise Unsupported(f"{each.urn}: a component in the state")
         for name in UNSUPPORTED:
             if each.rest.get(name):
                 raise Unsupported(f"{each.urn}: {name} in the state")

@@ -71,8 +71,8 @@ class Deployment:
         self.olds: dict[str, Resource] = {}
         self.news: dict[str, Resource] = {}
         self.graph = Graph([])
-        self.settled: dict[str, Step] = {}
-        """Logical steps that are done, by URN: their resources may still get outputs."""
+        self.stack_step: Step | None = None
+        """The stack's own step, once it is done: the stack gets its outputs at the end."""
         self.errored: list[Step] = []
         self.counts: dict[str, int] = {}
         self.failed = False
@@ -245,12 +245,12 @@ class Deployment:
 
     async def _finish(self) -> None:
         """Stack outputs, and the last write."""
-        await self.registrations.finish()
+        self.registrations.finish()
         if not self.preview:
             await self.journal.flush()
 
     def _summary(self, seconds: float, *, failed: bool) -> Summary:
-        root = self.news.get(self.registrations.stack_urn)
+        root = self.stack_step.new if self.stack_step else None
         if not self.preview and self._read:
             root = self.journal.snapshot.root
         return Summary(

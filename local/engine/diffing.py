@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from local.engine import paths
-from local.engine.values import Properties, Value, copied, equal, plain
+from local.engine.values import Properties, Value, equal, plain
 
 ADD, DELETE, UPDATE = "add", "delete", "update"
 INVERSE = {ADD: DELETE, DELETE: ADD, UPDATE: UPDATE}
@@ -45,22 +45,10 @@ def between(old: Properties, new: Properties) -> Diff:
     return Diff(changes=True, changed_keys=sorted(keys), detailed=detailed)
 
 
-def ignoring(
-    inputs: Properties, old_inputs: Properties, patterns: list[str]
-) -> tuple[Properties, list[str]]:
-    """The inputs with every ignored path as it was before, and the paths where that cannot be."""
-    if not patterns:
-        return inputs, []
-    kept: Properties = copied(inputs)
-    misfits = []
-    for pattern in patterns:
-        try:
-            path = paths.parse(pattern)
-        except ValueError:
-            continue
-        if not paths.reset(path, old_inputs, kept):
-            misfits.append(pattern)
-    return kept, misfits
+def ignoring(inputs: Properties, old_inputs: Properties, names: list[str]) -> Properties:
+    """Return the inputs with every ignored one as it was before."""
+    kept = {key: value for key, value in inputs.items() if key not in names}
+    return kept | {key: value for key, value in old_inputs.items() if key in names}
 
 
 def changes(old: Value, new: Value, at: paths.Path = ()) -> Iterator[tuple[paths.Path, str]]:

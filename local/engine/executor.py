@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from local.engine import urns
 from local.engine.errors import EngineError
 from local.engine.events import StepEvent
 from local.engine.model import Resource
 from local.engine.provider import CallFailed
 from local.engine.steps import Step, apply
-from local.engine.values import Properties, Secret, equal
+from local.engine.values import Secret, equal
 
 if TYPE_CHECKING:
     from local.engine.deployment import Deployment
@@ -57,8 +56,8 @@ async def carry_out(run: Deployment, step: Step) -> bool:
         if step.op != "refresh":
             run.stop()
         return False
-    if step.logical and step.new is not None:
-        run.settled[step.urn] = step
+    if step.resource.is_stack and step.op != "refresh":
+        run.stack_step = step
     if step.new is not None and step.op != "replace":
         mark_outputs(step.new)
         run.news[step.urn] = step.new
@@ -142,17 +141,3 @@ def same_record(old: Resource, new: Resource) -> bool:
         and equal(old.inputs, new.inputs)
         and equal(old.outputs, new.outputs)
     )
-
-
-async def outputs(run: Deployment, urn: str, values: Properties) -> None:
-    """Give a registered component its outputs."""
-    step = run.settled.pop(urn, None)
-    if step is None or step.new is None:
-        raise EngineError(f"cannot complete a resource '{urn}' whose registration isn't pending")
-    new = step.new
-    new.outputs = values
-    run.journal.changed(new)
-    unchanged = step.old is not None and equal(step.old.outputs, new.outputs)
-    if not run.preview and not unchanged and urns.qualified_type(urn) != urns.STACK_TYPE:
-        await run.journal.flush()
-    run.emit(StepEvent.of("end", step))

@@ -2,26 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from local.engine import urns
 from local.engine.errors import EngineError, Unsupported
 from local.engine.values import Properties
 from local.engine.wire import from_struct
-
-
-@dataclass(frozen=True, slots=True)
-class Alias:
-    """Another name of a resource: a URN, or the parts in which it differs from the present one."""
-
-    urn: str = ""
-    name: str = ""
-    type: str = ""
-    stack: str = ""
-    project: str = ""
-    parent: str = ""
-    no_parent: bool = False
 
 
 @dataclass(slots=True)
@@ -36,31 +23,21 @@ class Goal:
     dependencies: list[str] = field(default_factory=list)
     property_dependencies: dict[str, list[str]] = field(default_factory=dict)
     provider: str = ""
-    providers: dict[str, str] = field(default_factory=dict)
     ignore_changes: list[str] = field(default_factory=list)
     additional_secret_outputs: list[str] = field(default_factory=list)
-    aliases: list[Alias] = field(default_factory=list)
-
-    def under(self, parent: Goal) -> Goal:
-        """The goal with what a resource inherits from its parent."""
-        provider = self.provider
-        if not provider and (
-            not self.custom
-            or parent.provider
-            and urns.package_of(urns.type_of(urns.split_reference(parent.provider)[0]))
-            == urns.package_of(self.type)
-        ):
-            provider = parent.provider
-        return replace(
-            self,
-            provider=provider,
-        )
+    aliases: list[str] = field(default_factory=list)
 
 
 def refuse(request: Any) -> None:
     """Refuse by name what a request asks for and this engine does not do."""
     asked = {
         "a component of another plugin": request.remote,
+        "a component": not request.custom and request.type != urns.STACK_TYPE,
+        "the option parent": request.parent and urns.type_of(request.parent) != urns.STACK_TYPE,
+        "an alias by more than a name": request.aliasURNs or not all(map(is_name, request.aliases)),
+        "the option ignore_changes with a path": any(
+            set(".[*") & set(each) for each in request.ignoreChanges
+        ),
         "the option import_": request.importId,
         "a parameterized package": request.packageRef,
         "the option transforms": request.transforms,
@@ -107,23 +84,12 @@ def read(request: Any) -> Goal:
         dependencies=dependencies,
         property_dependencies=by_property,
         provider=request.provider,
-        providers=dict(request.providers),
         ignore_changes=list(request.ignoreChanges),
         additional_secret_outputs=list(request.additionalSecretOutputs),
-        aliases=[Alias(urn=urn) for urn in request.aliasURNs]
-        + [alias(each) for each in request.aliases],
+        aliases=[each.spec.name for each in request.aliases],
     )
 
 
-def alias(message: Any) -> Alias:
-    if message.WhichOneof("alias") == "urn":
-        return Alias(urn=message.urn)
-    spec = message.spec
-    return Alias(
-        name=spec.name,
-        type=spec.type,
-        stack=spec.stack,
-        project=spec.project,
-        parent=spec.parentUrn,
-        no_parent=spec.noParent,
-    )
+def is_name(alias: Any) -> bool:
+    """Tell whether an alias is another name of the resource and nothing else."""
+    return [field.name for field, _ in alias.spec.ListFields()] == ["name"]

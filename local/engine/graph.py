@@ -14,31 +14,21 @@ class Graph:
         self.resources = resources
         self._index = {id(each): at for at, each in enumerate(resources)}
         self._places: dict[str, list[int]] = {}
-        self._children: dict[str, list[int]] = {}
-        parents: dict[str, str] = {}
         for at, each in enumerate(resources):
             self._places.setdefault(each.urn, []).append(at)
-            parents[each.urn] = each.parent
-            above = each.parent
-            while above:
-                self._children.setdefault(above, []).append(at)
-                above = parents.get(above, "")
 
     def __contains__(self, resource: Resource) -> bool:
         return id(resource) in self._index
 
     def dependencies_of(self, resource: Resource) -> set[int]:
-        """The places of those it depends on directly: its provider and its parent too, and a component's children."""
+        """Return the places of those it depends on directly, its provider and its parent too."""
         here = self._index[id(resource)]
-        found: set[int] = set()
-        for urn in resource.dependency_urns(parent=False):
-            for at in self._places.get(urn, ()):
-                if at < here:
-                    found.add(at)
-                    if not self.resources[at].custom:
-                        found.update(child for child in self._children.get(urn, ()) if child < here)
-        found.update(at for at in self._places.get(resource.parent, ()) if at < here)
-        return found
+        return {
+            at
+            for urn in resource.dependency_urns()
+            for at in self._places.get(urn, ())
+            if at < here
+        }
 
     def ancestors(self, resources: Iterable[Resource]) -> set[int]:
         """The `id()` of everything that any of these depends on, directly or not."""

@@ -118,12 +118,6 @@ def new_names(resources: list[Resource]) -> dict[str, str]:
     for each in resources:
         for alias in each.aliases:
             names[alias] = each.urn
-        parent = names.get(each.parent)
-        if parent and urns.qualified_type(parent) != urns.STACK_TYPE:
-            stack, project = each.urn.split(":", 2)[2].split("::", 2)[:2]
-            names[each.urn] = urns.make(
-                stack, project, parent, urns.type_of(each.urn), urns.name_of(each.urn)
-            )
     return names
 
 
@@ -145,7 +139,6 @@ def renamed(resource: Resource, names: dict[str, str]) -> Resource:
     return resource.copy(
         urn=fix(resource.urn),
         aliases=[],
-        parent=fix(resource.parent),
         dependencies=[fix(urn) for urn in resource.dependencies],
         property_dependencies=by_property,
         provider=provider,

@@ -1,15 +1,13 @@
-"""A deployment as JSON: Pulumi's preview document, or its event lines."""
+"""A deployment as JSON: Pulumi's preview document."""
 
 from __future__ import annotations
 
 import json
-import math
-import time
 from dataclasses import replace
 from typing import Any, TextIO
 
 from local.engine import checkpoint, urns
-from local.engine.events import Diagnostic, Event, Prelude, StepEvent, Summary
+from local.engine.events import Diagnostic, Event, Prelude, StepEvent
 from local.engine.model import Resource
 from local.engine.values import blinded
 
@@ -119,96 +117,4 @@ def diagnostic(event: Diagnostic) -> dict[str, str]:
         **found,
         "message": prefix + event.message + ("" if event.message.endswith("\n") else "\n"),
         "severity": event.severity,
-    }
-
-
-class Lines:
-    """Pulumi's event lines, each written when it happens."""
-
-    def __init__(self, out: TextIO) -> None:
-        self._out = out
-        self._sequence = 0
-
-    def __call__(self, event: Event) -> None:
-        if isinstance(event, Prelude):
-            self._write("preludeEvent", {"config": event.config})
-        elif isinstance(event, Diagnostic):
-            found = diagnostic(event)
-            prefix = f"{event.severity}: " if event.severity in {"warning", "error"} else ""
-            body = {"urn": found.get("urn"), "prefix": prefix}
-            self._write(
-                "diagnosticEvent",
-                {
-                    **{key: value for key, value in body.items() if value},
-                    "message": found["message"].removeprefix(prefix),
-                    "color": "never",
-                    "severity": event.severity,
-                },
-            )
-        elif isinstance(event, StepEvent):
-            name = {
-                "start": "resourcePreEvent",
-                "end": "resOutputsEvent",
-                "fail": "resOpFailedEvent",
-            }[event.stage]
-            self._write(name, {"metadata": metadata(event)})
-        else:
-            self._summary(event)
-
-    def _summary(self, event: Summary) -> None:
-        self._write(
-            "summaryEvent",
-            {
-                "maybeCorrupt": False,
-                "durationSeconds": math.ceil(event.seconds),
-                "resourceChanges": event.changes,
-                "PolicyPacks": {},
-                "isPreview": event.preview,
-                "result": "failed" if event.failed else "succeeded",
-            },
-        )
-
-    def close(self) -> None:
-        self._write("cancelEvent", {})
-
-    def _write(self, name: str, body: dict[str, Any]) -> None:
-        line = {"sequence": self._sequence, "timestamp": int(time.time()), name: body}
-        self._sequence += 1
-        self._out.write(checkpoint.compact(line) + "\n")
-        self._out.flush()
-
-
-def metadata(event: StepEvent) -> dict[str, Any]:
-    body: dict[str, Any] = {
-        "op": event.op,
-        "urn": event.urn,
-        "type": event.type,
-        "old": brief(event.old),
-        "new": brief(event.new),
-    }
-    if event.diff.replace_keys:
-        body["keys"] = event.diff.replace_keys
-    if event.diff.changed_keys:
-        body["diffs"] = event.diff.changed_keys
-    body["detailedDiff"] = detailed(event)
-    if event.logical:
-        body["logical"] = True
-    body["provider"] = event.provider
-    return body
-
-
-def brief(resource: Resource | None) -> dict[str, Any] | None:
-    """A state as event lines show it; what a secret is stays `[secret]`."""
-    if resource is None:
-        return None
-    flags = {"custom": resource.custom, "delete": resource.delete}
-    return {
-        "type": resource.type,
-        "urn": resource.urn,
-        **{key: value for key, value in flags.items() if value},
-        "id": resource.id,
-        "parent": resource.parent,
-        "inputs": checkpoint.dump_value(resource.inputs, lambda text: "[secret]"),
-        "outputs": checkpoint.dump_value(resource.outputs, lambda text: "[secret]"),
-        "provider": resource.provider,
     }

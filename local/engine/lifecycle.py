@@ -47,11 +47,7 @@ def up(invocation: Invocation) -> int:
 
 
 def destroy(invocation: Invocation) -> int:
-    task = work(invocation, "destroy")
-    code = change(task)
-    if code == 0 and invocation.on("remove"):
-        task.backend.remove(task.stack)
-    return code
+    return change(work(invocation, "destroy"))
 
 
 def refresh(invocation: Invocation) -> int:
@@ -141,7 +137,8 @@ async def _deployed(
     from local.engine.deployment import Deployment, Options, Plan
     from local.engine.events import Event, Summary
     from local.engine.journal import Journal
-    from local.engine.watchers import watcher_for
+    from local.engine.jsondisplay import Digest
+    from local.engine.textdisplay import Text
 
     def journal() -> Journal:
         if not preview:
@@ -155,13 +152,18 @@ async def _deployed(
 
     if not preview:
         task.backend.back_up(task.stack)
-    show = watcher_for(
-        invocation,
-        kind=task.kind,
-        project=session.project.name,
-        stack=task.stack,
-        preview=preview,
-    )
+    show: Text | Digest
+    if invocation.on("json"):
+        show = Digest(sys.stdout, sames=invocation.on("show-sames"))
+    else:
+        show = Text(
+            sys.stdout,
+            kind=task.kind,
+            project=session.project.name,
+            stack=task.stack,
+            preview=preview,
+            detailed=invocation.on("diff"),
+        )
     last: list[Summary] = []
 
     def watch(event: Event) -> None:
@@ -174,7 +176,7 @@ async def _deployed(
             project=session.project,
             stack=task.stack,
             config=config.values(),
-            options=Options(task.kind, preview, task.refresh, parallel(invocation)),
+            options=Options(task.kind, preview, task.refresh, (os.cpu_count() or 1) * 4),
             journal=journal,
             watcher=watch,
             env=dict(invocation.env),
@@ -186,16 +188,6 @@ async def _deployed(
         await deployment.run()
     show.close()
     return last[0]
-
-
-def parallel(invocation: Invocation) -> int:
-    given = invocation.get("parallel")
-    if given is None:
-        return (os.cpu_count() or 1) * 4
-    try:
-        return max(int(given), 1)
-    except ValueError:
-        raise EngineError(f"--parallel {given}: expected a number") from None
 
 
 @contextmanager

@@ -50,9 +50,9 @@ class Resource:
     def copy(self, **changes: Any) -> Resource:
         return replace(self, **changes)
 
-    def dependency_urns(self, *, parent: bool) -> Iterator[str]:
-        """URNs of all it depends on, its provider included, its parent if asked for."""
-        if parent and self.parent:
+    def dependency_urns(self) -> Iterator[str]:
+        """Yield the URNs of all it depends on, its provider and its parent included."""
+        if self.parent:
             yield self.parent
         yield from self.dependencies
         for each in self.property_dependencies.values():

@@ -75,8 +75,8 @@ class Monitor(protocol.resource_pb2_grpc.ResourceMonitorServicer):  # type: igno
 
     async def RegisterResourceOutputs(self, request: Any, context: Any) -> Any:
         try:
-            await self._run.registrations.outputs(request.urn, from_struct(request.outputs))
-        except (Stopped, EngineError) as problem:
+            self._run.registrations.set_outputs(from_struct(request.outputs))
+        except EngineError as problem:
             await self._refuse(context, problem)
         return empty_pb2.Empty()
 

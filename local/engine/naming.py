@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from local.engine import urns
 from local.engine.errors import EngineError
-from local.engine.goal import Alias, Goal
+from local.engine.goal import Goal
 from local.engine.model import Resource
 
 
@@ -24,7 +24,7 @@ class Names:
         """The URN of a new registration."""
         if goal.parent and goal.parent not in self.seen:
             raise EngineError(f"could not find parent resource {goal.parent}")
-        urn = urns.make(self._stack, self._project, goal.parent, goal.type, goal.name)
+        urn = urns.make(self._stack, self._project, goal.type, goal.name)
         if urn in self.seen:
             raise EngineError(f"Duplicate resource URN '{urn}'; try giving it a unique name")
         self.seen.add(urn)
@@ -37,7 +37,8 @@ class Names:
                 f"Duplicate resource URN '{urn}' conflicting with alias on resource with "
                 f"URN '{self.renamed[urn]}'"
             )
-        for name in (urn, *self._aliases(goal)):
+        aliases = [urns.make(self._stack, self._project, goal.type, each) for each in goal.aliases]
+        for name in (urn, *aliases):
             old = olds.get(name)
             if old is None:
                 continue
@@ -52,33 +53,3 @@ class Names:
                 self.former[urn] = name
             return old
         return None
-
-    def _aliases(self, goal: Goal) -> list[str]:
-        found = [self._collapse(goal, alias) for alias in goal.aliases]
-        before = self.former.get(goal.parent)
-        if before:
-            inherited = [(goal.type, goal.name)]
-            inherited += [(urns.type_of(urn), urns.name_of(urn)) for urn in list(found)]
-            found += [self._inherit(type_, name, goal.parent, before) for type_, name in inherited]
-        return list(dict.fromkeys(found))
-
-    def _collapse(self, goal: Goal, alias: Alias) -> str:
-        if alias.urn:
-            return alias.urn
-        parent = self.former.get(alias.parent, alias.parent) or goal.parent
-        if alias.no_parent:
-            parent = ""
-        return urns.make(
-            alias.stack or self._stack,
-            alias.project or self._project,
-            parent,
-            alias.type or goal.type,
-            alias.name or goal.name,
-        )
-
-    def _inherit(self, type_: str, name: str, parent: str, before: str) -> str:
-        """The name of a child under its parent's old name: a name that began with the parent's changes with it."""
-        own = urns.name_of(parent)
-        if name.startswith(own):
-            name = urns.name_of(before) + name[len(own) :]
-        return urns.make(self._stack, self._project, before, type_, name)

@@ -14,7 +14,7 @@ import grpc
 from local.engine import diffing, protocol, urns
 from local.engine.children import Listener, ProviderProcess
 from local.engine.diffing import Diff
-from local.engine.errors import EngineError, Unsupported
+from local.engine.errors import Unsupported
 from local.engine.values import Properties, copied, has_unknown, mark_secrets
 from local.engine.wire import from_struct, to_struct
 
@@ -41,13 +41,11 @@ class Provider:
         self._process = process
         self._channel: Any = None
         self._stub: Any = None
-        self.known = True
 
     async def configure(self, inputs: Properties, listener: Listener) -> None:
-        """Connect and hand over the configuration; with an unknown in it, nothing is called."""
-        self.known = not has_unknown(inputs)
-        if not self.known:
-            return
+        """Connect and hand over the configuration."""
+        if has_unknown(inputs):
+            raise Unsupported("a provider's configuration with a value that is not known yet")
         port = await self._process.port(listener)
         self._channel = grpc.aio.insecure_channel(f"127.0.0.1:{port}", options=protocol.OPTIONS)
         self._stub = protocol.provider_pb2_grpc.ResourceProviderStub(self._channel)
@@ -76,8 +74,6 @@ class Provider:
         self, urn: str, olds: Properties | None, news: Properties, *, preview: bool
     ) -> tuple[Properties, list[tuple[str, str]]]:
         """The checked inputs, and what is wrong with which property."""
-        if not self.known:
-            return news, []
         reply = await self._call(
             "Check",
             pb.CheckRequest(
@@ -127,7 +123,7 @@ class Provider:
         )
         if reply.changes != pb.DiffResponse.DIFF_UNKNOWN:
             return own
-        wanted, _ = diffing.ignoring(new_inputs, old_inputs, ignore_changes)
+        wanted = diffing.ignoring(new_inputs, old_inputs, ignore_changes)
         found = diffing.between(old_inputs, wanted)
         return Diff(
             changes=found.changes,
@@ -141,8 +137,7 @@ class Provider:
     ) -> tuple[str, Properties]:
         """The new resource's id and outputs; a preview has no id and the inputs for outputs."""
         if preview:
-            return "", copied(inputs) if self.known else {}
-        self._insist()
+            return "", copied(inputs)
         reply = await self._call(
             "Create",
             pb.CreateRequest(
@@ -170,8 +165,8 @@ class Provider:
         ignore_changes: list[str],
     ) -> Properties:
         if preview:
-            return copied(new_inputs) if self.known else {}
-        self._insist()
+            kept: Properties = copied(new_inputs)
+            return kept
         reply = await self._call(
             "Update",
             pb.UpdateRequest(
@@ -190,8 +185,6 @@ class Provider:
         return outputs
 
     async def read(self, urn: str, identity: str, inputs: Properties, outputs: Properties) -> Read:
-        if not self.known:
-            return Read("", {}, {})
         reply = await self._call(
             "Read",
             pb.ReadRequest(
@@ -214,7 +207,6 @@ class Provider:
     async def delete(
         self, urn: str, identity: str, inputs: Properties, outputs: Properties
     ) -> None:
-        self._insist()
         await self._call(
             "Delete",
             pb.DeleteRequest(
@@ -226,10 +218,6 @@ class Provider:
                 old_inputs=to_struct(inputs),
             ),
         )
-
-    def _insist(self) -> None:
-        if not self.known:
-            raise EngineError("a provider's configuration holds a value that is not known")
 
     async def close(self) -> None:
         if self._channel is not None:

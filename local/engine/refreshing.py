@@ -36,7 +36,6 @@ def rebuild(run: Deployment, steps: dict[int, Step]) -> None:
     """Set the base snapshot to what was found: what is gone leaves no reference behind."""
     resources: list[Resource] = []
     seen: set[str] = set()
-    above: dict[str, str] = {}
     for old in run.base.resources:
         step = steps.get(id(old))
         new = step.new if step is not None else old
@@ -51,9 +50,6 @@ def rebuild(run: Deployment, steps: dict[int, Step]) -> None:
         resources.append(new)
         seen.add(new.urn)
     for new in resources:
-        if new.parent not in seen:
-            new.parent = above.get(new.parent, "")
-        above[new.urn] = new.parent
         run.journal.changed(new)
     run.base.resources[:] = resources
     run.base.pending[:] = [each for each in run.base.pending if each.type == "creating"]

@@ -28,25 +28,22 @@ class Session:
     @property
     def stack(self) -> str:
         """The stack named on the command line, else the selected one; it must exist."""
-        stack = self.named_stack(self.invocation.get("stack"))
-        if not self.backend.exists(stack):
-            raise EngineError(f"no stack named '{stack}' found", NO_SUCH_STACK)
-        return stack
-
-    def named_stack(self, given: str | None) -> str:
+        given = self.invocation.stack_name
         name = given or self.invocation.env.get("PULUMI_STACK") or self.workspace.selected
         if not name:
             raise EngineError(
                 "no stack selected; please use `pulumi stack select` or `pulumi stack init` to "
                 "choose one, or name it with --stack"
             )
-        return self.backend.short_name(name)
+        stack = self.backend.short_name(name)
+        if not self.backend.exists(stack):
+            raise EngineError(f"no stack named '{stack}' found", NO_SUCH_STACK)
+        return stack
 
     def config_of(self, stack: str) -> StackConfig:
         if self._config is None:
-            file = self.invocation.get("config-file")
-            place = (self.invocation.cwd / file) if file else self.project.stack_file(stack)
-            self._config = StackConfig(self.project, place, self.invocation.env)
+            file = self.project.stack_file(stack)
+            self._config = StackConfig(self.project, file, self.invocation.env)
         return self._config
 
     def expect_secrets(self, stack: str, *, writing: bool) -> None:

@@ -47,7 +47,7 @@ class Step:
     @property
     def logical(self) -> bool:
         """Whether the step stands for a change as the reader counts them."""
-        return self.op in {"same", "create", "update", "delete", "replace", "read"}
+        return self.op in {"same", "create", "update", "delete", "replace"}
 
 
 async def apply(step: Step, run: Deployment) -> None:

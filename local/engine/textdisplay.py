@@ -68,7 +68,7 @@ class Text:
         self._out = out
         self._kind = kind
         self._stack = stack
-        self._root = urns.make(stack, project, "", urns.STACK_TYPE, f"{project}-{stack}")
+        self._root = urns.make(stack, project, urns.STACK_TYPE, f"{project}-{stack}")
         self._preview = preview
         self._detailed = detailed
         self._began: dict[str, float] = {}

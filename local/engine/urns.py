@@ -6,22 +6,16 @@ STACK_TYPE = "pulumi:pulumi:Stack"
 PROVIDER_PREFIX = "pulumi:providers:"
 
 
-def qualified_type(urn: str) -> str:
-    return urn.split("::", 3)[2]
-
-
 def type_of(urn: str) -> str:
-    return qualified_type(urn).rsplit("$", 1)[-1]
+    return urn.split("::", 3)[2].rsplit("$", 1)[-1]
 
 
 def name_of(urn: str) -> str:
     return urn.split("::", 3)[3]
 
 
-def make(stack: str, project: str, parent: str, type_: str, name: str) -> str:
-    """The URN of a resource; a parent other than the stack becomes part of its type."""
-    if parent and qualified_type(parent) != STACK_TYPE:
-        type_ = f"{qualified_type(parent)}${type_}"
+def make(stack: str, project: str, type_: str, name: str) -> str:
+    """Return the URN of a resource whose parent is the stack."""
     return f"urn:pulumi:{stack}::{project}::{type_}::{name}"
 
 

