@@ -20,7 +20,7 @@ class Unsupported(EngineError):
 
     def __init__(self, what: str) -> None:
         super().__init__(
-            f"{what} is not something the embedded engine does; install the Pulumi CLI "
+            f"{what} is not supported by the embedded engine; install the Pulumi CLI "
             "(https://www.pulumi.com/docs/install/), which continues with the same state"
         )
 

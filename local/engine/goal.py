@@ -92,4 +92,6 @@ def read(request: Any) -> Goal:
 
 def is_name(alias: Any) -> bool:
     """Tell whether an alias is another name of the resource and nothing else."""
-    return [field.name for field, _ in alias.spec.ListFields()] == ["name"]
+    spec = alias.spec
+    other = spec.type or spec.stack or spec.project or spec.parentUrn or spec.noParent
+    return bool(spec.name) and not other

@@ -75,7 +75,7 @@ def test_a_folder_without_a_project(world: World, tmp_path: Path) -> None:
 def test_the_backend_must_be_a_folder(world: World) -> None:
     """Only file:// is served; the sentence names the CLI for the rest."""
     text = said(world, "stack", "ls", code=1, PULUMI_BACKEND_URL="s3://bucket")
-    assert "the backend s3://bucket is not something the embedded engine does" in text
+    assert "the backend s3://bucket is not supported by the embedded engine" in text
     assert "PULUMI_BACKEND_URL is not set" in said(
         world, "stack", "ls", code=1, PULUMI_BACKEND_URL=""
     )
@@ -126,7 +126,9 @@ def test_structured_config_reaches_the_program(world: World) -> None:
     text = file.read_text(encoding="utf-8").replace("things:x:", "things:x:\n    - 1\n    - b:")
     file.write_text(text.replace("    secure:", "        secure:"), encoding="utf-8")
     world.write_program(
-        'c = pulumi.Config()\nThing("a", {"x": c.require_object("x"), "secret": pulumi.runtime.config.is_config_secret("things:x")})'
+        "from pulumi.runtime.config import is_config_secret\n"
+        'x = pulumi.Config().require_object("x")\n'
+        'Thing("a", {"x": x, "secret": is_config_secret("things:x")})'
     )
     said(world, "up", "-yf", "--stack", "dev")
     [made] = [call["news"] for call in world.calls() if call["call"] == "create"]

@@ -9,7 +9,7 @@ import pytest
 from tests.engine.adapters import World
 
 FIRST = 'first = Thing("first")\n'
-NAMES_THE_CLI = "is not something the embedded engine does; install the Pulumi CLI"
+NAMES_THE_CLI = "is not supported by the embedded engine; install the Pulumi CLI"
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The embedded engine has no pulumi-aws: a stack with a platform is refused there by name."""
+"""The embedded engine has neither components nor pulumi-aws: a stack with a platform is refused there by name."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def engine() -> str:
 def test_a_platform_is_refused_by_name_and_its_jobs_are_not_submitted(
     workspace: Workspace, command: str
 ) -> None:
-    """One sentence: which resource, which plugin, and what to install."""
+    """One sentence: which component, and what to install."""
     settings = workspace.root / "Pulumi.local.yaml"
     asked = "  aws-jobs:platform: {bucket: {name: acme-jobs}, trainingRole: {}}\n"
     settings.write_text(settings.read_text() + asked)
@@ -26,9 +26,9 @@ def test_a_platform_is_refused_by_name_and_its_jobs_are_not_submitted(
     argv = ["--yes", "--skip-preview"] if command == "up" else []
     outcome = workspace.jobctl(command, "-s", "local", *argv)
     assert outcome.code == 1
-    said = [line for line in outcome.text.splitlines() if "provider plugin 'aws'" in line]
+    said = [line for line in outcome.text.splitlines() if ": a component is not" in line]
     assert said
     for line in said:
-        assert "is not something the embedded engine does; install the Pulumi CLI" in line
+        assert "is not supported by the embedded engine; install the Pulumi CLI" in line
     assert "Traceback" not in outcome.text
     assert workspace.submissions() == 0
