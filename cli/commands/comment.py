@@ -9,29 +9,28 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from cli.engine.run import chosen_stack
+from cli.engine.arguments import add_stack, find_stack
 from cli.github.api import AUTHOR, GitHub, marked
-from cli.project.stack import find_project
+from cli.project.stack import Stack
 from components.errors import JobError
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", help="what `plan --format markdown -o FILE` wrote")
-    parser.add_argument("-s", "--stack", default="", help="each stack has a comment of its own")
+    add_stack(parser)
     parser.add_argument("--pr", type=int, default=0, help="default: the workflow's pull request")
     parser.add_argument("--author", default=AUTHOR, help="who the token belongs to")
 
 
 def run(args: argparse.Namespace) -> int:
-    project = find_project(Path.cwd())
-    stack = chosen_stack(project, ["--stack", args.stack] if args.stack else [], os.environ)
+    stack = find_stack(args)
     number = args.pr or pull_request(os.environ)
     try:
         plan = Path(args.file).read_text("utf-8")
     except OSError as error:
         raise JobError(f"{args.file}: {error.strerror}") from None
     github = GitHub.of(os.environ)
-    marker = marker_of("plan", project.name, stack.name)
+    marker = marker_of("plan", stack)
     body = {"body": f"{marker}\n{plan}"}
     old = marked(github.pages(f"/issues/{number}/comments"), marker, args.author)
     if old is None:
@@ -43,9 +42,9 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def marker_of(what: str, project: str, stack: str) -> str:
+def marker_of(what: str, stack: Stack) -> str:
     """A comment's first line, which nobody sees; names can put nothing into it."""
-    return f"<!-- aws-jobs {what}: {re.sub(r'[^A-Za-z0-9_.]', '-', f'{project}.{stack}')} -->"
+    return f"<!-- aws-jobs {what}: {re.sub(r'[^A-Za-z0-9_.]', '-', f'{stack.project.name}.{stack.name}')} -->"
 
 
 def pull_request(env: Mapping[str, str]) -> int:

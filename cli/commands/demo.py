@@ -1,4 +1,4 @@
-"""`jobctl demo`: the whole cycle on this machine, with the repository's own job files."""
+"""`jobctl demo`: deploy the repository's own job files to the emulator, wait for the jobs, preview a change."""
 
 from __future__ import annotations
 
@@ -9,28 +9,25 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from cli.commands.status import read_jobs, table
+from cli.commands.status import Row, format_table, read_rows
 from cli.project.emulator_process import Emulator
-from cli.project.results import glimpse
+from cli.project.results import describe_objects
 from cli.project.stack import HERE, Project, find_project, read_stack
 from cli.project.variables import child_environment
-from components.aws import Aws, connect, describe
+from components.aws import Aws, connect
 from components.errors import JobError
-from components.kinds import KINDS
 
 STACK = "local"
 NOT_COPIED = (".git", ".venv", ".local", ".*_cache", "__pycache__", "tests", "docs")
-ENDED = ("SUCCEEDED", "FAILED", "UNKNOWN")
 ETA = re.compile(r'(\beta"?: *")([0-9.]+)(")')
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--timeout", type=float, default=120, help="seconds to wait for the jobs' end (default 120)"
+        "--timeout", type=int, default=120, help="seconds to wait for the jobs (default 120)"
     )
 
 
@@ -39,32 +36,32 @@ def run(args: argparse.Namespace) -> int:
     stack = read_stack(project, STACK)
     if not stack.on_emulator:
         raise JobError(
-            f"the demo runs on the emulator: {project.settings_file(STACK).name} must say aws-jobs:emulator"
+            f"the demo runs on the emulator: set aws-jobs:emulator in {project.settings_file(STACK).name}"
         )
-    heading("1. An AWS of one's own: ./jobctl emulator start")
+    heading("1. Start an AWS emulator: ./jobctl emulator start")
     endpoint, _ = Emulator(project).start(None, [])
     print(f"AWS emulator on {endpoint}")
     env = child_environment(stack, os.environ)
 
-    heading(f"2. The job files become jobs: ./jobctl up -s {STACK} --yes")
+    heading(f"2. Deploy the job files: ./jobctl up -s {STACK} --yes")
     jobctl(project.root, env, ["up", "-s", STACK, "--yes", "--skip-preview"])
 
-    heading(f"3. They run: ./jobctl refresh -s {STACK}; ./jobctl status -s {STACK}")
+    heading(f"3. They run: ./jobctl wait -s {STACK}; ./jobctl status -s {STACK}")
+    jobctl(project.root, env, ["wait", "-s", STACK, "--timeout", f"{args.timeout}s"])
+    rows = read_rows(stack)
+    print(format_table(rows))
+
+    heading("4. Their results in S3")
     # boto3 looks for its endpoint and credentials here
     os.environ.update(env)
-    aws = connect(stack.setting("aws:region"))
-    wait_for_end(aws, read_jobs(stack), args.timeout)
-    jobctl(project.root, env, ["refresh", "-s", STACK, "--yes"], quiet=True)
-    jobs = read_jobs(stack)
-    print(table(jobs))
+    show_results(connect(stack.setting("aws:region")), rows)
 
-    heading("4. What they left in S3")
-    show_results(aws, jobs)
-
-    heading("5. Change one hyperparameter, and preview it (in a copy)")
+    heading("5. Change one hyperparameter and preview it (in a copy)")
     preview_change(project, env)
 
-    print(f"\nThe emulator goes on at {endpoint}: ./jobctl emulator stop ends it, its jobs stay.")
+    print(
+        f"\nThe emulator keeps running at {endpoint}; ./jobctl emulator stop stops it and keeps its jobs."
+    )
     return 0
 
 
@@ -72,50 +69,22 @@ def heading(text: str) -> None:
     print(f"\n== {text}", flush=True)
 
 
-def jobctl(root: Path, env: Mapping[str, str], argv: Sequence[str], *, quiet: bool = False) -> None:
-    """Run a command as a person would; what a quiet one says appears only when it fails."""
-    command = [sys.executable, "-m", "cli", *argv]
-    done = subprocess.run(command, cwd=root, env=dict(env), capture_output=quiet, text=True)
-    if done.returncode != 0:
-        if quiet:
-            sys.stderr.write(done.stdout + done.stderr)
-        raise JobError(f"jobctl {' '.join(argv)} failed with exit code {done.returncode}")
+def jobctl(root: Path, env: Mapping[str, str], argv: Sequence[str]) -> None:
+    """Run a command as a person would."""
+    code = subprocess.call([sys.executable, "-m", "cli", *argv], cwd=root, env=dict(env))
+    if code != 0:
+        raise JobError(f"jobctl {' '.join(argv)} failed with exit code {code}")
 
 
-def wait_for_end(
-    aws: Aws,
-    jobs: Sequence[Mapping[str, str]],
-    timeout: float,
-    clock: Callable[[], float] = time.monotonic,
-    sleep: Callable[[float], None] = time.sleep,
-) -> None:
-    """`up` never waits, so this asks AWS itself; it prints each new status. Times are seconds."""
-    deadline = clock() + timeout
-    last = {job["name"]: job["status"] for job in jobs}
-    going = [job for job in jobs if job["jobArn"] and job["phase"] not in ENDED]
-    while going:
-        for job in list(going):
-            run = describe(aws, KINDS[job["kind"]], job["jobArn"], job["name"])
-            if run.status != last[job["name"]]:
-                print(f"{job['name']}: {last[job['name']]} -> {run.status}", flush=True)
-                last[job["name"]] = run.status
-            if run.phase.ended:
-                going.remove(job)
-        if going and clock() > deadline:
-            names = ", ".join(job["name"] for job in going)
-            raise JobError(f"after {timeout:.0f} s these have not ended: {names}")
-        sleep(0.2 if going else 0)
-
-
-def show_results(aws: Aws, jobs: Sequence[Mapping[str, str]]) -> None:
-    for job in jobs:
-        if job["phase"] == "SUCCEEDED":
-            for line in glimpse(aws, job["results"]):
+def show_results(aws: Aws, rows: Sequence[Row]) -> None:
+    for row in rows:
+        if row["phase"] == "SUCCEEDED":
+            for line in describe_objects(aws, row["results"]):
                 print(line)
 
 
 def preview_change(project: Project, env: Mapping[str, str]) -> None:
-    """The copy shares the stack's state, so the preview compares with what has just run."""
+    """Preview a change in a copy of the project. The copy shares the stack's state: the preview compares with it."""
     with tempfile.TemporaryDirectory(prefix="aws-jobs-demo-") as folder:
         copy = copy_project(Path(folder) / "copy", project.root)
         changed = next(
@@ -123,16 +92,14 @@ def preview_change(project: Project, env: Mapping[str, str]) -> None:
             "",
         )
         if not changed:
-            print(
-                "no job file has a hyperparameter `eta`: change any other, and ./jobctl preview shows it"
-            )
+            print("no job file has a hyperparameter `eta` to change")
             return
         print(changed, flush=True)
         jobctl(copy, env, ["preview", "-s", STACK, "--diff"])
 
 
 def change_eta(path: Path) -> str:
-    """Give `eta` another value; says what was changed, or nothing."""
+    """Give `eta` another value; return what was changed, or nothing."""
     text = path.read_text("utf-8")
     found = ETA.search(text)
     if not found:
@@ -143,7 +110,7 @@ def change_eta(path: Path) -> str:
 
 
 def copy_project(target: Path, root: Path = HERE) -> Path:
-    """The project without its state, on the same virtualenv."""
+    """Copy the project without its state; the copy uses the same virtualenv."""
     shutil.copytree(root, target, ignore=shutil.ignore_patterns(*NOT_COPIED))
     (target / ".venv").symlink_to(sys.prefix)
     return target

@@ -5,16 +5,14 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Sequence
-from pathlib import Path
 
 from cli.commands.comment import marker_of
 from cli.commands.plan import document, planned
-from cli.engine.run import chosen_stack
+from cli.engine.arguments import add_stack, find_stack
 from cli.github.api import AUTHOR, GitHub, marked
 from cli.planning.escape import code, visible
 from cli.planning.model import Plan, PlannedJob
 from cli.planning.words import verb
-from cli.project.stack import find_project
 from components.errors import JobError
 
 # what the next scheduled `up` does by itself is no disagreement
@@ -23,7 +21,7 @@ _LONGEST = 60_000
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("-s", "--stack", default="", help="default: the selected stack")
+    add_stack(parser)
     parser.add_argument(
         "--issue", action="store_true", help="open, update or close the GitHub issue about it"
     )
@@ -35,8 +33,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    project = find_project(Path.cwd())
-    stack = chosen_stack(project, ["--stack", args.stack] if args.stack else [], os.environ)
+    stack = find_stack(args)
     plan = planned(stack, document(stack))
     if plan.errors:
         raise JobError("the preview found mistakes:\n" + "\n".join(plan.errors))
@@ -46,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
     if not found:
         print("AWS and the repository agree")
     if args.issue:
-        marker = marker_of("drift", project.name, stack.name)
+        marker = marker_of("drift", stack)
         print(report(GitHub.of(os.environ), marker, stack.name, found, args.author))
         return 0
     return 1 if found else 0

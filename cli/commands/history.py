@@ -7,9 +7,10 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from cli.engine.arguments import add_stack, find_stack
 from cli.planning.reasons import reasons
 from cli.project.connection import connected, declared
-from cli.project.entries import Entry, add_stack, entries, stack_of
+from cli.project.entries import Entry, read_entries
 from cli.project.stack import Stack
 from components.aws import Aws, Run, history
 from components.aws.lookup import linked_history
@@ -31,7 +32,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    stack = stack_of(args)
+    stack = find_stack(args)
     aws = connected(stack)
     found = _known(stack, aws, args.job)
     if found is None:
@@ -51,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _known(stack: Stack, aws: Aws, job: str) -> tuple[Kind, Mapping[str, Any]] | None:
     """The job's kind and inputs, as its file says, else as the state remembers; `secretPaths` are of both."""
-    state = {entry.name: entry for entry in _entries(stack) if not entry.pending}
+    state = {entry.name: entry for entry in _entries(stack)}
     try:
         jobs = declared(stack, aws)
     except Problems:
@@ -74,7 +75,7 @@ def _known(stack: Stack, aws: Aws, job: str) -> tuple[Kind, Mapping[str, Any]] |
 
 def _entries(stack: Stack) -> list[Entry]:
     try:
-        return entries(stack)
+        return read_entries(stack)
     except JobError:
         return []  # AWS knows the runs all the same
 

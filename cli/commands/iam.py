@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import re
-from pathlib import Path
 from typing import Any
 
 from cli.commands.plan import job_files
-from cli.engine.run import chosen_stack
+from cli.engine.arguments import add_stack, find_stack
 from cli.project.contexts import context
-from cli.project.stack import find_project
 from components import permissions
 from components.errors import JobError
 from components.platform.asked import CODE, KEY, Home, asked
@@ -23,7 +20,7 @@ ENVIRONMENTS = {"preview": "preview", "deploy": "production"}
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--role", choices=permissions.ROLES, default="deploy")
-    parser.add_argument("-s", "--stack", default="", help="default: the selected stack")
+    add_stack(parser)
     parser.add_argument("--account", default="", help="default: that of the jobs' roles")
     parser.add_argument(
         "--state",
@@ -49,13 +46,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    project = find_project(Path.cwd())
-    stack = chosen_stack(project, ["--stack", args.stack] if args.stack else [], os.environ)
-    if not stack.name:
-        raise JobError("no stack is selected: name one with -s")
-    for name, uri in (("--state", args.state),):
-        if uri and not re.fullmatch(r"s3://[^/]+(/.*)?", uri):
-            raise JobError(f"{name} is {uri}: it must be s3://BUCKET/PREFIX")
+    stack = find_stack(args)
+    project = stack.project
+    if args.state and not re.fullmatch(r"s3://[^/]+(/.*)?", args.state):
+        raise JobError(f"--state is {args.state}; expected s3://BUCKET/PREFIX")
     if args.trust and not re.fullmatch(r"[\w.-]+/[\w.-]+", args.trust):
         raise JobError(f"--trust is {args.trust}: it must be OWNER/REPOSITORY")
     region = context(stack, []).region

@@ -14,9 +14,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from cli.editing import job_text
+from cli.engine.arguments import add_stack, find_stack
 from cli.project.connection import connected, settings_of
 from cli.project.contexts import context
-from cli.project.entries import add_stack, stack_of
 from cli.project.stack import Stack
 from components.aws import Aws, Run, adopted
 from components.aws.runs import arn_region
@@ -53,7 +53,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     if args.all == bool(args.job) or (args.all and not args.queue) or (args.all and args.output):
         raise JobError("name one job (its id or ARN), or --all --queue Q for a queue's jobs")
-    stack = stack_of(args)
+    stack = find_stack(args)
     aws = connected(stack)
     folder = stack.project.root / settings_of(stack, os.environ).jobs
     if args.all:

@@ -10,13 +10,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from cli.engine.run import captured, chosen_stack
+from cli.engine.arguments import add_stack, find_stack
+from cli.engine.run import read_error, run_quietly
 from cli.planning import markdown, prices, text
 from cli.planning.build import build
 from cli.planning.model import Plan
 from cli.planning.preview import read
 from cli.project.contexts import context
-from cli.project.stack import Stack, find_project
+from cli.project.stack import Stack
 from components import policy
 from components.errors import JobError, Problems
 from components.jobfile import Job, expand, load
@@ -25,7 +26,7 @@ FORMATS = ("text", "markdown", "json")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("-s", "--stack", default="", help="default: the selected stack")
+    add_stack(parser)
     parser.add_argument("--format", choices=FORMATS, default="text")
     parser.add_argument(
         "--from",
@@ -42,15 +43,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    project = find_project(Path.cwd())
-    words = ["--stack", args.stack] if args.stack else []
-    stack = chosen_stack(project, words, os.environ)
+    stack = find_stack(args, required=not args.source)
     try:
         plan = planned(stack, document(stack, args.source))
     except JobError as error:
         if args.output:
             # a comment must not go on showing the plan of an earlier push
-            failed = Plan(project.name, stack.name, errors=(str(error),))
+            failed = Plan(stack.project.name, stack.name, errors=(str(error),))
             Path(args.output).write_text(render(failed, args.format, os.environ), "utf-8")
         raise
     rendered = render(plan, args.format, os.environ)
@@ -70,15 +69,12 @@ def document(stack: Stack, source: str = "") -> str:
             return Path(source).read_text("utf-8")
         except OSError as error:
             raise JobError(f"{source}: {error.strerror}") from None
-    if not stack.name:
-        raise JobError("no stack is selected: name one with -s, or ./jobctl stack select it")
-    code, out, err = captured(
+    code, out, err = run_quietly(
         stack, ["preview", "--stack", stack.name, "--json", "--show-sames", "--non-interactive"]
     )
     if out.lstrip().startswith("{"):
         return out
-    said = [line for line in err.splitlines() if line.strip()]
-    raise JobError((said[-1] if said else f"exit code {code}").removeprefix("error: "))
+    raise JobError(read_error(code, err))
 
 
 def planned(stack: Stack, text_: str) -> Plan:

@@ -12,10 +12,11 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from cli.engine.arguments import add_stack, find_stack
 from cli.planning.runs import TAKEN_OVER, Declared, Finding, findings
 from cli.planning.runs import declared as declarations
 from cli.project.connection import connected, declared
-from cli.project.entries import Entry, add_stack, entries, stack_of
+from cli.project.entries import Entry, read_entries
 from cli.project.stack import Stack
 from components import aws as service
 from components.aws import Aws, Run
@@ -43,7 +44,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    stack = stack_of(args)
+    stack = find_stack(args)
     aws = connected(stack)
     known = _known(stack)
     jobs = declared(stack, aws)
@@ -61,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
 def _known(stack: Stack) -> list[Entry]:
     """The state's jobs; a stack that is lost altogether knows none."""
     try:
-        return entries(stack)
+        return read_entries(stack, pending=True)
     except JobError as error:
         print(f"the state is not readable, and counts as empty: {error}", file=sys.stderr)
         return []

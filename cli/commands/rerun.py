@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from cli.editing import generation
+from cli.engine.arguments import add_stack, find_stack
 from cli.project.contexts import contexts
-from cli.project.entries import entries, stack_of
+from cli.project.entries import read_entries
 from cli.project.stack import Project, find_project, read_stack, selected
 from components.errors import JobError, Problems
 from components.jobfile import Job, JobFile, expand, load
@@ -21,7 +22,7 @@ from components.kinds import Phase
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("jobs", metavar="JOB", nargs="*", help="a job, or a file of jobs/")
     parser.add_argument("--failed", action="store_true", help="the jobs whose run has failed")
-    parser.add_argument("-s", "--stack", default="", help="default: the selected stack")
+    add_stack(parser)
     parser.epilog = (
         "It changes `generation` in the job's file, where it stands. A matrix has one generation for all of its "
         "jobs. A generation in the stack's own part of the file (`stacks:`) is changed there."
@@ -36,9 +37,8 @@ def run(args: argparse.Namespace) -> int:
     files, jobs = read(project, stack)
     wanted = [*args.jobs]
     if args.failed:
-        failed = [
-            e.name for e in entries(stack_of(args)) if e.phase is Phase.FAILED and not e.pending
-        ]
+        entries = read_entries(find_stack(args))
+        failed = [entry.name for entry in entries if entry.phase is Phase.FAILED]
         if not failed and not wanted:
             print("no job of the stack has failed: nothing is changed")
             return 0

@@ -6,16 +6,16 @@ Waiting inside of an `up` would hold the stack's lock and outlive CI's credentia
 from __future__ import annotations
 
 import argparse
-import os
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from cli.engine import run as engine
+from cli.engine.arguments import add_stack, find_stack
+from cli.engine.run import run_quietly
 from cli.project.connection import connected
-from cli.project.entries import Entry, add_stack, entries, stack_of
-from cli.project.stack import Stack, find_project
+from cli.project.entries import Entry, read_entries
+from cli.project.stack import Stack
 from components.aws import Aws, describe
 from components.errors import JobError, Missing, Unanswered
 from components.kinds import Phase
@@ -25,16 +25,6 @@ POLL_EMULATOR = 0.5
 SLOT = 300.0  # seconds after which an `up` tries again for a slot that other teams' jobs may have freed
 DEFAULT = "6h"
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-_ONCE = {
-    "--yes",
-    "-y",
-    "--skip-preview",
-    "-f",
-    "--diff",
-    "--json",
-    "--expect-no-changes",
-    "--refresh",
-}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -49,73 +39,36 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    limit = seconds(args.timeout)
-    stack = stack_of(args)
-    return _waiting(stack, ["--stack", stack.name], limit).until_ended()
+    limit = parse_duration(args.timeout)
+    stack = find_stack(args)
+    return wait_for_end(stack, ["--stack", stack.name], limit)
 
 
-def up(arguments: Sequence[str]) -> int:
-    """`up --wait [--timeout 6h]` with the engine's own flags: first that `up`, then the waiting."""
-    rest, limit = split(arguments)
-    begun = time.monotonic()
-    code = engine.run("up", rest)
-    if code != 0 or "-h" in rest or "--help" in rest:
-        return code
-    words, cwd = engine.split_cwd(rest)
-    project = find_project(cwd)
-    stack = engine.chosen_stack(project, ["up", *words], os.environ)
-    again = [word for word in words if word not in _ONCE]
-    if not engine.named(["up", *words]):
-        again += ["--stack", stack.name]
-    return _waiting(stack, again, limit - (time.monotonic() - begun)).until_ended()
-
-
-def split(arguments: Sequence[str]) -> tuple[list[str], float]:
-    """Take `--wait` and `--timeout` out of an `up`'s arguments: the rest, and the time in seconds."""
-    rest: list[str] = []
-    limit = DEFAULT
-    words = list(arguments)
-    while words:
-        word = words.pop(0)
-        if word == "--timeout":
-            limit = words.pop(0) if words else ""
-        elif word.startswith("--timeout="):
-            limit = word.partition("=")[2]
-        elif word == "--":
-            rest += [word, *words]
-            break
-        elif word != "--wait":
-            rest.append(word)
-    return rest, seconds(limit)
-
-
-def seconds(text: str) -> float:
-    """Read `90s`, `30m`, `6h`, `2d`. Raises `JobError` for anything else."""
+def parse_duration(text: str) -> float:
+    """Return the seconds of `90s`, `30m`, `6h` or `2d`. Raises `JobError` for anything else."""
     found = re.fullmatch(r"(\d{1,6})([smhd])", text)
     if not found:
-        raise JobError(f"--timeout {text}: write a number with s, m, h or d, such as {DEFAULT}")
+        raise JobError(f"--timeout {text}: expected a number with s, m, h or d, such as {DEFAULT}")
     return float(int(found[1]) * _UNITS[found[2]])
 
 
-def _waiting(stack: Stack, words: Sequence[str], limit: float) -> Waiting:
+def wait_for_end(stack: Stack, words: Sequence[str], limit: float) -> int:
+    """Run `up` with these words until every job has finished; `limit` is in seconds."""
     aws = connected(stack)
-
-    def again() -> None:
-        _up(stack, words)
-
-    return Waiting(
-        state=lambda: [entry for entry in entries(stack) if not entry.pending],
-        up=again,
+    waiting = Waiting(
+        state=lambda: read_entries(stack),
+        up=lambda: _up(stack, words),
         status=lambda entry: _status(aws, entry),
         limit=limit,
         poll=POLL_EMULATOR if stack.on_emulator else POLL,
     )
+    return waiting.until_ended()
 
 
 def _up(stack: Stack, words: Sequence[str]) -> None:
     """A short `up` that asks nothing; what it says appears only where it fails."""
     argv = ["up", *words, "--yes", "--skip-preview", "--refresh", "--non-interactive"]
-    code, out, err = engine.captured(stack, argv)
+    code, out, err = run_quietly(stack, argv)
     if code != 0:
         print(out + err, end="")
         raise JobError(f"an `up` on the way failed with exit code {code}; its words are above")
@@ -222,9 +175,8 @@ class Waiting:
 
 
 def waits_for(job: Entry) -> list[str]:
-    """What a job is deferred for: other jobs, or a slot; one that ran before may wait too."""
-    waits = job.outputs.get("waitingFor") or job.outputs.get("waitsFor") or []
-    return [str(name) for name in waits] or (["a later up"] if job.phase is Phase.WAITING else [])
+    """Return what a job is deferred for: other jobs, or a slot."""
+    return job.waiting_for or (["a later up"] if job.phase is Phase.WAITING else [])
 
 
 def _going(jobs: Iterable[Entry]) -> list[Entry]:

@@ -1,189 +1,95 @@
-"""The engine's commands: which engine runs them, and what it needs around it."""
+"""Run the engine's commands, with what they need around them: environment, stack, a clean settings file."""
 
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
+from cli.engine.arguments import choose_stack, split_cwd
+from cli.engine.choose import Engine, choose
 from cli.project.salt import salt_kept_out
-from cli.project.stack import HERE, Project, Stack, find_project, read_stack, selected
-from cli.project.variables import child_environment, endpoints, on_loopback, require_answer
+from cli.project.stack import Stack, find_project
+from cli.project.variables import child_environment, on_loopback, require_answer
 from components.errors import JobError
 
 CALLS_AWS = ("up", "preview", "refresh", "destroy")
 # the stack itself is their subject, or no stack is
 MAKES_NO_STACK = (["stack", "init"], ["stack", "rm"], ["stack", "ls"], ["cancel"])
-NAMES_STACK = (["stack", "init"], ["stack", "rm"], ["stack", "select"], ["cancel"])
-# not `-m` with a PYTHONPATH: the program and its providers would inherit that
-START_EMBEDDED = (
-    "import sys; sys.path.insert(0, sys.argv.pop(1)); "
-    "from local.engine import main; sys.exit(main(sys.argv[1:]))"
-)
-OWN_UP = "./jobctl up ... --wait [--timeout 6h]: go on with `up` until every run has ended; 1 where one failed"
-INSTALL = "install the Pulumi CLI (https://www.pulumi.com/docs/install/) and put it on PATH"
-
-
-@dataclass(frozen=True)
-class Engine:
-    """What carries out a command, and why it was chosen. `command` starts the process."""
-
-    command: tuple[str, ...]
-    reason: str
-    embedded: bool
 
 
 def run(name: str, arguments: Sequence[str]) -> int:
     """Run `pulumi NAME ARGUMENTS` on the engine that fits, and return its exit code."""
-    if name == "up" and "--wait" in arguments:
-        from cli.commands import wait  # it runs `up`s itself
-
-        return wait.up(arguments)
     arguments, cwd = split_cwd(arguments)
     argv = [name, *arguments]
-    project = find_project(cwd)
-    stack = chosen_stack(project, argv, os.environ)
-    child = child_environment(stack, os.environ)
-    engine = choose(stack, child)
-    # the subject's own help needs neither a stack nor an emulator
+    stack = choose_stack(find_project(cwd), argv, os.environ)
+    env = child_environment(stack, os.environ)
+    engine = choose(stack, env)
+    # its help needs neither a stack nor an emulator
     if "-h" in argv or "--help" in argv:
-        if name == "up":
-            print(OWN_UP, end="\n\n", flush=True)
         if engine.embedded:
-            print(embedded_help(name))
+            print(describe_embedded(name))
             return 0
-        return execute(engine, argv, cwd, child)
+        return _execute(engine, argv, cwd, env)
     print(f"jobctl: {engine.reason}", file=sys.stderr, flush=True)
-    if name in CALLS_AWS and (stack.on_emulator or on_loopback(child)):
-        require_answer(stack, child)
-    if not stack.on_emulator:
-        return execute(engine, argv, cwd, child)
-    with salt_kept_out(stack):
-        if argv[:1] not in MAKES_NO_STACK and argv[:2] not in MAKES_NO_STACK:
-            make_stack(engine, stack, cwd, child)
-        return execute(engine, argv, cwd, child)
+    makes_stack = argv[:1] not in MAKES_NO_STACK and argv[:2] not in MAKES_NO_STACK
+    with _prepared(engine, stack, argv, cwd, env, makes_stack):
+        return _execute(engine, argv, cwd, env)
 
 
 def capture(stack: Stack, argv: Sequence[str]) -> str:
-    """What a command prints on stdout; JobError with its last words where it fails."""
-    code, out, err = captured(stack, argv)
+    """Return what a command prints on stdout. Raises `JobError` with its last line where it fails."""
+    code, out, err = run_quietly(stack, argv)
     if code != 0:
-        said = [line for line in err.splitlines() if line.strip()]
-        raise JobError((said[-1] if said else f"exit code {code}").removeprefix("error: "))
+        raise JobError(read_error(code, err))
     return out
 
 
-def captured(stack: Stack, argv: Sequence[str]) -> tuple[int, str, str]:
-    """Run a command that must not speak for itself; its exit code, stdout and stderr."""
-    child = child_environment(stack, os.environ)
-    engine = choose(stack, child)
-    if argv[0] in CALLS_AWS and (stack.on_emulator or on_loopback(child)):
-        require_answer(stack, child)
-    command = [*engine.command, *argv]
+def read_error(code: int, err: str) -> str:
+    """Return the sentence with which a command failed: the last line of its stderr."""
+    lines = [line for line in err.splitlines() if line.strip()]
+    return (lines[-1] if lines else f"exit code {code}").removeprefix("error: ")
+
+
+def run_quietly(stack: Stack, argv: Sequence[str]) -> tuple[int, str, str]:
+    """Run a command without showing its output; return its exit code, stdout and stderr."""
+    env = child_environment(stack, os.environ)
+    engine = choose(stack, env)
     root = stack.project.root
-
-    def run_it() -> subprocess.CompletedProcess[str]:
-        return subprocess.run(command, cwd=root, env=child, capture_output=True, text=True)
-
-    if stack.on_emulator and argv[0] in CALLS_AWS:
-        with salt_kept_out(stack):
-            make_stack(engine, stack, root, child)
-            done = run_it()
-    else:
-        done = run_it()
+    with _prepared(engine, stack, argv, root, env, argv[0] in CALLS_AWS):
+        done = subprocess.run(
+            [*engine.command, *argv], cwd=root, env=env, capture_output=True, text=True
+        )
     return done.returncode, done.stdout, done.stderr
 
 
-def split_cwd(arguments: Sequence[str]) -> tuple[list[str], Path]:
-    """Take Pulumi's `-C DIR` out of the arguments: the project must be known before the engine is."""
-    rest: list[str] = []
-    cwd = Path.cwd()
-    waiting = list(arguments)
-    while waiting:
-        word = waiting.pop(0)
-        if word in ("-C", "--cwd") and waiting:
-            cwd = (cwd / waiting.pop(0)).resolve()
-        elif word.startswith("--cwd="):
-            cwd = (cwd / word.partition("=")[2]).resolve()
-        else:
-            rest.append(word)
-        if word == "--":
-            rest += waiting
-            break
-    if not cwd.is_dir():
-        raise JobError(f"--cwd: {cwd} is not a folder")
-    return rest, cwd
+@contextmanager
+def _prepared(
+    engine: Engine,
+    stack: Stack,
+    argv: Sequence[str],
+    cwd: Path,
+    env: Mapping[str, str],
+    makes_stack: bool,
+) -> Iterator[None]:
+    """Require an AWS that answers; on the emulator, make a missing stack and keep the settings file as it was."""
+    if argv[0] in CALLS_AWS and (stack.on_emulator or on_loopback(env)):
+        require_answer(stack, env)
+    if not stack.on_emulator:
+        yield
+        return
+    with salt_kept_out(stack):
+        if makes_stack:
+            _make_stack(engine, stack, cwd, env)
+        yield
 
 
-def chosen_stack(project: Project, argv: Sequence[str], env: Mapping[str, str]) -> Stack:
-    """The stack that a command is about: named, else selected.
-
-    Where neither is so, a project that has stacks on the emulator only gets their backend.
-    """
-    name = named(argv) or selected(project, env)
-    if name:
-        return read_stack(project, name)
-    stacks = [read_stack(project, each) for each in project.stacks()]
-    config = (
-        {"aws-jobs:emulator": "true"} if stacks and all(each.on_emulator for each in stacks) else {}
-    )
-    return Stack(project, "", config)
-
-
-def named(argv: Sequence[str]) -> str:
-    for at, word in enumerate(argv):
-        following = argv[at + 1] if at + 1 < len(argv) else ""
-        if word in ("-s", "--stack"):
-            return following
-        if word.startswith("--stack="):
-            return word.partition("=")[2]
-        if word.startswith("-s") and not word.startswith("--"):
-            return word[2:].removeprefix("=")
-    for words in (list(argv[:1]), list(argv[:2])):
-        if words in NAMES_STACK:
-            return next((word for word in argv[len(words) :] if not word.startswith("-")), "")
-    return ""
-
-
-def choose(stack: Stack, env: Mapping[str, str]) -> Engine:
-    """The Pulumi CLI where it is on PATH. The embedded engine stands in on loopback only, never in production."""
-    wish = env.get("JOBCTL_ENGINE") or "auto"
-    if wish not in ("auto", "pulumi", "embedded"):
-        raise JobError(f"JOBCTL_ENGINE is '{wish}': it must be auto, pulumi or embedded")
-    path = shutil.which("pulumi", path=env.get("PATH"))
-    if wish != "embedded" and path:
-        why = "JOBCTL_ENGINE=pulumi" if wish == "pulumi" else "it is on PATH"
-        return Engine((path,), f"engine: the Pulumi CLI, {path} ({why})", embedded=False)
-    if wish == "pulumi":
-        raise JobError(f"JOBCTL_ENGINE is 'pulumi', and there is no pulumi on PATH: {INSTALL}")
-    if not (stack.on_emulator and not endpoints(env)) and not on_loopback(env):
-        subject = (
-            f"the stack '{stack.name}'"
-            if stack.name
-            else "this command, with no stack on the emulator selected,"
-        )
-        raise JobError(
-            f"{subject} needs the Pulumi CLI (the embedded engine serves only this machine's emulator): {INSTALL}"
-        )
-    why = (
-        "JOBCTL_ENGINE=embedded"
-        if wish == "embedded"
-        else "there is no pulumi on PATH, and the stack is on loopback"
-    )
-    command = (sys.executable, "-c", START_EMBEDDED, str(HERE))
-    return Engine(
-        command, f"engine: embedded, for a first try and for tests ({why})", embedded=True
-    )
-
-
-def make_stack(engine: Engine, stack: Stack, cwd: Path, env: Mapping[str, str]) -> None:
+def _make_stack(engine: Engine, stack: Stack, cwd: Path, env: Mapping[str, str]) -> None:
     """Create the backend folder and the stack where they are missing, so that a clone needs no other step."""
     folder = stack.project.local / "pulumi"
     if not stack.name or env.get("PULUMI_BACKEND_URL") != folder.as_uri():
@@ -205,8 +111,8 @@ def make_stack(engine: Engine, stack: Stack, cwd: Path, env: Mapping[str, str]) 
         raise JobError(f"the stack '{stack.name}' could not be created")
 
 
-def embedded_help(name: str) -> str:
-    """The embedded engine's forms of a command, from its own table."""
+def describe_embedded(name: str) -> str:
+    """Return the embedded engine's forms of a command, from its own table."""
     from local.engine.commandline import COMMANDS, COMMON
 
     lines = ["Usage, with Pulumi's own flags (the Pulumi CLI, once on PATH, has more):"]
@@ -217,7 +123,7 @@ def embedded_help(name: str) -> str:
     return "\n".join(lines)
 
 
-def execute(engine: Engine, argv: Sequence[str], cwd: Path, env: Mapping[str, str]) -> int:
+def _execute(engine: Engine, argv: Sequence[str], cwd: Path, env: Mapping[str, str]) -> int:
     """Run the engine in the terminal's foreground: Ctrl-C is its to handle, and jobctl tidies up after it."""
     sys.stdout.flush()
     if engine.embedded:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from cli.engine.run import capture, chosen_stack
-from cli.project.stack import Stack, find_project
-from components.errors import JobError
+from cli.engine.run import capture
+from cli.project.stack import Stack
 from components.kinds import KINDS, Kind, Phase
 from components.wire import mended
 
@@ -31,42 +27,43 @@ class Entry:
     def phase(self) -> Phase:
         return Phase(self.outputs.get("phase", Phase.RUNNING.value))
 
+    def text(self, name: str) -> str:
+        """Return an output as text; empty where it is not set or is not a plain value (a secret)."""
+        value = self.outputs.get(name)
+        return str(value) if isinstance(value, str | int | float) else ""
+
     @property
     def reason(self) -> str:
-        return str(self.outputs.get("statusReason", ""))
+        return self.text("statusReason")
+
+    @property
+    def waiting_for(self) -> list[str]:
+        """The other jobs, or the slot, that the job is deferred for; one that ran before may wait too."""
+        waits = self.outputs.get("waitingFor") or self.outputs.get("waitsFor")
+        return [str(name) for name in waits] if isinstance(waits, list) else []
 
 
-def add_stack(parser: argparse.ArgumentParser) -> None:
-    """The argument that `stack_of` reads."""
-    parser.add_argument("-s", "--stack", default="", help="default: the selected stack")
+def read_entries(stack: Stack, *, pending: bool = False) -> list[Entry]:
+    """Return the stack's jobs, sorted by name; with `pending` also the runs that are only still to be deleted.
 
-
-def stack_of(args: argparse.Namespace) -> Stack:
-    """The stack that was named, else the selected one. Raises `JobError` where there is neither."""
-    words = ["--stack", args.stack] if args.stack else []
-    stack = chosen_stack(find_project(Path.cwd()), words, os.environ)
-    if not stack.name:
-        raise JobError("no stack is selected: name one with -s, or ./jobctl stack select it")
-    return stack
-
-
-def entries(stack: Stack) -> list[Entry]:
-    """The stack's jobs, sorted by name. Raises `JobError` where the engine cannot export the stack."""
+    Raises `JobError` where the engine cannot export the stack.
+    """
     document = json.loads(capture(stack, ["stack", "export", "--stack", stack.name]))
     resources = (document.get("deployment") or {}).get("resources") or []
-    found = [_entry(resource) for resource in resources if _kind(resource) in KINDS]
-    return sorted(found, key=lambda entry: (entry.name, entry.pending))
+    found = [_read_entry(resource) for resource in resources if _kind_name(resource) in KINDS]
+    wanted = [entry for entry in found if pending or not entry.pending]
+    return sorted(wanted, key=lambda entry: (entry.name, entry.pending))
 
 
-def _kind(resource: Mapping[str, Any]) -> str:
+def _kind_name(resource: Mapping[str, Any]) -> str:
     return str(resource.get("type", "")).rpartition(":")[2]
 
 
-def _entry(resource: Mapping[str, Any]) -> Entry:
+def _read_entry(resource: Mapping[str, Any]) -> Entry:
     outputs = mended(resource.get("outputs") or {})
     return Entry(
         name=str(outputs.get("name") or str(resource.get("urn", "")).rpartition("::")[2]),
-        kind=KINDS[_kind(resource)],
+        kind=KINDS[_kind_name(resource)],
         id=str(resource.get("id", "")),
         outputs=outputs,
         pending=bool(resource.get("delete")),

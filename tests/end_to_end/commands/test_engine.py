@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from cli.engine.run import choose, chosen_stack, named, split_cwd
+from cli.engine.arguments import choose_stack, find_stack_name, split_cwd
+from cli.engine.choose import choose
 from cli.project.stack import Project, Stack, find_project
 from cli.project.variables import child_environment, on_loopback, require_answer
 from components.errors import JobError
@@ -62,7 +63,7 @@ def without_cli(tmp_path: Path) -> dict[str, str]:
 )
 def test_stack_is_read_from_the_command(argv: list[str], name: str) -> None:
     """Every form in which Pulumi takes a stack's name is understood."""
-    assert named(argv) == name
+    assert find_stack_name(argv) == name
 
 
 def test_folder_is_taken_out_of_the_arguments(tmp_path: Path) -> None:
@@ -76,7 +77,7 @@ def test_folder_is_taken_out_of_the_arguments(tmp_path: Path) -> None:
 def test_project_with_emulator_stacks_only_needs_no_login(project: Project) -> None:
     """`stack ls` on a fresh clone looks into the local backend."""
     (project.root / "Pulumi.local.yaml").write_text("config: {aws-jobs:emulator: true}\n", "utf-8")
-    stack = chosen_stack(project, ["stack", "ls"], {"PULUMI_HOME": str(project.root / "none")})
+    stack = choose_stack(project, ["stack", "ls"], {"PULUMI_HOME": str(project.root / "none")})
     assert (stack.name, stack.on_emulator) == ("", True)
 
 
@@ -94,8 +95,8 @@ def test_embedded_engine_serves_loopback_without_the_cli(
     engine = choose(real, {**without_cli, **LOCAL})
     assert engine.embedded
     assert engine.reason == (
-        "engine: embedded, for a first try and for tests "
-        "(there is no pulumi on PATH, and the stack is on loopback)"
+        "engine: embedded, for evaluation and tests "
+        "(pulumi is not on PATH and the stack is on loopback)"
     )
 
 
@@ -137,7 +138,7 @@ def test_missing_cli_that_was_asked_for_is_an_error(
 ) -> None:
     """JOBCTL_ENGINE=pulumi never falls back."""
     with pytest.raises(
-        JobError, match="JOBCTL_ENGINE is 'pulumi', and there is no pulumi on PATH: install"
+        JobError, match="JOBCTL_ENGINE is 'pulumi', but pulumi is not on PATH: install"
     ):
         choose(emulated, {**without_cli, **LOCAL, "JOBCTL_ENGINE": "pulumi"})
 
@@ -145,7 +146,7 @@ def test_missing_cli_that_was_asked_for_is_an_error(
 def test_unknown_engine_is_an_error(emulated: Stack, without_cli: dict[str, str]) -> None:
     """The three values are listed."""
     with pytest.raises(
-        JobError, match="JOBCTL_ENGINE is 'fast': it must be auto, pulumi or embedded"
+        JobError, match="JOBCTL_ENGINE is 'fast'; expected auto, pulumi or embedded"
     ):
         choose(emulated, {**without_cli, "JOBCTL_ENGINE": "fast"})
 

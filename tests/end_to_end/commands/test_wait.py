@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from cli.commands.wait import Waiting, seconds, split
+from cli.commands.up import split_wait
+from cli.commands.wait import Waiting, parse_duration
 from cli.project.entries import Entry
 from components.errors import JobError
 from components.kinds import KINDS
@@ -148,14 +149,14 @@ def test_time_that_is_over_terminates_nothing() -> None:
 )
 def test_time_is_a_number_and_a_unit(text: str, value: float) -> None:
     """Seconds, minutes, hours, days."""
-    assert seconds(text) == value
+    assert parse_duration(text) == value
 
 
 @pytest.mark.parametrize("text", ["", "6", "h", "1h30m", "-1h"])
 def test_other_times_are_refused(text: str) -> None:
     """The sentence shows one that is right."""
-    with pytest.raises(JobError, match="write a number with s, m, h or d, such as 6h"):
-        seconds(text)
+    with pytest.raises(JobError, match="expected a number with s, m, h or d, such as 6h"):
+        parse_duration(text)
 
 
 @pytest.mark.parametrize(
@@ -170,7 +171,7 @@ def test_flags_of_ours_do_not_reach_the_engine(
     argv: list[str], answer: tuple[list[str], float]
 ) -> None:
     """`--wait` and `--timeout` are taken out; all else is the engine's."""
-    assert split(argv) == answer
+    assert split_wait(argv) == answer
 
 
 @pytest.fixture

@@ -21,17 +21,14 @@ def test_help_lists_every_command_on_one_line(capsys: pytest.CaptureFixture[str]
 def test_unknown_command_offers_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
     """A slip gets the word that was meant."""
     assert main(["valdate"]) == 2
-    assert (
-        capsys.readouterr().err
-        == "error: there is no command 'valdate': did you mean 'validate'?\n"
-    )
+    assert capsys.readouterr().err == "error: unknown command 'valdate': did you mean 'validate'?\n"
 
 
 def test_nothing_like_it_points_to_the_list(capsys: pytest.CaptureFixture[str]) -> None:
     """Far from any command, no guess is made."""
     assert main(["xyzzy"]) == 2
     assert capsys.readouterr().err == (
-        "error: there is no command 'xyzzy': ./jobctl --help lists them\n"
+        "error: unknown command 'xyzzy': ./jobctl --help lists the commands\n"
     )
 
 

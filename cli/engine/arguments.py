@@ -1,0 +1,89 @@
+"""What the arguments of a command say about the folder and the stack, in Pulumi's forms."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from cli.project.stack import Project, Stack, find_project, read_stack, selected
+from components.errors import JobError
+
+NAMES_STACK = (["stack", "init"], ["stack", "rm"], ["stack", "select"], ["cancel"])
+
+
+def add_stack(parser: argparse.ArgumentParser) -> None:
+    """Add the argument that `find_stack` reads."""
+    parser.add_argument("-s", "--stack", default="", help="default: the selected stack")
+
+
+def find_stack(args: argparse.Namespace, *, required: bool = True) -> Stack:
+    """Return the stack that was named, else the selected one. Raises `JobError` where there is neither."""
+    words = ["--stack", args.stack] if args.stack else []
+    stack = choose_stack(find_project(Path.cwd()), words, os.environ)
+    if required and not stack.name:
+        raise JobError("no stack selected: use -s STACK, or run ./jobctl stack select STACK")
+    return stack
+
+
+def choose_stack(project: Project, argv: Sequence[str], env: Mapping[str, str]) -> Stack:
+    """Return the stack that a command is about: named, else selected.
+
+    Without either, a project that only has emulator stacks gets their backend.
+    """
+    name = find_stack_name(argv) or selected(project, env)
+    if name:
+        return read_stack(project, name)
+    stacks = [read_stack(project, each) for each in project.stacks()]
+    config = (
+        {"aws-jobs:emulator": "true"} if stacks and all(each.on_emulator for each in stacks) else {}
+    )
+    return Stack(project, "", config)
+
+
+def find_stack_name(argv: Sequence[str]) -> str:
+    """Return the stack that the words of an engine's command name, or nothing."""
+    for at, word in enumerate(argv):
+        following = argv[at + 1] if at + 1 < len(argv) else ""
+        if word in ("-s", "--stack"):
+            return following
+        if word.startswith("--stack="):
+            return word.partition("=")[2]
+        if word.startswith("-s") and not word.startswith("--"):
+            return word[2:].removeprefix("=")
+    for words in (list(argv[:1]), list(argv[:2])):
+        if words in NAMES_STACK:
+            return next((word for word in argv[len(words) :] if not word.startswith("-")), "")
+    return ""
+
+
+def split_options(
+    arguments: Sequence[str], flags: Sequence[str], *options: str
+) -> tuple[list[str], list[str]]:
+    """Take flags and options with a value out of an engine's arguments: the rest, and the values in their order.
+
+    What follows `--` is never an option.
+    """
+    rest: list[str] = []
+    values: list[str] = []
+    words = list(arguments)
+    while words:
+        word = words.pop(0)
+        name, equals, value = word.partition("=")
+        if word == "--":
+            return [*rest, word, *words], values
+        if name in options and (equals or words):
+            values.append(value if equals else words.pop(0))
+        elif word not in flags:
+            rest.append(word)
+    return rest, values
+
+
+def split_cwd(arguments: Sequence[str]) -> tuple[list[str], Path]:
+    """Take Pulumi's `-C DIR` out of the arguments: the project must be known before the engine is."""
+    rest, folders = split_options(arguments, (), "-C", "--cwd")
+    cwd = Path.cwd().joinpath(*folders).resolve()
+    if not cwd.is_dir():
+        raise JobError(f"--cwd: {cwd} is not a folder")
+    return rest, cwd
