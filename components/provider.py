@@ -96,7 +96,7 @@ class JobProvider(ResourceProvider):
         olds = mended(_olds)
         if mentions(_news, Unknown):
             return DiffResult(changes=None, replaces=["request"])
-        found = lifecycle.difference(self.kind, _id, olds, mended(_news))
+        found = lifecycle.diff(self.kind, _id, olds, mended(_news))
         if found.same:
             return DiffResult(changes=False)
         if found.replaces:

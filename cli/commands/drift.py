@@ -65,7 +65,7 @@ def _is_overdue(job: PlannedJob) -> bool:
     if job.action == "defer" or (job.action == "submit" and job.waits_for):
         return False
     if job.action == "submit":
-        return job.why != "what it waited for is there"
+        return job.cause != "ready"
     makes = [change.path for change in job.changes if change.reruns]
     return not makes or not all(path.startswith(_COMES_BY_ITSELF) for path in makes)
 

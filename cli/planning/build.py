@@ -9,8 +9,8 @@ from dataclasses import replace
 from typing import Any
 
 from cli.planning.changes import changes
-from cli.planning.effects import effect
-from cli.planning.model import ACTIONS, Change, Drift, Plan, PlannedJob
+from cli.planning.effects import find_effect
+from cli.planning.model import ACTIONS, CAUSES, Change, Drift, Plan, PlannedJob
 from cli.planning.preview import JobSteps, Preview
 from components.jobfile import Job
 from components.kinds import Kind
@@ -103,13 +103,15 @@ def _name(steps: JobSteps) -> str:
 def _planned(
     steps: JobSteps, job: Job | None, prices: Mapping[str, float], may_terminate: bool
 ) -> PlannedJob:
-    done = effect(steps, may_terminate)
+    done = find_effect(steps, may_terminate)
     inputs = steps.new or steps.old
     request = _request(inputs)
     found: list[Change] = []
     if steps.op in ("update", "replace") and steps.old:
         found = [_placed(change, job) for change in changes(steps.kind, steps.old, steps.new)]
     by_type = ceiling.hours(steps.kind, request)
+    cause = _find_cause(steps, done.action)
+    waits_for = tuple(map(str, inputs.get("waitingFor") or steps.old.get("waitingFor") or ()))
     first = next((change.line for change in found if change.line), 0)
     return PlannedJob(
         name=_name(steps),
@@ -117,12 +119,13 @@ def _planned(
         action=done.action,
         file=job.file if job else "",
         line=first or _line(job, ("kind",)),
-        why=_why(steps, done.action, found),
+        cause=cause,
+        why=CAUSES.get(cause, "").format(", ".join(map(str, waits_for))),
         run=done.run,
         effect=done.sentence,
         ends=done.ends,
         changes=tuple(found),
-        waits_for=tuple(map(str, inputs.get("waitingFor") or ())),
+        waits_for=waits_for,
         region=str(inputs.get("region", "")),
         account=_account(steps, request),
         queue=str(request.get(steps.kind.request.queue_field, "")),
@@ -148,17 +151,16 @@ def _request(inputs: Mapping[str, Any]) -> Mapping[str, Any]:
     return request if isinstance(request, Mapping) else {}
 
 
-def _why(steps: JobSteps, action: str, found: Sequence[Change]) -> str:
+def _find_cause(steps: JobSteps, action: str) -> str:
+    """Return the key in `model.CAUSES` of why a job's run begins, waits or ends; nothing where its changes say it."""
     if action == "submit":
         if steps.old and steps.op != "create":
-            return "what it waited for is there"
-        return "its run was let go of" if steps.gone else "new"
+            return "ready"
+        return "released" if steps.gone else "new"
     if action in ("defer", "adopt"):
-        waits = steps.new.get("waitingFor") or steps.old.get("waitingFor") or ()
-        return f"waits for {', '.join(map(str, waits))}" if waits else ""
-    if action in ("terminate", "forget") or (action == "refuse" and steps.op == "delete"):
-        return "its file is gone"
-    return ""
+        return "waiting" if steps.new.get("waitingFor") or steps.old.get("waitingFor") else ""
+    removed = action in ("terminate", "release") or (action == "refuse" and steps.op == "delete")
+    return "removed" if removed else ""
 
 
 def _placed(change: Change, job: Job | None) -> Change:
@@ -247,7 +249,7 @@ def _drift(preview: Preview, actions: Mapping[str, str]) -> Iterator[Drift]:
     """What happened in AWS that nobody wrote into the repository, unless this plan answers it."""
     for steps in preview.jobs:
         name = _name(steps)
-        if actions.get(name) in ("rerun", "terminate", "forget") or steps.old.get("adopt"):
+        if actions.get(name) in ("rerun", "terminate", "release") or steps.old.get("adopt"):
             continue
         arn = str(steps.now.get("jobArn") or steps.before.get("jobArn", ""))
         if steps.now.get("terminated"):
@@ -257,4 +259,4 @@ def _drift(preview: Preview, actions: Mapping[str, str]) -> Iterator[Drift]:
             what = f"its run was terminated{f' at {when}' if when else ''}, not by this repository{said}"
             yield Drift(name, what, arn)
         elif steps.gone:
-            yield Drift(name, "its run was let go of in AWS, not by this repository", arn)
+            yield Drift(name, "its run was released in AWS, not by this repository", arn)

@@ -25,7 +25,7 @@ _MARKS = {
     "adopt": "🤝",
     "update": "✏️",
     "defer": "⏸️",
-    "forget": "➖",
+    "release": "➖",
     "dequeue": "⏹️",
 }
 

@@ -7,7 +7,15 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 # in the order in which a reviewer wants to see them: what ends, what costs, what waits, what costs nothing
-ACTIONS = ("refuse", "terminate", "rerun", "submit", "adopt", "update", "defer", "forget")
+ACTIONS = ("refuse", "terminate", "rerun", "submit", "adopt", "update", "defer", "release")
+# why a run begins, waits or ends, where no changed field says it; {} are the dependencies
+CAUSES = {
+    "new": "new",
+    "ready": "dependencies are ready",
+    "released": "its run was released in AWS",
+    "waiting": "waiting for {}",
+    "removed": "its file was removed",
+}
 
 
 @dataclass(frozen=True)
@@ -33,6 +41,7 @@ class PlannedJob:
     action: str
     file: str = ""
     line: int = 0
+    cause: str = ""  # a key of `CAUSES`, or nothing
     why: str = ""
     run: str = ""  # the run that there is: its AWS name, its status, since when
     effect: str = ""

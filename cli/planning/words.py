@@ -14,7 +14,7 @@ VERBS = {
     "adopt": "adopt",
     "update": "update",
     "defer": "defer",
-    "forget": "forget",
+    "release": "release",
     "dequeue": "dequeue",
 }
 _COUNTED = (
@@ -26,7 +26,7 @@ _COUNTED = (
     ("defer", "defer {}"),
     ("terminate", "terminate {} running"),
     ("dequeue", "dequeue {}"),
-    ("forget", "forget {}"),
+    ("release", "release {}"),
 )
 
 

@@ -28,7 +28,8 @@ from ..run.definition import (
     submission,
     token,
 )
-from .delete import Say, end_superseded
+from .decision import is_adoptable
+from .delete import Say, release_superseded
 from .outputs import outputs_of, veiled, waiting
 
 # Pauses before each further look, in seconds: a minute in all for a token that AWS says it knows.
@@ -43,12 +44,12 @@ def create(kind: Kind, aws: Aws, inputs: Mapping[str, Any], say: Say) -> tuple[s
     Where another job is waited for, or no slot is free, the result is a placeholder.
     """
     if inputs.get("waitingFor"):
-        say(f"waits for {', '.join(inputs['waitingFor'])}; nothing is submitted")
+        say(f"waiting for {', '.join(inputs['waitingFor'])}; nothing submitted")
         return waiting(inputs, list(inputs["waitingFor"]))
     try:
-        run = _run_of(kind, aws, inputs, say)
+        run = _find_or_submit(kind, aws, inputs, say)
     except NoSlot:
-        say(f"waits for a free slot of the {kind.title}s that an account may have at once")
+        say(f"waiting for a free slot: the account has as many {kind.title}s as it may")
         return waiting(inputs, ["slot"])
     except JobError as error:
         raise veiled(error, inputs) from None
@@ -59,26 +60,22 @@ def _identities(inputs: Mapping[str, Any]) -> set[str]:
     return {str(inputs["identity"]), *(inputs.get("formerly") or ())}
 
 
-def _is_this_definitions(kind: Kind, inputs: Mapping[str, Any], run: Run) -> bool:
-    return run.adoptable and run.tags.get(DIGEST) == digest(kind, inputs)
-
-
-def _run_of(kind: Kind, aws: Aws, inputs: Mapping[str, Any], say: Say) -> Run:
-    if inputs.get("adopt") and (run := _taken_over(kind, aws, inputs)):
+def _find_or_submit(kind: Kind, aws: Aws, inputs: Mapping[str, Any], say: Say) -> Run:
+    if inputs.get("adopt") and (run := _adopt(kind, aws, inputs)):
         return run
     listed = service.listed(aws, kind, inputs)
-    run = _newest_or_new(kind, aws, inputs, listed, say)
-    end_superseded(kind, aws, inputs, listed, run, say)
+    run = _adopt_or_submit(kind, aws, inputs, listed, say)
+    release_superseded(kind, aws, inputs, listed, run, say)
     return run
 
 
-def _newest_or_new(
+def _adopt_or_submit(
     kind: Kind, aws: Aws, inputs: Mapping[str, Any], listed: Sequence[Listed], say: Say
 ) -> Run:
     job = str(inputs["name"])
     newest = service.find(aws, kind, inputs, listed)
-    if newest and _is_this_definitions(kind, inputs, newest):
-        say(f"takes over its run {newest.arn}; nothing is submitted")
+    if newest and is_adoptable(kind, inputs, newest):
+        say(f"adopted existing run {newest.arn}; nothing submitted")
         return _claim(kind, aws, inputs, newest)
     before = newest.arn if newest else ""
     key = token(kind, inputs, before)
@@ -88,15 +85,15 @@ def _newest_or_new(
         except NoSlot:
             raise
         except (Unanswered, Rejected) as error:
-            run = _looked_again(kind, aws, inputs, name, before, error)
+            run = _look_again(kind, aws, inputs, name, before, error)
             if run is None:
                 continue  # an earlier run of this job has the name: the token's next characters
             return run
-        return _submitted(kind, aws, arn, name, job)
-    raise Rejected(f"{job}: earlier runs have every AWS name that this one may take")
+        return _describe_submitted(kind, aws, arn, name, job)
+    raise Rejected(f"{job}: every AWS name for this run is in use by an earlier run")
 
 
-def _submitted(kind: Kind, aws: Aws, arn: str, name: str, job: str) -> Run:
+def _describe_submitted(kind: Kind, aws: Aws, arn: str, name: str, job: str) -> Run:
     """Describe what was just submitted; whatever that answers, the ARN must not be lost."""
     try:
         return service.describe(aws, kind, arn, job)
@@ -105,7 +102,7 @@ def _submitted(kind: Kind, aws: Aws, arn: str, name: str, job: str) -> Run:
         return Run(arn, name, 0, kind.phase(status), status, outputs={"jobName": name})
 
 
-def _looked_again(
+def _look_again(
     kind: Kind, aws: Aws, inputs: Mapping[str, Any], name: str, before: str, error: JobError
 ) -> Run | None:
     """After a submission without a clear answer: the run that it made.
@@ -121,12 +118,12 @@ def _looked_again(
         if pause:
             aws.sleep(pause)
         run = service.find(aws, kind, inputs)
-        if run and run.arn != before and _is_this_definitions(kind, inputs, run):
+        if run and run.arn != before and is_adoptable(kind, inputs, run):
             return run
         if kind.request.unique_names:
-            named = _by_name(kind, aws, name, str(inputs["name"]))
+            named = _describe_by_name(kind, aws, name, str(inputs["name"]))
             if named is not None:
-                return named if _is_ours(kind, inputs, named, name) else None
+                return named if _is_same_definition(kind, inputs, named, name) else None
     if isinstance(error, Taken):
         raise Rejected(
             f"{inputs['name']}: AWS says that this submission was made before, and shows no run of"
@@ -135,16 +132,15 @@ def _looked_again(
     raise error
 
 
-def _is_ours(kind: Kind, inputs: Mapping[str, Any], run: Run, name: str) -> bool:
+def _is_same_definition(kind: Kind, inputs: Mapping[str, Any], run: Run, name: str) -> bool:
     """Tell this definition's run from an earlier one of the same job; another's is an error."""
     owner = run.tags.get(IDENTITY)
     if owner not in _identities(inputs):
-        whose = f"it is a run of {owner}" if owner else "it carries no tag of ours"
+        whose = f"a run of {owner}" if owner else "without our tags"
         raise Rejected(
-            f"{inputs['name']}: AWS already has a job named {name}, and {whose}: it is left alone;"
-            " give this job another name"
+            f"{inputs['name']}: AWS already has a job named {name} ({whose}); use another name"
         )
-    return _is_this_definitions(kind, inputs, run)
+    return is_adoptable(kind, inputs, run)
 
 
 def _arn(kind: Kind, aws: Aws, last: str) -> str:
@@ -153,14 +149,14 @@ def _arn(kind: Kind, aws: Aws, last: str) -> str:
     )
 
 
-def _by_name(kind: Kind, aws: Aws, name: str, job: str) -> Run | None:
+def _describe_by_name(kind: Kind, aws: Aws, name: str, job: str) -> Run | None:
     try:
         return service.describe(aws, kind, _arn(kind, aws, name), job)
     except Missing:
         return None
 
 
-def _taken_over(kind: Kind, aws: Aws, inputs: Mapping[str, Any]) -> Run | None:
+def _adopt(kind: Kind, aws: Aws, inputs: Mapping[str, Any]) -> Run | None:
     """Take over the run that `adopt` names.
 
     `None` where that run has stood for another definition of this job: the file has changed since, and a changed

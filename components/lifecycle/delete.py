@@ -1,4 +1,4 @@
-"""Delete: let a run go. Released first, so that a later `up` of the same definition is a new run."""
+"""Delete: release a run first, so that a later `up` of the same definition is a new run."""
 
 from __future__ import annotations
 
@@ -10,13 +10,21 @@ from ..aws import Aws, Run
 from ..aws.lookup import Listed
 from ..aws.runs import check_account
 from ..errors import JobError, Missing
-from ..kinds import Kind, Phase
+from ..kinds import Kind
 from ..run.definition import CLAIMED, IDENTITY, ON_REPLACE
+from .decision import (
+    UNSTOPPABLE,
+    Action,
+    Decision,
+    decide_removal,
+    decide_superseded,
+    make_refusal,
+)
 from .outputs import is_waiting
 
 Say = Callable[[str], None]
 
-REASON = "ended by AWS Jobs as Code"
+REASON = "terminated by AWS Jobs as Code"
 
 
 def delete(
@@ -29,7 +37,7 @@ def delete(
     may_terminate: bool = False,
     superseded_by: str = "",
 ) -> None:
-    """Release the run; end it if it waits in the queue, or as `onDelete` says if it is past it.
+    """Release the run; terminate it if it waits in the queue, or as `onDelete` says if it is past it.
 
     A run that a newer one has superseded follows the newer one's `onReplace`; there `refuse` means keep: it
     was still queued when its replacement was approved. `superseded_by` is that setting, where the caller has
@@ -46,17 +54,22 @@ def delete(
         return
     claim = run.tags.get(CLAIMED)
     if claim and claim != str(olds.get("claimed", "")):
-        say(f"{run.name} was taken over again since; it is left alone")
+        say(f"{run.name} was adopted again in the meantime; not changed")
         return
     if run.released and not run.ending:
         return
-    rule = superseded_by or _successor_rule(kind, aws, olds, run)
-    if not rule:
-        rule = "terminate" if may_terminate else str(olds.get("onDelete", "refuse"))
-        refused = rule == "refuse" and not run.ending and kind.terminate is not None
-        if refused and run.phase is Phase.RUNNING:
-            raise JobError(_refusal(run, job))
-    let_go(kind, aws, run, job, rule, say)
+    replaced_as = superseded_by or _successor_rule(kind, aws, olds, run)
+    if replaced_as:
+        decision = decide_superseded(kind, run.phase, replaced_as, ending=run.ending)
+    else:
+        rule = str(olds.get("onDelete", "refuse"))
+        decision = decide_removal(
+            kind, run.phase, rule, may_terminate=may_terminate, ending=run.ending
+        )
+    if decision.action is Action.REFUSE:
+        values = {**run.outputs, "jobName": run.name, "status": run.status}
+        raise JobError(make_refusal(job, values, decision))
+    carry_out(kind, aws, run, job, decision, say)
 
 
 def _release_linked(kind: Kind, aws: Aws, olds: Mapping[str, Any], job: str) -> None:
@@ -67,28 +80,24 @@ def _release_linked(kind: Kind, aws: Aws, olds: Mapping[str, Any], job: str) -> 
         service.release(aws, kind, run, job)
 
 
-def let_go(kind: Kind, aws: Aws, run: Run, job: str, rule: str, say: Say) -> None:
-    """Release a run, and end it where it waits in the queue, where `rule` says so, or where that was begun."""
-    ends = kind.terminate is not None and not run.phase.ended
-    ends = ends and (rule == "terminate" or run.phase is Phase.QUEUED or run.ending)
-    service.release(aws, kind, run, job, ending=ends)
-    if run.phase.ended:
-        return
-    if kind.terminate is None:
-        say(f"{run.name} goes on in AWS: {kind.title}s can be neither stopped nor deleted")
-    elif ends:
+def carry_out(kind: Kind, aws: Aws, run: Run, job: str, decision: Decision, say: Say) -> None:
+    """Release a run, and terminate it where that was decided."""
+    service.release(aws, kind, run, job, ending=decision.terminates)
+    if decision.terminates:
         service.terminate(aws, kind, run.arn, job, REASON)
-    else:
-        say(f"{run.name} goes on in AWS, as the job file says; it is no longer managed here")
+    elif decision is UNSTOPPABLE:
+        say(f"{run.name} keeps running in AWS ({kind.title}s cannot be stopped); no longer managed")
+    elif not run.phase.ended:
+        say(f"{run.name} keeps running in AWS (`{decision.setting}`); no longer managed")
 
 
-def end_superseded(
+def release_superseded(
     kind: Kind, aws: Aws, inputs: Mapping[str, Any], listed: Sequence[Listed], run: Run, say: Say
 ) -> None:
-    """Let go of the job's older runs that still wait, now that it has a newer one.
+    """Release the job's older runs that still wait in the queue, now that it has a newer one.
 
-    A state that knows them does so itself, in its delete. One that was lost does not, and they would go on beside the
-    declared run. Never one that is past the queue without leave: `jobctl recover` shows it.
+    A state that knows them does so itself, in its delete. One that was lost does not, and they would run beside the
+    declared run. One that is past the queue is terminated only if `onReplace` says so.
     """
     job, rule = str(inputs["name"]), str(inputs.get("onReplace", "refuse"))
     for each in listed:
@@ -101,13 +110,13 @@ def end_superseded(
                 continue
             if older.released and not older.ending:
                 continue
-            needs_leave = kind.terminate is not None and older.phase is Phase.RUNNING
-            if needs_leave and rule != "terminate" and not older.ending:
-                continue
-            let_go(kind, aws, older, job, rule, say)
+            decision = decide_superseded(kind, older.phase, rule, ending=older.ending)
+            if decision.setting and not decision.terminates:
+                continue  # past the queue: `jobctl recover` shows it
+            carry_out(kind, aws, older, job, decision, say)
         except JobError as error:
             # the new run must not be lost over it
-            say(f"an older run of it goes on: {error}")
+            say(f"an older run was not terminated: {error}")
 
 
 def _successor_rule(kind: Kind, aws: Aws, olds: Mapping[str, Any], run: Run) -> str:
@@ -116,12 +125,3 @@ def _successor_rule(kind: Kind, aws: Aws, olds: Mapping[str, Any], run: Run) -> 
     if newest is None or newest.arn == run.arn or newest.created < run.created or newest.released:
         return ""
     return newest.tags.get(ON_REPLACE, "refuse")
-
-
-def _refusal(run: Run, job: str) -> str:
-    since = run.outputs.get("startedAt") or run.outputs.get("createdAt", "")
-    return (
-        f"{job}: its run {run.name} is {run.status.lower()} since {since}, and nothing was ended; wait"
-        " until it has ended, or put its file back with `onDelete: terminate` or `onDelete: keep` and"
-        " run `up` once, or set `aws-jobs:allowTerminate` for the stack"
-    )

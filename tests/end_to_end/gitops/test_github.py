@@ -93,7 +93,7 @@ def test_what_is_merged_and_not_deployed_is_drift() -> None:
     assert disagreements(found) == [
         ("churn", "`re-run` is merged and not deployed"),
         ("fresh", "`submit` is merged and not deployed"),
-        ("old", "`forget` is merged and not deployed"),
+        ("old", "`release` is merged and not deployed"),
     ]
 
 

@@ -170,7 +170,7 @@ def test_a_pull_request_from_its_first_push_to_its_drift(team: Team, github: Git
     assert len(github.comments) == 1
     body = github.comments[0]["body"]
     assert body.startswith("<!-- aws-jobs plan: aws-jobs.prod -->\n")
-    assert "submit 1, re-run 1, forget 1" in body
+    assert "submit 1, re-run 1, release 1" in body
     assert "&#34;0.1&#34;" in body and "&#34;0.3&#34;" in body
     assert f'href="https://github.com/acme/jobs/blob/{pushed}/jobs/churn.json#L' in body
     assert "at most 4 instance-hours (4 h ml.m5.xlarge), 0.92" in body

@@ -25,7 +25,7 @@ def test_each_engines_preview_makes_the_plan_of_the_recorded_one(workspace: Work
         "update": 1,
         "defer": 1,
         "terminate": 1,
-        "forget": 1,
+        "release": 1,
     }
     assert [job["name"] for job in plan["jobs"]] == [
         "runs", "churn", "fresh", "secret", "weekly", "tagged", "after", "users"

@@ -35,7 +35,7 @@ def test_three_changed_files(workspace: Workspace) -> None:
     assert [(job["action"], job["name"]) for job in found["jobs"]] == [
         ("rerun", "churn"),
         ("submit", "fresh"),
-        ("forget", "old"),
+        ("release", "old"),
     ]
     assert found["counts"]["unchanged"] == 1
     (change,) = found["jobs"][0]["changes"]

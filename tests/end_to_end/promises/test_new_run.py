@@ -72,7 +72,7 @@ def test_personalize_jobs_go_on_and_destroy_says_so(stack: Stack) -> None:
     assert stack.up().code == 0
     done = stack.run("destroy", "--yes", "--skip-preview")
     assert done.code == 0
-    assert "goes on in AWS" in done.text
+    assert "keeps running in AWS" in done.text
     [run] = stack.runs()
     assert run.live
     assert run.released

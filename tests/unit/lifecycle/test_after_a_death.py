@@ -9,7 +9,7 @@ import pytest
 from components import lifecycle
 from components.errors import JobError
 from components.kinds import KINDS
-from components.lifecycle import difference
+from components.lifecycle import diff
 from tests.fakes.aws import Account, Fault
 from tests.fakes.jobs import inputs
 
@@ -46,7 +46,7 @@ def test_a_run_whose_end_was_begun_is_replaced_where_it_is_declared_again() -> N
     account = Account()
     id_, olds = half_deleted(account)
     seen = lifecycle.read(SERVICE, account.aws(), id_, olds) or {}
-    found = difference(SERVICE, id_, seen, inputs(SERVICE))
+    found = diff(SERVICE, id_, seen, inputs(SERVICE))
     assert found.replaces == ["request"]
     assert found.forced
 
@@ -93,7 +93,7 @@ def test_a_refresh_shows_a_tag_that_differs_in_aws() -> None:
     account.jobs[0].tags["somebody"] = "else's"
     seen = lifecycle.read(SERVICE, account.aws(), id_, olds) or {}
     assert seen["request"]["tags"] == {"team": "vision"}
-    assert not difference(SERVICE, id_, seen, inputs(SERVICE)).same
+    assert not diff(SERVICE, id_, seen, inputs(SERVICE)).same
 
 
 def test_deleting_what_batch_has_forgotten_marks_its_training_job() -> None:

@@ -93,7 +93,7 @@ def test_what_changes_in_place_makes_no_run() -> None:
     new["request"]["tags"] = {"team": "vision"}
     new["request"]["schedulingPriority"] = 5
     (job,) = plan(step("update", old=state(inputs(), **QUEUED), new=new)).jobs
-    assert (job.action, job.effect) == ("update", "it is changed in place and goes on")
+    assert (job.action, job.effect) == ("update", "the run is changed in place")
     assert [(each.path, each.reruns) for each in job.changes] == [
         ("request.schedulingPriority", False),
         ("request.tags.team", False),
@@ -104,11 +104,11 @@ def test_what_changes_in_place_makes_no_run() -> None:
 @pytest.mark.parametrize(
     ("run", "rule", "action", "effect", "ends"),
     [
-        ({}, "refuse", "rerun", "its results stay", ""),
+        ({}, "refuse", "rerun", "its results are kept", ""),
         (QUEUED, "refuse", "rerun", "taken from the queue", "QUEUED"),
         (RUNNING, "terminate", "rerun", "TERMINATED (onReplace: terminate)", "RUNNING"),
-        (RUNNING, "keep", "rerun", "it goes on beside the new run (onReplace: keep)", ""),
-        (RUNNING, "refuse", "refuse", "`up` refuses to replace it (onReplace: refuse)", ""),
+        (RUNNING, "keep", "rerun", "it keeps running (onReplace: keep)", ""),
+        (RUNNING, "refuse", "refuse", "refused: it is running (onReplace: refuse)", ""),
     ],
 )
 def test_a_replacement_says_what_becomes_of_the_run(
@@ -123,11 +123,11 @@ def test_a_replacement_says_what_becomes_of_the_run(
 @pytest.mark.parametrize(
     ("run", "rule", "allowed", "action", "effect"),
     [
-        ({}, "refuse", False, "forget", "its results stay"),
+        ({}, "refuse", False, "release", "its results are kept"),
         (QUEUED, "refuse", False, "terminate", "taken from the queue"),
         (RUNNING, "terminate", False, "terminate", "TERMINATED (onDelete: terminate)"),
-        (RUNNING, "keep", False, "forget", "it goes on, unmanaged (onDelete: keep)"),
-        (RUNNING, "refuse", False, "refuse", "`up` refuses to let it go (onDelete: refuse)"),
+        (RUNNING, "keep", False, "release", "it keeps running (onDelete: keep)"),
+        (RUNNING, "refuse", False, "refuse", "refused: it is running (onDelete: refuse)"),
         (RUNNING, "refuse", True, "terminate", "TERMINATED (aws-jobs:allowTerminate)"),
     ],
 )
@@ -137,7 +137,7 @@ def test_a_removed_file_says_what_becomes_of_the_run(
     """What a removal does depends on whether the job runs now, on `onDelete` and on the stack's setting."""
     old = state(inputs(onDelete=rule), **run)
     (job,) = plan(step("delete", old=old), may_terminate=allowed).jobs
-    assert (job.action, job.effect, job.why) == (action, effect, "its file is gone")
+    assert (job.action, job.effect, job.why) == (action, effect, "its file was removed")
 
 
 def test_since_when_a_run_runs() -> None:
@@ -151,7 +151,7 @@ def test_a_personalize_job_cannot_be_stopped() -> None:
     """A batch inference job that runs goes on when its file goes, and the plan says so."""
     old = state({**inputs(), "request": jobs.inference()["request"]}, **RUNNING)
     (job,) = plan(step("delete", old=old, kind="BatchInferenceJob")).jobs
-    assert (job.action, job.effect) == ("forget", "it goes on (it cannot be stopped)")
+    assert (job.action, job.effect) == ("release", "it keeps running: it cannot be stopped")
 
 
 def test_what_waits_is_deferred_until_its_turn() -> None:
@@ -164,15 +164,15 @@ def test_what_waits_is_deferred_until_its_turn() -> None:
         step("update", old=state(inputs()), new=waits),
     ):
         (job,) = plan(found).jobs
-        assert (job.action, job.why) == ("defer", "waits for prepare")
+        assert (job.action, job.why) == ("defer", "waiting for prepare")
     (job,) = plan(step("replace", old=placeholder, new=inputs())).jobs
-    assert (job.action, job.why) == ("submit", "what it waited for is there")
+    assert (job.action, job.why) == ("submit", "dependencies are ready")
 
 
 def test_an_adopted_run_is_not_submitted() -> None:
     """A job with `adopt` takes over the run that it names."""
     (job,) = plan(step("create", new=inputs(adopt=ARN))).jobs
-    assert (job.action, job.run, job.effect) == ("adopt", ARN, "taken over; nothing is submitted")
+    assert (job.action, job.run, job.effect) == ("adopt", ARN, "adopted; nothing is submitted")
 
 
 def test_jobs_are_counted() -> None:
@@ -190,7 +190,7 @@ def test_jobs_are_counted() -> None:
         "rerun": 1,
         "terminate": 1,
         "dequeue": 1,
-        "forget": 1,
+        "release": 1,
         "unchanged": 1,
     }
 

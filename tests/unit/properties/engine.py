@@ -40,7 +40,7 @@ class Engine:
                 self.held[name] = lifecycle.create(KIND, aws, inputs, print)
                 continue
             id_, outputs = before.pop(known)
-            found = lifecycle.difference(KIND, id_, outputs, inputs)
+            found = lifecycle.diff(KIND, id_, outputs, inputs)
             if found.replaces:
                 self.held[name] = lifecycle.create(KIND, aws, inputs, print)
                 gone.append((id_, outputs, str(inputs["onReplace"])))

@@ -9,7 +9,7 @@ import pytest
 from components import lifecycle
 from components.errors import JobError
 from components.kinds import KINDS
-from components.lifecycle import difference
+from components.lifecycle import diff
 from components.run.definition import IDENTITY
 from tests.fakes.aws import Account
 from tests.fakes.jobs import inputs
@@ -31,8 +31,8 @@ def with_payload(**fields: Any) -> dict[str, Any]:
 
 
 def test_equal_definitions_are_the_same() -> None:
-    """No difference is no step, whatever AWS reports of the run meanwhile."""
-    assert difference(SERVICE, "arn", state(statusReason="x"), inputs(SERVICE)).same
+    """No diff is no step, whatever AWS reports of the run meanwhile."""
+    assert diff(SERVICE, "arn", state(statusReason="x"), inputs(SERVICE)).same
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_equal_definitions_are_the_same() -> None:
 )
 def test_another_definition_is_another_run(change: dict[str, Any], named: list[str]) -> None:
     """Each part of a definition makes another run, and the preview names it."""
-    assert difference(SERVICE, "arn", state(), change).replaces == named
+    assert diff(SERVICE, "arn", state(), change).replaces == named
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_another_definition_is_another_run(change: dict[str, Any], named: list[s
 )
 def test_settings_names_and_what_aws_can_change_are_no_new_run(change: dict[str, Any]) -> None:
     """They update in place: no replacement, and not nothing either."""
-    found = difference(SERVICE, "arn", state(), inputs(SERVICE, **change))
+    found = diff(SERVICE, "arn", state(), inputs(SERVICE, **change))
     assert found.replaces == []
     assert not found.same
 
@@ -74,7 +74,7 @@ def test_a_rotated_secret_is_no_new_run() -> None:
     path = ["request.serviceRequestPayload.Environment.TOKEN"]
     old = {**with_payload(Environment={"TOKEN": "one"}), "secretPaths": path, "phase": "SUCCEEDED"}
     new = {**with_payload(Environment={"TOKEN": "two"}), "secretPaths": path}
-    assert difference(SERVICE, "arn", old, new).replaces == []
+    assert diff(SERVICE, "arn", old, new).replaces == []
 
 
 def test_numbers_and_key_order_do_not_matter() -> None:
@@ -84,7 +84,7 @@ def test_numbers_and_key_order_do_not_matter() -> None:
     given["request"]["retryStrategy"] = {"attempts": 1.0}
     old = state()
     old["request"]["retryStrategy"] = {"attempts": 1}
-    assert difference(SERVICE, "arn", old, given).same
+    assert diff(SERVICE, "arn", old, given).same
 
 
 @pytest.mark.parametrize("status", ["STARTING", "RUNNING"])
@@ -92,11 +92,11 @@ def test_replacing_a_run_past_the_queue_needs_leave(status: str) -> None:
     """One sentence: the job, since when it runs, the three ways on."""
     old = state(phase="RUNNING", status=status, startedAt="2026-11-22T10:00:00Z", jobName="churn-1")
     with pytest.raises(JobError) as caught:
-        difference(SERVICE, "arn", old, inputs(SERVICE, generation=2))
+        diff(SERVICE, "arn", old, inputs(SERVICE, generation=2))
     assert str(caught.value) == (
-        f"churn: its run churn-1 is {status.lower()} since 2026-11-22T10:00:00Z, and this change needs"
-        " another run; wait until it has ended, or write `onReplace: terminate` or `onReplace: keep`"
-        " into its file"
+        f"churn: run churn-1 is {status.lower()} since 2026-11-22T10:00:00Z, and this change needs a"
+        " new run; wait until it has ended, or set `onReplace: terminate` or `onReplace: keep`"
+        " in the job file"
     )
 
 
@@ -104,19 +104,19 @@ def test_replacing_a_run_past_the_queue_needs_leave(status: str) -> None:
 def test_with_leave_a_running_run_is_replaced(leave: str) -> None:
     """The file that asks for the new run gives the leave."""
     new = inputs(SERVICE, generation=2, onReplace=leave)
-    assert difference(SERVICE, "arn", state(phase="RUNNING"), new).replaces == ["generation"]
+    assert diff(SERVICE, "arn", state(phase="RUNNING"), new).replaces == ["generation"]
 
 
 def test_a_placeholder_is_replaced_when_nothing_is_waited_for() -> None:
     """Its turn has come: the replacement is a submission."""
     old = {**inputs(SERVICE), "waitingFor": ["prepare"], "phase": "WAITING"}
-    assert difference(SERVICE, "waiting/x", old, inputs(SERVICE)).replaces == ["waitingFor"]
+    assert diff(SERVICE, "waiting/x", old, inputs(SERVICE)).replaces == ["waitingFor"]
 
 
 def test_a_run_that_waits_for_another_stays_as_it_is() -> None:
     """A dependent that ran is left alone until the other has succeeded again."""
     new = inputs(SERVICE, waitingFor=["prepare"], generation=2)
-    assert difference(SERVICE, "arn", state(), new).same
+    assert diff(SERVICE, "arn", state(), new).same
 
 
 def updated(account: Account, status: str, **others: Any) -> dict[str, Any]:
