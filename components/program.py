@@ -10,32 +10,25 @@ import signal
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
-from datetime import datetime, timezone
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pulumi
 
-from . import policy
 from . import preflight as checks
 from .aws import Aws, connect
 from .aws.objects import put_once
 from .errors import JobError, Problem, Problems
-from .jobfile import Context, JobFile
-from .jobfile import load as load_files
 from .lifecycle.outputs import INPUTS
-from .permissions import Scope, inputs_named, queues_named, roles_named
-from .platform.asked import CODE, Asked, Home, asked
-from .platform.asked import KEY as PLATFORM
+from .platform.config import KEY as PLATFORM
+from .platform.references import find_references
 from .resources import RESOURCES
 from .resources import Job as JobResource
-from .stack import resolve as stackjobs
-from .stack import settings as stack_settings
 from .stack.archive import Archive
-from .stack.resolve import StackJobs
-from .stack.settings import Settings
+from .stack.load import StackJobs, load_stack
+from .stack.scope import build_scope
+from .stack.settings import Settings, read_settings
 from .wire import Path as Place
 from .wire import dotted, leaves
 
@@ -47,106 +40,60 @@ PROVIDER = "aws-jobs"
 ALREADY_SAID = 32
 
 
+def settings(root: Path | None = None) -> Settings:
+    """Read this stack's settings. `root` is the project's folder, by default the current one."""
+    _exit_quietly_on_interrupt()
+    config = {**pulumi.runtime.config.get_config_env(), **pulumi.runtime.config.CONFIG.get()}
+    keys = pulumi.runtime.config.get_config_secret_keys_env()
+    secrets = frozenset(
+        key for key in config if key in keys or pulumi.runtime.is_config_secret(key)
+    )
+    with _run_errors():
+        return read_settings(
+            pulumi.get_project(),
+            pulumi.get_stack(),
+            root or Path.cwd(),
+            config,
+            secrets,
+            environment=os.environ,
+        )
+
+
+def _exit_quietly_on_interrupt() -> None:
+    """When a resource fails, the engine interrupts the program, and a traceback would bury the real error."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, lambda *_: os._exit(ALREADY_SAID))
+
+
 @contextmanager
-def _said() -> Iterator[None]:
+def _run_errors() -> Iterator[None]:
+    """Raise a `JobError` as Pulumi's own error, which is shown without a traceback."""
     try:
         yield
     except JobError as error:
         raise pulumi.RunError(str(error)) from None
 
 
-def _aws(settings: Settings) -> Aws:
+def _connect(settings: Settings) -> Aws:
     return connect(settings.region)
-
-
-def settings(root: Path | None = None) -> Settings:
-    """Read this stack's settings. `root` is the project's folder, by default the current one."""
-    _leave_quietly()
-    config = {**pulumi.runtime.config.get_config_env(), **pulumi.runtime.config.CONFIG.get()}
-    keys = pulumi.runtime.config.get_config_secret_keys_env()
-    secrets = frozenset(
-        key for key in config if key in keys or pulumi.runtime.is_config_secret(key)
-    )
-    with _said():
-        return stack_settings.read(
-            pulumi.get_project(),
-            pulumi.get_stack(),
-            root or Path.cwd(),
-            {key: str(value) for key, value in config.items()},
-            secrets,
-            os.environ,
-        )
-
-
-def _leave_quietly() -> None:
-    """When a resource fails, the engine interrupts the program, and a traceback would bury the real error."""
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGINT, lambda *_: os._exit(ALREADY_SAID))
 
 
 def load(settings: Settings) -> StackJobs:
     """Read the job files and work out what each declares for this stack; all mistakes at once."""
-    with _said():
-        files, problems = load_files([settings.root / settings.jobs], settings.root)
-        context = Context(
-            stack=settings.stack,
-            region=settings.region,
-            tags=settings.tags,
-            config=settings.config,
-            secrets=settings.secrets,
-            today=datetime.now(timezone.utc).date(),
-        )
-        if any(problem.level == "error" for problem in problems):
-            _raise_all(problems, files, context, settings.root)
-        jobs = _resolved(files, settings, context)
-        _warn([*problems, *jobs.warnings])
+    with _run_errors():
+        jobs = load_stack(settings, partial(_connect, settings))
+        _warn(jobs.problems)
         return jobs
-
-
-def _resolved(files: list[JobFile], settings: Settings, context: Context) -> StackJobs:
-    wanted = _asked(settings)
-    policies = policy.load(settings.root)
-    if wanted is None:
-        return stackjobs.resolve(
-            files, settings, context, lambda: _aws(settings), policies=policies
-        )
-    settings = replace(settings, artifacts=_artifacts(settings, wanted))
-    ours = wanted.outputs(_home(settings))
-    return stackjobs.resolve(files, settings, context, lambda: _aws(settings), ours, policies)
-
-
-def _asked(settings: Settings) -> Asked | None:
-    text = settings.config.get(PLATFORM, "")
-    return asked(text, settings.project, settings.stack, settings.root)
-
-
-def _artifacts(settings: Settings, wanted: Asked) -> str:
-    own = f"s3://{wanted.bucket}/{CODE}" if wanted.bucket else ""
-    return settings.artifacts or own
-
-
-def _home(settings: Settings) -> Home:
-    aws = _aws(settings)
-    return Home(aws.account, settings.region, aws.partition)
-
-
-def _raise_all(problems: list[Problem], files: Any, context: Context, root: Path) -> None:
-    """A file that cannot be read must not hide what is wrong with the others."""
-    from .jobfile import expand
-
-    jobs, more = expand(files, context)
-    policies = policy.load(root)
-    raise Problems({*problems, *more, *policy.problems(policies, jobs, context.stack)})
 
 
 def preflight(jobs: StackJobs, settings: Settings) -> None:
     """Check against AWS what the files refer to, unless `aws-jobs:preflight` is false."""
     if not settings.preflight or not jobs.jobs:
         return
-    with _said():
+    with _run_errors():
         problems = checks.problems(
-            jobs.jobs,
-            _aws(settings),
+            jobs.before_platform,
+            _connect(settings),
             jobs.inputs,
             jobs.waiting,
             read_inputs=settings.read_inputs,
@@ -163,18 +110,18 @@ def _warn(problems: list[Problem]) -> None:
 
 def declare(jobs: StackJobs, settings: Settings) -> dict[str, JobResource]:
     """Register the stack's platform and every job's resource, and upload code archives when this is no preview."""
-    with _said():
-        platform = _platform(jobs, settings)
-        late = _uploaded(jobs.archives, settings, platform)
+    with _run_errors():
+        platform = _declare_platform(jobs)
+        late = _upload(jobs, platform)
     # A provider of its own: the default one would be given the stack's whole config, secrets in the clear.
     allowed = {"aws-jobs:allowTerminate": "true"} if settings.allow_terminate else {}
     provider = pulumi.ProviderResource("pulumi-python", PROVIDER, allowed)
     declared = {}
-    for job in jobs.jobs:
+    for job in jobs.before_platform:
         inputs = jobs.inputs[job.name]
         waits = jobs.waiting.get(job.name, [])
-        references = jobs.references.get(job.name, {})
-        outputs = _outputs(inputs, references, platform, late)
+        references = find_references(job) if platform else {}
+        outputs = _find_outputs(inputs, references, platform, late)
         options = pulumi.ResourceOptions(
             provider=provider,
             depends_on=platform.behind(references.values()) if platform else None,
@@ -187,7 +134,7 @@ def declare(jobs: StackJobs, settings: Settings) -> dict[str, JobResource]:
             extra["waitingFor"] = waits
         declared[job.name] = RESOURCES[job.kind](
             job.name,
-            _leafwise(inputs["request"], ("request",), frozenset(job.secret_paths), outputs),
+            _fill_leaves(inputs["request"], ("request",), frozenset(job.secret_paths), outputs),
             region=settings.region,
             name=job.name,
             inputs=extra,
@@ -196,65 +143,49 @@ def declare(jobs: StackJobs, settings: Settings) -> dict[str, JobResource]:
     return declared
 
 
-def _platform(jobs: StackJobs, settings: Settings) -> Platform | None:
-    wanted = _asked(settings)
-    if wanted is None:
+def _declare_platform(jobs: StackJobs) -> Platform | None:
+    if jobs.platform is None or jobs.account is None:
         return None
-    # a quarter of a second, and a plugin: for those who ask for it
+    # a quarter of a second, and a plugin: for those who configure it
     from .platform.platform import Platform
 
-    watched = {uri for inputs in jobs.inputs.values() for uri in inputs.get("watched", ())}
-    home = _home(settings)
-    scope = Scope(
-        project=settings.project,
-        stack=settings.stack,
-        account=home.account,
-        region=home.region,
-        partition=home.partition,
-        roles=roles_named((job.kind, jobs.inputs[job.name]["request"]) for job in jobs.jobs),
-        queues=queues_named((job.kind, job.request) for job in jobs.jobs),
-        watched=tuple(sorted(watched)),
-        inputs=inputs_named((job.kind, job.request) for job in jobs.jobs),
-        read_inputs=settings.read_inputs,
-        artifacts=_artifacts(settings, wanted),
-    )
-    platform = Platform("platform", wanted, scope, tags=settings.tags)
+    scope = build_scope(jobs, jobs.account)
+    platform = Platform("platform", jobs.platform, scope, tags=jobs.settings.tags)
     # no job can have this name
     pulumi.export(PLATFORM, platform.outputs)
     return platform
 
 
-def _uploaded(
-    archives: Mapping[str, Archive], settings: Settings, platform: Platform | None
-) -> dict[str, pulumi.Output[str]]:
+def _upload(jobs: StackJobs, platform: Platform | None) -> dict[str, pulumi.Output[str]]:
     """Upload the archives, unless this is a preview.
 
     Returns the URIs of those that go into the platform's bucket: known once it is there, and they are in it.
     """
     late: dict[str, pulumi.Output[str]] = {}
-    wanted = _asked(settings)
-    for uri, archive in archives.items():
-        if platform and wanted and uri.startswith(f"s3://{wanted.bucket}/"):
-            late[uri] = platform.outputs["bucket"].apply(partial(_put, settings, uri, archive))
+    own = f"s3://{jobs.platform.bucket}/" if jobs.platform else ""
+    for uri, archive in jobs.archives.items():
+        if platform and uri.startswith(own):
+            put = partial(_put, jobs.settings, uri, archive)
+            late[uri] = platform.outputs["bucket"].apply(put)
         else:
-            _put(settings, uri, archive)
+            _put(jobs.settings, uri, archive)
     return late
 
 
 def _put(settings: Settings, uri: str, archive: Archive, _bucket: str = "") -> str:
     if not pulumi.runtime.is_dry_run():
-        with _said():
-            put_once(_aws(settings), uri, archive.content)
+        with _run_errors():
+            put_once(_connect(settings), uri, archive.content)
     return uri
 
 
-def _outputs(
+def _find_outputs(
     inputs: Mapping[str, Any],
     references: Mapping[str, str],
     platform: Platform | None,
     late: Mapping[str, pulumi.Output[str]],
 ) -> dict[str, pulumi.Output[str]]:
-    """The leaves of a job's request that only the platform will know, by dotted path."""
+    """Return the leaves of a job's request that only the platform will know, by dotted path."""
     found: dict[str, pulumi.Output[str]] = {}
     uri = str((inputs.get("code") or {}).get("uri", ""))
     if uri in late:
@@ -266,7 +197,7 @@ def _outputs(
     return found
 
 
-def _leafwise(
+def _fill_leaves(
     value: Any, at: Place, secret: frozenset[str], outputs: Mapping[str, pulumi.Output[str]]
 ) -> Any:
     """Put in the platform's outputs and make secrets, leaf by leaf, so that the rest of the request stays readable."""
@@ -277,8 +208,10 @@ def _leafwise(
         return pulumi.Output.secret(value)
     if isinstance(value, Mapping):
         return {
-            key: _leafwise(item, (*at, str(key)), secret, outputs) for key, item in value.items()
+            key: _fill_leaves(item, (*at, str(key)), secret, outputs) for key, item in value.items()
         }
     if isinstance(value, list):
-        return [_leafwise(item, (*at, index), secret, outputs) for index, item in enumerate(value)]
+        return [
+            _fill_leaves(item, (*at, index), secret, outputs) for index, item in enumerate(value)
+        ]
     return value

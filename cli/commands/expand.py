@@ -9,15 +9,16 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from cli.commands.validate import read, typed
+from cli.commands.validate import read_stdin, select
 from cli.github import reports
-from cli.project.contexts import homes, project_of
+from cli.project.settings import find_own_project, list_job_folders
 from cli.project.stack import selected
 from components.errors import JobError
-from components.jobfile import Job, Pending, expand
+from components.jobfile import Job, Pending
 from components.jobfile.messages import HIDDEN, meant
 from components.kinds import KINDS
 from components.run import definition
+from components.stack.load import load_stack
 from components.wire import Path as Place
 from components.wire import dotted
 
@@ -40,21 +41,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     here = Path.cwd()
-    project = project_of(here)
-    root = project.root
+    project = find_own_project(here)
     stack = args.stack or selected(project, os.environ)
-    found = homes(project, stack if args.stack or stack in project.stacks() else "")
-    names = [context.stack for home in found for context in home.contexts]
-    if len(names) > 1:
-        raise JobError(f"name a stack with -s: {', '.join(names)}")
-    asked = read([args.file], here, root, found[0].folder, typed([args.file]))
-    jobs, more = expand(asked.files, found[0].contexts[0], asked.elsewhere)
-    problems = sorted(p for p in {*asked.problems, *more} if p.file in asked.wanted)
+    known = stack if args.stack or stack in project.stacks() else ""
+    stacks = [each for folder in list_job_folders(project, known) for each in folder.stacks]
+    if len(stacks) > 1:
+        raise JobError(f"name a stack with -s: {', '.join(each.stack for each in stacks)}")
+    chosen = select([args.file], here, stacks[0].root, stacks[0].folder, read_stdin([args.file]))
+    found = load_stack(stacks[0], read=chosen.read)
+    problems = [each for each in found.problems if each.file in chosen.wanted]
     if any(problem.level == "error" for problem in problems):
-        said = reports.text(problems, asked.files, len(asked.wanted), sys.stderr)
+        said = reports.text(problems, found.files, len(chosen.wanted), sys.stderr)
         sys.stderr.write(said)
         return 1
-    jobs = [job for job in jobs if job.file in asked.wanted]
+    jobs = [job for job in found.jobs if job.file in chosen.wanted]
     if args.job:
         names = [job.name for job in jobs]
         jobs = [job for job in jobs if job.name == args.job]

@@ -9,7 +9,7 @@ from typing import Any
 
 from cli.engine.arguments import add_stack, find_stack
 from cli.planning.reasons import reasons
-from cli.project.connection import connected, declared
+from cli.project.connection import connect_stack, load_jobs
 from cli.project.entries import Entry, read_entries
 from cli.project.stack import Stack
 from components.aws import Aws, Run, history
@@ -33,7 +33,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     stack = find_stack(args)
-    aws = connected(stack)
+    aws = connect_stack(stack)
     found = _known(stack, aws, args.job)
     if found is None:
         runs = _by_name(stack, aws, args.job)
@@ -54,7 +54,7 @@ def _known(stack: Stack, aws: Aws, job: str) -> tuple[Kind, Mapping[str, Any]] |
     """The job's kind and inputs, as its file says, else as the state remembers; `secretPaths` are of both."""
     state = {entry.name: entry for entry in _entries(stack)}
     try:
-        jobs = declared(stack, aws)
+        jobs = load_jobs(stack, aws)
     except Problems:
         if job not in state:
             raise

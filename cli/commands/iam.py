@@ -7,13 +7,14 @@ import json
 import re
 from typing import Any
 
-from cli.commands.plan import job_files
 from cli.engine.arguments import add_stack, find_stack
-from cli.project.contexts import context
+from cli.project.settings import read_stack_settings
 from components import permissions
-from components.errors import JobError
-from components.platform.asked import CODE, KEY, Home, asked
+from components.errors import JobError, Problems
+from components.platform.config import Account
 from components.platform.documents import github_trust
+from components.stack.load import load_stack
+from components.stack.scope import build_scope
 
 ENVIRONMENTS = {"preview": "preview", "deploy": "production"}
 
@@ -47,39 +48,23 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     stack = find_stack(args)
-    project = stack.project
     if args.state and not re.fullmatch(r"s3://[^/]+(/.*)?", args.state):
         raise JobError(f"--state is {args.state}; expected s3://BUCKET/PREFIX")
     if args.trust and not re.fullmatch(r"[\w.-]+/[\w.-]+", args.trust):
         raise JobError(f"--trust is {args.trust}: it must be OWNER/REPOSITORY")
-    region = context(stack, []).region
-    jobs = job_files(stack)
-    roles = permissions.roles_named((job.kind, job.request) for job in jobs)
+    settings = read_stack_settings(stack)
+    jobs = load_stack(settings)
+    if settings.platform and not jobs.platform:
+        raise Problems(jobs.problems)
+    roles = permissions.roles_named((job.kind, job.request) for job in jobs.jobs)
     accounts = sorted({role.split(":")[4] for role in roles or ()})
     if not args.account and len(accounts) > 1:
         raise JobError(f"the jobs' roles are of {', '.join(accounts)}: name one with --account")
-    account = args.account or (accounts[0] if accounts else "*")
-    platform = asked(context(stack, []).config.get(KEY, ""), project.name, stack.name, project.root)
-    own = ""
-    if platform:
-        jobs = job_files(stack, platform.outputs(Home(account, region, _partition(region))))
-        roles = permissions.roles_named((job.kind, job.request) for job in jobs)
-        own = f"s3://{platform.bucket}/{CODE}" if platform.bucket else ""
-    scope = permissions.Scope(
-        project=project.name,
-        stack=stack.name,
-        account=account,
-        region=region or "*",
-        partition=_partition(region),
-        roles=roles,
-        queues=permissions.queues_named((job.kind, job.request) for job in jobs),
-        watched=tuple(sorted({str(uri) for job in jobs for uri in job.watch})),
-        inputs=permissions.inputs_named((job.kind, job.request) for job in jobs),
-        read_inputs=stack.setting("aws-jobs:readInputs") == "true",
-        artifacts=stack.setting("aws-jobs:artifacts") or own,
-        state=args.state,
-        adopted=permissions.linked_runs_named(job.adopt for job in jobs),
-    )
+    id_ = args.account or (accounts[0] if accounts else "*")
+    account = Account(id_, settings.region or "*", _partition(settings.region))
+    if jobs.platform:
+        jobs = load_stack(settings, account=account)
+    scope = build_scope(jobs, account, args.state)
     if args.trust:
         document = trust(args.trust, args.role, scope, args.environment)
     else:

@@ -10,21 +10,22 @@ import os
 import re
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from cli.editing import job_text
 from cli.engine.arguments import add_stack, find_stack
-from cli.project.connection import connected, settings_of
-from cli.project.contexts import context
+from cli.project.connection import connect_stack
+from cli.project.settings import read_stack_settings
 from cli.project.stack import Stack
 from components.aws import Aws, Run, adopted
 from components.aws.runs import arn_region
 from components.aws.survey import newest_by_name, queue_names
 from components.errors import JobError
-from components.jobfile import expand, load
+from components.jobfile import load
 from components.kinds import KINDS, Kind
 from components.run.definition import IDENTITY
+from components.stack.expansion import JobFiles
+from components.stack.load import load_stack
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 SUFFIXES = (".yaml", ".yml", ".json")
@@ -54,8 +55,8 @@ def run(args: argparse.Namespace) -> int:
     if args.all == bool(args.job) or (args.all and not args.queue) or (args.all and args.output):
         raise JobError("name one job (its id or ARN), or --all --queue Q for a queue's jobs")
     stack = find_stack(args)
-    aws = connected(stack)
-    folder = stack.project.root / settings_of(stack, os.environ).jobs
+    aws = connect_stack(stack)
+    folder = read_stack_settings(stack).folder
     if args.all:
         return _all(stack, aws, folder, args.queue)
     kind = kind_of(args.job)
@@ -182,14 +183,13 @@ def _short(path: Path) -> str:
 
 def _check(paths: Sequence[Path], stack: Stack) -> None:
     """Say at once what `up` would say of the new files, beside the ones that were there."""
-    root = stack.project.root
-    folder = root / settings_of(stack, os.environ).jobs
-    files, problems = load([folder, *paths] if folder.is_dir() else paths, root)
-    known = replace(context(stack, stack.project.stacks()), any_config=True)
+    settings = read_stack_settings(stack)
+    folders = [settings.folder] if settings.folder.is_dir() else []
+    read = JobFiles(*load([*folders, *paths], settings.root))
     new = {
-        path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
+        os.path.relpath(path, settings.root) if path.is_relative_to(settings.root) else str(path)
         for path in paths
     }
-    for problem in sorted({*problems, *expand(files, known)[1]}):
+    for problem in load_stack(settings, read=read).problems:
         if problem.file in new:
             print(f"{problem.level}: {problem}", file=sys.stderr)

@@ -7,11 +7,12 @@ import os
 from pathlib import Path
 
 from cli.commands.schema import kind_named
-from cli.project.contexts import JOBS, homes
+from cli.project.settings import list_job_folders
 from cli.project.stack import find_project
 from components.errors import JobError
 from components.jobfile.names import VALID
 from components.kinds import KINDS, read_template
+from components.stack.settings import JOBS
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -33,8 +34,8 @@ def run(args: argparse.Namespace) -> int:
         )
     here = Path.cwd()
     project = find_project(here)
-    folders = {home.folder for home in homes(project, "")}
-    usual = folders.pop() if len(folders) == 1 else project.root / JOBS
+    folders = [folder.path for folder in list_job_folders(project)]
+    usual = folders[0] if len(folders) == 1 else project.root / JOBS
     folder = here / args.dir if args.dir else usual
     taken = [
         path

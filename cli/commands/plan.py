@@ -7,7 +7,6 @@ import json
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 from cli.engine.arguments import add_stack, find_stack
@@ -16,11 +15,10 @@ from cli.planning import markdown, prices, text
 from cli.planning.build import build
 from cli.planning.model import Plan
 from cli.planning.preview import read
-from cli.project.contexts import context
+from cli.project.settings import read_stack_settings
 from cli.project.stack import Stack
-from components import policy
-from components.errors import JobError, Problems
-from components.jobfile import Job, expand, load
+from components.errors import JobError
+from components.stack.load import load_stack
 
 FORMATS = ("text", "markdown", "json")
 
@@ -80,35 +78,16 @@ def document(stack: Stack, source: str = "") -> str:
 def planned(stack: Stack, text_: str) -> Plan:
     """The plan of a preview's document for this stack."""
     where = stack.project.settings_file(stack.name).name
+    settings = read_stack_settings(stack)
+    # for their places; what is wrong with them has stopped the preview already
+    jobs = load_stack(settings)
     return build(
         read(text_),
-        job_files(stack),
+        jobs.jobs,
         prices.read(stack.config.get("aws-jobs:prices"), where),
-        may_terminate=stack.setting("aws-jobs:allowTerminate") == "true",
-        policies=policies(stack),
+        may_terminate=settings.allow_terminate,
+        policies=jobs.policies,
     )
-
-
-def policies(stack: Stack) -> list[policy.Policy]:
-    """The project's policies; one that is wrong has stopped the preview already."""
-    try:
-        return policy.load(stack.project.root)
-    except Problems:
-        return []
-
-
-def job_files(stack: Stack, platform: Mapping[str, str] | None = None) -> list[Job]:
-    """The stack's jobs as their files have them, for their places; what is wrong with them the preview says.
-
-    `platform` says what `${platform.x}` is going to be, where the caller wants it filled in.
-    """
-    folder = stack.project.root / (stack.setting("aws-jobs:jobs") or "jobs")
-    if not folder.is_dir():
-        return []
-    files, _ = load([folder], stack.project.root)
-    known = {f"platform.{name}": value for name, value in (platform or {}).items()}
-    told = replace(context(stack, []), lookup=lambda _, expression: known.get(expression))
-    return expand(files, told)[0]
 
 
 def render(plan: Plan, wanted: str, env: Mapping[str, str]) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 from cli.engine.arguments import add_stack, find_stack
 from cli.planning.runs import TAKEN_OVER, Declared, Finding, findings
 from cli.planning.runs import declared as declarations
-from cli.project.connection import connected, declared
+from cli.project.connection import connect_stack, load_jobs
 from cli.project.entries import Entry, read_entries
 from cli.project.stack import Stack
 from components import aws as service
@@ -24,7 +24,7 @@ from components.aws.survey import of_stack
 from components.errors import JobError
 from components.kinds import KINDS, Kind
 from components.run.definition import IDENTITY
-from components.stack.resolve import StackJobs
+from components.stack.load import StackJobs
 
 REASON = "ended by jobctl recover: no file and no state entry matches it"
 
@@ -45,9 +45,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     stack = find_stack(args)
-    aws = connected(stack)
+    aws = connect_stack(stack)
     known = _known(stack)
-    jobs = declared(stack, aws)
+    jobs = load_jobs(stack, aws)
     found = survey(aws, stack, jobs, known)
     if args.json:
         print(json.dumps([_row(each) for each in found], indent=2))

@@ -10,13 +10,14 @@ from pathlib import Path
 
 from cli.editing import generation
 from cli.engine.arguments import add_stack, find_stack
-from cli.project.contexts import contexts
 from cli.project.entries import read_entries
-from cli.project.stack import Project, find_project, read_stack, selected
+from cli.project.settings import list_job_folders
+from cli.project.stack import Project, find_project, selected
 from components.errors import JobError, Problems
-from components.jobfile import Job, JobFile, expand, load
+from components.jobfile import Job, JobFile
 from components.jobfile.messages import meant
 from components.kinds import Phase
+from components.stack.load import StackJobs, load_stack
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -34,7 +35,8 @@ def run(args: argparse.Namespace) -> int:
         raise JobError("name the jobs to run again, or --failed for all whose run has failed")
     project = find_project(Path.cwd())
     stack = args.stack.rpartition("/")[2] or selected(project, os.environ)
-    files, jobs = read(project, stack)
+    found = read(project, stack)
+    files, jobs = found.files, found.jobs
     wanted = [*args.jobs]
     if args.failed:
         entries = read_entries(find_stack(args))
@@ -53,14 +55,14 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def read(project: Project, stack: str) -> tuple[list[JobFile], list[Job]]:
-    """The project's job files, and their jobs in the stack."""
-    folder = read_stack(project, stack).setting("aws-jobs:jobs") or "jobs"
-    files, problems = load([project.root / folder], project.root)
-    if any(problem.level == "error" for problem in problems):
-        raise Problems(problems)
-    context = contexts(project, stack if stack in project.stacks() else "")[0]
-    return files, expand(files, context)[0]
+def read(project: Project, stack: str) -> StackJobs:
+    """Read the stack's job files. Raises `Problems` for those that cannot be read; the others may have mistakes."""
+    known = stack if stack in project.stacks() else ""
+    jobs = load_stack(list_job_folders(project, known)[0].stacks[0])
+    unread = [problem for problem in jobs.problems if problem.rule.startswith("file-")]
+    if unread:
+        raise Problems(unread)
+    return jobs
 
 
 def chosen(names: Sequence[str], files: Sequence[JobFile], jobs: Sequence[Job]) -> list[JobFile]:

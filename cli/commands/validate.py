@@ -10,10 +10,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cli.github import reports
-from cli.project.contexts import NEUTRAL, Home, homes, project_of
-from components import policy
-from components.errors import Problem, Problems
-from components.jobfile import JobFile, code_folders, expand, load, read_text
+from cli.project.settings import JobFolder, find_own_project, list_job_folders
+from components.errors import Problem
+from components.jobfile import Context, JobFile, expand, load, read_text
+from components.stack.expansion import JobFiles
+from components.stack.load import load_stack
 
 STDIN = "<stdin>"
 
@@ -31,17 +32,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 @dataclass
-class Asked:
-    """Job files as they were read.
+class Selection:
+    """The job files to validate: those asked about, by name, and their neighbours."""
 
-    `files` are those to expand, `wanted` the names of those asked about, `problems` those of reading them, and
-    `elsewhere` the names of jobs that may be depended on besides.
-    """
-
-    files: list[JobFile]
-    problems: list[Problem]
+    read: JobFiles
     wanted: frozenset[str]
-    elsewhere: frozenset[str] = frozenset()
+
+    def keep(self, problems: Iterable[Problem]) -> list[Problem]:
+        """Leave out the problems of neighbours; those of policies and settings concern every file."""
+        neighbours = {file.path for file in self.read.files} - self.wanted
+        return [problem for problem in problems if problem.file not in neighbours]
 
 
 @dataclass
@@ -52,14 +52,13 @@ class Findings:
     stacks: dict[str, set[str]] = field(default_factory=dict)
     found: dict[Problem, list[str]] = field(default_factory=dict)
 
-    def add(self, asked: Asked, stack: str, problems: Iterable[Problem]) -> None:
+    def add(self, chosen: Selection, stack: str, problems: Iterable[Problem]) -> None:
         """Add what one stack has. A problem of a file that was not asked about is left out."""
-        self.files.update((file.path, file) for file in asked.files)
-        for name in asked.wanted:
+        self.files.update((file.path, file) for file in chosen.read.files)
+        for name in chosen.wanted:
             self.stacks.setdefault(name, set()).add(stack)
-        for problem in {*asked.problems, *problems}:
-            if problem.file in asked.wanted:
-                self.found.setdefault(problem, []).append(stack)
+        for problem in chosen.keep(problems):
+            self.found.setdefault(problem, []).append(stack)
 
     @property
     def count(self) -> int:
@@ -67,90 +66,76 @@ class Findings:
         return len(self.stacks) - sum(problem.rule == "file-missing" for problem in self.found)
 
     def problems(self) -> list[Problem]:
-        return sorted(self._said(problem, names) for problem, names in self.found.items())
+        return sorted(self._name_stacks(problem, names) for problem, names in self.found.items())
 
-    def _said(self, problem: Problem, names: list[str]) -> Problem:
-        if len(names) == len(self.stacks[problem.file]):
+    def _name_stacks(self, problem: Problem, names: list[str]) -> Problem:
+        if len(names) == len(self.stacks.get(problem.file, names)):
             return problem
         return replace(problem, message=f"{problem.message} (stack {', '.join(sorted(names))})")
 
 
 def run(args: argparse.Namespace) -> int:
     here = Path.cwd()
-    project = project_of(here)
-    root = project.root
-    stacks = homes(project, args.stack)
+    project = find_own_project(here)
+    folders = list_job_folders(project, args.stack)
     found = Findings()
-    problems: list[Problem] = []
-    policies: list[policy.Policy] = []
-    try:
-        policies = policy.load(root)
-    except Problems as error:
-        problems = error.problems
-    document = typed(args.paths)
-    for home in stacks:
-        paths = _paths_of(home, stacks, args.paths, here)
+    stdin = read_stdin(args.paths)
+    for folder in folders:
+        paths = _list_paths(folder, folders, args.paths, here)
         if paths or not args.paths:
-            check(found, read(paths, here, root, home.folder, document), home, policies, root)
-    problems = sorted([*problems, *found.problems()])
+            chosen = select(paths, here, project.root, folder.path, stdin)
+            for settings in folder.stacks:
+                found.add(chosen, settings.stack, load_stack(settings, read=chosen.read).problems)
+    problems = found.problems()
     files = list(found.files.values())
     print(reports.FORMATS[args.format](problems, files, found.count, sys.stdout), end="")
     return 1 if any(problem.level == "error" for problem in problems) else 0
 
 
-def _paths_of(home: Home, stacks: Sequence[Home], paths: Sequence[str], here: Path) -> list[str]:
-    """The paths that are this home's to judge: what lies in another stack's folder is not deployed here."""
+def _list_paths(
+    own: JobFolder, folders: Sequence[JobFolder], paths: Sequence[str], here: Path
+) -> list[str]:
+    """Return the paths to validate for this folder's stacks: what is in another stack's folder is not deployed here."""
 
-    def lies_in(path: str, folder: Path) -> bool:
+    def is_in(path: str, folder: Path) -> bool:
         return Path(os.path.abspath(here / path)).is_relative_to(folder)
 
     return [
         path
         for path in paths
         if path == "-"
-        or lies_in(path, home.folder)
-        or not any(lies_in(path, other.folder) for other in stacks)
+        or is_in(path, own.path)
+        or not any(is_in(path, other.path) for other in folders)
     ]
 
 
-def typed(paths: Sequence[str]) -> JobFile | Problem | None:
-    """The document on standard input, where the paths name it. It can be read once."""
+def read_stdin(paths: Sequence[str]) -> JobFile | Problem | None:
+    """Read the document on standard input, where the paths name it. It can be read once."""
     return read_text(sys.stdin.buffer.read(), STDIN) if "-" in paths else None
 
 
-def read(
-    paths: Sequence[str], here: Path, root: Path, home: Path, typed: JobFile | Problem | None
-) -> Asked:
-    """Read the files asked about, beside what was typed; without paths those of `home`.
+def select(
+    paths: Sequence[str], here: Path, root: Path, folder: Path, stdin: JobFile | Problem | None
+) -> Selection:
+    """Read the files asked about, and what came from standard input; without paths those of the folder.
 
-    A file of `home` is judged with its neighbours, which may have the same name or be depended on.
+    A file of the folder is validated with its neighbours, which may have the same name or be depended on.
     """
     given = (
-        [Path(os.path.abspath(here / path)) for path in paths if path != "-"] if paths else [home]
+        [Path(os.path.abspath(here / path)) for path in paths if path != "-"] if paths else [folder]
     )
     files, problems = load(given, root)
-    if isinstance(typed, JobFile):
-        files.append(typed)
-    elif typed:
-        problems.append(typed)
+    if isinstance(stdin, JobFile):
+        files.append(stdin)
+    elif stdin:
+        problems.append(stdin)
     wanted = frozenset({file.path for file in files} | {problem.file for problem in problems})
-    if home in given or not home.is_dir():
-        return Asked(files, problems, wanted)
-    neighbours, _ = load([home], root)
+    if folder in given or not folder.is_dir():
+        return Selection(JobFiles(files, problems), wanted)
+    neighbours, _ = load([folder], root)
     others = [file for file in neighbours if file.path not in wanted]
-    if any(path.is_relative_to(home) for path in given):
-        # of two jobs with one name the second is told: let it be the one that was asked about
-        return Asked([*others, *files], problems, wanted)
-    names = frozenset(job.name for job in expand(others, NEUTRAL)[0])
-    return Asked(files, problems, wanted, names)
-
-
-def check(
-    found: Findings, asked: Asked, home: Home, policies: Sequence[policy.Policy], root: Path
-) -> None:
-    """Add the problems that the files have in each stack of a home."""
-    for context in home.contexts:
-        jobs, problems = expand(asked.files, context, asked.elsewhere)
-        problems += policy.problems(policies, jobs, context.stack)
-        problems += code_folders.missing(jobs, root)
-        found.add(asked, context.stack, problems)
+    if any(path.is_relative_to(folder) for path in given):
+        # of two jobs with one name the second is reported: let it be the one that was asked about
+        return Selection(JobFiles([*others, *files], problems), wanted)
+    names = frozenset(job.name for job in expand(others, Context("dev", any_config=True))[0])
+    return Selection(JobFiles(files, problems, names), wanted)

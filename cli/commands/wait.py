@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from cli.engine.arguments import add_stack, find_stack
 from cli.engine.run import run_quietly
-from cli.project.connection import connected
+from cli.project.connection import connect_stack
 from cli.project.entries import Entry, read_entries
 from cli.project.stack import Stack
 from components.aws import Aws, describe
@@ -54,7 +54,7 @@ def parse_duration(text: str) -> float:
 
 def wait_for_end(stack: Stack, words: Sequence[str], limit: float) -> int:
     """Run `up` with these words until every job has finished; `limit` is in seconds."""
-    aws = connected(stack)
+    aws = connect_stack(stack)
     waiting = Waiting(
         state=lambda: read_entries(stack),
         up=lambda: _up(stack, words),

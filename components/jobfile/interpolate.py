@@ -20,7 +20,6 @@ from .model import Context
 _TOKEN = re.compile(r"\$\$\{|\$\{|\}|[^$}]+|.", re.DOTALL)
 _LATEST = re.compile(rf"(?:{'|'.join(map(re.escape, LATEST))})\(.*\)", re.DOTALL)
 _OUTPUT = re.compile(r"jobs\.([A-Za-z0-9][A-Za-z0-9_-]*)\.([A-Za-z][A-Za-z0-9]*)")
-_OWN_KEYS = "aws-jobs:"
 
 # what stands between `${` and `}`: text and expressions in it
 Parts = list[Any]
@@ -100,15 +99,13 @@ class Scope:
 
     def _config(self, expression: str, key: str) -> Filled:
         config, secrets = self.context.config, self.context.secrets
-        for name in (key, _OWN_KEYS + key):
-            if name in config:
-                return Filled(config[name], name in secrets)
-            if name in secrets:
-                return _pending(expression, secret=True)
+        if key in config:
+            return Filled(config[key], key in secrets)
+        if key in secrets:
+            return _pending(expression, secret=True)
         if self.context.any_config:
             return _pending(expression)
-        names = [name.removeprefix(_OWN_KEYS) for name in (*config, *secrets)]
-        remedy = meant(key, names) or f"; set it: pulumi config set {key} <value>"
+        remedy = meant(key, [*config, *secrets]) or f"; set it: pulumi config set {key} <value>"
         message = f"the stack's config has no `{key}`{remedy}"
         raise Mistake(message, "interpolation-config")
 

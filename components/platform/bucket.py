@@ -6,8 +6,8 @@ import pulumi
 from pulumi_aws import s3
 
 from . import documents
-from .asked import CODE
 from .component import Component, Tags, written
+from .config import CODE
 
 
 class Bucket(Component):

@@ -9,9 +9,9 @@ from dataclasses import replace
 import pulumi
 
 from ..permissions import Scope
-from .asked import Asked, Home
 from .bucket import Bucket
 from .component import Component, Tags
+from .config import Account, PlatformConfig
 from .fairshare import FairShare
 from .github import GitHubRoles
 from .notices import Notices
@@ -23,7 +23,7 @@ STACK_TAG = "aws-jobs:platform"
 
 
 class Platform(Component):
-    """The parts that are asked for, each under its own key.
+    """The parts that are configured, each under its own key.
 
     `outputs` has what job files refer to as `${platform.x}`; `owners` the component behind each of them, for
     `depends_on`: a role's policy is there when the component is. `scope` says where it stands and what its jobs touch,
@@ -33,7 +33,7 @@ class Platform(Component):
     def __init__(
         self,
         resource_name: str,
-        asked: Asked,
+        config: PlatformConfig,
         scope: Scope,
         *,
         tags: Tags | None = None,
@@ -42,9 +42,9 @@ class Platform(Component):
         super().__init__(resource_name, opts)
         self.outputs: dict[str, pulumi.Output[str]] = {}
         self.owners: dict[str, pulumi.Resource] = {}
-        self._asked, self._scope = asked, scope
-        self._home = Home(scope.account, scope.region, scope.partition)
-        self._marks: Tags = {**(tags or {}), STACK_TAG: asked.identities.rstrip("/")}
+        self._config, self._scope = config, scope
+        self._account = Account(scope.account, scope.region, scope.partition)
+        self._marks: Tags = {**(tags or {}), STACK_TAG: config.identities.rstrip("/")}
         self._bucket()
         self._roles()
         self._fair_share()
@@ -72,16 +72,16 @@ class Platform(Component):
         self.owners.update(dict.fromkeys(outputs, owner))
 
     def _bucket(self) -> None:
-        part = self._asked.part("bucket")
+        part = self._config.part("bucket")
         if part is None:
             return
         made = Bucket(
             "bucket",
-            bucket=self._asked.bucket,
-            account=self._home.account,
-            region=self._home.region,
-            partition=self._home.partition,
-            personalize=self._asked.part("personalizeRole") is not None,
+            bucket=self._config.bucket,
+            account=self._account.id,
+            region=self._account.region,
+            partition=self._account.partition,
+            personalize=self._config.part("personalizeRole") is not None,
             archive_days=part.get("archiveDays", 180),
             old_version_days=part.get("oldVersionDays", 30),
             tags=self._marks,
@@ -91,28 +91,28 @@ class Platform(Component):
 
     def _roles(self) -> None:
         own = [self.outputs["bucket"]] if "bucket" in self.outputs else []
-        training = self._asked.part("trainingRole")
+        training = self._config.part("trainingRole")
         if training is not None:
             made = TrainingRole(
                 "training",
-                name=self._asked.name("training"),
-                account=self._home.account,
-                region=self._home.region,
-                partition=self._home.partition,
+                name=self._config.name("training"),
+                account=self._account.id,
+                region=self._account.region,
+                partition=self._account.partition,
                 read=training.get("read", []),
                 write=[*own, *training.get("write", [])],
                 tags=self._marks,
                 opts=self.inside(),
             )
             self._has(made, trainingRoleArn=made.arn)
-        personalize = self._asked.part("personalizeRole")
+        personalize = self._config.part("personalizeRole")
         if personalize is not None:
             role = PersonalizeRole(
                 "personalize",
-                name=self._asked.name("personalize"),
-                account=self._home.account,
-                region=self._home.region,
-                partition=self._home.partition,
+                name=self._config.name("personalize"),
+                account=self._account.id,
+                region=self._account.region,
+                partition=self._account.partition,
                 read=personalize.get("read", []),
                 write=[*own, *personalize.get("write", [])],
                 tags=self._marks,
@@ -121,12 +121,12 @@ class Platform(Component):
             self._has(role, personalizeRoleArn=role.arn)
 
     def _fair_share(self) -> None:
-        part = self._asked.part("fairShare")
+        part = self._config.part("fairShare")
         if part is None:
             return
         made = FairShare(
             "fair-share",
-            name=self._asked.name("fair-share"),
+            name=self._config.name("fair-share"),
             shares=part["shares"],
             decay_seconds=part.get("decaySeconds", 3600),
             reservation=part.get("reservation", 0),
@@ -136,16 +136,16 @@ class Platform(Component):
         self._has(made, schedulingPolicyArn=made.arn)
 
     def _notices(self) -> None:
-        part = self._asked.part("notices")
+        part = self._config.part("notices")
         if part is None:
             return
         made = Notices(
             "notices",
-            name=self._asked.name("notices"),
+            name=self._config.name("notices"),
             emails=part["emails"],
             statuses=part.get("statuses", ["FAILED"]),
             queues=[
-                self._home.arn("batch", f"job-queue/{name}") for name in part.get("queues", [])
+                self._account.arn("batch", f"job-queue/{name}") for name in part.get("queues", [])
             ],
             jobs=part.get("jobs", []),
             tags=self._marks,
@@ -154,15 +154,15 @@ class Platform(Component):
         self._has(made, topicArn=made.topic_arn)
 
     def _github(self) -> None:
-        part = self._asked.part("github")
+        part = self._config.part("github")
         if part is None:
             return
         made = GitHubRoles(
             "github",
             repository=part["repository"],
             scope=replace(self._scope, state=part.get("state", "")),
-            preview_name=self._asked.name("preview"),
-            deploy_name=self._asked.name("deploy"),
+            preview_name=self._config.name("preview"),
+            deploy_name=self._config.name("deploy"),
             preview_environment=part.get("previewEnvironment", "preview"),
             deploy_environment=part.get("deployEnvironment", "production"),
             provider=part.get("provider", True),
@@ -174,14 +174,14 @@ class Platform(Component):
         self._has(made, previewRoleArn=made.preview_role_arn, deployRoleArn=made.deploy_role_arn)
 
     def _budget(self) -> None:
-        part = self._asked.part("budget")
+        part = self._config.part("budget")
         if part is None:
             return
         BudgetAlarm(
             "budget",
-            name=self._asked.name("budget"),
+            name=self._config.name("budget"),
             monthly=part["monthly"],
-            identities=self._asked.identities,
+            identities=self._config.identities,
             emails=part["emails"],
             tags=self._marks,
             opts=self.inside(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from ..errors import Problem
 from ..jobfile import Job
@@ -12,10 +12,8 @@ from ..wire import dotted, leaves
 _HEAD = "platform."
 
 
-def of(job: Job) -> dict[str, str]:
-    """Return the request's leaves that wait for the platform, by dotted path, as they stand so far."""
-    if job.source is not None and not job.source.interpolates:
-        return {}
+def find_references(job: Job) -> dict[str, str]:
+    """Return the request's leaves that wait for the platform, by dotted path, as far as they are filled in."""
     return {
         dotted(path): leaf.text
         for path, leaf in leaves(job.request, ("request",))
@@ -23,25 +21,19 @@ def of(job: Job) -> dict[str, str]:
     }
 
 
-def unknown(jobs: Iterable[Job], stack: str, outputs: Mapping[str, str] | None) -> list[Problem]:
-    """Return the references that are still pending when all of the platform's `outputs` have been filled in."""
+def find_unknown(
+    jobs: Iterable[Job], stack: str, outputs: Mapping[str, str] | None
+) -> Iterator[Problem]:
+    """Yield the references that are still pending when all of the platform's `outputs` have been filled in."""
     if outputs:
         why = f"this stack's platform has no such output; it has {', '.join(outputs)}"
     else:
         why = (
-            "this stack asks for no platform: write `aws-jobs:platform` into"
+            "this stack does not configure `aws-jobs:platform`; add it to"
             f" Pulumi.{stack}.yaml (docs/platform.md)"
         )
-    found = []
     for job in jobs:
-        if job.source is not None and not job.source.interpolates:
-            continue
-        places = {"request": job.request, "watch": job.watch, "generation": job.generation}
-        for path, leaf in leaves(places):
+        for path, leaf in leaves(job.request, ("request",)):
             if isinstance(leaf, Pending) and leaf.expression.startswith(_HEAD):
-                line, column = job.place(path)
                 message = f"`${{{leaf.expression}}}`: {why}"
-                found.append(
-                    Problem(job.file, line, column, dotted(path), message, "platform.output")
-                )
-    return found
+                yield Problem(job.file, *job.place(path), dotted(path), message, "platform.output")

@@ -28,7 +28,7 @@ class Archive:
     files: dict[str, str]
 
 
-def packed(folder: Path) -> Archive:
+def pack_folder(folder: Path) -> Archive:
     """Pack a folder's files, by name, without times, owners or caches. Raises `JobError` if there are none."""
     if not folder.is_dir():
         raise JobError("there is no such folder")

@@ -1,4 +1,4 @@
-"""A stack's settings for its jobs: what `aws-jobs:*` and `aws:region` in `Pulumi.<stack>.yaml` say. Pure."""
+"""How a stack is configured: what `aws-jobs:*` and `aws:region` in `Pulumi.<stack>.yaml` say. Pure."""
 
 from __future__ import annotations
 
@@ -6,71 +6,109 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from ..errors import JobError
+
+JOBS = "jobs"  # the folder of job files, unless `aws-jobs:jobs` names another
 
 
 @dataclass(frozen=True)
 class Settings:
-    """`config` holds plain values by full key (`aws-jobs:x`) and, for the project's own, by short key (`x`)."""
+    """The settings of one stack.
+
+    `config` holds plain values by full key (`aws:region`) and, for the project's own, by short key (`x`); `secrets`
+    names the secret keys likewise, whether or not their values are known. `platform` is the text of
+    `aws-jobs:platform`. `stacks` names the project's stacks where they are known. With `any_config` there is no stack
+    to look a `${config.x}` up in.
+    """
 
     project: str
     stack: str
     root: Path
-    region: str
-    config: Mapping[str, str] = field(default_factory=dict)
+    region: str = ""
+    config: Mapping[str, str] = field(default_factory=dict, repr=False)
     secrets: frozenset[str] = frozenset()
     tags: Mapping[str, str] = field(default_factory=dict)
-    jobs: str = "jobs"
+    jobs: str = JOBS
     artifacts: str = ""
+    platform: str = ""
     preflight: bool = True
     read_inputs: bool = False
     allow_terminate: bool = False
+    stacks: tuple[str, ...] = ()
+    any_config: bool = False
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the stack's job files."""
+        return self.root / self.jobs
 
     def identity(self, job: str) -> str:
         """Return the tag by which the job's runs are found, without Pulumi's state."""
         return f"{self.project}/{self.stack}/{job}"
 
+    def require_region(self) -> str:
+        """Return the region; raise `JobError` where the stack has none."""
+        if not self.region:
+            raise JobError(
+                f"stack {self.stack} names no AWS region: pulumi config set aws:region REGION"
+            )
+        return self.region
 
-def read(
+
+def read_settings(
     project: str,
     stack: str,
     root: Path,
-    config: Mapping[str, str],
-    secrets: frozenset[str],
-    environment: Mapping[str, str],
+    config: Mapping[str, Any],
+    secrets: frozenset[str] = frozenset(),
+    *,
+    environment: Mapping[str, str] | None = None,
+    stacks: tuple[str, ...] = (),
 ) -> Settings:
-    """Read the settings from a stack's config. Raises `JobError` naming the key that is wrong."""
-    region = config.get("aws:region") or environment.get("AWS_REGION")
-    region = region or environment.get("AWS_DEFAULT_REGION") or ""
-    if not region:
-        raise JobError(f"stack {stack} names no AWS region: pulumi config set aws:region REGION")
-    short = {key.removeprefix(f"{project}:"): value for key, value in config.items()}
-    hidden = frozenset(secrets | {key.removeprefix(f"{project}:") for key in secrets})
+    """Read the settings from a stack's config, as Pulumi or the stack's file has it.
+
+    `config` has full keys, of secret ones only where the value is known. The region may come from the `environment`.
+    Raises `JobError` with the key that is wrong.
+    """
+    values = {key: _text(value) for key, value in config.items() if value is not None}
+    own = f"{project}:"
+    known = environment or {}
     return Settings(
         project=project,
         stack=stack,
         root=root,
-        region=region,
-        config={**config, **short},
-        secrets=hidden,
-        tags=_tags(config.get("aws-jobs:tags", "")),
-        jobs=config.get("aws-jobs:jobs", "jobs"),
-        artifacts=config.get("aws-jobs:artifacts", "").rstrip("/"),
-        preflight=_flag(config, "aws-jobs:preflight", True),
-        read_inputs=_flag(config, "aws-jobs:readInputs", False),
-        allow_terminate=_flag(config, "aws-jobs:allowTerminate", False),
+        region=values.get("aws:region")
+        or known.get("AWS_REGION")
+        or known.get("AWS_DEFAULT_REGION")
+        or "",
+        config={**values, **{key.removeprefix(own): value for key, value in values.items()}},
+        secrets=secrets | {key.removeprefix(own) for key in secrets},
+        tags=_tags(values.get("aws-jobs:tags", ""), stack),
+        jobs=values.get("aws-jobs:jobs") or JOBS,
+        artifacts=values.get("aws-jobs:artifacts", "").rstrip("/"),
+        platform=values.get("aws-jobs:platform", ""),
+        preflight=_flag(values, "aws-jobs:preflight", stack, default=True),
+        read_inputs=_flag(values, "aws-jobs:readInputs", stack),
+        allow_terminate=_flag(values, "aws-jobs:allowTerminate", stack),
+        stacks=stacks,
     )
 
 
-def _flag(config: Mapping[str, str], key: str, default: bool) -> bool:
-    value = config.get(key, str(default)).lower()
+def _text(value: Any) -> str:
+    """Write a value as Pulumi hands it to a program: as text."""
+    return value if isinstance(value, str) else json.dumps(value, default=str)
+
+
+def _flag(values: Mapping[str, str], key: str, stack: str, *, default: bool = False) -> bool:
+    value = values.get(key, str(default)).lower()
     if value not in ("true", "false"):
-        raise JobError(f"{key} is {value}: it takes true or false")
+        raise JobError(f"Pulumi.{stack}.yaml: {key} is {value}: it takes true or false")
     return value == "true"
 
 
-def _tags(text: str) -> dict[str, str]:
+def _tags(text: str, stack: str) -> dict[str, str]:
     if not text:
         return {}
     try:
@@ -78,5 +116,7 @@ def _tags(text: str) -> dict[str, str]:
     except ValueError:
         tags = None
     if not isinstance(tags, dict) or not all(isinstance(value, str) for value in tags.values()):
-        raise JobError("aws-jobs:tags must be a mapping of texts, such as {team: growth}")
+        raise JobError(
+            f"Pulumi.{stack}.yaml: aws-jobs:tags must be a mapping of texts, such as {{team: growth}}"
+        )
     return tags

@@ -25,7 +25,7 @@ ORDER = (
     "aws",
     "preflight",
     "lifecycle",
-    "platform.asked",
+    "platform.config",
     "platform.references",
     "stack",
     "provider",

@@ -18,8 +18,9 @@ from typing import Any
 from cli.planning import markdown
 from cli.planning.build import build
 from cli.planning.preview import read
-from cli.project.contexts import NEUTRAL
-from components.jobfile import Job, expand, load
+from components.jobfile import Job
+from components.stack.load import load_stack
+from components.stack.settings import Settings
 from tools.bench.validate import make_files
 
 JOBS = 200
@@ -49,9 +50,8 @@ def measure(count: int = JOBS) -> Measured:
     return Measured(seconds, len(comment), len(plan.jobs))
 
 
-def _jobs(root: Path) -> list[Job]:
-    files, _ = load([root / "jobs"], root)
-    return expand(files, NEUTRAL)[0]
+def _jobs(root: Path) -> Sequence[Job]:
+    return load_stack(Settings("aws-jobs", "dev", root, any_config=True)).jobs
 
 
 def document(jobs: Sequence[Job]) -> str:

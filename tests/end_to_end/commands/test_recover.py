@@ -83,3 +83,22 @@ def test_other_stacks_runs_are_not_ours(workspace: Workspace) -> None:
     assert outcome.code == 0, outcome.text
     assert outcome.stdout == "AWS has no run of the stack 'local2'\n"
     assert workspace.calls(TERMINATE) == []
+
+
+def test_references_to_the_platform_are_known(workspace: Workspace) -> None:
+    """A run is found by the definition that the platform's values make, for `recover` and `history` as for `up`."""
+    document = jobs.service()
+    payload = document["request"]["serviceRequestPayload"]
+    payload["OutputDataConfig"]["S3OutputPath"] = "s3://acme-jobs/churn/"
+    workspace.write("churn.json", document)
+    workspace.deployed()
+    lose_state(workspace)
+    payload["OutputDataConfig"]["S3OutputPath"] = "s3://${platform.bucket}/churn/"
+    workspace.write("churn.json", document)
+    settings = workspace.root / "Pulumi.local.yaml"
+    with settings.open("a") as file:
+        file.write("  aws-jobs:platform: {bucket: {name: acme-jobs}}\n")
+    assert recover(workspace) == {"churn": ["the next up takes it over"]}
+    outcome = workspace.jobctl("history", "churn", "-s", "local", "--json")
+    assert outcome.code == 0, outcome.text
+    assert [row["status"] for row in outcome.json] != []

@@ -7,8 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from cli.project.contexts import NEUTRAL
-from components.jobfile import expand, load
+from components.jobfile import Context, expand, load
 from tests.conftest import Workspace
 from tests.end_to_end import jobs
 from tests.unit.plan.documents import document, inputs, state, step
@@ -117,6 +116,6 @@ def test_200_job_files_and_their_places(tmp_path: Path) -> None:
         steps.append(step("replace", name, old=state(inputs(name)), new=new))
     text = document(*steps)
     files, _ = load([tmp_path], tmp_path)
-    found = build(read(text), expand(files, NEUTRAL)[0], {})
+    found = build(read(text), expand(files, Context("dev", any_config=True))[0], {})
     assert len(markdown.render(found)) < 65_536
     assert all(job.changes[0].line > 1 and job.line == job.changes[0].line for job in found.jobs)

@@ -57,6 +57,27 @@ def test_expand_for_reading(project: Path, capsys: Capture) -> None:
     assert payload["HyperParameters"] == {"model": "${jobs.a.modelArtifacts}"}
 
 
+def test_config_is_the_projects_own(project: Path, capsys: Capture) -> None:
+    """`${config.x}` is the project's own key, whatever the project is called: not one of `aws-jobs:`."""
+    (project / "Pulumi.yaml").write_text("name: shop\nruntime: python\n")
+    settings = project / "Pulumi.prod.yaml"
+    settings.write_text(
+        "config:\n  aws:region: us-east-1\n  shop:rounds: 7\n  aws-jobs:rounds: 3\n"
+    )
+    file = project / "jobs" / "churn.yaml"
+    file.write_text(SERVICE_JOB + "    HyperParameters: {rounds: '${config.rounds}'}\n")
+    assert main(["validate"]) == 0
+    capsys.readouterr()
+    assert main(["expand", "jobs/churn.yaml", "--object"]) == 0
+    payload = json.loads(capsys.readouterr().out)["serviceRequestPayload"]
+    assert payload["HyperParameters"] == {"rounds": "7"}
+    settings.write_text("config:\n  aws:region: us-east-1\n  aws-jobs:rounds: 3\n")
+    for command in (["validate"], ["expand", "jobs/churn.yaml"]):
+        assert main(command) == 1
+        shown = capsys.readouterr()
+        assert "the stack's config has no `rounds`" in shown.out + shown.err
+
+
 def test_expand_a_matrix(project: Path, capsys: Capture) -> None:
     """Several jobs are a list; `--job` picks one of them."""
     text = (

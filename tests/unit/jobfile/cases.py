@@ -17,7 +17,7 @@ CONTEXT = Context(
     tags={"stack": "prod"},
     config={
         "aws:region": "us-east-1",
-        "aws-jobs:queue": "training",
+        "queue": "training",
         "bucket": "my-bucket",
         "eta": "0.1",
         "isolated": "true",

@@ -29,7 +29,6 @@ def scope(**changes: Any) -> Scope:
         ("plain", "plain"),
         ("${stack}", "prod"),
         ("s3://${config.bucket}/${stack}/", "s3://data/prod/"),
-        ("${config.own}", "mine"),
         ("${config.aws-jobs:own}", "mine"),
         ("${config.aws:region}", "us-east-1"),
         ("${matrix.eta}", 0.5),

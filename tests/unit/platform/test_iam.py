@@ -12,8 +12,10 @@ from tests.unit.platform.recording import Registry
 from tests.unit.platform.stack import ASKED, JOB, Run
 
 GITHUB = {"repository": "acme/jobs", "state": "s3://acme-state/aws-jobs"}
+ADOPTED = "arn:aws:sagemaker:us-east-1:123456789012:training-job/churn-old"
 WATCHING = JOB.replace(
-    "kind: ServiceJob", "kind: ServiceJob\nwatch: ['s3://acme-jobs/data/_SUCCESS']"
+    "kind: ServiceJob",
+    f"kind: ServiceJob\nwatch: ['s3://acme-jobs/data/_SUCCESS']\nadopt: {ADOPTED}",
 )
 
 
@@ -57,4 +59,5 @@ def test_the_deploy_role_passes_this_stacks_role_and_writes_its_code(found: Regi
     assert by_sid["PassJobRoles"] == ["arn:aws:iam::123456789012:role/aws-jobs-dev-training"]
     assert by_sid["UploadCode"] == ["arn:aws:s3:::acme-jobs/code/*"]
     assert by_sid["ReadWatched"] == ["arn:aws:s3:::acme-jobs/data/_SUCCESS"]
+    assert ADOPTED in str(by_sid)
     assert by_sid["State"] == ["arn:aws:s3:::acme-state/aws-jobs/*"]

@@ -110,7 +110,7 @@ def test_without_a_platform_a_reference_is_an_error_that_says_how_to_get_one(go:
         go({"churn.yaml": JOB}, None)
     first, second = str(caught.value).splitlines()
     assert first.startswith("jobs/churn.yaml:5:5: request.serviceRequestPayload.RoleArn: ")
-    assert "asks for no platform: write `aws-jobs:platform` into Pulumi.dev.yaml" in first
+    assert "does not configure `aws-jobs:platform`; add it to Pulumi.dev.yaml" in first
     assert second.startswith("jobs/churn.yaml:7:24: ")
 
 

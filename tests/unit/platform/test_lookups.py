@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from components import lifecycle
-from components.jobfile import Context, load
 from components.kinds import KINDS
-from components.stack.resolve import StackJobs, resolve
+from components.platform.config import Account as Where
+from components.platform.references import find_references
+from components.stack.load import StackJobs, load_stack
 from components.stack.settings import Settings
 from tests.fakes.aws import Account
-from tests.unit.platform.stack import JOB, ROLE
-
-PLATFORM = {"bucket": "acme-jobs", "trainingRoleArn": ROLE}
+from tests.unit.platform.stack import ASKED, JOB, ROLE
 
 
 def resolved(root: Path, account: Account) -> StackJobs:
@@ -22,18 +22,21 @@ def resolved(root: Path, account: Account) -> StackJobs:
         "s3://${platform.bucket}", "${jobs.train.modelArtifacts}-${platform.bucket}"
     )
     (root / "jobs" / "score.yaml").write_text(score)
-    files, problems = load([root / "jobs"], root)
-    assert problems == []
-    settings = Settings("aws-jobs", "dev", root, "us-east-1", preflight=False)
-    context = Context("dev", "us-east-1")
-    return resolve(files, settings, context, account.aws, PLATFORM)
+    settings = Settings(
+        "aws-jobs", "dev", root, "us-east-1", platform=json.dumps(ASKED), preflight=False
+    )
+    return load_stack(settings, account.aws, account=Where("123456789012", "us-east-1"))
+
+
+def references(jobs: StackJobs, name: str) -> dict[str, str]:
+    return find_references(next(job for job in jobs.before_platform if job.name == name))
 
 
 def test_a_dependent_waits_while_the_other_has_not_run(tmp_path: Path) -> None:
     """And its leaf keeps both expressions that nobody knows yet."""
     jobs = resolved(tmp_path, Account())
     assert jobs.waiting == {"score": ["train"]}
-    assert jobs.references["train"] == {
+    assert references(jobs, "train") == {
         "request.serviceRequestPayload.RoleArn": "${platform.trainingRoleArn}",
         "request.serviceRequestPayload.OutputDataConfig.S3OutputPath": "s3://${platform.bucket}/models/dev/",
     }
@@ -48,6 +51,6 @@ def test_a_dependent_goes_on_once_the_other_has_succeeded(tmp_path: Path) -> Non
     account.move(arn, "SUCCEEDED")
     jobs = resolved(tmp_path, account)
     assert jobs.waiting == {}
-    leaf = jobs.references["score"]["request.serviceRequestPayload.OutputDataConfig.S3OutputPath"]
+    leaf = references(jobs, "score")["request.serviceRequestPayload.OutputDataConfig.S3OutputPath"]
     assert leaf.startswith("s3://acme-jobs/models/dev/")
     assert leaf.endswith("/output/model.tar.gz-${platform.bucket}/models/dev/")

@@ -9,12 +9,12 @@ from pathlib import Path
 import pulumi
 
 from components import permissions
-from components.platform.asked import Home, asked
+from components.platform.config import Account, parse_platform
 from components.platform.platform import Platform
 from tests.unit.platform.recording import Registry, run
-from tests.unit.platform.test_asked import HOME, WHOLE
+from tests.unit.platform.test_config import ACCOUNT, WHOLE
 
-SCOPE = permissions.Scope("aws-jobs", "dev", HOME.account, HOME.region)
+SCOPE = permissions.Scope("aws-jobs", "dev", ACCOUNT.id, ACCOUNT.region)
 
 
 @cache
@@ -23,7 +23,7 @@ def made(text: str = json.dumps(WHOLE), preview: bool = False) -> tuple[Registry
     outputs: dict[str, str] = {}
 
     def program() -> pulumi.Output[None]:
-        wanted = asked(text, "aws-jobs", "dev", Path())
+        wanted = parse_platform(text, "aws-jobs", "dev", Path())
         assert wanted is not None
         platform = Platform("platform", wanted, SCOPE, tags={"team": "growth"})
         return pulumi.Output.all(**platform.outputs).apply(outputs.update)
@@ -60,9 +60,9 @@ def test_what_is_not_asked_for_is_not_made() -> None:
 def test_outputs_are_what_was_foreseen() -> None:
     """What AWS answers equals what look-ups of runs reckoned with."""
     _, outputs = made()
-    wanted = asked(json.dumps(WHOLE), "aws-jobs", "dev", Path())
+    wanted = parse_platform(json.dumps(WHOLE), "aws-jobs", "dev", Path())
     assert wanted is not None
-    assert outputs == wanted.outputs(Home("123456789012", "us-east-1"))
+    assert outputs == wanted.outputs(Account("123456789012", "us-east-1"))
     assert outputs["trainingRoleArn"] == "arn:aws:iam::123456789012:role/aws-jobs-dev-training"
 
 

@@ -66,7 +66,9 @@ def loop() -> Iterator[None]:
 def run(tmp_path: Path, loop: None) -> Run:
     """Run load and declare over these job files, in a stack without preflight; gives what was registered."""
 
-    def go(files: dict[str, str], config: dict[str, str] | None = None) -> Any:
+    def go(
+        files: dict[str, str], config: dict[str, str] | None = None, project: str = "aws-jobs"
+    ) -> Any:
         (tmp_path / "jobs").mkdir(exist_ok=True)
         for name, text in files.items():
             (tmp_path / "jobs" / name).write_text(text)
@@ -80,7 +82,7 @@ def run(tmp_path: Path, loop: None) -> Run:
             },
             ["aws-jobs:token"],
         )
-        pulumi_mocks.set_mocks(recorder, project="aws-jobs", stack="dev")
+        pulumi_mocks.set_mocks(recorder, project=project, stack="dev")
 
         def body() -> None:
             settings = program.settings(tmp_path)
@@ -134,6 +136,17 @@ def test_a_stack_without_a_region_is_an_error_that_says_how_to_name_one(run: Run
     """One sentence with the command."""
     with pytest.raises(pulumi.RunError, match="pulumi config set aws:region REGION"):
         run({"churn.yaml": JOB}, {"aws:region": ""})
+
+
+def test_config_is_the_projects_own(run: Run) -> None:
+    """`${config.x}` is the project's own key, whatever the project is called: not one of `aws-jobs:`."""
+    text = JOB.replace("${config.token}", "${config.rounds}")
+    _, inputs = run({"churn.yaml": text}, {"shop:rounds": "7", "aws-jobs:rounds": "3"}, "shop")[
+        "churn"
+    ]
+    assert inputs["request"]["serviceRequestPayload"]["Environment"]["TOKEN"] == "bearer 7"
+    with pytest.raises(pulumi.RunError, match="the stack's config has no `rounds`"):
+        run({"churn.yaml": text}, {"aws-jobs:rounds": "3"}, "shop")
 
 
 def test_leave_to_terminate_is_the_providers_input(run: Run) -> None:

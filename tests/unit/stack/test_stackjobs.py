@@ -11,11 +11,9 @@ import pytest
 from components import lifecycle
 from components.aws import Aws
 from components.errors import Problems
-from components.jobfile import Context, load
 from components.kinds import KINDS
 from components.run.definition import digest
-from components.stack import resolve as stackjobs
-from components.stack.resolve import StackJobs
+from components.stack.load import StackJobs, load_stack
 from components.stack.settings import Settings
 from tests.fakes.aws import Account
 
@@ -55,11 +53,9 @@ def resolve(tmp_path: Path, account: Account) -> Resolve:
         (tmp_path / "jobs").mkdir(exist_ok=True)
         for name, text in files.items():
             (tmp_path / "jobs" / name).write_text(text)
-        read, problems = load([tmp_path / "jobs"], tmp_path)
-        assert problems == []
         settings = Settings("aws-jobs", "dev", tmp_path, "us-east-1", artifacts=artifacts)
         aws: Aws = account.aws()
-        return stackjobs.resolve(read, settings, Context(stack="dev"), lambda: aws)
+        return load_stack(settings, lambda: aws)
 
     return go
 
@@ -159,8 +155,8 @@ def test_code_in_a_channel_is_not_wired_a_second_time(resolve: Resolve, tmp_path
     ("artifacts", "text", "message"),
     [
         ("", "code: {dir: ../src}", "no place to upload to"),
-        ("s3://b/c", "code: {dir: ../none}", "none: there is no such folder"),
-        ("s3://b/c", "code: {dir: ../src, entryPoint: x.py}", "has no file x.py"),
+        ("s3://b/c", "code: {dir: ../none}", "there is no folder `none`"),
+        ("s3://b/c", "code: {dir: ../src, entryPoint: x.py}", "has no file `x.py`"),
     ],
 )
 def test_code_that_cannot_be_packed_is_said_with_its_place(

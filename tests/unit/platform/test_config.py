@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from components.errors import Problems
-from components.platform.asked import Home, asked
+from components.platform.config import Account, parse_platform
 
 WHOLE: dict[str, Any] = {
     "bucket": {"name": "acme-jobs"},
@@ -20,26 +20,26 @@ WHOLE: dict[str, Any] = {
     "github": {"repository": "acme/jobs"},
     "budget": {"monthly": 500, "emails": ["cfo@example.com"]},
 }
-HOME = Home("123456789012", "us-east-1")
+ACCOUNT = Account("123456789012", "us-east-1")
 
 
 def problems(root: Path, document: Any) -> list[str]:
     with pytest.raises(Problems) as caught:
-        asked(json.dumps(document), "aws-jobs", "dev", root)
+        parse_platform(json.dumps(document), "aws-jobs", "dev", root)
     return str(caught.value).splitlines()
 
 
 def test_nothing_asked_is_nothing(tmp_path: Path) -> None:
     """The key's absence is the usual case."""
-    assert asked("", "aws-jobs", "dev", tmp_path) is None
+    assert parse_platform("", "aws-jobs", "dev", tmp_path) is None
 
 
 def test_every_output_is_known_before_anything_is_made(tmp_path: Path) -> None:
     """Names follow from project and stack, so a role that is made anew keeps its ARN and no job runs again."""
-    found = asked(json.dumps(WHOLE), "aws-jobs", "dev", tmp_path)
+    found = parse_platform(json.dumps(WHOLE), "aws-jobs", "dev", tmp_path)
     assert found is not None
     assert found.identities == "aws-jobs/dev/"
-    assert found.outputs(HOME) == {
+    assert found.outputs(ACCOUNT) == {
         "bucket": "acme-jobs",
         "bucketArn": "arn:aws:s3:::acme-jobs",
         "trainingRoleArn": "arn:aws:iam::123456789012:role/aws-jobs-dev-training",
@@ -53,14 +53,16 @@ def test_every_output_is_known_before_anything_is_made(tmp_path: Path) -> None:
 
 def test_a_part_that_is_not_asked_for_has_no_output(tmp_path: Path) -> None:
     """People get these only when they ask."""
-    found = asked('{"trainingRole": {}, "prefix": "ml"}', "aws-jobs", "dev", tmp_path)
+    found = parse_platform('{"trainingRole": {}, "prefix": "ml"}', "aws-jobs", "dev", tmp_path)
     assert found is not None
-    assert found.outputs(HOME) == {"trainingRoleArn": "arn:aws:iam::123456789012:role/ml-training"}
+    assert found.outputs(ACCOUNT) == {
+        "trainingRoleArn": "arn:aws:iam::123456789012:role/ml-training"
+    }
 
 
 def test_names_fit_where_they_go(tmp_path: Path) -> None:
     """A long project and an odd stack make a name that IAM (64), SNS and Batch take."""
-    found = asked('{"personalizeRole": {}}', "A" * 50, "o'Dd.stack", tmp_path)
+    found = parse_platform('{"personalizeRole": {}}', "A" * 50, "o'Dd.stack", tmp_path)
     assert found is not None
     assert found.name("personalize") == "a" * 40 + "-personalize"
 

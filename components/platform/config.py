@@ -1,8 +1,7 @@
-"""What a stack asks for under `aws-jobs:platform`, and the names and ARNs that follow from it. Pure.
+"""What a stack configures under `aws-jobs:platform`, and the names and ARNs that follow from it. Pure.
 
 Every name is fixed by the stack's config, so that an ARN in a job's definition outlives the resource: a role that is
-made anew has the same ARN, and no job runs again. And a look-up of runs
-knows the ARNs before Pulumi does.
+created again has the same ARN, and no job runs again. A lookup of runs also knows the ARNs before Pulumi does.
 """
 
 from __future__ import annotations
@@ -28,23 +27,22 @@ _PREFIX = re.compile(r"[^a-z0-9]+")
 
 
 @dataclass(frozen=True)
-class Home:
-    """Where a platform stands: twelve digits, a region, `aws` or `aws-cn` or `aws-us-gov`."""
+class Account:
+    """An AWS account in one region: twelve digits, a region, `aws` or `aws-cn` or `aws-us-gov`."""
 
-    account: str
+    id: str
     region: str
     partition: str = "aws"
 
     def arn(self, service: str, rest: str, *, everywhere: bool = False) -> str:
         """Return an ARN of this account; IAM's have no region."""
         return (
-            f"arn:{self.partition}:{service}:{'' if everywhere else self.region}"
-            f":{self.account}:{rest}"
+            f"arn:{self.partition}:{service}:{'' if everywhere else self.region}:{self.id}:{rest}"
         )
 
 
 @dataclass(frozen=True)
-class Asked:
+class PlatformConfig:
     """A valid `aws-jobs:platform`: `document` as the config has it, `prefix` the start of all names.
 
     `identities` is the start of every job's identity in this stack, `project/stack/`.
@@ -55,25 +53,30 @@ class Asked:
     identities: str
 
     def part(self, name: str) -> Mapping[str, Any] | None:
-        """Return the settings of one part, or `None` where it is not asked for."""
+        """Return the settings of one part, or `None` where it is not configured."""
         found: Mapping[str, Any] | None = self.document.get(name)
         return found
 
     @property
     def bucket(self) -> str:
-        """The name of the bucket to be made, or nothing."""
+        """The name of the bucket to be created, or nothing."""
         return str((self.part("bucket") or {}).get("name", ""))
 
+    @property
+    def artifacts(self) -> str:
+        """Where packed code goes unless the stack says otherwise: a prefix in the bucket, or nothing."""
+        return f"s3://{self.bucket}/{CODE}" if self.bucket else ""
+
     def name(self, what: str) -> str:
-        """Return the AWS name of one thing made here."""
+        """Return the AWS name of one resource of the platform."""
         return f"{self.prefix}-{what}"
 
-    def outputs(self, home: Home) -> dict[str, str]:
+    def outputs(self, account: Account) -> dict[str, str]:
         """Return what `${platform.x}` will stand for, for every x that this platform has."""
         found: dict[str, str] = {}
         if self.bucket:
             found["bucket"] = self.bucket
-            found["bucketArn"] = f"arn:{home.partition}:s3:::{self.bucket}"
+            found["bucketArn"] = f"arn:{account.partition}:s3:::{self.bucket}"
         for part, output, name in (
             ("trainingRole", "trainingRoleArn", "training"),
             ("personalizeRole", "personalizeRoleArn", "personalize"),
@@ -81,18 +84,18 @@ class Asked:
             ("github", "deployRoleArn", "deploy"),
         ):
             if self.part(part) is not None:
-                found[output] = home.arn("iam", f"role/{self.name(name)}", everywhere=True)
+                found[output] = account.arn("iam", f"role/{self.name(name)}", everywhere=True)
         if self.part("fairShare") is not None:
-            found["schedulingPolicyArn"] = home.arn(
+            found["schedulingPolicyArn"] = account.arn(
                 "batch", f"scheduling-policy/{self.name('fair-share')}"
             )
         if self.part("notices") is not None:
-            found["topicArn"] = home.arn("sns", self.name("notices"))
+            found["topicArn"] = account.arn("sns", self.name("notices"))
         return found
 
 
-def asked(text: str, project: str, stack: str, root: Path) -> Asked | None:
-    """Read what a stack asks for in its config, as JSON; `None` for nothing.
+def parse_platform(text: str, project: str, stack: str, root: Path) -> PlatformConfig | None:
+    """Parse `aws-jobs:platform`, which is JSON; `None` for an empty text.
 
     `root` is the project's folder. Raises `Problems`, each with its place in the stack's file.
     """
@@ -107,7 +110,7 @@ def asked(text: str, project: str, stack: str, root: Path) -> Asked | None:
         raise Problems(problems)
     stem = _PREFIX.sub("-", f"{project}-{stack}".lower()).strip("-")
     prefix = document.get("prefix", stem[:40].strip("-"))
-    return Asked(document, prefix, f"{project}/{stack}/")
+    return PlatformConfig(document, prefix, f"{project}/{stack}/")
 
 
 def _problem(root: Path, stack: str, fault: schema.Fault) -> Problem:

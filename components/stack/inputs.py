@@ -1,0 +1,120 @@
+"""What a job's resource is declared with: its request, what is watched, its packed code.
+
+AWS is asked for the watched objects' ETags only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ..aws import Aws
+from ..aws.objects import etag
+from ..errors import JobError, Problem, Problems
+from ..jobfile import Job, Pending
+from ..kinds import KINDS
+from ..wire import leaves
+from .archive import Archive, pack_folder
+from .settings import Settings
+
+
+class InputBuilder:
+    """Builds the inputs of a stack's jobs; a folder is packed and an object looked up once.
+
+    `archives` are the packed folders by the URI that each is uploaded to.
+    """
+
+    def __init__(self, settings: Settings, aws: Callable[[], Aws]) -> None:
+        self._settings, self._aws = settings, aws
+        self._packed: dict[str, Archive] = {}
+        self._etags: dict[str, str] = {}
+        self.archives: dict[str, Archive] = {}
+
+    def build(self, job: Job) -> dict[str, Any]:
+        """Return the inputs of the job's resource. Raises `Problems` where its code or a watched object is missing."""
+        identity = self._settings.identity
+        inputs: dict[str, Any] = {
+            "name": job.name,
+            "identity": identity(job.name),
+            "region": self._settings.region,
+            "request": _as_written(job.request),
+        }
+        if job.aliases:
+            inputs["formerly"] = [identity(alias) for alias in job.aliases]
+        for key, value in (
+            ("generation", job.generation),
+            ("period", job.period),
+            ("adopt", job.adopt),
+            ("secretPaths", list(job.secret_paths)),
+        ):
+            if value not in (None, []):
+                inputs[key] = value
+        inputs["onReplace"], inputs["onDelete"] = job.on_replace, job.on_delete
+        if job.watch:
+            inputs["watched"] = {uri: self._find_etag(job, str(uri)) for uri in job.watch}
+        if job.code:
+            inputs["code"] = self._pack_code(job, job.code)
+            inputs["request"] = _add_code(job, inputs["request"], inputs["code"])
+        return inputs
+
+    def _find_etag(self, job: Job, uri: str) -> str:
+        if uri not in self._etags:
+            try:
+                found = etag(self._aws(), uri)
+            except JobError as error:
+                raise _problem(job, "watch", str(error)) from error
+            if found is None:
+                raise _problem(job, "watch", f"there is no object {uri}")
+            self._etags[uri] = found
+        return self._etags[uri]
+
+    def _pack_code(self, job: Job, code: Mapping[str, Any]) -> dict[str, Any]:
+        folder = str(code["dir"])
+        artifacts = self._settings.artifacts
+        if not artifacts:
+            message = (
+                "no place to upload to: pulumi config set aws-jobs:artifacts s3://BUCKET/PREFIX"
+            )
+            raise _problem(job, "code", message)
+        if folder not in self._packed:
+            try:
+                self._packed[folder] = pack_folder(self._settings.root / folder)
+            except JobError as error:
+                raise _problem(job, "code.dir", f"{folder}: {error}") from error
+        archive = self._packed[folder]
+        uri = f"{artifacts}/{archive.sha256}.tar.gz"
+        self.archives[uri] = archive
+        entry = code.get("entryPoint", "")
+        if entry and entry not in archive.files:
+            raise _problem(job, "code.entryPoint", f"the folder {folder} has no file {entry}")
+        return {**code, "uri": uri, "sha256": archive.sha256, "files": archive.files}
+
+
+def _as_written(value: Any) -> Any:
+    """Write what is not known yet as the file has it: a placeholder's request, never a submitted one."""
+    if isinstance(value, Pending):
+        return str(value)
+    if isinstance(value, Mapping):
+        return {key: _as_written(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_as_written(item) for item in value]
+    return value
+
+
+def _add_code(job: Job, request: dict[str, Any], code: Mapping[str, Any]) -> dict[str, Any]:
+    """Say in the payload where the code is, unless the file does so itself."""
+    payload = KINDS[job.kind].payload
+    assert payload is not None  # the rules refuse `code` of any other kind
+    body = request.get(payload.field)
+    if not isinstance(body, dict) or any(code["uri"] == leaf for _, leaf in leaves(body)):
+        return request
+    body = dict(body)
+    for path, key in payload.code.items():
+        parent, name = path.split(".")
+        if code.get(key):
+            body[parent] = {name: code[key], **(body.get(parent) or {})}
+    return {**request, payload.field: body}
+
+
+def _problem(job: Job, path: str, message: str) -> Problems:
+    return Problems([Problem(job.file, *job.place(path), path, message, "outside")])

@@ -1,0 +1,28 @@
+"""What a stack's jobs touch, for the policies of the roles that deploy it."""
+
+from __future__ import annotations
+
+from ..permissions import Scope, inputs_named, linked_runs_named, queues_named, roles_named
+from ..platform.config import Account
+from .load import StackJobs
+
+
+def build_scope(stack: StackJobs, account: Account, state: str = "") -> Scope:
+    """Return the scope of the stack's permissions in an account. `state` is the S3 prefix of Pulumi's state."""
+    settings, jobs = stack.settings, stack.jobs
+    requests = [(job.kind, job.request) for job in jobs]
+    return Scope(
+        project=settings.project,
+        stack=settings.stack,
+        account=account.id,
+        region=account.region,
+        partition=account.partition,
+        roles=roles_named(requests),
+        queues=queues_named(requests),
+        watched=tuple(sorted({str(uri) for job in jobs for uri in job.watch})),
+        inputs=inputs_named(requests),
+        read_inputs=settings.read_inputs,
+        artifacts=settings.artifacts,
+        state=state,
+        adopted=linked_runs_named(job.adopt for job in jobs),
+    )
