@@ -18,7 +18,7 @@ from hypothesis import settings
 from tests.crash.report import pytest_terminal_summary  # noqa: F401 -- pytest finds it by its name
 
 if TYPE_CHECKING:
-    from local.aws.emulator import Emulator
+    from local.aws.server.emulator import Emulator
 
 ROOT = Path(__file__).resolve().parent.parent
 NOON = 1_760_011_200.0  # 2025-10-09T12:00:00Z
@@ -36,7 +36,7 @@ settings.load_profile("repeatable")
 def emulator() -> Iterator[Emulator]:
     """An AWS account with the seed, whose clock stands still until the test moves it."""
     from local.aws.clock import Clock
-    from local.aws.emulator import Emulator
+    from local.aws.server.emulator import Emulator
 
     with Emulator(clock=Clock(frozen_at=NOON)) as running:
         yield running

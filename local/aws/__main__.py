@@ -26,8 +26,8 @@ def main(arguments: list[str] | None = None) -> int:
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
-    from .emulator import Emulator  # after the signals: moto takes a second to import
-    from .store import StateUnusable
+    from .server.emulator import Emulator  # after the signals: moto takes a second to import
+    from .store.database import StateUnusable
 
     emulator = Emulator(state_dir=asked.state, pace=pace, port=asked.port)
     try:

@@ -10,7 +10,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, cast
 
-from local.aws import extend
+from local.aws.server import extend
 from tests.crash.stack import Run, Stack
 
 

@@ -12,8 +12,8 @@ from cli.planning.runs import Declared, findings
 from components.aws import Aws
 from components.aws.survey import of_stack
 from components.kinds import KINDS
-from local.aws.calls import Call
-from local.aws.faults import Fault
+from local.aws.server.calls import Call
+from local.aws.server.faults import Fault
 from tests.crash.cells import HOW, OPERATIONS, TOKEN_MODES, Cell
 from tests.crash.jobs import text
 from tests.crash.moments import Moment, restore, taken

@@ -12,15 +12,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from local.aws import extend
 from local.aws.batch.models import ServiceJobBackend
-from local.aws.calls import Call
 from local.aws.clock import Clock, Pace
-from local.aws.emulator import Emulator
-from local.aws.faults import Fault, Faults
 from local.aws.personalize.life import JOB
 from local.aws.personalize.models import BatchInferenceBackend
 from local.aws.sagemaker.records import TrainingJob
+from local.aws.server import extend
+from local.aws.server.calls import Call
+from local.aws.server.emulator import Emulator
+from local.aws.server.faults import Fault, Faults
 from tests.crash.processes import ROOT, Done, Processes, shim, warm
 
 START = 1_795_000_000.0

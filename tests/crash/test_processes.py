@@ -6,8 +6,8 @@ import threading
 
 import pytest
 
-from local.aws.calls import Call
-from local.aws.faults import Fault
+from local.aws.server.calls import Call
+from local.aws.server.faults import Fault
 from tests.crash.play import put
 from tests.crash.processes import PATIENCE, ROLES, Hang
 from tests.crash.stack import stack_of_its_own

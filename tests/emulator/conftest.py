@@ -11,12 +11,13 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from local.aws import extend, shapes
 from local.aws.batch.responses import ServiceJobResponse
 from local.aws.clock import Clock
-from local.aws.emulator import Emulator
 from local.aws.personalize.responses import BatchInferenceResponse
 from local.aws.sagemaker.responses import TrainingResponse
+from local.aws.server import extend
+from local.aws.server.emulator import Emulator
+from local.aws.service import shapes
 
 START = 1_800_000_000.0
 EXTENDED = {

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from local.aws import shapes
-from local.aws.emulator import Emulator
+from local.aws.server.emulator import Emulator
+from local.aws.service import shapes
 
 from .conftest import EXTENDED, assert_allowed, make_client
 from .samples import USERS, inference_job, payload, service_job

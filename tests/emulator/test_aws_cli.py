@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from local.aws.emulator import Emulator
+from local.aws.server.emulator import Emulator
 
 from .samples import SIMILAR_ITEMS, inference_job, service_job
 

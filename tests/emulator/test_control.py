@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError
 
-from local.aws.emulator import Emulator
+from local.aws.server.emulator import Emulator
 
 from .conftest import START, ClientMaker
 from .samples import USERS, inference_job, service_job

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from local.aws.emulator import Emulator
+from local.aws.server.emulator import Emulator
 
 from .conftest import START
 from .samples import service_job

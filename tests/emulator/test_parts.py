@@ -10,8 +10,8 @@ from local.aws.batch.capacity import fits, needs
 from local.aws.batch.records import ServiceEnvironment
 from local.aws.batch.retries import again, matches
 from local.aws.clock import Clock, Pace
-from local.aws.objects import split_uri
-from local.aws.table import Agenda
+from local.aws.service.objects import split_uri
+from local.aws.service.table import Agenda
 
 
 def test_clock_follows_its_source() -> None:

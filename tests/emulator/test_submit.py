@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from local.aws.emulator import Emulator
+from local.aws.server.emulator import Emulator
 
 from .samples import service_job
 

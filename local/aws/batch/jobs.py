@@ -9,8 +9,8 @@ import uuid
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from .. import context
-from ..operations import page
+from ..service import context
+from ..service.operations import page
 from . import dispatch, life, queues
 from .names import refuse
 from .records import ENDED, ServiceJob

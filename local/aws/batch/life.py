@@ -9,8 +9,8 @@ import math
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from .. import context
 from ..sagemaker import life as training
+from ..service import context
 from . import dispatch, retries
 from .records import ENDED, QUEUED, ServiceJob
 

@@ -8,9 +8,9 @@ from typing import Any
 from moto.batch.models import BatchBackend
 from moto.sagemaker.models import sagemaker_backends
 
-from .. import context
 from ..sagemaker.models import TrainingBackend
-from ..table import Agenda, Table
+from ..service import context
+from ..service.table import Agenda, Table
 from . import life
 from .records import (
     ClientToken,

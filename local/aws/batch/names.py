@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ..refusal import Refusal
+from ..service.refusal import Refusal
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}")
 _TAG = re.compile(r"[\w\s.:/=+\-@]*")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..operations import page
+from ..service.operations import page
 from .names import by_name_or_arn, check_name, check_tags, refuse
 from .records import SchedulingPolicy
 

@@ -9,8 +9,8 @@ from urllib.parse import unquote
 from moto.batch.models import batch_backends
 from moto.batch.responses import BatchResponse
 
-from .. import shapes
-from ..operations import Operations
+from ..service import shapes
+from ..service.operations import Operations
 from . import environments, jobs, policies, queues, shares, submit, tags
 from .models import ServiceJobBackend
 

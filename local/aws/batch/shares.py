@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .. import context
-from ..operations import page
+from ..service import context
+from ..service.operations import page
 from . import life, policies, queues
 from .names import check_name, check_tags, refuse
 from .records import ENDED, QuotaShare

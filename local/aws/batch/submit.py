@@ -10,7 +10,7 @@ import json
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from .. import context
+from ..service import context
 from . import life, policies, queues, shares
 from .capacity import needs
 from .names import check_name, check_tags, refuse

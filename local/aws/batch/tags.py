@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..table import Table
+from ..service.table import Table
 from .names import check_tags, refuse
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
-from ..objects import NotWritable, keys_under, put_object, read_object, split_uri
+from ..service.objects import NotWritable, keys_under, put_object, read_object, split_uri
 from .recipes import RECIPES, Recipe
 from .records import Resource
 

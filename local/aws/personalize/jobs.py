@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..refusal import Refusal
+from ..service.refusal import Refusal
 from . import inference, resources
 from .life import JOB
 from .recipes import Recipe

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .. import context
+from ..service import context
 from . import inference
 from .records import ACTIVE, ENDED, FAILED, IN_PROGRESS, PENDING, Resource
 

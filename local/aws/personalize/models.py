@@ -6,8 +6,8 @@ from typing import Any
 
 from moto.personalize.models import PersonalizeBackend
 
-from .. import context
-from ..table import Agenda, Table
+from ..service import context
+from ..service.table import Agenda, Table
 from . import life
 from .records import Resource
 

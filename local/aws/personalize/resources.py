@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from .. import context
-from ..operations import page
-from ..refusal import Refusal
+from ..service import context
+from ..service.operations import page
+from ..service.refusal import Refusal
 from . import life
 from .records import Resource
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from moto.personalize.models import personalize_backends
 from moto.personalize.responses import PersonalizeResponse
 
-from ..operations import Operations
+from ..service.operations import Operations
 from . import jobs, solutions, tags
 from .models import BatchInferenceBackend
 

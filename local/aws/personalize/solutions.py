@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from ..operations import page
-from ..refusal import Refusal
+from ..service.operations import page
+from ..service.refusal import Refusal
 from . import resources
 from .recipes import RECIPES, Recipe
 from .records import Resource

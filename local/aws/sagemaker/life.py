@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .. import context
-from ..objects import NotWritable
+from ..service import context
+from ..service.objects import NotWritable
 from . import results
 from .records import ENDED, TrainingJob
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from moto.sagemaker.models import SageMakerModelBackend
 
-from .. import context
-from ..table import Agenda, Table
+from ..service import context
+from ..service.table import Agenda, Table
 from . import life, results
 from .records import ENDED, TrainingJob
 

@@ -7,9 +7,9 @@ from typing import Any
 from moto.sagemaker.models import sagemaker_backends
 from moto.sagemaker.responses import SageMakerResponse
 
-from .. import context
-from ..operations import Operations, page
-from ..refusal import Refusal
+from ..service import context
+from ..service.operations import Operations, page
+from ..service.refusal import Refusal
 from . import life, rules
 from .models import TrainingBackend
 from .records import TrainingJob

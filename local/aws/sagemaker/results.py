@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from moto.logs.models import logs_backends
 
-from ..objects import put_object, split_uri
+from ..service.objects import put_object, split_uri
 from .records import TrainingJob
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from .. import shapes
+from ..service import shapes
 
 
 def refusal(request: dict[str, Any]) -> str | None:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..refusal import Refusal
-from ..shapes import service
+from ..service.refusal import Refusal
+from ..service.shapes import service
 from . import results
 from .records import TrainingJob
 

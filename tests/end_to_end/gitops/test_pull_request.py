@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from local.aws.emulator import Emulator
+from local.aws.server.emulator import Emulator
 from tests.conftest import ROOT
 from tests.end_to_end import jobs
 from tests.end_to_end.gitops.github import GitHub

@@ -66,7 +66,7 @@ def without_ids(text: str) -> str:
 
 def main() -> int:
     from local.aws.clock import Clock
-    from local.aws.emulator import Emulator
+    from local.aws.server.emulator import Emulator
 
     with (
         tempfile.TemporaryDirectory() as folder,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from local.aws import extend
 from local.aws.batch.models import ServiceJobBackend
 from local.aws.batch.submit import submit
+from local.aws.server import extend
 from tests.crash.play import put, strike
 from tests.crash.stack import Stack
 

@@ -19,7 +19,7 @@ from components.wire import mended
 from tests.unit.platform.recording import Registry, run
 
 if TYPE_CHECKING:
-    from local.aws.emulator import Emulator
+    from local.aws.server.emulator import Emulator
 
 FOLDER = Path(__file__).resolve().parents[3] / "examples" / "queue"
 DOUBLES = Path(__file__).parent / "doubles"

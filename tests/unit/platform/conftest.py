@@ -15,7 +15,7 @@ from tests.unit.platform.recording import Registry, run
 from tests.unit.platform.stack import ASKED, Run
 
 if TYPE_CHECKING:
-    from local.aws.emulator import Emulator
+    from local.aws.server.emulator import Emulator
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from tests.unit.platform.recording import Registry
 from tests.unit.platform.stack import ASKED, JOB, PLAIN, ROLE, SERVICE_JOB, Run
 
 if TYPE_CHECKING:
-    from local.aws.emulator import Emulator
+    from local.aws.server.emulator import Emulator
 
 ROOT = Path(__file__).resolve().parents[3]
 

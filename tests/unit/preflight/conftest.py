@@ -11,7 +11,7 @@ import pytest
 from components import preflight
 from components.aws import Aws
 from components.jobfile import Context, expand, load
-from local.aws.emulator import Emulator
+from local.aws.server.emulator import Emulator
 
 DENY = "/_emulator/deny"
 

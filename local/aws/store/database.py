@@ -13,10 +13,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from . import context, extend
-from .clock import Pace
-from .kept_objects import KeptObjects
-from .sagemaker.models import TrainingBackend
+from ..clock import Pace
+from ..sagemaker.models import TrainingBackend
+from ..server import extend
+from ..service import context
+from .objects import KeptObjects
 
 VERSION = 1
 FILE = "emulator.db"

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import context, extend
-from .batch import dispatch
-from .batch import life as batch
-from .batch.models import ServiceJobBackend
-from .batch.records import ENDED, QUEUED, ServiceJob
-from .personalize import life as personalize
-from .personalize import records
-from .personalize.models import BatchInferenceBackend
-from .personalize.records import Resource
-from .sagemaker import life as training
+from ..batch import dispatch
+from ..batch import life as batch
+from ..batch.models import ServiceJobBackend
+from ..batch.records import ENDED, QUEUED, ServiceJob
+from ..personalize import life as personalize
+from ..personalize import records
+from ..personalize.models import BatchInferenceBackend
+from ..personalize.records import Resource
+from ..sagemaker import life as training
+from ..server import extend
+from ..service import context
 
 _ORDER = ("SUBMITTED", "PENDING", "RUNNABLE", "SCHEDULED", "STARTING", "RUNNING")
 

@@ -25,13 +25,15 @@ from urllib.parse import unquote
 from moto.batch.models import batch_backends
 from moto.personalize.models import personalize_backends
 
-from . import context, extend, force
-from .batch.models import ServiceJobBackend
-from .clock import Pace
-from .errors_on_wire import Answer
-from .faults import Fault, Faults, Permissions
-from .personalize.models import BatchInferenceBackend
-from .personalize.solutions import VERSION
+from ..batch.models import ServiceJobBackend
+from ..clock import Pace
+from ..personalize.models import BatchInferenceBackend
+from ..personalize.solutions import VERSION
+from ..server import extend
+from ..server.errors import Answer
+from ..server.faults import Fault, Faults, Permissions
+from ..service import context
+from . import jobs as force
 from .seed import ACCOUNT, REGION
 
 ROOT = "/_emulator/"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from .clock import Clock, Pace
+from ..clock import Clock, Pace
 
 TOKEN_MODES = ("reject", "return-first", "forget", "token-only")
 

@@ -6,8 +6,8 @@ import json
 from uuid import uuid4
 from xml.sax.saxutils import escape
 
+from ..service.refusal import Refusal
 from .calls import Call
-from .refusal import Refusal
 
 Answer = tuple[int, list[tuple[str, str]], bytes]
 

@@ -16,11 +16,13 @@ from moto.moto_server.werkzeug_app import (
 )
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from . import context, extend, seed
-from .clock import Clock, Pace
-from .control import ROOT, Control, status
+from ..clock import Clock, Pace
+from ..control import seed
+from ..control.api import ROOT, Control, status
+from ..service import context
+from ..store.database import Store
+from . import extend
 from .gateway import Gateway
-from .store import Store
 
 HOST = "127.0.0.1"
 _LOCK = threading.Lock()

@@ -7,13 +7,14 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
-from . import context, extend
+from ..control.api import Control
+from ..control.seed import ACCOUNT
+from ..service import context
+from ..service.refusal import Refusal
+from . import extend
 from .calls import Call, identify
-from .control import Control
-from .errors_on_wire import Answer, denied, error, expired, throttled, unknown_key
+from .errors import Answer, denied, error, expired, throttled, unknown_key
 from .faults import Faults, Permissions
-from .refusal import Refusal
-from .seed import ACCOUNT
 
 EXPIRED_KEY = "EXPIRED"
 UNKNOWN_KEY = "INVALID"

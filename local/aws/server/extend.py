@@ -10,10 +10,10 @@ from moto.core.base_backend import BackendDict
 from moto.personalize.models import personalize_backends
 from moto.sagemaker.models import sagemaker_backends
 
-from .batch.models import ServiceJobBackend
-from .personalize.models import BatchInferenceBackend
-from .sagemaker.models import TrainingBackend
-from .table import Table
+from ..batch.models import ServiceJobBackend
+from ..personalize.models import BatchInferenceBackend
+from ..sagemaker.models import TrainingBackend
+from ..service.table import Table
 
 
 class Extended(Protocol):

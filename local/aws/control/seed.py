@@ -16,12 +16,12 @@ from moto.iam.exceptions import NotFoundException
 from moto.iam.models import iam_backends
 from moto.personalize.models import personalize_backends
 
-from . import context, objects
-from .batch import environments, policies, queues, shares
-from .batch.models import ServiceJobBackend
-from .personalize import life, resources, solutions
-from .personalize.models import BatchInferenceBackend
-from .personalize.recipes import PREFIX
+from ..batch import environments, policies, queues, shares
+from ..batch.models import ServiceJobBackend
+from ..personalize import life, resources, solutions
+from ..personalize.models import BatchInferenceBackend
+from ..personalize.recipes import PREFIX
+from ..service import context, objects
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
