@@ -113,7 +113,7 @@ def _make_stack(engine: Engine, stack: Stack, cwd: Path, env: Mapping[str, str])
 
 def describe_embedded(name: str) -> str:
     """Return the embedded engine's forms of a command, from its own table."""
-    from local.engine.commandline import COMMANDS, COMMON
+    from local.engine.commands.commandline import COMMANDS, COMMON
 
     lines = ["Usage, with Pulumi's own flags (the Pulumi CLI, once on PATH, has more):"]
     for words, command in COMMANDS.items():

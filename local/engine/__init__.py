@@ -12,6 +12,6 @@ from pathlib import Path
 
 def main(argv: list[str], *, cwd: Path | None = None, env: Mapping[str, str] | None = None) -> int:
     """Run one command as `pulumi ARGV...` would, and return its exit code."""
-    from local.engine.commandline import run
+    from local.engine.commands.commandline import run
 
     return run(argv, cwd=cwd, env=env)

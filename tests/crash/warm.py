@@ -44,12 +44,11 @@ PRELOADED = (
     "pulumi.dynamic",
     "components.program",
     "components.provider",
-    "local.engine.deployment",
-    "local.engine.lifecycle",
-    "local.engine.provider",
-    "local.engine.stackcommands",
-    "local.engine.textdisplay",
-    "local.engine.watchers",
+    "local.engine.core.deployment",
+    "local.engine.commands.deploy",
+    "local.engine.protocol.provider",
+    "local.engine.commands.stack",
+    "local.engine.display.text",
 )
 
 
@@ -64,7 +63,7 @@ def preload() -> None:
 
     from components.aws import connect
     from components.jobfile import Context, expand, load
-    from local.engine.secrets import Passphrase
+    from local.engine.state.secrets import Passphrase
 
     Passphrase(os.environ["PULUMI_CONFIG_PASSPHRASE"], sys.argv[2]).verify()
     aws = connect(REGION)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from local.engine import main
-from local.engine.commandline import CLI
+from local.engine.commands.commandline import CLI
 from tests.engine.adapters import World, embedded
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from local.engine import checkpoint
-from local.engine.secrets import Passphrase
+from local.engine.state import checkpoint
+from local.engine.state.secrets import Passphrase
 from tests.engine.adapters import World
 
 pytestmark = pytest.mark.skipif(

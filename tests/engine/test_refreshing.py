@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from local.engine import refreshing
+from local.engine.core import refresh as refreshing
 from local.engine.errors import Stopped
-from local.engine.model import Snapshot
+from local.engine.state.model import Snapshot
 
 
 class Failed:

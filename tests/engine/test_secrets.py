@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from local.engine.errors import EngineError
-from local.engine.secrets import Passphrase, passphrase
+from local.engine.state.secrets import Passphrase, passphrase
 from tests.engine.adapters import World
 
 SALT = "v1:n4TFnfWMcyM=:v1:MKwczjTElSrsGDYA:KDmx555jDKncuMNPJ7tOiQDM62QYlw=="

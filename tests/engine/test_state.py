@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from local.engine import checkpoint
 from local.engine.errors import EngineError
-from local.engine.values import UNKNOWN, Secret
+from local.engine.state import checkpoint
+from local.engine.state.values import UNKNOWN, Secret
 from tests.engine.adapters import World
 
 UP = ["up", "-yf", "--stack", "dev"]

@@ -8,13 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local.engine import diffing, paths, values, wire
-from local.engine.difftext import changed
-from local.engine.goal import Goal
-from local.engine.graph import Graph
-from local.engine.model import Resource
-from local.engine.naming import Names
-from local.engine.values import UNKNOWN, Secret
+from local.engine.core import diff as diffing
+from local.engine.core import paths
+from local.engine.core.goal import Goal
+from local.engine.core.graph import Graph
+from local.engine.core.names import Names
+from local.engine.display.properties import changed
+from local.engine.protocol import wire
+from local.engine.state import values
+from local.engine.state.model import Resource
+from local.engine.state.values import UNKNOWN, Secret
 
 LEAVES = st.one_of(
     st.none(), st.booleans(), st.integers(-(2**53), 2**53), st.text(), st.just(UNKNOWN)

@@ -1,0 +1,1 @@
+"""The commands, one module each subject, and the command line that names them."""

@@ -1,0 +1,144 @@
+"""The command line: Pulumi's own words, as far as this engine goes."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NoReturn
+
+from local.engine.errors import FAILED, EngineError
+
+CLI = "the Pulumi CLI has more (https://www.pulumi.com/docs/install/)"
+VALUE, SWITCH, OPTIONAL = "value", "switch", "optional"
+COMMON = {"cwd": VALUE, "non-interactive": SWITCH, "color": VALUE, "stack": VALUE}
+DEPLOY = {"expect-no-changes": SWITCH, "refresh": OPTIONAL}
+CHANGE = {**DEPLOY, "yes": SWITCH, "skip-preview": SWITCH}
+PREVIEW = {**DEPLOY, "json": SWITCH, "diff": SWITCH, "show-sames": SWITCH}
+SHORT = {"cwd": "-C", "stack": "-s", "yes": "-y", "skip-preview": "-f"}
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command: the function that runs it, its flags, and the words that follow it, optional ones in brackets."""
+
+    function: str
+    flags: dict[str, str]
+    words: str = ""
+
+
+COMMANDS = {
+    ("up",): Command("deploy:up", CHANGE),
+    ("preview",): Command("deploy:preview", PREVIEW),
+    ("refresh",): Command("deploy:refresh", {**CHANGE, "clear-pending-creates": SWITCH}),
+    ("destroy",): Command("deploy:destroy", CHANGE),
+    ("cancel",): Command("stack:cancel", {"yes": SWITCH}, "[STACK]"),
+    ("stack", "ls"): Command("stack:ls", {}),
+    ("stack", "init"): Command("stack:init", {"no-select": SWITCH}, "[STACK]"),
+    ("stack", "select"): Command("stack:select", {}, "[STACK]"),
+    ("stack", "export"): Command("stack:export", {}),
+    ("stack", "rm"): Command("stack:rm", {"yes": SWITCH}, "[STACK]"),
+    ("config",): Command("config:ls", {"json": SWITCH, "show-secrets": SWITCH}),
+    ("config", "set"): Command("config:set_", {"secret": SWITCH}, "KEY [VALUE]"),
+    ("config", "rm"): Command("config:rm", {}, "KEY"),
+}
+
+
+@dataclass(slots=True)
+class Invocation:
+    """One command as it was given: its words, its flags, and where it runs."""
+
+    words: list[str]
+    takes_stack: bool
+    flags: dict[str, str]
+    cwd: Path
+    env: Mapping[str, str] = field(repr=False)
+
+    def on(self, flag: str) -> bool:
+        """Tell whether a flag was given, and not as `false`."""
+        return self.flags.get(flag, "false") != "false"
+
+    def get(self, flag: str) -> str | None:
+        return self.flags.get(flag)
+
+    @property
+    def stack_name(self) -> str | None:
+        """The stack's name as it was given: as the command's word, or by --stack."""
+        word = self.words[0] if self.words and self.takes_stack else None
+        return word or self.flags.get("stack")
+
+    @property
+    def interactive(self) -> bool:
+        return not self.on("non-interactive") and sys.stdin.isatty() and sys.stdout.isatty()
+
+
+class Parser(argparse.ArgumentParser):
+    """Parses the flags and words of one command."""
+
+    def error(self, message: str) -> NoReturn:
+        raise EngineError(f"{self.prog}: {message}; {CLI}")
+
+
+def parse(argv: list[str]) -> tuple[Command, list[str], dict[str, str]]:
+    """Return the command, the words after it, and its flags by their long names."""
+    for length in (2, 1):
+        command = COMMANDS.get(tuple(argv[:length]))
+        if command is not None:
+            break
+    else:
+        names = ", ".join(" ".join(path) for path in COMMANDS)
+        raise EngineError(
+            f'unknown command "{" ".join(argv[:2])}"; the embedded engine has {names}; {CLI}'
+        )
+    parser = Parser(f"pulumi {' '.join(argv[:length])}", add_help=False, allow_abbrev=False)
+    for name, kind in {**COMMON, **command.flags}.items():
+        forms = [f"--{name}", *filter(None, [SHORT.get(name)])]
+        if kind == VALUE:
+            parser.add_argument(*forms, dest=name)
+        elif kind == OPTIONAL:
+            parser.add_argument(*forms, dest=name, nargs="?", const="true")
+        else:
+            parser.add_argument(*forms, dest=name, action="store_const", const="true")
+    parser.add_argument("words", nargs="*")
+    flags = vars(parser.parse_intermixed_args(argv[length:]))
+    words = flags.pop("words")
+    most = command.words.split()
+    least = [word for word in most if not word.startswith("[")]
+    if not len(least) <= len(words) <= len(most):
+        parser.error(f"expected {command.words or 'no arguments'}, got {' '.join(words) or 'none'}")
+    return command, words, {name: value for name, value in flags.items() if value is not None}
+
+
+def run(argv: list[str], *, cwd: Path | None = None, env: Mapping[str, str] | None = None) -> int:
+    """Run a command and return its exit code. An error is one message on standard error."""
+    try:
+        command, words, flags = parse(argv)
+        base = (cwd or Path.cwd()) / flags.get("cwd", ".")
+        if not base.is_dir():
+            raise EngineError(f"--cwd {base}: there is no such folder")
+        invocation = Invocation(
+            words,
+            "STACK" in command.words,
+            flags,
+            base.resolve(),
+            os.environ if env is None else env,
+        )
+        module, _, function = command.function.partition(":")
+        code = getattr(importlib.import_module(f"local.engine.commands.{module}"), function)(
+            invocation
+        )
+        return int(code)
+    except EngineError as problem:
+        print(f"error: {problem}", file=sys.stderr)
+        return problem.code
+    except KeyboardInterrupt:
+        print("error: interrupted", file=sys.stderr)
+        return FAILED
+    except BrokenPipeError:
+        # Whoever read the output has gone; there is nobody to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED

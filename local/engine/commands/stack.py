@@ -1,0 +1,110 @@
+"""stack: ls, init, select, export, rm; and cancel."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timezone
+
+from local.engine.commands.commandline import Invocation
+from local.engine.commands.session import Session
+from local.engine.errors import EngineError
+from local.engine.state import checkpoint
+
+
+def ls(invocation: Invocation) -> int:
+    """List the project's stacks, the selected one with an asterisk."""
+    session = Session(invocation)
+    current = session.workspace.selected
+    table = [("NAME", "LAST UPDATE", "RESOURCE COUNT")]
+    for name in session.backend.names():
+        deployment = session.backend.read(name)
+        mark = "*" if current in {name, session.backend.full_name(name)} else ""
+        time = format_age(str(deployment.get("manifest", {}).get("time", "")))
+        table.append((f"{name}{mark}", time, str(len(deployment.get("resources") or []))))
+    widths = [max(len(row[at]) for row in table) for at in range(3)]
+    for row in table:
+        print(
+            "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
+        )
+    return 0
+
+
+def format_age(time: str) -> str:
+    """Return how long ago a time was, in its largest unit."""
+    try:
+        then = datetime.fromisoformat(time[:19]).replace(tzinfo=timezone.utc)
+    except ValueError:
+        return "n/a"
+    seconds = int((datetime.now(timezone.utc) - then).total_seconds())
+    for length, name in ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second")):
+        count = seconds // length
+        if count > 0:
+            return f"{count} {name}{'s' if count > 1 else ''} ago"
+    return "now"
+
+
+def init(invocation: Invocation) -> int:
+    """Create a stack and select it."""
+    session = Session(invocation)
+    if not invocation.stack_name:
+        raise EngineError("missing stack name")
+    name = session.backend.short_name(invocation.stack_name)
+    if session.backend.exists(name):
+        raise EngineError(f"stack '{session.backend.full_name(name)}' already exists")
+    salt = session.config_of(name).secrets.salt
+    parts = checkpoint.deployment_parts(salt, [], [], {}, checkpoint.now())
+    session.backend.write(name, parts)
+    print(f"Created stack '{name}'")
+    if not invocation.on("no-select"):
+        session.workspace.select(session.backend.full_name(name))
+    return 0
+
+
+def select(invocation: Invocation) -> int:
+    """Have the commands after this one use a stack where they name none."""
+    session = Session(invocation)
+    if not invocation.stack_name:
+        raise EngineError("missing stack name; `pulumi stack ls` lists the stacks")
+    session.workspace.select(session.backend.full_name(session.stack))
+    return 0
+
+
+def export(invocation: Invocation) -> int:
+    """Print the stack's deployment; secrets stay encrypted."""
+    session = Session(invocation)
+    deployment = session.backend.read(session.stack)
+    document = {"version": checkpoint.SCHEMA, "deployment": deployment}
+    print(json.dumps(document, indent=4, ensure_ascii=False))
+    return 0
+
+
+def rm(invocation: Invocation) -> int:
+    """Remove a stack without resources, and its settings."""
+    session = Session(invocation)
+    name = session.stack
+    if not invocation.on("yes") and not invocation.interactive:
+        raise EngineError("--yes must be passed in to proceed when running in non-interactive mode")
+    if session.backend.read(name).get("resources"):
+        raise EngineError(
+            f"'{name}' still has resources; removal rejected. Run `pulumi destroy` to delete them first"
+        )
+    question = f"This will permanently remove the '{name}' stack! Type its name to confirm: "
+    if not invocation.on("yes") and input(question).strip() != name:
+        raise EngineError("confirmation declined")
+    session.backend.remove(name)
+    session.project.stack_file(name).unlink(missing_ok=True)
+    if session.workspace.selected in {name, session.backend.full_name(name)}:
+        session.workspace.select(None)
+    print(f"Stack '{name}' has been removed!")
+    return 0
+
+
+def cancel(invocation: Invocation) -> int:
+    """Remove a stack's locks, for when whoever held them is gone."""
+    session = Session(invocation)
+    stack = session.stack
+    if not invocation.on("yes") and not invocation.interactive:
+        raise EngineError("--yes must be passed in to proceed when running in non-interactive mode")
+    session.backend.cancel(stack)
+    print(f"The currently running update for '{stack}' has been canceled!")
+    return 0

@@ -1,0 +1,97 @@
+"""What a program asks for: one registration, read from the SDK's request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from local.engine.errors import EngineError, Unsupported
+from local.engine.protocol.wire import from_struct
+from local.engine.state import urns
+from local.engine.state.values import Properties
+
+
+@dataclass(slots=True)
+class Goal:
+    """The state that a program wants one resource to be in."""
+
+    type: str
+    name: str
+    custom: bool
+    inputs: Properties = field(default_factory=dict)
+    parent: str = ""
+    dependencies: list[str] = field(default_factory=list)
+    property_dependencies: dict[str, list[str]] = field(default_factory=dict)
+    provider: str = ""
+    ignore_changes: list[str] = field(default_factory=list)
+    additional_secret_outputs: list[str] = field(default_factory=list)
+    aliases: list[str] = field(default_factory=list)
+
+
+def refuse(request: Any) -> None:
+    """Refuse by name what a request asks for and this engine does not do."""
+    asked = {
+        "a component of another plugin": request.remote,
+        "a component": not request.custom and request.type != urns.STACK_TYPE,
+        "the option parent": request.parent and urns.type_of(request.parent) != urns.STACK_TYPE,
+        "an alias by more than a name": request.aliasURNs or not all(map(is_name, request.aliases)),
+        "the option ignore_changes with a path": any(
+            set(".[*") & set(each) for each in request.ignoreChanges
+        ),
+        "the option import_": request.importId,
+        "a parameterized package": request.packageRef,
+        "the option transforms": request.transforms,
+        "the option state_migrations": request.state_migrations,
+        "the option env_var_mappings": request.envVarMappings,
+        "the option protect": request.protect,
+        "the option retain_on_delete": request.retainOnDelete,
+        "the option delete_before_replace": request.deleteBeforeReplace,
+        "the option custom_timeouts": request.HasField("customTimeouts"),
+        "the option deleted_with": request.deletedWith,
+        "the option replace_with": request.replace_with,
+        "the option replace_on_changes": request.replaceOnChanges,
+        "the option replacement_trigger": request.HasField("replacement_trigger"),
+        "the option hide_diffs": request.hideDiffs,
+        "the option hooks": request.HasField("hooks")
+        and any(value for _, value in request.hooks.ListFields()),
+    }
+    for what, value in asked.items():
+        if value:
+            raise Unsupported(f"{request.type} {request.name!r}: {what}")
+
+
+def read(request: Any) -> Goal:
+    """Return the goal in a RegisterResourceRequest."""
+    refuse(request)
+    if request.custom and request.type.count(":") != 2:
+        raise EngineError(f"{request.type} {request.name!r}: the type must have the form a:b:c")
+    inputs = from_struct(request.object)
+    dependencies = sorted(set(request.dependencies))
+    if request.propertyDependencies:
+        by_property = {
+            key: sorted(set(each.urns)) for key, each in request.propertyDependencies.items()
+        }
+    else:
+        by_property = dict.fromkeys(inputs, dependencies)
+    for key in inputs:
+        by_property.setdefault(key, [])
+    return Goal(
+        type=request.type,
+        name=request.name,
+        custom=request.custom,
+        inputs=inputs,
+        parent=request.parent,
+        dependencies=dependencies,
+        property_dependencies=by_property,
+        provider=request.provider,
+        ignore_changes=list(request.ignoreChanges),
+        additional_secret_outputs=list(request.additionalSecretOutputs),
+        aliases=[each.spec.name for each in request.aliases],
+    )
+
+
+def is_name(alias: Any) -> bool:
+    """Tell whether an alias is another name of the resource and nothing else."""
+    spec = alias.spec
+    other = spec.type or spec.stack or spec.project or spec.parentUrn or spec.noParent
+    return bool(spec.name) and not other

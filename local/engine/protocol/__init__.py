@@ -1,0 +1,1 @@
+"""Pulumi's gRPC protocols, and the processes that speak them: the program and the dynamic provider."""

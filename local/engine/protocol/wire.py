@@ -1,0 +1,113 @@
+"""Property values to and from the protobuf structs of Pulumi's protocols.
+
+The signatures are those of Pulumi's `sdk/go/common/resource/sig`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from google.protobuf.struct_pb2 import ListValue, Struct
+from google.protobuf.struct_pb2 import Value as WireValue
+
+from local.engine.errors import Unsupported
+from local.engine.state.values import UNKNOWN, Properties, Secret, Unknown, Value
+
+SIGNATURE = "4dabf18193072939515e22adb298388d"
+SECRET = "1b47061264138c4ac30d75fd1eb44270"
+OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
+REFUSED = {
+    "c44067f5952c0a294b673a41bacd8c17": "an asset as a property",
+    "0def7320c3a5731c473e5ecbe6d01bc7": "an archive as a property",
+    "5cf8f73096256a8f31e491e813e4eb8e": "a resource as a property (pass its id or urn)",
+}
+UNKNOWN_STRING = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+UNKNOWNS = frozenset(
+    {
+        UNKNOWN_STRING,
+        "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
+        "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
+        "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",
+        "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
+    }
+)
+
+
+def number(value: float) -> int | float:
+    """A whole number as an int: the wire knows floats only."""
+    return int(value) if value.is_integer() and abs(value) < 1e21 else value
+
+
+def from_struct(struct: Struct) -> Properties:
+    """The properties that a struct carries."""
+    return {key: from_value(value) for key, value in struct.fields.items()}
+
+
+def from_value(wire: WireValue) -> Value:
+    kind = wire.WhichOneof("kind")
+    if kind == "string_value":
+        text = wire.string_value
+        return UNKNOWN if text in UNKNOWNS else text
+    if kind == "number_value":
+        return number(wire.number_value)
+    if kind == "struct_value":
+        return signed(from_struct(wire.struct_value))
+    if kind == "list_value":
+        return [from_value(item) for item in wire.list_value.values]
+    if kind == "bool_value":
+        return wire.bool_value
+    return None
+
+
+def signed(fields: dict[str, Any]) -> Value:
+    """What an object with a signature stands for."""
+    signature = fields.get(SIGNATURE)
+    if signature is None:
+        return fields
+    if signature == SECRET:
+        return Secret(fields.get("value"))
+    if signature == OUTPUT:
+        inner = fields.get("value", UNKNOWN)
+        return Secret(inner) if fields.get("secret") else inner
+    if signature in REFUSED:
+        raise Unsupported(REFUSED[signature])
+    return fields
+
+
+def to_struct(properties: Properties, *, secrets: bool = False, unknowns: bool = False) -> Struct:
+    """A struct of the properties.
+
+    Without `secrets` each secret is sent as its value; without `unknowns` the unknown ones are left out.
+    """
+    struct = Struct()
+    for key, value in properties.items():
+        if unknowns or not isinstance(value, Unknown):
+            fill(struct.fields[key], value, secrets, unknowns)
+    return struct
+
+
+def fill(wire: WireValue, value: Value, secrets: bool, unknowns: bool) -> None:
+    if isinstance(value, str):
+        wire.string_value = value
+    elif isinstance(value, bool):
+        wire.bool_value = value
+    elif isinstance(value, (int, float)):
+        wire.number_value = value
+    elif value is None:
+        wire.null_value = 0
+    elif isinstance(value, dict):
+        wire.struct_value.CopyFrom(to_struct(value, secrets=secrets, unknowns=unknowns))
+    elif isinstance(value, list):
+        items = ListValue()
+        for item in value:
+            fill(items.values.add(), item, secrets, unknowns)
+        wire.list_value.CopyFrom(items)
+    elif isinstance(value, Secret):
+        if secrets:
+            shell = wire.struct_value.fields
+            shell[SIGNATURE].string_value = SECRET
+            fill(shell["value"], value.value, secrets, unknowns)
+        else:
+            fill(wire, value.value, secrets, unknowns)
+    else:
+        wire.string_value = UNKNOWN_STRING

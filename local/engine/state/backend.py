@@ -1,0 +1,190 @@
+"""A `file://` backend: the folder in which Pulumi keeps stacks, with the CLI's own layout."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+import socket
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from local.engine.errors import NO_SUCH_STACK, EngineError, Unsupported
+from local.engine.state import checkpoint
+from local.engine.state.project import Project
+
+META = "version: 1\n"
+
+
+def folder(env: Mapping[str, str]) -> Path:
+    """The folder that `PULUMI_BACKEND_URL` names."""
+    url = env.get("PULUMI_BACKEND_URL", "")
+    if not url:
+        raise EngineError(
+            "PULUMI_BACKEND_URL is not set; the embedded engine keeps its state in a folder: "
+            "set it to file:///some/folder"
+        )
+    parts = urlsplit(url)
+    if parts.scheme != "file":
+        raise Unsupported(f"the backend {url}")
+    path = unquote(f"{parts.netloc}{parts.path}")
+    return Path.home() / path[1:].lstrip("/") if path.startswith("~") else Path(path).absolute()
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """The stacks of one project in one backend folder."""
+
+    root: Path
+    project: Project
+
+    @property
+    def _book(self) -> Path:
+        return self.root / ".pulumi"
+
+    @property
+    def _stacks(self) -> Path:
+        return self._book / "stacks" / self.project.name
+
+    def file(self, stack: str) -> Path:
+        return self._stacks / f"{stack}.json"
+
+    def full_name(self, stack: str) -> str:
+        return f"organization/{self.project.name}/{stack}"
+
+    def short_name(self, name: str) -> str:
+        """A stack's own name, of `organization/PROJECT/STACK` as of `STACK`."""
+        parts = name.split("/")
+        if len(parts) == 3 and parts[1] != self.project.name:
+            raise EngineError(
+                f"stack {name} belongs to the project {parts[1]}, and this one is {self.project.name}"
+            )
+        if not all(letter.isalnum() or letter in "-_." for letter in parts[-1]) or not parts[-1]:
+            raise EngineError(
+                f"{parts[-1]!r} is not a stack's name: use letters, digits, hyphens, underscores, periods"
+            )
+        return parts[-1]
+
+    def names(self) -> list[str]:
+        if not self._stacks.is_dir():
+            return []
+        return sorted(
+            each.stem
+            for each in self._stacks.iterdir()
+            if each.suffix == ".json" and not each.name.startswith(".")
+        )
+
+    def exists(self, stack: str) -> bool:
+        return self.file(stack).is_file()
+
+    def read(self, stack: str) -> dict[str, Any]:
+        """A stack's deployment."""
+        file = self.file(stack)
+        try:
+            text = file.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            raise EngineError(f"no stack named '{stack}' found", NO_SUCH_STACK) from None
+        return checkpoint.parse(text, str(file))
+
+    def mentions(self, stack: str, text: str) -> bool:
+        """Whether a stack's checkpoint holds a text, without reading what it says."""
+        return text in self.file(stack).read_text(encoding="utf-8")
+
+    def write(self, stack: str, deployment: list[bytes]) -> None:
+        """Replace a stack's checkpoint, whole or not at all; the last one stays as `.bak`."""
+        file = self.file(stack)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        meta = self._book / "meta.yaml"
+        if not meta.exists():
+            meta.write_text(META, encoding="utf-8")
+        draft = file.with_name(f".{file.name}.{os.getpid()}.tmp")
+        with draft.open("wb") as out:
+            out.writelines(checkpoint.checkpoint_parts(self.full_name(stack), deployment))
+        # The CLI's file driver keeps a checksum beside each file; one that no longer fits must go.
+        file.with_name(f"{file.name}.attrs").unlink(missing_ok=True)
+        draft.replace(file)
+
+    def back_up(self, stack: str) -> None:
+        """Keep the checkpoint as it is now as `.bak`."""
+        file = self.file(stack)
+        if file.exists():
+            draft = file.with_name(f".{file.name}.{os.getpid()}.bak")
+            draft.write_bytes(file.read_bytes())
+            file.with_name(f"{file.name}.bak.attrs").unlink(missing_ok=True)
+            draft.replace(file.with_name(f"{file.name}.bak"))
+
+    def remove(self, stack: str) -> None:
+        file = self.file(stack)
+        self.back_up(stack)
+        for each in (file, file.with_name(f"{file.name}.attrs")):
+            each.unlink(missing_ok=True)
+
+    def _lock_folder(self, stack: str) -> Path:
+        return self._book / "locks" / "organization" / self.project.name / stack
+
+    def locks(self, stack: str) -> list[Path]:
+        place = self._lock_folder(stack)
+        return sorted(place.glob("*.json")) if place.is_dir() else []
+
+    def cancel(self, stack: str) -> None:
+        """Remove every lock of a stack."""
+        for each in self.locks(stack):
+            each.unlink(missing_ok=True)
+            each.with_name(f"{each.name}.attrs").unlink(missing_ok=True)
+
+    @contextmanager
+    def lock(self, stack: str) -> Iterator[None]:
+        """Hold the stack's lock; EngineError says who holds it already, and since when."""
+        self._refuse_other_locks(stack, None)
+        mine = self._lock_folder(stack) / f"{uuid.uuid4()}.json"
+        mine.parent.mkdir(parents=True, exist_ok=True)
+        draft = mine.with_suffix(".tmp")
+        draft.write_text(
+            json.dumps(
+                {
+                    "pid": os.getpid(),
+                    "username": getpass.getuser(),
+                    "hostname": socket.gethostname(),
+                    "timestamp": datetime.now().astimezone().isoformat(),
+                }
+            ),
+            encoding="utf-8",
+        )
+        draft.replace(mine)
+        try:
+            self._refuse_other_locks(stack, mine)
+            yield
+        finally:
+            mine.unlink(missing_ok=True)
+
+    def _refuse_other_locks(self, stack: str, mine: Path | None) -> None:
+        others = [each for each in self.locks(stack) if each != mine]
+        lines = []
+        for each in others:
+            with suppress(FileNotFoundError):
+                lines.append(
+                    f"  {each.as_uri()}: {describe_lock(each.read_text(encoding='utf-8'))}"
+                )
+        if lines:
+            raise EngineError(
+                f"the stack is currently locked by {len(lines)} lock(s). Either wait for the other "
+                "process(es) to end or delete the lock file with `pulumi cancel`.\n"
+                + "\n".join(lines)
+            )
+
+
+def describe_lock(text: str) -> str:
+    try:
+        lock = json.loads(text)
+        return (
+            f"created by {lock['username']}@{lock['hostname']} (pid {lock['pid']}) "
+            f"at {lock['timestamp']}"
+        )
+    except (ValueError, KeyError, TypeError):
+        return "created by somebody"

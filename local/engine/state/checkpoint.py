@@ -1,0 +1,210 @@
+"""The text of a checkpoint: deployment version 3, as `pkg/resource/stack` of Pulumi writes and reads it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from datetime import datetime, timezone
+from typing import Any
+
+from local.engine.errors import EngineError, Unsupported
+from local.engine.protocol.wire import SECRET, SIGNATURE, UNKNOWN_STRING, UNKNOWNS, number
+from local.engine.state.model import Operation, Resource, Snapshot
+from local.engine.state.values import UNKNOWN, Secret, Unknown, Value
+
+VERSION = "v3.260.0"
+SCHEMA = 3
+KNOWN = (
+    ("urn", "urn"),
+    ("custom", "custom"),
+    ("delete", "delete"),
+    ("id", "id"),
+    ("type", "type"),
+    ("inputs", "inputs"),
+    ("outputs", "outputs"),
+    ("parent", "parent"),
+    ("dependencies", "dependencies"),
+    ("provider", "provider"),
+    ("propertyDependencies", "property_dependencies"),
+    ("additionalSecretOutputs", "additional_secret_outputs"),
+    ("aliases", "aliases"),
+    ("created", "created"),
+    ("modified", "modified"),
+    ("ignoreChanges", "ignore_changes"),
+)
+UNSUPPORTED = (
+    "protect",
+    "external",
+    "initErrors",
+    "pendingReplacement",
+    "retainOnDelete",
+    "deletedWith",
+    "taint",
+)
+ALWAYS = frozenset({"urn", "custom", "type"})
+VALUES = frozenset({"inputs", "outputs"})
+
+Seal = Callable[[str], str]
+
+
+def now() -> str:
+    """The time as Go prints it: UTC, nanoseconds at most, no trailing zeros."""
+    text = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%f").rstrip("0").rstrip(".")
+    return f"{text}Z"
+
+
+def compact(document: Any) -> str:
+    return json.dumps(document, separators=(",", ":"), ensure_ascii=False)
+
+
+def dump_value(value: Value, seal: Seal) -> Any:
+    """A value as JSON; a secret is an object whose ciphertext is that of its JSON text."""
+    if isinstance(value, dict):
+        return {key: dump_value(value[key], seal) for key in sorted(value)}
+    if isinstance(value, list):
+        return [dump_value(item, seal) for item in value]
+    if isinstance(value, Secret):
+        return {
+            SIGNATURE: SECRET,
+            "ciphertext": seal(compact(dump_value(value.value, seal))),
+        }
+    if isinstance(value, Unknown):
+        return UNKNOWN_STRING
+    return value
+
+
+def load_value(document: Any, open_: Seal) -> Value:
+    if isinstance(document, dict):
+        if document.get(SIGNATURE) == SECRET:
+            if "plaintext" in document:
+                return Secret(load_value(json.loads(document["plaintext"]), open_))
+            return Secret(load_value(json.loads(open_(document["ciphertext"])), open_))
+        return {key: load_value(inner, open_) for key, inner in document.items()}
+    if isinstance(document, list):
+        return [load_value(item, open_) for item in document]
+    if isinstance(document, float):
+        return number(document)
+    if isinstance(document, str) and document in UNKNOWNS:
+        return UNKNOWN
+    return document
+
+
+def dump_resource(resource: Resource, seal: Seal) -> dict[str, Any]:
+    """A resource's entry, its fields in the order in which the CLI writes them, empty ones left out."""
+    document: dict[str, Any] = {}
+    for name, attribute in KNOWN:
+        value = getattr(resource, attribute)
+        if name in ALWAYS:
+            document[name] = value
+        elif value:
+            document[name] = dump_value(value, seal) if name in VALUES else value
+    if "propertyDependencies" in document:
+        document["propertyDependencies"] = dict(sorted(document["propertyDependencies"].items()))
+    document.update(resource.rest)
+    return document
+
+
+def load_resource(document: dict[str, Any], open_: Seal) -> Resource:
+    rest = dict(document)
+    fields: dict[str, Any] = {}
+    for name, attribute in KNOWN:
+        if name in rest:
+            value = rest.pop(name)
+            if value is not None:
+                fields[attribute] = load_value(value, open_) if name in VALUES else value
+    return Resource(**fields, rest=rest)
+
+
+def load(document: dict[str, Any], unseal: Callable[[str, str], str]) -> Snapshot:
+    """The snapshot in a deployment; `unseal(ciphertext, urn)` decrypts."""
+
+    def one(entry: dict[str, Any]) -> Resource:
+        urn = entry.get("urn", "")
+        return load_resource(entry, lambda sealed: unseal(sealed, urn))
+
+    resources = [one(entry) for entry in document.get("resources") or []]
+    pending = [
+        Operation(one(entry["resource"]), entry["type"])
+        for entry in document.get("pending_operations") or []
+    ]
+    taken = {"manifest", "secrets_providers", "resources", "pending_operations"}
+    rest = {key: value for key, value in document.items() if key not in taken}
+    verify(resources)
+    return Snapshot(resources, pending, rest)
+
+
+def verify(resources: list[Resource]) -> None:
+    """Refuse a snapshot in which something refers to what is not there."""
+    seen: set[str] = set()
+    providers: set[str] = set()
+    for each in resources:
+        wrong = None
+        if each.is_provider:
+            providers.add(f"{each.urn}::{each.id}")
+        elif each.provider and each.provider not in providers and not each.delete:
+            wrong = f"unknown provider {each.provider}"
+        if each.parent and each.parent not in seen:
+            wrong = f"missing parent {each.parent}"
+        for urn in each.dependencies:
+            if urn not in seen:
+                wrong = f"missing dependency {urn}"
+        if wrong:
+            raise EngineError(
+                f"snapshot integrity failure; refusing to use it: resource {each.urn} refers to {wrong}"
+            )
+        seen.add(each.urn)
+
+
+def refuse_unsupported(snapshot: Snapshot) -> None:
+    """Refuse by name what the CLI keeps in a state and this engine would not respect."""
+    for each in snapshot.resources:
+        if not each.custom and not each.is_stack:
+            raise Unsupported(f"{each.urn}: a component in the state")
+        for name in UNSUPPORTED:
+            if each.rest.get(name):
+                raise Unsupported(f"{each.urn}: {name} in the state")
+
+
+def manifest(time: str) -> dict[str, str]:
+    return {
+        "time": time,
+        "magic": hashlib.sha256(VERSION.encode()).hexdigest(),
+        "version": VERSION,
+    }
+
+
+def deployment_parts(
+    salt: str | None, resources: list[bytes], pending: list[bytes], rest: dict[str, Any], time: str
+) -> list[bytes]:
+    """A deployment, in parts to be written one after the other; resources and operations are JSON already."""
+    parts = [f'{{"manifest":{compact(manifest(time))}'.encode()]
+    if salt is not None:
+        provider = {"type": "passphrase", "state": {"salt": salt}}
+        parts.append(f',"secrets_providers":{compact(provider)}'.encode())
+    for name, entries in (("resources", resources), ("pending_operations", pending)):
+        if entries:
+            parts += [f',"{name}":['.encode(), b",".join(entries), b"]"]
+    for key, value in {"metadata": {}, **rest}.items():
+        parts.append(f",{compact(key)}:{compact(value)}".encode())
+    return [*parts, b"}"]
+
+
+def checkpoint_parts(stack: str, deployment: list[bytes]) -> list[bytes]:
+    head = f'{{"version":{SCHEMA},"checkpoint":{{"stack":{compact(stack)},"latest":'
+    return [head.encode(), *deployment, b"}}"]
+
+
+def parse(text: str, where: str) -> dict[str, Any]:
+    """The deployment in a checkpoint's text; empty for a stack that has none yet."""
+    try:
+        document = json.loads(text)
+        version = document["version"]
+        latest = document["checkpoint"].get("latest")
+    except (ValueError, KeyError, TypeError, AttributeError) as problem:
+        raise EngineError(f"{where} is not a checkpoint of Pulumi's") from problem
+    if version != SCHEMA:
+        raise EngineError(
+            f"{where} has checkpoint version {version}; the embedded engine reads version {SCHEMA}"
+        )
+    return latest or {}

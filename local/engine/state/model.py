@@ -1,0 +1,82 @@
+"""What the engine knows of resources: their state, and a stack's snapshot of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from local.engine.state import urns
+from local.engine.state.values import Properties
+
+
+@dataclass(slots=True, eq=False)
+class Resource:
+    """One resource as the checkpoint keeps it. Two of them may share a URN while one replaces the other.
+
+    `rest` keeps what this engine does not interpret, so that a checkpoint of the CLI loses nothing.
+    """
+
+    urn: str
+    type: str
+    custom: bool
+    id: str = ""
+    inputs: Properties = field(default_factory=dict)
+    outputs: Properties = field(default_factory=dict)
+    parent: str = ""
+    delete: bool = False
+    dependencies: list[str] = field(default_factory=list)
+    provider: str = ""
+    property_dependencies: dict[str, list[str]] = field(default_factory=dict)
+    additional_secret_outputs: list[str] = field(default_factory=list)
+    aliases: list[str] = field(default_factory=list)
+    created: str = ""
+    modified: str = ""
+    ignore_changes: list[str] = field(default_factory=list)
+    rest: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return urns.name_of(self.urn)
+
+    @property
+    def is_provider(self) -> bool:
+        return urns.is_provider(self.type)
+
+    @property
+    def is_stack(self) -> bool:
+        return self.type == urns.STACK_TYPE
+
+    def copy(self, **changes: Any) -> Resource:
+        return replace(self, **changes)
+
+    def dependency_urns(self) -> Iterator[str]:
+        """Yield the URNs of all it depends on, its provider and its parent included."""
+        if self.parent:
+            yield self.parent
+        yield from self.dependencies
+        for each in self.property_dependencies.values():
+            yield from each
+        if self.provider:
+            yield urns.split_reference(self.provider)[0]
+
+
+@dataclass(slots=True, eq=False)
+class Operation:
+    """A call to a provider of which nobody knows whether it came through; `type` as in `creating`."""
+
+    resource: Resource
+    type: str
+
+
+@dataclass(slots=True)
+class Snapshot:
+    """A stack's resources, each after those it depends on. `rest` is what the CLI keeps beside them."""
+
+    resources: list[Resource] = field(default_factory=list)
+    pending: list[Operation] = field(default_factory=list)
+    rest: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def root(self) -> Resource | None:
+        return next((each for each in self.resources if each.is_stack and not each.delete), None)
