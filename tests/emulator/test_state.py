@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from local.aws.store.database.database import StateUnusable
+from local.aws.store.database import StateUnusable
 
 from local.aws.clock import Clock, Pace
 from local.aws.server.emulator import Emulator
