@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from local.aws.store.database import StateUnusable
 
 from local.aws.clock import Clock, Pace
 from local.aws.server.emulator import Emulator
+from local.aws.store.database import StateUnusable
 
 from .conftest import START, make_client
 from .samples import USERS, inference_job, service_job

@@ -1,4 +1,4 @@
-"""How many instances a job needs and what a service environment still has."""
+"""How many instances a job needs, what a service environment still has, and which jobs wait for it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from .records import ServiceEnvironment
+from .records import JobQueue, ServiceEnvironment, ServiceJob
+from .state import BatchState
 
 INSTANCES = "NUM_INSTANCES"
 UNKNOWN = "unknown"
@@ -46,3 +47,42 @@ def fits(
         count + used.get(kind, 0) <= limits[kind] if kind in limits else INSTANCES in limits
         for kind, count in wanted.items()
     )
+
+
+def wait(backend: BatchState, job: ServiceJob) -> None:
+    """The job waits for capacity from now on."""
+    queue = backend.queues.get(job.queue)
+    job.ready = True
+    backend.service_jobs.put(job)
+    backend.waiting.add(job, by_priority=queue is not None and queue.policy is not None)
+
+
+def occupy(backend: BatchState, job: ServiceJob) -> None:
+    """Count the job's instances as in use."""
+    if job.environment is not None:
+        backend.in_use.setdefault(job.environment, Counter()).update(job.needs)
+
+
+def vacate(backend: BatchState, job: ServiceJob) -> None:
+    """Count them no more."""
+    if job.environment is not None:
+        backend.in_use[job.environment].subtract(job.needs)
+        job.environment = None
+
+
+def anywhere(backend: BatchState, job: ServiceJob) -> str | None:
+    """The first environment of the job's queue, whether or not it has room."""
+    queue = backend.queues.get(job.queue)
+    return None if queue is None else str(queue.service_environments[0]["serviceEnvironment"])
+
+
+def find_room(backend: BatchState, queue: JobQueue, job: ServiceJob) -> ServiceEnvironment | None:
+    for entry in sorted(queue.service_environments, key=lambda entry: int(entry["order"])):
+        environment = backend.environments.get(entry["serviceEnvironment"])
+        if (
+            environment is not None
+            and environment.state == "ENABLED"
+            and fits(job.needs, environment, backend.in_use.get(environment.arn, {}))
+        ):
+            return environment
+    return None

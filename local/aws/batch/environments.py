@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..service import context
 from ..service.operations import page
-from . import dispatch
+from . import life
 from .names import by_name_or_arn, check_name, check_tags, refuse
 from .records import ServiceEnvironment
 
@@ -59,7 +59,7 @@ def update(backend: ServiceJobBackend, request: dict[str, Any]) -> dict[str, Any
         environment.capacity_limits = request["capacityLimits"]
     environment.state = request.get("state") or environment.state
     backend.environments.put(environment)
-    dispatch.place(backend, context.now())
+    life.place(backend, context.now())
     return _names(environment)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..service import context
 from ..service.operations import page
-from . import dispatch, life, queues
+from . import capacity, life, queues
 from .names import refuse
 from .records import ENDED, ServiceJob
 from .submit import check_priority
@@ -52,7 +52,7 @@ def update(backend: ServiceJobBackend, request: dict[str, Any]) -> dict[str, Any
     job.request = {**job.request, "schedulingPriority": request["schedulingPriority"]}
     backend.service_jobs.put(job)
     if job.id in backend.waiting:
-        dispatch.wait(backend, job)
+        capacity.wait(backend, job)
     return {"jobArn": job.arn, "jobName": job.request["jobName"], "jobId": job.id}
 
 

@@ -6,16 +6,15 @@ https://docs.aws.amazon.com/batch/latest/userguide/service-job-status.html
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import Any
 from uuid import uuid4
 
 from ..sagemaker import life as training
+from ..sagemaker import rules
 from ..service import context
-from . import dispatch, retries
-from .records import ENDED, QUEUED, ServiceJob
-
-if TYPE_CHECKING:
-    from .models import ServiceJobBackend
+from . import capacity, retries
+from .records import ENDED, FROM_SAGEMAKER, QUEUED, ServiceJob
+from .state import BatchState
 
 RETENTION = 7 * 24 * 3600.0
 """Seconds for which Batch keeps the record of an ended job."""
@@ -24,7 +23,7 @@ TIMED_OUT = "Job attempt duration exceeded timeout"
 PREEMPTED = "Preempted by a job of a higher priority"
 
 
-def advance(backend: ServiceJobBackend, now: float) -> None:
+def advance(backend: BatchState, now: float) -> None:
     """Take every step that is due by `now`, in the order in which they fall due, each at its time."""
     _notice_stopped(backend)
     while (entry := backend.agenda.pop(now)) is not None:
@@ -33,23 +32,23 @@ def advance(backend: ServiceJobBackend, now: float) -> None:
             _step(backend, job, entry[1])
 
 
-def resume(backend: ServiceJobBackend) -> None:
+def resume(backend: BatchState) -> None:
     """Plan every job anew and count the capacity in use: after a restart, or at another pace."""
     backend.in_use.clear()
     for job in backend.service_jobs:
         if job.environment is not None:
-            dispatch.occupy(backend, job)
+            capacity.occupy(backend, job)
         if job.status == "RUNNABLE" and job.ready and not job.held:
-            dispatch.wait(backend, job)
+            capacity.wait(backend, job)
         _plan(backend, job)
 
 
-def admit(backend: ServiceJobBackend, job: ServiceJob) -> None:
+def admit(backend: BatchState, job: ServiceJob) -> None:
     """A job has been submitted."""
     enter(backend, job, "SUBMITTED", job.created)
 
 
-def enter(backend: ServiceJobBackend, job: ServiceJob, status: str, at: float) -> None:
+def enter(backend: BatchState, job: ServiceJob, status: str, at: float) -> None:
     """The job's status is `status` from `at` on."""
     job.status = status
     job.since = at
@@ -59,7 +58,7 @@ def enter(backend: ServiceJobBackend, job: ServiceJob, status: str, at: float) -
     _plan(backend, job)
 
 
-def terminate(backend: ServiceJobBackend, job: ServiceJob, reason: str, at: float) -> None:
+def terminate(backend: BatchState, job: ServiceJob, reason: str, at: float) -> None:
     """What waits fails at once; what SageMaker has is stopped, and fails when it has stopped."""
     if job.status in ENDED:
         return
@@ -76,36 +75,36 @@ def terminate(backend: ServiceJobBackend, job: ServiceJob, reason: str, at: floa
         _plan(backend, job)
 
 
-def start(backend: ServiceJobBackend, job: ServiceJob, at: float) -> None:
+def start(backend: BatchState, job: ServiceJob, at: float) -> None:
     """The instances are there: STARTING to RUNNING."""
     job.started = at
     training.enter(backend.training, job.training_job, "Training", at)
     enter(backend, job, "RUNNING", at)
 
 
-def succeed(backend: ServiceJobBackend, job: ServiceJob, at: float) -> None:
+def succeed(backend: BatchState, job: ServiceJob, at: float) -> None:
     """The training job has completed."""
     problem = training.complete(backend.training, job.training_job, at)
     if problem is not None:
-        fail_attempt(backend, job, at, f"{dispatch.FROM_SAGEMAKER}{problem}")
+        fail_attempt(backend, job, at, f"{FROM_SAGEMAKER}{problem}")
         return
     close_attempt(backend, job, at, None)
     end(backend, job, "SUCCEEDED", at, None)
 
 
-def fail_attempt(backend: ServiceJobBackend, job: ServiceJob, at: float, reason: str) -> None:
+def fail_attempt(backend: BatchState, job: ServiceJob, at: float, reason: str) -> None:
     """The attempt has failed: retried as the retry strategy says, or the end of the job."""
     close_attempt(backend, job, at, reason)
     if retries.again(job.request.get("retryStrategy"), len(job.attempts), reason):
         job.reason = reason
         job.started = None
         enter(backend, job, "RUNNABLE", at)
-        dispatch.place(backend, at)
+        place(backend, at)
     else:
         end(backend, job, "FAILED", at, reason)
 
 
-def requeue(backend: ServiceJobBackend, job: ServiceJob, at: float) -> None:
+def requeue(backend: BatchState, job: ServiceJob, at: float) -> None:
     """Back to RUNNABLE without using up an attempt: preempted where it ran, out of capacity before."""
     ran = job.status == "RUNNING"
     if job.training_job is not None:
@@ -116,39 +115,35 @@ def requeue(backend: ServiceJobBackend, job: ServiceJob, at: float) -> None:
             "preemptionRetriesBeforeTermination"
         )
         if limit is not None and len(job.preempted) > limit:
-            dispatch.vacate(backend, job)
+            capacity.vacate(backend, job)
             end(backend, job, "FAILED", at, "Preemption retries exhausted")
             return
-    dispatch.vacate(backend, job)
+    capacity.vacate(backend, job)
     job.started = None
     job.stopping = None
     enter(backend, job, "RUNNABLE", at)
-    dispatch.place(backend, at)
+    place(backend, at)
 
 
-def close_attempt(
-    backend: ServiceJobBackend, job: ServiceJob, at: float, reason: str | None
-) -> None:
+def close_attempt(backend: BatchState, job: ServiceJob, at: float, reason: str | None) -> None:
     """The attempt is over, and its capacity free."""
     job.attempts = [*job.attempts, _attempt(job, at, reason)]
     job.stopping = None
-    dispatch.vacate(backend, job)
+    capacity.vacate(backend, job)
 
 
-def end(
-    backend: ServiceJobBackend, job: ServiceJob, status: str, at: float, reason: str | None
-) -> None:
+def end(backend: BatchState, job: ServiceJob, status: str, at: float, reason: str | None) -> None:
     """The job is over."""
     job.stopped = at
     job.reason = reason
     job.held = False
     enter(backend, job, status, at)
-    dispatch.place(backend, at)
+    place(backend, at)
 
 
-def expire(backend: ServiceJobBackend, job: ServiceJob) -> None:
+def expire(backend: BatchState, job: ServiceJob) -> None:
     """Batch forgets the job and the token it came with; SageMaker does not forget the training job."""
-    dispatch.vacate(backend, job)
+    capacity.vacate(backend, job)
     backend.waiting.remove(job.id)
     backend.agenda.cancel(job.id)
     training.go_on_alone(backend.training, job.training_job)
@@ -159,7 +154,7 @@ def expire(backend: ServiceJobBackend, job: ServiceJob) -> None:
     backend.service_jobs.drop(job.id)
 
 
-def hold(backend: ServiceJobBackend, job: ServiceJob, held: bool, at: float) -> None:
+def hold(backend: BatchState, job: ServiceJob, held: bool, at: float) -> None:
     """Keep the job in its state whatever the pace, or let it go on from here."""
     job.held = held
     if not held:
@@ -176,7 +171,49 @@ def training_job_name(wanted: str) -> str:
     return f"AWSBatch{wanted[:23]}{uuid4().hex}"
 
 
-def _plan(backend: ServiceJobBackend, job: ServiceJob) -> None:
+def place(backend: BatchState, at: float) -> None:
+    """Dispatch what fits. The head of a queue is never passed by: what does not fit, waits."""
+    if backend.placing:  # a job that fails as it is dispatched ends up here: the loop below goes on
+        return
+    backend.placing = True
+    try:
+        _place(backend, at)
+    finally:
+        backend.placing = False
+
+
+def _place(backend: BatchState, at: float) -> None:
+    for queue in sorted(backend.queues, key=lambda queue: -queue.priority):
+        while (head := backend.waiting.first(queue.arn)) is not None:
+            job = backend.service_jobs.get(head)
+            assert job is not None
+            environment = capacity.find_room(backend, queue, job)
+            if environment is None:
+                break
+            send(backend, job, environment.arn, at)
+
+
+def send(backend: BatchState, job: ServiceJob, environment: str | None, at: float) -> None:
+    """Hand the job's payload to SageMaker, which looks at it now for the first time."""
+    backend.waiting.remove(job.id)
+    request: dict[str, Any] = job.payload()
+    wanted = request.get("TrainingJobName")
+    if isinstance(wanted, str) and wanted:
+        request["TrainingJobName"] = training_job_name(wanted)
+    problem = rules.refusal(request)
+    job.scheduled = at
+    job.training_job = None
+    job.environment = environment
+    capacity.occupy(backend, job)
+    if problem is None:
+        job.training_job = training.create(backend.training, request, job.tags, at, by_batch=True)
+        enter(backend, job, "SCHEDULED", at)
+    else:
+        job.status = "SCHEDULED"
+        fail_attempt(backend, job, at, f"{FROM_SAGEMAKER}ValidationException: {problem}")
+
+
+def _plan(backend: BatchState, job: ServiceJob) -> None:
     pace = context.pace()
     if job.status in ENDED:
         assert job.stopped is not None
@@ -192,7 +229,7 @@ def _plan(backend: ServiceJobBackend, job: ServiceJob) -> None:
         backend.agenda.set(job.id, job.since + seconds)
 
 
-def _step(backend: ServiceJobBackend, job: ServiceJob, at: float) -> None:
+def _step(backend: BatchState, job: ServiceJob, at: float) -> None:
     if job.status in ENDED:
         expire(backend, job)
     elif job.stopping is not None:
@@ -200,8 +237,8 @@ def _step(backend: ServiceJobBackend, job: ServiceJob, at: float) -> None:
     elif job.status == "SUBMITTED":
         enter(backend, job, "RUNNABLE", at)
     elif job.status == "RUNNABLE":
-        dispatch.wait(backend, job)
-        dispatch.place(backend, at)
+        capacity.wait(backend, job)
+        place(backend, at)
     elif job.status == "SCHEDULED":
         training.enter(backend.training, job.training_job, "Downloading", at)
         enter(backend, job, "STARTING", at)
@@ -214,19 +251,19 @@ def _step(backend: ServiceJobBackend, job: ServiceJob, at: float) -> None:
         succeed(backend, job, at)
 
 
-def _notice_stopped(backend: ServiceJobBackend) -> None:
+def _notice_stopped(backend: BatchState) -> None:
     """Fail the jobs whose training job was stopped by StopTrainingJob."""
     stopped, backend.training.stopped_alone = backend.training.stopped_alone, []
     for job in backend.service_jobs if stopped else ():
         record = backend.training.by_arn(job.training_job)
         if record is not None and record.arn in stopped and job.status not in ENDED:
             at = record.ended or context.now()
-            reason = f"{dispatch.FROM_SAGEMAKER}Stopped"
+            reason = f"{FROM_SAGEMAKER}Stopped"
             close_attempt(backend, job, at, reason)
             end(backend, job, "FAILED", at, reason)
 
 
-def _stopped(backend: ServiceJobBackend, job: ServiceJob, at: float) -> None:
+def _stopped(backend: BatchState, job: ServiceJob, at: float) -> None:
     if job.training_job is not None:
         training.stop(backend.training, job.training_job, at)
     reason = job.reason

@@ -20,10 +20,11 @@ from .records import (
     ServiceEnvironment,
     ServiceJob,
 )
+from .state import BatchState
 from .waiting import WaitingJobs
 
 
-class ServiceJobBackend(BatchBackend):
+class ServiceJobBackend(BatchState, BatchBackend):
     """moto's Batch with service environments, training queues, shares and service jobs."""
 
     def __init__(self, region_name: str, account_id: str) -> None:
@@ -52,10 +53,6 @@ class ServiceJobBackend(BatchBackend):
             self.service_jobs,
             self.client_tokens,
         ]
-
-    def arn(self, resource: str) -> str:
-        """The ARN of a resource here, such as `job-queue/training`."""
-        return f"arn:{self.partition}:batch:{self.region_name}:{self.account_id}:{resource}"
 
     @property
     def training(self) -> TrainingBackend:

@@ -9,6 +9,7 @@ from typing import Any
 QUEUED = ("SUBMITTED", "PENDING", "RUNNABLE")
 DISPATCHED = ("SCHEDULED", "STARTING", "RUNNING")
 ENDED = ("SUCCEEDED", "FAILED")
+FROM_SAGEMAKER = "Received status from SageMaker: "
 
 
 @dataclass

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..batch import dispatch
+from ..batch import capacity
 from ..batch import life as batch
 from ..batch.models import ServiceJobBackend
-from ..batch.records import ENDED, QUEUED, ServiceJob
+from ..batch.records import ENDED, FROM_SAGEMAKER, QUEUED, ServiceJob
 from ..personalize import life as personalize
 from ..personalize import records
 from ..personalize.models import BatchInferenceBackend
@@ -56,7 +56,7 @@ def expire(wanted: str) -> dict[str, Any]:
 
 def _move_job(backend: ServiceJobBackend, job: ServiceJob, asked: dict[str, Any]) -> None:
     status, at = asked.get("status"), context.now()
-    reason = asked.get("reason") or f"{dispatch.FROM_SAGEMAKER}AlgorithmError: forced to fail"
+    reason = asked.get("reason") or f"{FROM_SAGEMAKER}AlgorithmError: forced to fail"
     if status is not None and job.status in ENDED:
         raise ValueError(f"the job has ended: it is {job.status}")
     if status == "FAILED":
@@ -85,7 +85,7 @@ def _forward(backend: ServiceJobBackend, job: ServiceJob, status: str, at: float
             batch.enter(backend, job, status, at)
         return
     if job.status in QUEUED:
-        dispatch.send(backend, job, dispatch.anywhere(backend, job), at)
+        batch.send(backend, job, capacity.anywhere(backend, job), at)
     if job.status == "SCHEDULED" and target > _ORDER.index("SCHEDULED"):
         training.enter(backend.training, job.training_job, "Downloading", at)
         batch.enter(backend, job, "STARTING", at)
@@ -97,7 +97,7 @@ def _fail(
     backend: ServiceJobBackend, job: ServiceJob, at: float, reason: str, *, attempt: bool
 ) -> None:
     if job.training_job is not None and job.status not in QUEUED:
-        failure = reason.removeprefix(dispatch.FROM_SAGEMAKER)
+        failure = reason.removeprefix(FROM_SAGEMAKER)
         training.fail(backend.training, job.training_job, at, failure)
     if attempt and job.status not in QUEUED:
         batch.fail_attempt(backend, job, at, reason)

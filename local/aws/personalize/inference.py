@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..service.objects import NotWritable, keys_under, put_object, read_object, split_uri
 from .recipes import RECIPES, Recipe
 from .records import Resource
-
-if TYPE_CHECKING:
-    from .models import BatchInferenceBackend
+from .state import PersonalizeState
 
 DEFAULT_RESULTS = 25
 MAX_THEMED_RECORDS = 100
@@ -35,7 +33,7 @@ class Unusable(Exception):
     """The job fails, for the reason that the message gives."""
 
 
-def run(backend: BatchInferenceBackend, job: Resource) -> None:
+def run(backend: PersonalizeState, job: Resource) -> None:
     """Write `<output path>/<input file>.out` for each input file; all or nothing."""
     recipe = recipe_of(backend, job.request["solutionVersionArn"])
     results = [(key, _results(job, recipe, key, body)) for key, body in _inputs(backend, job)]
@@ -51,14 +49,14 @@ def run(backend: BatchInferenceBackend, job: Resource) -> None:
             raise Unusable(f"Insufficient privileges or missing bucket: {error}") from error
 
 
-def recipe_of(backend: BatchInferenceBackend, version_arn: str) -> Recipe:
+def recipe_of(backend: PersonalizeState, version_arn: str) -> Recipe:
     """The recipe with which the solution version was trained."""
     version = backend.resources.get(version_arn)
     assert version is not None
     return RECIPES[version.request["recipeArn"]]
 
 
-def _inputs(backend: BatchInferenceBackend, job: Resource) -> list[tuple[str, bytes]]:
+def _inputs(backend: PersonalizeState, job: Resource) -> list[tuple[str, bytes]]:
     uri = job.request["jobInput"]["s3DataSource"]["path"]
     bucket, prefix = split_uri(uri)
     place = (backend.account_id, backend.region_name)

@@ -5,16 +5,14 @@ https://docs.aws.amazon.com/personalize/latest/dg/API_CreateBatchInferenceJob.ht
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..service.refusal import Refusal
 from . import inference, resources
 from .life import JOB
 from .recipes import Recipe
 from .records import ENDED, Resource
-
-if TYPE_CHECKING:
-    from .models import BatchInferenceBackend
+from .state import PersonalizeState
 
 MAX_UNFINISHED = 5
 """Batch inference jobs pending or running in an account and region (Personalize's quotas)."""
@@ -33,7 +31,7 @@ _MEMBERS = (
 )
 
 
-def create(backend: BatchInferenceBackend, request: dict[str, Any]) -> dict[str, Any]:
+def create(backend: PersonalizeState, request: dict[str, Any]) -> dict[str, Any]:
     """Start a job, if everything that it refers to is there and goes together."""
     version = resources.active(backend, request["solutionVersionArn"], "solution-version")
     recipe = inference.recipe_of(backend, version.arn)
@@ -56,13 +54,13 @@ def create(backend: BatchInferenceBackend, request: dict[str, Any]) -> dict[str,
     return {"batchInferenceJobArn": resources.make(backend, JOB, name, f"{JOB}/{name}", asked)}
 
 
-def describe(backend: BatchInferenceBackend, request: dict[str, Any]) -> dict[str, Any]:
+def describe(backend: PersonalizeState, request: dict[str, Any]) -> dict[str, Any]:
     """One job, without its tags."""
     job = resources.found(backend, request["batchInferenceJobArn"], JOB)
     return {"batchInferenceJob": resources.shown(job, "batchInferenceJobArn", *_MEMBERS)}
 
 
-def listed(backend: BatchInferenceBackend, request: dict[str, Any]) -> dict[str, Any]:
+def listed(backend: PersonalizeState, request: dict[str, Any]) -> dict[str, Any]:
     """Jobs, the newest first; those of one solution version where that is asked for."""
     wanted = request.get("solutionVersionArn")
     jobs = [

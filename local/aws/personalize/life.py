@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..service import context
 from . import inference
 from .records import ACTIVE, ENDED, FAILED, IN_PROGRESS, PENDING, Resource
-
-if TYPE_CHECKING:
-    from .models import BatchInferenceBackend
+from .state import PersonalizeState
 
 JOB = "batch-inference-job"
 
 
-def advance(backend: BatchInferenceBackend, now: float) -> None:
+def advance(backend: PersonalizeState, now: float) -> None:
     """Take every step that is due by `now`, each at its time."""
     while (entry := backend.agenda.pop(now)) is not None:
         resource = backend.resources.get(entry[0])
@@ -22,7 +18,7 @@ def advance(backend: BatchInferenceBackend, now: float) -> None:
             step(backend, resource, entry[1])
 
 
-def step(backend: BatchInferenceBackend, resource: Resource, at: float) -> None:
+def step(backend: PersonalizeState, resource: Resource, at: float) -> None:
     """The next status of the resource."""
     if resource.status == PENDING:
         enter(backend, resource, IN_PROGRESS, at)
@@ -30,7 +26,7 @@ def step(backend: BatchInferenceBackend, resource: Resource, at: float) -> None:
         finish(backend, resource, at)
 
 
-def finish(backend: BatchInferenceBackend, resource: Resource, at: float) -> None:
+def finish(backend: PersonalizeState, resource: Resource, at: float) -> None:
     """The work is done: a job has written its results, or cannot."""
     if resource.kind == JOB:
         try:
@@ -41,13 +37,13 @@ def finish(backend: BatchInferenceBackend, resource: Resource, at: float) -> Non
     enter(backend, resource, ACTIVE, at)
 
 
-def fail(backend: BatchInferenceBackend, resource: Resource, at: float, reason: str) -> None:
+def fail(backend: PersonalizeState, resource: Resource, at: float, reason: str) -> None:
     """The resource could not be created."""
     resource.failure = reason
     enter(backend, resource, FAILED, at)
 
 
-def enter(backend: BatchInferenceBackend, resource: Resource, status: str, at: float) -> None:
+def enter(backend: PersonalizeState, resource: Resource, status: str, at: float) -> None:
     """The resource's status is this one from `at` on."""
     resource.status = status
     resource.updated = at
@@ -55,7 +51,7 @@ def enter(backend: BatchInferenceBackend, resource: Resource, status: str, at: f
     plan(backend, resource)
 
 
-def hold(backend: BatchInferenceBackend, resource: Resource, held: bool, at: float) -> None:
+def hold(backend: PersonalizeState, resource: Resource, held: bool, at: float) -> None:
     """Keep the resource in its status whatever the pace, or let it go on from here."""
     resource.held = held
     if not held and resource.status not in ENDED:
@@ -64,7 +60,7 @@ def hold(backend: BatchInferenceBackend, resource: Resource, held: bool, at: flo
     plan(backend, resource)
 
 
-def plan(backend: BatchInferenceBackend, resource: Resource) -> None:
+def plan(backend: PersonalizeState, resource: Resource) -> None:
     """Put the resource's next step on the agenda."""
     if resource.status in ENDED or resource.held:
         backend.agenda.cancel(resource.arn)

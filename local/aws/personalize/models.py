@@ -10,9 +10,10 @@ from ..service import context
 from ..service.table import Agenda, Table
 from . import life
 from .records import Resource
+from .state import PersonalizeState
 
 
-class BatchInferenceBackend(PersonalizeBackend):
+class BatchInferenceBackend(PersonalizeState, PersonalizeBackend):
     """moto's Personalize with solutions, filters and batch inference jobs."""
 
     def __init__(self, region_name: str, account_id: str) -> None:
@@ -24,14 +25,6 @@ class BatchInferenceBackend(PersonalizeBackend):
     def tables(self) -> list[Table[Any]]:
         """Everything that is kept."""
         return [self.resources]
-
-    def arn(self, resource: str) -> str:
-        """The ARN of a resource here, such as `solution/similar-items`."""
-        return f"arn:{self.partition}:personalize:{self.region_name}:{self.account_id}:{resource}"
-
-    def of_kind(self, kind: str) -> list[Resource]:
-        """The resources of a kind, oldest first."""
-        return [resource for resource in self.resources if resource.kind == kind]
 
     def advance(self) -> None:
         """Do what has fallen due."""

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..service import context
 from ..service.operations import page
 from ..service.refusal import Refusal
 from . import life
 from .records import Resource
-
-if TYPE_CHECKING:
-    from .models import BatchInferenceBackend
+from .state import PersonalizeState
 
 MAX_TAGS = 50
 
 
 def make(
-    backend: BatchInferenceBackend, kind: str, name: str, path: str, request: dict[str, Any]
+    backend: PersonalizeState, kind: str, name: str, path: str, request: dict[str, Any]
 ) -> str:
     """A new resource whose ARN ends with `path`; the ARN. Names are unique for ever."""
     arn = backend.arn(path)
@@ -44,7 +42,7 @@ def make(
     return arn
 
 
-def found(backend: BatchInferenceBackend, arn: str, kind: str | None = None) -> Resource:
+def found(backend: PersonalizeState, arn: str, kind: str | None = None) -> Resource:
     """The resource of this ARN, of the kind that is wanted."""
     resource = backend.resources.get(arn)
     if resource is None or kind not in (None, resource.kind):
@@ -52,7 +50,7 @@ def found(backend: BatchInferenceBackend, arn: str, kind: str | None = None) -> 
     return resource
 
 
-def active(backend: BatchInferenceBackend, arn: str, kind: str) -> Resource:
+def active(backend: PersonalizeState, arn: str, kind: str) -> Resource:
     """The resource of this ARN, which must be ACTIVE."""
     resource = found(backend, arn, kind)
     if resource.status != "ACTIVE":

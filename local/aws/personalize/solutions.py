@@ -5,7 +5,7 @@ They are made at once, trained on nothing, and become ACTIVE after a moment.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import uuid4
 
 from ..service.operations import page
@@ -13,9 +13,7 @@ from ..service.refusal import Refusal
 from . import resources
 from .recipes import RECIPES, Recipe
 from .records import Resource
-
-if TYPE_CHECKING:
-    from .models import BatchInferenceBackend
+from .state import PersonalizeState
 
 GROUP = "dataset-group"
 SOLUTION = "solution"
@@ -43,22 +41,20 @@ _VERSION = (
 )
 
 
-def create_dataset_group(backend: BatchInferenceBackend, request: dict[str, Any]) -> dict[str, Any]:
+def create_dataset_group(backend: PersonalizeState, request: dict[str, Any]) -> dict[str, Any]:
     name = request["name"]
     arn = resources.make(backend, GROUP, name, f"{GROUP}/{name}", request)
     domain = {"domain": request["domain"]} if "domain" in request else {}
     return {"datasetGroupArn": arn, **domain}
 
 
-def describe_dataset_group(
-    backend: BatchInferenceBackend, request: dict[str, Any]
-) -> dict[str, Any]:
+def describe_dataset_group(backend: PersonalizeState, request: dict[str, Any]) -> dict[str, Any]:
     group = resources.found(backend, request["datasetGroupArn"], GROUP)
     members = ("name", "roleArn", "kmsKeyArn", "domain")
     return {"datasetGroup": resources.shown(group, "datasetGroupArn", *members)}
 
 
-def list_dataset_groups(backend: BatchInferenceBackend, request: dict[str, Any]) -> dict[str, Any]:
+def list_dataset_groups(backend: PersonalizeState, request: dict[str, Any]) -> dict[str, Any]:
     return resources.listing(
         backend.of_kind(GROUP),
         request,
@@ -67,7 +63,7 @@ def list_dataset_groups(backend: BatchInferenceBackend, request: dict[str, Any])
     )
 
 
-def create_solution(backend: BatchInferenceBackend, request: dict[str, Any]) -> dict[str, Any]:
+def create_solution(backend: PersonalizeState, request: dict[str, Any]) -> dict[str, Any]:
     resources.found(backend, request["datasetGroupArn"], GROUP)
     if request.get("recipeArn") is None:
         raise Refusal("InvalidInputException", "recipeArn is required: the emulator has no AutoML.")
@@ -77,7 +73,7 @@ def create_solution(backend: BatchInferenceBackend, request: dict[str, Any]) -> 
     return {"solutionArn": arn}
 
 
-def describe_solution(backend: BatchInferenceBackend, request: dict[str, Any]) -> dict[str, Any]:
+def describe_solution(backend: PersonalizeState, request: dict[str, Any]) -> dict[str, Any]:
     solution = resources.found(backend, request["solutionArn"], SOLUTION)
     described = resources.shown(solution, "solutionArn", *_SOLUTION)
     versions = _versions(backend, solution.arn)
@@ -86,7 +82,7 @@ def describe_solution(backend: BatchInferenceBackend, request: dict[str, Any]) -
     return {"solution": described}
 
 
-def list_solutions(backend: BatchInferenceBackend, request: dict[str, Any]) -> dict[str, Any]:
+def list_solutions(backend: PersonalizeState, request: dict[str, Any]) -> dict[str, Any]:
     group = request.get("datasetGroupArn")
     chosen = [
         solution
@@ -101,9 +97,7 @@ def list_solutions(backend: BatchInferenceBackend, request: dict[str, Any]) -> d
     )
 
 
-def create_solution_version(
-    backend: BatchInferenceBackend, request: dict[str, Any]
-) -> dict[str, Any]:
+def create_solution_version(backend: PersonalizeState, request: dict[str, Any]) -> dict[str, Any]:
     solution = resources.active(backend, request["solutionArn"], SOLUTION)
     inherited = {name: solution.request[name] for name in _SOLUTION if name in solution.request}
     inherited.pop("name")
@@ -113,17 +107,13 @@ def create_solution_version(
     return {"solutionVersionArn": resources.make(backend, VERSION, name, path, asked)}
 
 
-def describe_solution_version(
-    backend: BatchInferenceBackend, request: dict[str, Any]
-) -> dict[str, Any]:
+def describe_solution_version(backend: PersonalizeState, request: dict[str, Any]) -> dict[str, Any]:
     version = resources.found(backend, request["solutionVersionArn"], VERSION)
     described = resources.shown(version, "solutionVersionArn", *_VERSION)
     return {"solutionVersion": {**described, "trainingType": "MANUAL"}}
 
 
-def list_solution_versions(
-    backend: BatchInferenceBackend, request: dict[str, Any]
-) -> dict[str, Any]:
+def list_solution_versions(backend: PersonalizeState, request: dict[str, Any]) -> dict[str, Any]:
     wanted = request.get("solutionArn")
     if wanted is not None:
         resources.found(backend, wanted, SOLUTION)
@@ -131,19 +121,19 @@ def list_solution_versions(
     return resources.listing(chosen, request, "solutionVersions", _version_summary)
 
 
-def create_filter(backend: BatchInferenceBackend, request: dict[str, Any]) -> dict[str, Any]:
+def create_filter(backend: PersonalizeState, request: dict[str, Any]) -> dict[str, Any]:
     resources.found(backend, request["datasetGroupArn"], GROUP)
     name = request["name"]
     return {"filterArn": resources.make(backend, FILTER, name, f"{FILTER}/{name}", request)}
 
 
-def describe_filter(backend: BatchInferenceBackend, request: dict[str, Any]) -> dict[str, Any]:
+def describe_filter(backend: PersonalizeState, request: dict[str, Any]) -> dict[str, Any]:
     found = resources.found(backend, request["filterArn"], FILTER)
     members = ("name", "datasetGroupArn", "filterExpression")
     return {"filter": resources.shown(found, "filterArn", *members)}
 
 
-def list_filters(backend: BatchInferenceBackend, request: dict[str, Any]) -> dict[str, Any]:
+def list_filters(backend: PersonalizeState, request: dict[str, Any]) -> dict[str, Any]:
     group = request.get("datasetGroupArn")
     chosen = [
         found
@@ -158,12 +148,12 @@ def list_filters(backend: BatchInferenceBackend, request: dict[str, Any]) -> dic
     )
 
 
-def describe_recipe(backend: BatchInferenceBackend, request: dict[str, Any]) -> dict[str, Any]:
+def describe_recipe(backend: PersonalizeState, request: dict[str, Any]) -> dict[str, Any]:
     recipe = _recipe(request["recipeArn"])
     return {"recipe": {**_recipe_summary(recipe), "recipeType": recipe.type}}
 
 
-def list_recipes(backend: BatchInferenceBackend, request: dict[str, Any]) -> dict[str, Any]:
+def list_recipes(backend: PersonalizeState, request: dict[str, Any]) -> dict[str, Any]:
     shown, token = page(
         [_recipe_summary(recipe) for recipe in RECIPES.values()],
         request,
@@ -173,7 +163,7 @@ def list_recipes(backend: BatchInferenceBackend, request: dict[str, Any]) -> dic
     return {"recipes": shown, **({"nextToken": token} if token else {})}
 
 
-def _versions(backend: BatchInferenceBackend, solution_arn: str | None) -> list[Resource]:
+def _versions(backend: PersonalizeState, solution_arn: str | None) -> list[Resource]:
     return [
         version
         for version in backend.of_kind(VERSION)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .resources import check_tags, found
-
-if TYPE_CHECKING:
-    from .models import BatchInferenceBackend
+from .state import PersonalizeState
 
 
-def tag(backend: BatchInferenceBackend, request: dict[str, Any]) -> dict[str, Any]:
+def tag(backend: PersonalizeState, request: dict[str, Any]) -> dict[str, Any]:
     """Add or overwrite tags; the others stay."""
     resource = found(backend, request["resourceArn"])
     tags = {entry["tagKey"]: entry["tagValue"] for entry in [*resource.tags, *request["tags"]]}
@@ -21,7 +19,7 @@ def tag(backend: BatchInferenceBackend, request: dict[str, Any]) -> dict[str, An
     return {}
 
 
-def untag(backend: BatchInferenceBackend, request: dict[str, Any]) -> dict[str, Any]:
+def untag(backend: PersonalizeState, request: dict[str, Any]) -> dict[str, Any]:
     """Take tags off; a key that is not there is no error."""
     resource = found(backend, request["resourceArn"])
     gone = request["tagKeys"]
@@ -30,6 +28,6 @@ def untag(backend: BatchInferenceBackend, request: dict[str, Any]) -> dict[str, 
     return {}
 
 
-def listed(backend: BatchInferenceBackend, request: dict[str, Any]) -> dict[str, Any]:
+def listed(backend: PersonalizeState, request: dict[str, Any]) -> dict[str, Any]:
     """All tags of a resource."""
     return {"tags": found(backend, request["resourceArn"]).tags}

@@ -5,15 +5,13 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeTrainingJo
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..service import context
 from ..service.objects import NotWritable
 from . import results
 from .records import ENDED, TrainingJob
-
-if TYPE_CHECKING:
-    from .models import TrainingBackend
+from .state import TrainingState
 
 _MESSAGES = {
     "Pending": "Waiting for capacity",
@@ -29,7 +27,7 @@ _MESSAGES = {
 
 
 def create(
-    backend: TrainingBackend,
+    backend: TrainingState,
     request: dict[str, Any],
     tags: dict[str, str],
     at: float,
@@ -53,7 +51,7 @@ def create(
     return job.arn
 
 
-def enter(backend: TrainingBackend, arn: str | None, secondary: str, at: float) -> None:
+def enter(backend: TrainingState, arn: str | None, secondary: str, at: float) -> None:
     """The training job's secondary status is this one from `at` on."""
     job = backend.by_arn(arn)
     if job is not None and job.status == "InProgress":
@@ -62,7 +60,7 @@ def enter(backend: TrainingBackend, arn: str | None, secondary: str, at: float) 
         _enter(backend, job, secondary, at)
 
 
-def complete(backend: TrainingBackend, arn: str | None, at: float) -> str | None:
+def complete(backend: TrainingState, arn: str | None, at: float) -> str | None:
     """The training job has succeeded: its model lies in S3, its lines in CloudWatch.
 
     The reason why it failed after all, where the model could not be written.
@@ -79,7 +77,7 @@ def complete(backend: TrainingBackend, arn: str | None, at: float) -> str | None
     return None
 
 
-def fail(backend: TrainingBackend, arn: str | None, at: float, reason: str) -> None:
+def fail(backend: TrainingState, arn: str | None, at: float, reason: str) -> None:
     """The training job has failed."""
     job = backend.by_arn(arn)
     if job is not None and job.status not in ENDED:
@@ -87,7 +85,7 @@ def fail(backend: TrainingBackend, arn: str | None, at: float, reason: str) -> N
         _end(backend, job, "Failed", at)
 
 
-def stopping(backend: TrainingBackend, arn: str | None, at: float) -> None:
+def stopping(backend: TrainingState, arn: str | None, at: float) -> None:
     """The training job has been asked to stop."""
     job = backend.by_arn(arn)
     if job is not None and job.status == "InProgress":
@@ -95,14 +93,14 @@ def stopping(backend: TrainingBackend, arn: str | None, at: float) -> None:
         _enter(backend, job, "Stopping", at)
 
 
-def stop(backend: TrainingBackend, arn: str | None, at: float) -> None:
+def stop(backend: TrainingState, arn: str | None, at: float) -> None:
     """The training job has stopped."""
     job = backend.by_arn(arn)
     if job is not None and job.status not in ENDED:
         _end(backend, job, "Stopped", at)
 
 
-def go_on_alone(backend: TrainingBackend, arn: str | None) -> None:
+def go_on_alone(backend: TrainingState, arn: str | None) -> None:
     """Batch has forgotten the training job's service job: from now on it moves by itself."""
     job = backend.by_arn(arn)
     if job is not None and job.status not in ENDED:
@@ -111,7 +109,7 @@ def go_on_alone(backend: TrainingBackend, arn: str | None) -> None:
         plan(backend, job)
 
 
-def advance(backend: TrainingBackend, now: float) -> None:
+def advance(backend: TrainingState, now: float) -> None:
     """Take the steps that are due of the training jobs that Batch does not move."""
     while (entry := backend.agenda.pop(now)) is not None:
         job = backend.training_jobs_kept.get(entry[0])
@@ -130,7 +128,7 @@ def advance(backend: TrainingBackend, now: float) -> None:
             complete(backend, job.arn, at)
 
 
-def plan(backend: TrainingBackend, job: TrainingJob) -> None:
+def plan(backend: TrainingState, job: TrainingJob) -> None:
     """Put the job's next step on the agenda, if it moves by itself."""
     pace = context.pace()
     seconds = {
@@ -144,14 +142,14 @@ def plan(backend: TrainingBackend, job: TrainingJob) -> None:
         backend.agenda.set(job.name, job.modified + seconds[job.secondary])
 
 
-def _end(backend: TrainingBackend, job: TrainingJob, status: str, at: float) -> None:
+def _end(backend: TrainingState, job: TrainingJob, status: str, at: float) -> None:
     job.status = status
     job.ended = at
     _enter(backend, job, status, at)
     results.write_log(backend, job)
 
 
-def _enter(backend: TrainingBackend, job: TrainingJob, secondary: str, at: float) -> None:
+def _enter(backend: TrainingState, job: TrainingJob, secondary: str, at: float) -> None:
     before = [dict(transition) for transition in job.transitions]
     if before:
         before[-1]["EndTime"] = at

@@ -10,9 +10,10 @@ from ..service import context
 from ..service.table import Agenda, Table
 from . import life, results
 from .records import ENDED, TrainingJob
+from .state import TrainingState
 
 
-class TrainingBackend(SageMakerModelBackend):
+class TrainingBackend(TrainingState, SageMakerModelBackend):
     """moto's SageMaker, whose training jobs are ours."""
 
     def __init__(self, region_name: str, account_id: str) -> None:
@@ -25,15 +26,6 @@ class TrainingBackend(SageMakerModelBackend):
     def tables(self) -> list[Table[Any]]:
         """Everything that is kept."""
         return [self.training_jobs_kept]
-
-    def training_job_arn(self, name: str) -> str:
-        """The ARN of the training job of this name here."""
-        place = f"{self.partition}:sagemaker:{self.region_name}:{self.account_id}"
-        return f"arn:{place}:training-job/{name}"
-
-    def by_arn(self, arn: str | None) -> TrainingJob | None:
-        """The training job of this ARN; `None` when there is none, and for no ARN."""
-        return None if arn is None else self.training_jobs_kept.get(arn.rpartition("/")[2])
 
     def advance(self) -> None:
         """Do what has fallen due."""

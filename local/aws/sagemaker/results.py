@@ -6,15 +6,12 @@ import gzip
 import io
 import json
 import tarfile
-from typing import TYPE_CHECKING
 
 from moto.logs.models import logs_backends
 
 from ..service.objects import put_object, split_uri
 from .records import TrainingJob
-
-if TYPE_CHECKING:
-    from .models import TrainingBackend
+from .state import TrainingState
 
 LOG_GROUP = "/aws/sagemaker/TrainingJobs"
 
@@ -24,7 +21,7 @@ def artifact_uri(job: TrainingJob) -> str:
     return f"{job.request['OutputDataConfig']['S3OutputPath'].rstrip('/')}/{job.name}/output/model.tar.gz"
 
 
-def write_model(backend: TrainingBackend, job: TrainingJob, at: float) -> str:
+def write_model(backend: TrainingState, job: TrainingJob, at: float) -> str:
     """Write the artifact and say where it lies: a tar of one model.json with the hyperparameters.
 
     A bucket that does not exist is made: job files name buckets of their author's.
@@ -52,7 +49,7 @@ def write_model(backend: TrainingBackend, job: TrainingJob, at: float) -> str:
     return uri
 
 
-def write_log(backend: TrainingBackend, job: TrainingJob) -> None:
+def write_log(backend: TrainingState, job: TrainingJob) -> None:
     """Write the job's log stream anew; it follows from the job's record alone."""
     logs = logs_backends[backend.account_id][backend.region_name]
     logs.ensure_log_group(LOG_GROUP)

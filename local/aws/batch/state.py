@@ -1,0 +1,44 @@
+"""What the service jobs of one account and region, and all that they refer to, are kept in."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from ..sagemaker.state import TrainingState
+from ..service.table import Agenda, Table
+from .records import (
+    ClientToken,
+    JobQueue,
+    QuotaShare,
+    SchedulingPolicy,
+    ServiceEnvironment,
+    ServiceJob,
+)
+from .waiting import WaitingJobs
+
+
+class BatchState:
+    """The records, which jobs wait, which capacity is in use, and when each job takes its next step."""
+
+    account_id: str
+    region_name: str
+    partition: str
+    environments: Table[ServiceEnvironment]
+    queues: Table[JobQueue]
+    policies: Table[SchedulingPolicy]
+    shares: Table[QuotaShare]
+    service_jobs: Table[ServiceJob]
+    client_tokens: Table[ClientToken]
+    agenda: Agenda
+    waiting: WaitingJobs
+    placing: bool
+    in_use: dict[str, Counter[str]]
+
+    @property
+    def training(self) -> TrainingState:
+        """SageMaker in the same account and region."""
+        raise NotImplementedError
+
+    def arn(self, resource: str) -> str:
+        """The ARN of a resource here, such as `job-queue/training`."""
+        return f"arn:{self.partition}:batch:{self.region_name}:{self.account_id}:{resource}"
