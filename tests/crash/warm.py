@@ -44,7 +44,7 @@ PRELOADED = (
     "pulumi.dynamic",
     "components.program",
     "components.provider",
-    "local.engine.core.deployment",
+    "local.engine.core.deploy",
     "local.engine.commands.deploy",
     "local.engine.protocol.provider",
     "local.engine.commands.stack",

@@ -7,29 +7,31 @@ from typing import Any
 
 import pytest
 
-from local.engine.core import refresh as refreshing
+from local.engine.core.deployment import Deployment
+from local.engine.core.executor import Executor
+from local.engine.core.refresh import refresh
 from local.engine.errors import Stopped
-from local.engine.state.model import Snapshot
-
-
-class Failed:
-    """A deployment in which a resource could not be read."""
-
-    failed, cancelled, stopping = True, False, False
-
-    def __init__(self) -> None:
-        self.base = Snapshot()
-
-    def index(self) -> None:
-        """There is nothing to look up."""
-
-    def stop(self) -> None:
-        self.stopping = True
 
 
 def test_a_failed_refresh_stops_the_deployment() -> None:
     """The program waits for its first registration, which never comes: nobody may wait for the program."""
-    run: Any = Failed()
-    with pytest.raises(Stopped):
-        asyncio.run(refreshing.refresh(run))
-    assert run.stopping
+    nothing: Any = None
+
+    async def fail() -> bool:
+        deployment = Deployment(
+            kind="update",
+            preview=False,
+            refresh=True,
+            parallel=1,
+            project=nothing,
+            stack="dev",
+            config={},
+            registry=nothing,
+            watcher=nothing,
+            failed=True,
+        )
+        with pytest.raises(Stopped):
+            await refresh(deployment, Executor(deployment))
+        return deployment.stopping
+
+    assert asyncio.run(fail())

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local.engine.core import diff as diffing
-from local.engine.core import paths
+from local.engine.core import diff
 from local.engine.core.goal import Goal
 from local.engine.core.graph import Graph
 from local.engine.core.names import Names
@@ -52,16 +51,16 @@ def test_a_provider_sees_no_secret_and_no_unknown(properties: dict[str, Any]) ->
 @given(PROPERTIES)
 def test_nothing_differs_from_itself(properties: dict[str, Any]) -> None:
     """A value has no diff with itself, whether or not it is secret."""
-    assert not diffing.between(properties, values.copied(properties)).changes
-    assert not diffing.between(properties, values.plain(properties)).changes
+    assert not diff.compare(properties, values.copy_value(properties)).changes
+    assert not diff.compare(properties, values.reveal(properties)).changes
     assert changed(properties, properties, 0) == []
 
 
 @given(PROPERTIES, PROPERTIES)
 def test_a_diff_read_backwards_is_its_inverse(old: dict[str, Any], new: dict[str, Any]) -> None:
     """What is added one way is deleted the other way."""
-    forth, back = diffing.between(old, new), diffing.between(new, old)
-    assert forth.inverted().detailed == back.detailed
+    forth, back = diff.compare(old, new), diff.compare(new, old)
+    assert forth.invert().detailed == back.detailed
     assert forth.changed_keys == back.changed_keys
 
 
@@ -82,15 +81,15 @@ def test_true_is_not_one() -> None:
         (("a", 'say "x"'), 'a["say \\"x\\""]'),
     ],
 )
-def test_paths_are_written_as_pulumi_does(path: paths.Path, text: str) -> None:
+def test_paths_are_written_as_pulumi_does(path: diff.Path, text: str) -> None:
     """A name of anything but letters, digits and `_` stands in quotes."""
-    assert paths.render(path) == text
+    assert diff.render(path) == text
 
 
 def test_ignored_inputs_keep_their_old_values() -> None:
     """One that was not there stays away; one that has gone comes back."""
     old, new = {"x": 1, "gone": 2, "y": 3}, {"x": 9, "added": 9, "y": 9}
-    assert diffing.ignoring(new, old, ["x", "gone", "added"]) == {"x": 1, "gone": 2, "y": 9}
+    assert diff.keep_ignored(new, old, ["x", "gone", "added"]) == {"x": 1, "gone": 2, "y": 9}
     assert new == {"x": 9, "added": 9, "y": 9}
 
 

@@ -3,49 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from collections.abc import Collection
 
-from local.engine.core.steps import Step
-from local.engine.state.model import Resource
-
-if TYPE_CHECKING:
-    from local.engine.core.deployment import Deployment
+from local.engine.core.deployment import Deployment
+from local.engine.core.executor import Executor
+from local.engine.core.step import Step
 
 
-async def delete_rest(run: Deployment) -> None:
-    """Delete, dependents first, what is left over; what a failed one depends on stays."""
-    steps = {id(step.resource): step for step in _steps(run)}
-    handled: set[int] = set()
-    spared: set[int] = set()
-    for layer in run.graph.layers([step.resource for step in steps.values()]):
-        if run.stopping:
-            return
-        for step in run.errored:
-            if id(step) not in handled:
-                handled.add(id(step))
-                spared |= run.graph.ancestors(
-                    [each for each in (step.resource, step.old) if each is not None]
-                )
+async def delete_rest(deployment: Deployment, executor: Executor, kept: Collection[str]) -> None:
+    """Delete, dependents first, what is not among the URNs that are kept; what a failed one depends on stays."""
+    steps: dict[int, Step] = {}
+    for resource in deployment.base.resources:
+        if resource.delete or resource.urn not in kept:
+            deployment.ensure_provider(resource.provider)
+            op = "delete-replaced" if resource.delete else "delete"
+            steps[id(resource)] = Step(op, resource, None)
+    for layer in deployment.graph.layers([step.resource for step in steps.values()]):
+        failed = [each for step in deployment.errored for each in (step.new, step.old) if each]
+        spared = deployment.graph.ancestors(failed)
         tasks = [
-            await run.start([steps[id(resource)]])
+            await executor.start([steps[id(resource)]])
             for resource in layer
-            if id(resource) not in spared and not run.stopping
+            if id(resource) not in spared and not deployment.stopping
         ]
         if tasks:
             await asyncio.wait(tasks)
-
-
-def _steps(run: Deployment) -> list[Step]:
-    planner = run.planner
-    found: list[Step] = []
-
-    def delete(resource: Resource, op: str) -> None:
-        run.ensure_provider(resource.provider)
-        found.append(Step(op, resource, None))
-
-    for resource in run.base.resources:
-        if resource.delete:
-            delete(resource, "delete-replaced")
-        elif not planner.touched(resource.urn):
-            delete(resource, "delete")
-    return found

@@ -1,15 +1,18 @@
-"""The engine's own diff of inputs, for a provider that says "something may have changed, look yourself"."""
+"""How the inputs of a resource differ: the provider's answer, or the engine's own diff where it leaves that to it."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from local.engine.core import paths
-from local.engine.state.values import Properties, Value, equal, plain
+from local.engine.protocol.provider import Provider
+from local.engine.state.model import Resource
+from local.engine.state.values import Properties, Value, equal, reveal
 
 ADD, DELETE, UPDATE = "add", "delete", "update"
 INVERSE = {ADD: DELETE, DELETE: ADD, UPDATE: UPDATE}
+Path = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,47 +24,47 @@ class Diff:
     changed_keys: list[str] = field(default_factory=list)
     detailed: dict[str, str] | None = None
 
-    @property
-    def replaces(self) -> bool:
-        return bool(self.replace_keys)
-
-    def inverted(self) -> Diff:
-        """The diff from new to old."""
+    def invert(self) -> Diff:
+        """Return the diff from new to old."""
         if self.detailed is None:
             return self
         return replace(self, detailed={path: INVERSE[kind] for path, kind in self.detailed.items()})
 
 
-def between(old: Properties, new: Properties) -> Diff:
-    """The diff of two sets of inputs, secrets compared by their values."""
-    detailed: dict[str, str] = {}
-    keys: list[str] = []
-    for path, kind in changes(plain(old), plain(new)):
-        detailed[paths.render(path)] = kind
-        if str(path[0]) not in keys:
-            keys.append(str(path[0]))
+NOTHING = Diff(changes=False)
+
+
+async def ask_for_diff(provider: Provider, old: Resource, new: Resource, *, preview: bool) -> Diff:
+    """Return how `new` differs from `old`, as the provider sees it."""
+    answer = await provider.diff(old, new, preview=preview)
+    if answer.changes is not None:
+        return Diff(answer.changes, answer.replace_keys, answer.changed_keys)
+    found = compare(old.inputs, keep_ignored(new.inputs, old.inputs, new.ignore_changes))
+    keys = found.changed_keys if found.changes else answer.changed_keys
+    return replace(found, replace_keys=answer.replace_keys, changed_keys=keys)
+
+
+def compare(old: Properties, new: Properties) -> Diff:
+    """Return the diff of two sets of inputs, secrets compared by their values."""
+    detailed = dict(find_changes(reveal(old), reveal(new)))
     if not detailed:
-        return Diff(changes=False)
-    return Diff(changes=True, changed_keys=sorted(keys), detailed=detailed)
+        return NOTHING
+    keys = sorted({str(path[0]) for path in detailed})
+    by_text = {render(path): kind for path, kind in detailed.items()}
+    return Diff(changes=True, changed_keys=keys, detailed=by_text)
 
 
-def ignoring(inputs: Properties, old_inputs: Properties, names: list[str]) -> Properties:
+def keep_ignored(inputs: Properties, old_inputs: Properties, names: list[str]) -> Properties:
     """Return the inputs with every ignored one as it was before."""
     kept = {key: value for key, value in inputs.items() if key not in names}
     return kept | {key: value for key, value in old_inputs.items() if key in names}
 
 
-def changes(old: Value, new: Value, at: paths.Path = ()) -> Iterator[tuple[paths.Path, str]]:
-    """Each leaf path that differs, with the kind of its change."""
+def find_changes(old: Value, new: Value, at: Path = ()) -> Iterator[tuple[Path, str]]:
+    """Yield each leaf path that differs, with the kind of its change."""
     if isinstance(old, dict) and isinstance(new, dict):
         for key in sorted({*old, *new}):
-            before, after = old.get(key), new.get(key)
-            if before is None and after is not None:
-                yield (*at, key), ADD
-            elif before is not None and after is None:
-                yield (*at, key), DELETE
-            else:
-                yield from changes(before, after, (*at, key))
+            yield from find_changes(old.get(key), new.get(key), (*at, key))
     elif isinstance(old, list) and isinstance(new, list):
         for index in range(max(len(old), len(new))):
             if index >= len(old):
@@ -69,6 +72,20 @@ def changes(old: Value, new: Value, at: paths.Path = ()) -> Iterator[tuple[paths
             elif index >= len(new):
                 yield (*at, index), DELETE
             else:
-                yield from changes(old[index], new[index], (*at, index))
+                yield from find_changes(old[index], new[index], (*at, index))
     elif not equal(old, new):
         yield at, ADD if old is None else DELETE if new is None else UPDATE
+
+
+def render(path: Path) -> str:
+    """Return a path as Pulumi writes it: `a.b[0]["c.d"]`, in quotes what is not letters, digits and `_`."""
+    text = ""
+    for element in path:
+        if isinstance(element, int):
+            text += f"[{element}]"
+        elif not re.fullmatch(r"[A-Za-z0-9_]*", element):
+            escaped = element.replace('"', '\\"')
+            text += f'["{escaped}"]'
+        else:
+            text += f".{element}" if text else element
+    return text

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from local.engine.core.diff import Diff
-from local.engine.core.steps import Step
+from local.engine.core.step import Step
 from local.engine.state.model import Resource
 
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import asyncio
 
+from local.engine.core.apply import apply
+from local.engine.core.deployment import Deployment
 from local.engine.core.events import StepEvent
-from local.engine.core.steps import Step, apply
+from local.engine.core.step import Step
 from local.engine.errors import EngineError
 from local.engine.protocol.provider import CallFailed
+from local.engine.state.journal import Journal
 from local.engine.state.model import Resource
 from local.engine.state.values import Secret, equal
-
-if TYPE_CHECKING:
-    from local.engine.core.deployment import Deployment
 
 OPERATIONS = {
     "create": "creating",
@@ -21,65 +21,151 @@ OPERATIONS = {
     "delete": "deleting",
     "delete-replaced": "deleting",
 }
+RECORDED = ("urn", "type", "custom", "provider", "parent")
 
 
-async def chain(run: Deployment, steps: list[Step]) -> None:
-    """One step after the other; a failure ends the chain and stops the deployment."""
-    for step in steps:
-        if run.stopping:
-            return
-        if not await carry_out(run, step):
-            return
+class Executor:
+    """Runs chains of steps side by side, as many as the deployment allows."""
 
+    def __init__(self, deployment: Deployment) -> None:
+        self._deployment = deployment
+        self._slots = asyncio.Semaphore(max(deployment.parallel, 1))
+        self._chains: set[asyncio.Task[None]] = set()
+        self._broken: BaseException | None = None
 
-def is_internal(step: Step) -> bool:
-    """Steps that nobody asked for and nobody is shown."""
-    resource = step.resource
-    return resource.is_provider and resource.name == "default"
+    async def start(self, steps: list[Step]) -> asyncio.Task[None]:
+        """Start a chain of steps, one after the other, as soon as there is room for it."""
+        await self._slots.acquire()
+        task = asyncio.create_task(self._run_chain(steps))
+        self._chains.add(task)
+        task.add_done_callback(self._end_chain)
+        return task
 
+    def _end_chain(self, task: asyncio.Task[None]) -> None:
+        self._chains.discard(task)
+        self._slots.release()
+        if not task.cancelled() and task.exception() is not None:
+            self._broken = self._broken or task.exception()
+            self._deployment.stopped.set()
 
-async def carry_out(run: Deployment, step: Step) -> bool:
-    internal = is_internal(step)
-    if not internal:
-        run.emit(StepEvent.of("start", step))
-    await _begin(run, step)
-    try:
-        await apply(step, run)
-    except (CallFailed, EngineError) as problem:
-        run.failed = run.step_failed = True
-        run.errored.append(step)
-        run.report("" if internal else step.urn, "error", str(problem))
-        await _end(run, step, succeeded=False)
-        if not internal and not run.preview:
-            run.emit(StepEvent.of("fail", step))
+    async def drain(self) -> None:
+        """Wait until no step runs."""
+        while self._chains:
+            await asyncio.wait(set(self._chains))
+        if self._broken is not None:
+            raise self._broken
+
+    def abandon(self) -> None:
+        """End every chain now: calls under way stay in the state as pending operations."""
+        for chain in self._chains:
+            chain.cancel()
+
+    async def _run_chain(self, steps: list[Step]) -> None:
+        """Run one step after the other; a failure ends the chain and stops the deployment."""
+        for step in steps:
+            if self._deployment.stopping or not await self._carry_out(step):
+                return
+
+    async def _carry_out(self, step: Step) -> bool:
+        deployment = self._deployment
+        if not step.is_internal:
+            deployment.emit(StepEvent.of("start", step))
+        await self._open(step)
+        try:
+            await apply(step, deployment)
+        except (CallFailed, EngineError) as problem:
+            await self._report_failure(step, problem)
+            return False
+        if step.resource.is_stack and step.op != "refresh":
+            deployment.stack_step = step
+        if step.new is not None and step.op != "replace":
+            mark_secret_outputs(step.new)
+        await self._close(step, succeeded=True)
+        self._count(step)
+        if step.done is not None and not step.done.done() and step.new is not None:
+            step.done.set_result(step.new)
+        return True
+
+    async def _report_failure(self, step: Step, problem: Exception) -> None:
+        deployment = self._deployment
+        deployment.failed = deployment.step_failed = True
+        deployment.errored.append(step)
+        deployment.report("" if step.is_internal else step.urn, "error", str(problem))
+        await self._close(step, succeeded=False)
+        if not step.is_internal and not deployment.preview:
+            deployment.emit(StepEvent.of("fail", step))
         # a resource that cannot be read is no reason not to read the others
         if step.op != "refresh":
-            run.stop()
-        return False
-    if step.resource.is_stack and step.op != "refresh":
-        run.stack_step = step
-    if step.new is not None and step.op != "replace":
-        mark_outputs(step.new)
-        run.news[step.urn] = step.new
-    await _end(run, step, succeeded=True)
-    _count(run, step, internal)
-    if step.done is not None and not step.done.done() and step.new is not None:
-        step.done.set_result(step.new)
-    return True
+            deployment.stopped.set()
+
+    def _count(self, step: Step) -> None:
+        deployment = self._deployment
+        if step.is_internal:
+            return
+        refresh = step.op == "refresh" and deployment.kind == "refresh"
+        op = step.result if refresh else step.op
+        if step.logical or refresh:
+            deployment.counts[op] = deployment.counts.get(op, 0) + 1
+        # the stack's step ends with its outputs
+        if deployment.preview or step.resource.custom or step.op in {"refresh", "delete"}:
+            deployment.emit(StepEvent.of("end", step, op))
+
+    async def _open(self, step: Step) -> None:
+        """Note on disk that a call is about to be made."""
+        deployment = self._deployment
+        if deployment.preview or deployment.journal is None or step.op not in OPERATIONS:
+            return
+        deployment.journal.open(step.resource, OPERATIONS[step.op])
+        # what makes no call can leave nothing behind: no need to wait for the disk
+        if makes_call(step):
+            await deployment.journal.flush()
+
+    async def _close(self, step: Step, *, succeeded: bool) -> None:
+        """Note what became of the step, and have it on disk before anybody hears of it."""
+        journal = self._deployment.journal
+        if self._deployment.preview or journal is None:
+            return
+        journal.close(step.resource)
+        must_write = step.op in OPERATIONS
+        if succeeded:
+            must_write = record(journal, step) or must_write
+        if must_write and makes_call(step):
+            await journal.flush()
 
 
-def _count(run: Deployment, step: Step, internal: bool) -> None:
-    refresh = run.plan.options.kind == "refresh"
-    op = step.result if step.op == "refresh" and refresh else step.op
-    if (step.logical or op != step.op or (refresh and step.op == "refresh")) and not internal:
-        run.counts[op] = run.counts.get(op, 0) + 1
-    resource = step.resource
-    shown = run.preview or resource.custom or step.op in {"refresh", "delete"}
-    if shown and not internal:
-        run.emit(StepEvent.of("end", step, op))
+def makes_call(step: Step) -> bool:
+    return step.resource.custom and not step.resource.is_provider
 
 
-def mark_outputs(resource: Resource) -> None:
+def record(journal: Journal, step: Step) -> bool:
+    """Note a step that succeeded; whether the state on disk must follow at once."""
+    old, new = step.old, step.new
+    if step.op in {"same", "update"} and old is not None and new is not None:
+        journal.drop(old)
+        journal.add(new)
+        return step.op == "update" or not is_same_record(old, new)
+    if step.op in {"create", "create-replacement"} and new is not None:
+        journal.add(new)
+        if old is not None:
+            journal.changed(old)
+        return True
+    if step.op in {"delete", "delete-replaced"} and old is not None:
+        journal.drop(old)
+        return True
+    return False
+
+
+def is_same_record(old: Resource, new: Resource) -> bool:
+    """Tell whether the state on disk is good enough for an unchanged resource."""
+    return (
+        all(getattr(old, name) == getattr(new, name) for name in RECORDED)
+        and sorted(old.dependencies) == sorted(new.dependencies)
+        and equal(old.inputs, new.inputs)
+        and equal(old.outputs, new.outputs)
+    )
+
+
+def mark_secret_outputs(resource: Resource) -> None:
     """Mark as secret the outputs that the program asked to be, and those that repeat a secret input."""
     for key, value in resource.outputs.items():
         if isinstance(value, Secret):
@@ -88,56 +174,3 @@ def mark_outputs(resource: Resource) -> None:
             resource.inputs.get(key), Secret
         ):
             resource.outputs = {**resource.outputs, key: Secret(value)}
-
-
-async def _begin(run: Deployment, step: Step) -> None:
-    if run.preview or step.op not in OPERATIONS:
-        return
-    resource = step.resource
-    run.journal.open(resource, OPERATIONS[step.op])
-    # What makes no call can leave nothing behind: no need to wait for the disk.
-    if resource.custom and not resource.is_provider:
-        await run.journal.flush()
-
-
-async def _end(run: Deployment, step: Step, *, succeeded: bool) -> None:
-    """Note what became of the step, and have it on disk before anybody hears of it."""
-    if run.preview:
-        return
-    journal = run.journal
-    journal.close(step.resource)
-    must_write = step.op in OPERATIONS
-    if succeeded:
-        must_write = _note(run, step) or must_write
-    if must_write and step.resource.custom and not step.resource.is_provider:
-        await journal.flush()
-
-
-def _note(run: Deployment, step: Step) -> bool:
-    journal, old, new = run.journal, step.old, step.new
-    if step.op in {"same", "update"} and old is not None and new is not None:
-        journal.drop(old)
-        journal.add(new)
-        return step.op == "update" or not same_record(old, new)
-    if step.op in {"create", "create-replacement"} and new is not None:
-        journal.add(new)
-        if old is not None:
-            journal.changed(old)
-        return True
-    if old is not None and step.op in {"delete", "delete-replaced"}:
-        journal.drop(old)
-        return True
-    return False
-
-
-RECORDED = ("urn", "type", "custom", "provider", "parent")
-
-
-def same_record(old: Resource, new: Resource) -> bool:
-    """Whether the state on disk is good enough for an unchanged resource."""
-    return (
-        all(getattr(old, name) == getattr(new, name) for name in RECORDED)
-        and sorted(old.dependencies) == sorted(new.dependencies)
-        and equal(old.inputs, new.inputs)
-        and equal(old.outputs, new.outputs)
-    )

@@ -60,7 +60,7 @@ def refuse(request: Any) -> None:
             raise Unsupported(f"{request.type} {request.name!r}: {what}")
 
 
-def read(request: Any) -> Goal:
+def read_goal(request: Any) -> Goal:
     """Return the goal in a RegisterResourceRequest."""
     refuse(request)
     if request.custom and request.type.count(":") != 2:

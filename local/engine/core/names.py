@@ -16,40 +16,37 @@ class Names:
         self._project = project
         self.seen: set[str] = set()
         self.renamed: dict[str, str] = {}
-        """Old URN -> the URN that took it over."""
-        self.former: dict[str, str] = {}
-        """URN -> the old URN that it took over."""
+        """Old URN -> the URN that continues it."""
+
+    def make(self, goal: Goal, name: str = "") -> str:
+        """Return the URN of a registration, under another name if one is given."""
+        return urns.make(self._stack, self._project, goal.type, name or goal.name)
 
     def claim(self, goal: Goal) -> str:
-        """The URN of a new registration."""
-        if goal.parent and goal.parent not in self.seen:
-            raise EngineError(f"could not find parent resource {goal.parent}")
-        urn = urns.make(self._stack, self._project, goal.type, goal.name)
+        """Return the URN of a new registration, which no other may have."""
+        urn = self.make(goal)
         if urn in self.seen:
             raise EngineError(f"Duplicate resource URN '{urn}'; try giving it a unique name")
         self.seen.add(urn)
         return urn
 
     def find(self, urn: str, goal: Goal, olds: dict[str, Resource]) -> Resource | None:
-        """The old resource that this one continues."""
+        """Return the old resource that this one continues."""
         if urn in self.renamed:
             raise EngineError(
                 f"Duplicate resource URN '{urn}' conflicting with alias on resource with "
                 f"URN '{self.renamed[urn]}'"
             )
-        aliases = [urns.make(self._stack, self._project, goal.type, each) for each in goal.aliases]
-        for name in (urn, *aliases):
-            old = olds.get(name)
-            if old is None:
+        if urn in olds:
+            return olds[urn]
+        for alias in (self.make(goal, name) for name in goal.aliases):
+            if alias not in olds:
                 continue
-            if name != urn:
-                if name in self.seen or name in self.renamed:
-                    other = self.renamed.get(name, name)
-                    raise EngineError(
-                        f"Duplicate resource alias '{name}' applied to resource with URN '{urn}' "
-                        f"conflicting with resource with URN '{other}'"
-                    )
-                self.renamed[name] = urn
-                self.former[urn] = name
-            return old
+            if alias in self.seen or alias in self.renamed:
+                raise EngineError(
+                    f"Duplicate resource alias '{alias}' applied to resource with URN '{urn}' "
+                    f"conflicting with resource with URN '{self.renamed.get(alias, alias)}'"
+                )
+            self.renamed[alias] = urn
+            return olds[alias]
         return None

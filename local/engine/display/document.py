@@ -9,20 +9,20 @@ from typing import Any, TextIO
 from local.engine.core.events import Diagnostic, Event, Prelude, StepEvent
 from local.engine.state import checkpoint, urns
 from local.engine.state.model import Resource
-from local.engine.state.values import blinded
+from local.engine.state.values import redact
 
 NON_LOGICAL = {"create-replacement", "delete-replaced", "replace"}
 
 
 def never(text: str) -> str:
-    raise AssertionError("a blinded state holds no secret")
+    raise AssertionError("a redacted state holds no secret")
 
 
 def state(resource: Resource | None) -> dict[str, Any] | None:
     """A state as the preview document shows it."""
     if resource is None:
         return None
-    masked = replace(resource, inputs=blinded(resource.inputs), outputs=blinded(resource.outputs))
+    masked = replace(resource, inputs=redact(resource.inputs), outputs=redact(resource.outputs))
     return checkpoint.dump_resource(masked, never)
 
 
@@ -65,7 +65,7 @@ def detailed(event: StepEvent) -> dict[str, Any] | None:
     }
 
 
-class Digest:
+class Document:
     """Pulumi's preview document, printed at the end, and nothing else."""
 
     def __init__(self, out: TextIO, *, sames: bool = False) -> None:

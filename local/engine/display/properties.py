@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from local.engine.state.values import Properties, Secret, Unknown, Value, equal, plain
+from local.engine.state.values import Properties, Secret, Unknown, Value, equal, reveal
 
 
 def scalar(value: Value) -> str:
@@ -46,7 +46,7 @@ def _one(label: str, value: Value, indent: int, mark: str) -> list[str]:
 def changed(old: Properties, new: Properties, indent: int) -> list[str]:
     """The lines that tell how `new` differs from `old`; none where it does not."""
     keys = [
-        key for key in sorted({*old, *new}) if not equal(plain(old.get(key)), plain(new.get(key)))
+        key for key in sorted({*old, *new}) if not equal(reveal(old.get(key)), reveal(new.get(key)))
     ]
     width = max((len(key) for key in keys), default=0)
     lines: list[str] = []
@@ -70,7 +70,7 @@ def _pair(label: str, old: Value, new: Value, indent: int) -> list[str]:
                 inner += _one(f"[{at}]", new[at], indent + 4, "+")
             elif at >= len(new):
                 inner += _one(f"[{at}]", old[at], indent + 4, "-")
-            elif not equal(plain(old[at]), plain(new[at])):
+            elif not equal(reveal(old[at]), reveal(new[at])):
                 inner += _pair(f"[{at}]", old[at], new[at], indent + 4)
         return [f"{lead}~ {label}: [", *inner, f"{lead}  ]"]
     return [f"{lead}~ {label}: {scalar(old)} => {scalar(new)}"]
@@ -80,7 +80,7 @@ def summary_keys(old: Properties, new: Properties) -> str:
     """The top-level keys that differ, as in `~n,nested +fail`."""
     groups: dict[str, list[str]] = {"+": [], "-": [], "~": []}
     for key in sorted({*old, *new}):
-        before, after = plain(old.get(key)), plain(new.get(key))
+        before, after = reveal(old.get(key)), reveal(new.get(key))
         if not equal(before, after):
             mark = "+" if before is None else "-" if after is None else "~"
             groups[mark].append(key)

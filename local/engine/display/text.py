@@ -65,7 +65,7 @@ class Text:
     """Writes to a stream as events come."""
 
     def __init__(
-        self, out: TextIO, *, kind: str, project: str, stack: str, preview: bool, detailed: bool
+        self, out: TextIO, kind: str, project: str, stack: str, *, preview: bool, detailed: bool
     ) -> None:
         self._out = out
         self._kind = kind

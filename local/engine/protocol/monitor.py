@@ -2,132 +2,123 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import grpc
 from google.protobuf import empty_pb2
 
-from local.engine.core import goal
 from local.engine.errors import EngineError, Stopped, Unsupported
-from local.engine.protocol import protos as protocol
+from local.engine.protocol import protos
 from local.engine.protocol.wire import from_struct, to_struct
-from local.engine.state.configuration import opened, secret_keys
-
-if TYPE_CHECKING:
-    from local.engine.core.deployment import Deployment
+from local.engine.state.model import Resource
+from local.engine.state.values import Properties
 
 SEVERITIES = {0: "debug", 1: "info", 2: "warning", 3: "error"}
+REFUSED = {
+    "ReadResource": "reading {0.type} {0.name!r}",
+    "Invoke": "calling the function {0.tok}",
+    "Call": "calling the method {0.tok}",
+    "RegisterPackage": "the package {0.name}",
+    "RegisterStackTransform": "a stack transform",
+    "RegisterStackInvokeTransform": "an invoke transform",
+    "RegisterResourceHook": "the resource hook {0.name!r}",
+    "RegisterErrorHook": "the error hook {0.name!r}",
+}
+"""What each call of the monitor that is not supported asks for."""
 
 
-async def serve(run: Deployment) -> tuple[Any, str]:
+class Handler(Protocol):
+    """Acts on what a program says."""
+
+    async def register(self, request: Any) -> Resource: ...
+
+    def set_outputs(self, outputs: Properties) -> None: ...
+
+    async def complete(self) -> None: ...
+
+    def log(self, urn: str, severity: str, message: str) -> None: ...
+
+    def fail(self, message: str) -> None: ...
+
+
+async def serve(handler: Handler) -> tuple[Any, str]:
     """Serve both services on a free port of loopback; the server and its address."""
-    server = grpc.aio.server(options=protocol.OPTIONS)
-    protocol.resource_pb2_grpc.add_ResourceMonitorServicer_to_server(Monitor(run), server)
-    protocol.engine_pb2_grpc.add_EngineServicer_to_server(Engine(run), server)
+    server = grpc.aio.server(options=protos.OPTIONS)
+    protos.resource_pb2_grpc.add_ResourceMonitorServicer_to_server(Monitor(handler), server)
+    protos.engine_pb2_grpc.add_EngineServicer_to_server(Engine(handler), server)
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
     return server, f"127.0.0.1:{port}"
 
 
-class Monitor(protocol.resource_pb2_grpc.ResourceMonitorServicer):  # type: ignore[misc]  # generated
+class Monitor(protos.resource_pb2_grpc.ResourceMonitorServicer):  # type: ignore[misc]  # generated
     """Takes a program's registrations. What is not supported fails the deployment with its name."""
 
-    def __init__(self, run: Deployment) -> None:
-        self._run = run
+    def __init__(self, handler: Handler) -> None:
+        self._handler = handler
+        for method, what in REFUSED.items():
+            setattr(self, method, self._refusal(what))
 
-    async def _refuse(self, context: Any, problem: Exception | str) -> None:
+    def _refusal(self, what: str) -> Any:
+        async def refuse(request: Any, context: Any) -> None:
+            await self._abort(context, Unsupported(what.format(request)))
+
+        return refuse
+
+    async def _abort(self, context: Any, problem: Exception) -> None:
         """Fail the deployment, once, and end the call."""
         if not isinstance(problem, Stopped):
-            self._run.fail("", str(problem))
+            self._handler.fail(str(problem))
         await context.abort(grpc.StatusCode.UNAVAILABLE, "resource monitor shut down")
 
     async def GetDeploymentInfo(self, request: Any, context: Any) -> Any:
-        plan = self._run.plan
-        return protocol.resource_pb2.DeploymentInfo(
-            project=plan.project.name,
-            stack=plan.stack,
-            organization="organization",
-            config=opened(plan.config),
-            configSecretKeys=secret_keys(plan.config),
-            dryRun=plan.options.preview,
-            parallel=plan.options.parallel,
-            # Nearly all of them: what is not supported is refused by name when it is used.
-            supportedFeatures=[
-                value
-                for name, value in protocol.resource_pb2.ResourceMonitorFeature.items()
-                if "BYTE_STRING" not in name
-            ],
-        )
+        """Say what is supported: nearly all, for what is not is refused by name when it is used."""
+        features = protos.resource_pb2.ResourceMonitorFeature.items()
+        supported = [value for name, value in features if "BYTE_STRING" not in name]
+        return protos.resource_pb2.DeploymentInfo(supportedFeatures=supported)
 
     async def SupportsFeature(self, request: Any, context: Any) -> Any:
-        return protocol.resource_pb2.SupportsFeatureResponse(hasSupport=True)
+        return protos.resource_pb2.SupportsFeatureResponse(hasSupport=True)
 
     async def RegisterResource(self, request: Any, context: Any) -> Any:
-        run = self._run
         try:
-            result = await run.registrations.register(goal.read(request))
+            result = await self._handler.register(request)
         except (Stopped, EngineError) as problem:
-            await self._refuse(context, problem)
+            await self._abort(context, problem)
             raise
-        reply = protocol.resource_pb2.RegisterResourceResponse(urn=result.urn, id=result.id)
+        reply = protos.resource_pb2.RegisterResourceResponse(urn=result.urn, id=result.id)
         if request.custom:
             reply.object.CopyFrom(to_struct(result.outputs, secrets=True, unknowns=True))
         return reply
 
     async def RegisterResourceOutputs(self, request: Any, context: Any) -> Any:
         try:
-            self._run.registrations.set_outputs(from_struct(request.outputs))
+            self._handler.set_outputs(from_struct(request.outputs))
         except EngineError as problem:
-            await self._refuse(context, problem)
+            await self._abort(context, problem)
         return empty_pb2.Empty()
 
     async def SignalAndWaitForShutdown(self, request: Any, context: Any) -> Any:
-        self._run.registrations.close()
-        await self._run.over()
+        await self._handler.complete()
         return empty_pb2.Empty()
 
-    async def ReadResource(self, request: Any, context: Any) -> None:
-        await self._refuse(context, Unsupported(f"reading {request.type} {request.name!r}"))
 
-    async def Invoke(self, request: Any, context: Any) -> None:
-        await self._refuse(context, Unsupported(f"calling the function {request.tok}"))
-
-    async def Call(self, request: Any, context: Any) -> None:
-        await self._refuse(context, Unsupported(f"calling the method {request.tok}"))
-
-    async def RegisterPackage(self, request: Any, context: Any) -> None:
-        await self._refuse(context, Unsupported(f"the package {request.name}"))
-
-    async def RegisterStackTransform(self, request: Any, context: Any) -> None:
-        await self._refuse(context, Unsupported("a stack transform"))
-
-    async def RegisterStackInvokeTransform(self, request: Any, context: Any) -> None:
-        await self._refuse(context, Unsupported("an invoke transform"))
-
-    async def RegisterResourceHook(self, request: Any, context: Any) -> None:
-        await self._refuse(context, Unsupported(f"the resource hook {request.name!r}"))
-
-    async def RegisterErrorHook(self, request: Any, context: Any) -> None:
-        await self._refuse(context, Unsupported(f"the error hook {request.name!r}"))
-
-
-class Engine(protocol.engine_pb2_grpc.EngineServicer):  # type: ignore[misc]  # generated
+class Engine(protos.engine_pb2_grpc.EngineServicer):  # type: ignore[misc]  # generated
     """Takes what a program logs."""
 
-    def __init__(self, run: Deployment) -> None:
-        self._run = run
+    def __init__(self, handler: Handler) -> None:
+        self._handler = handler
         self._root_urn = ""
 
     async def Log(self, request: Any, context: Any) -> Any:
         severity = SEVERITIES.get(request.severity, "info")
-        following = self._run.following
-        if following is not None and not request.ephemeral and severity != "debug":
-            following.logged(request.urn, severity, request.message)
+        if not request.ephemeral and severity != "debug":
+            self._handler.log(request.urn, severity, request.message)
         return empty_pb2.Empty()
 
     async def GetRootResource(self, request: Any, context: Any) -> Any:
-        return protocol.engine_pb2.GetRootResourceResponse(urn=self._root_urn)
+        return protos.engine_pb2.GetRootResourceResponse(urn=self._root_urn)
 
     async def SetRootResource(self, request: Any, context: Any) -> Any:
         self._root_urn = request.urn
-        return protocol.engine_pb2.SetRootResourceResponse()
+        return protos.engine_pb2.SetRootResourceResponse()

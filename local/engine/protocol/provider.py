@@ -1,4 +1,4 @@
-"""A configured dynamic provider, in the engine's terms: properties in, properties out.
+"""A configured dynamic provider, in the engine's terms: resources in, properties out.
 
 It marshals as the CLI does for a provider that accepts no secrets and knows no preview.
 """
@@ -11,16 +11,14 @@ from typing import Any
 
 import grpc
 
-from local.engine.core import diff as diffing
-from local.engine.core.diff import Diff
 from local.engine.errors import Unsupported
-from local.engine.protocol import protos as protocol
-from local.engine.protocol.children import Listener, ProviderProcess
+from local.engine.protocol import protos
+from local.engine.protocol.processes import Listener, ProviderProcess
 from local.engine.protocol.wire import from_struct, to_struct
-from local.engine.state import urns
-from local.engine.state.values import Properties, copied, has_unknown, mark_secrets
+from local.engine.state.model import Resource
+from local.engine.state.values import Properties, copy_value, has_unknown, mark_secrets
 
-pb = protocol.provider_pb2
+pb = protos.provider_pb2
 
 
 class CallFailed(Exception):
@@ -36,6 +34,15 @@ class Read:
     inputs: Properties | None
 
 
+@dataclass(frozen=True, slots=True)
+class DiffAnswer:
+    """What a provider says of a difference; `changes` is None where it leaves that to the engine."""
+
+    changes: bool | None
+    replace_keys: list[str]
+    changed_keys: list[str]
+
+
 class Provider:
     """One provider process with one configuration."""
 
@@ -49,18 +56,23 @@ class Provider:
         if has_unknown(inputs):
             raise Unsupported("a provider's configuration with a value that is not known yet")
         port = await self._process.port(listener)
-        self._channel = grpc.aio.insecure_channel(f"127.0.0.1:{port}", options=protocol.OPTIONS)
-        self._stub = protocol.provider_pb2_grpc.ResourceProviderStub(self._channel)
-        await self._call(
-            "Configure",
-            pb.ConfigureRequest(
-                args=to_struct(inputs, secrets=True),
-                acceptSecrets=True,
-                acceptResources=True,
-                sends_old_inputs=True,
-                sends_old_inputs_to_delete=True,
-            ),
+        self._channel = grpc.aio.insecure_channel(f"127.0.0.1:{port}", options=protos.OPTIONS)
+        self._stub = protos.provider_pb2_grpc.ResourceProviderStub(self._channel)
+        request = pb.ConfigureRequest(
+            args=to_struct(inputs, secrets=True),
+            acceptSecrets=True,
+            acceptResources=True,
+            sends_old_inputs=True,
+            sends_old_inputs_to_delete=True,
         )
+        await self._call("Configure", request)
+
+    async def _ask(self, method: str, resource: Resource, **fields: Any) -> Any:
+        """Make a call about one resource."""
+        request = getattr(pb, f"{method}Request")(
+            urn=resource.urn, name=resource.name, type=resource.type, **fields
+        )
+        return await self._call(method, request)
 
     async def _call(self, method: str, request: Any) -> Any:
         try:
@@ -68,157 +80,95 @@ class Provider:
         except grpc.aio.AioRpcError as problem:
             if problem.code() == grpc.StatusCode.UNAVAILABLE:
                 ended = self._process.exit_code
-                said = f" (exit code {ended})" if ended is not None else ""
-                raise CallFailed(f"the dynamic provider's process ended{said}") from problem
+                code = f" (exit code {ended})" if ended is not None else ""
+                raise CallFailed(f"the dynamic provider's process ended{code}") from problem
             raise CallFailed(problem.details() or problem.code().name) from problem
 
     async def check(
-        self, urn: str, olds: Properties | None, news: Properties, *, preview: bool
+        self, new: Resource, olds: Properties | None, news: Properties, *, preview: bool
     ) -> tuple[Properties, list[tuple[str, str]]]:
-        """The checked inputs, and what is wrong with which property."""
-        reply = await self._call(
+        """Return the checked inputs, and what is wrong with which property."""
+        reply = await self._ask(
             "Check",
-            pb.CheckRequest(
-                urn=urn,
-                name=urns.name_of(urn),
-                type=urns.type_of(urn),
-                olds=to_struct(olds or {}, unknowns=preview),
-                news=to_struct(news, unknowns=preview),
-                randomSeed=os.urandom(32),
-            ),
+            new,
+            olds=to_struct(olds or {}, unknowns=preview),
+            news=to_struct(news, unknowns=preview),
+            randomSeed=os.urandom(32),
         )
         inputs = from_struct(reply.inputs)
         mark_secrets(inputs, news)
         return inputs, [(each.property, each.reason) for each in reply.failures]
 
-    async def diff(
-        self,
-        urn: str,
-        identity: str,
-        old_inputs: Properties,
-        old_outputs: Properties,
-        new_inputs: Properties,
-        *,
-        preview: bool,
-        ignore_changes: list[str],
-    ) -> Diff:
-        """The provider's diff, or the engine's own of the inputs where the provider leaves it to that."""
-        reply = await self._call(
+    async def diff(self, old: Resource, new: Resource, *, preview: bool) -> DiffAnswer:
+        """Ask how the inputs of `new` differ from `old`."""
+        reply = await self._ask(
             "Diff",
-            pb.DiffRequest(
-                id=identity,
-                urn=urn,
-                name=urns.name_of(urn),
-                type=urns.type_of(urn),
-                old_inputs=to_struct(old_inputs, unknowns=preview),
-                olds=to_struct(old_outputs, unknowns=preview),
-                news=to_struct(new_inputs, unknowns=preview),
-                ignoreChanges=ignore_changes,
-            ),
+            new,
+            id=old.id,
+            old_inputs=to_struct(old.inputs, unknowns=preview),
+            olds=to_struct(old.outputs, unknowns=preview),
+            news=to_struct(new.inputs, unknowns=preview),
+            ignoreChanges=new.ignore_changes,
         )
         if reply.deleteBeforeReplace:
-            raise Unsupported(f"{urns.name_of(urn)!r}: deleteBeforeReplace in a provider's diff")
-        own = Diff(
-            changes=reply.changes == pb.DiffResponse.DIFF_SOME,
-            replace_keys=list(reply.replaces),
-            changed_keys=list(reply.diffs),
-        )
-        if reply.changes != pb.DiffResponse.DIFF_UNKNOWN:
-            return own
-        wanted = diffing.ignoring(new_inputs, old_inputs, ignore_changes)
-        found = diffing.between(old_inputs, wanted)
-        return Diff(
-            changes=found.changes,
-            replace_keys=own.replace_keys,
-            changed_keys=found.changed_keys if found.changes else own.changed_keys,
-            detailed=found.detailed,
-        )
+            raise Unsupported(f"{new.name!r}: deleteBeforeReplace in a provider's diff")
+        known = reply.changes != pb.DiffResponse.DIFF_UNKNOWN
+        changes = reply.changes == pb.DiffResponse.DIFF_SOME if known else None
+        return DiffAnswer(changes, list(reply.replaces), list(reply.diffs))
 
-    async def create(
-        self, urn: str, inputs: Properties, *, preview: bool
-    ) -> tuple[str, Properties]:
-        """The new resource's id and outputs; a preview has no id and the inputs for outputs."""
+    async def create(self, new: Resource, *, preview: bool) -> tuple[str, Properties]:
+        """Return the new resource's id and outputs; a preview has no id and the inputs for outputs."""
         if preview:
-            return "", copied(inputs)
-        reply = await self._call(
-            "Create",
-            pb.CreateRequest(
-                urn=urn,
-                name=urns.name_of(urn),
-                type=urns.type_of(urn),
-                properties=to_struct(inputs),
-            ),
-        )
+            return "", copy_value(new.inputs)
+        reply = await self._ask("Create", new, properties=to_struct(new.inputs))
         if not reply.id:
-            raise CallFailed(f"plugin returned empty resource.ID from create '{urn}'")
+            raise CallFailed(f"plugin returned empty resource.ID from create '{new.urn}'")
         outputs = from_struct(reply.properties)
-        mark_secrets(outputs, inputs)
+        mark_secrets(outputs, new.inputs)
         return reply.id, outputs
 
-    async def update(
-        self,
-        urn: str,
-        identity: str,
-        old_inputs: Properties,
-        old_outputs: Properties,
-        new_inputs: Properties,
-        *,
-        preview: bool,
-        ignore_changes: list[str],
-    ) -> Properties:
+    async def update(self, old: Resource, new: Resource, *, preview: bool) -> Properties:
+        """Return the outputs of the updated resource; in a preview its inputs."""
         if preview:
-            kept: Properties = copied(new_inputs)
-            return kept
-        reply = await self._call(
+            planned: Properties = copy_value(new.inputs)
+            return planned
+        reply = await self._ask(
             "Update",
-            pb.UpdateRequest(
-                id=identity,
-                urn=urn,
-                name=urns.name_of(urn),
-                type=urns.type_of(urn),
-                olds=to_struct(old_outputs),
-                news=to_struct(new_inputs),
-                old_inputs=to_struct(old_inputs),
-                ignoreChanges=ignore_changes,
-            ),
+            new,
+            id=old.id,
+            olds=to_struct(old.outputs),
+            news=to_struct(new.inputs),
+            old_inputs=to_struct(old.inputs),
+            ignoreChanges=new.ignore_changes,
         )
         outputs = from_struct(reply.properties)
-        mark_secrets(outputs, new_inputs)
+        mark_secrets(outputs, new.inputs)
         return outputs
 
-    async def read(self, urn: str, identity: str, inputs: Properties, outputs: Properties) -> Read:
-        reply = await self._call(
+    async def read(self, old: Resource) -> Read:
+        """Return how the resource is now."""
+        reply = await self._ask(
             "Read",
-            pb.ReadRequest(
-                id=identity,
-                urn=urn,
-                name=urns.name_of(urn),
-                type=urns.type_of(urn),
-                properties=to_struct(outputs),
-                inputs=to_struct(inputs),
-            ),
+            old,
+            id=old.id,
+            properties=to_struct(old.outputs),
+            inputs=to_struct(old.inputs),
         )
         found = from_struct(reply.properties)
-        mark_secrets(found, outputs)
-        wanted = None
+        mark_secrets(found, old.outputs)
+        inputs = None
         if reply.HasField("inputs"):
-            wanted = from_struct(reply.inputs)
-            mark_secrets(wanted, inputs)
-        return Read(reply.id, found, wanted)
+            inputs = from_struct(reply.inputs)
+            mark_secrets(inputs, old.inputs)
+        return Read(reply.id, found, inputs)
 
-    async def delete(
-        self, urn: str, identity: str, inputs: Properties, outputs: Properties
-    ) -> None:
-        await self._call(
+    async def delete(self, old: Resource) -> None:
+        await self._ask(
             "Delete",
-            pb.DeleteRequest(
-                id=identity,
-                urn=urn,
-                name=urns.name_of(urn),
-                type=urns.type_of(urn),
-                properties=to_struct(outputs),
-                old_inputs=to_struct(inputs),
-            ),
+            old,
+            id=old.id,
+            properties=to_struct(old.outputs),
+            old_inputs=to_struct(old.inputs),
         )
 
     async def close(self) -> None:

@@ -6,19 +6,15 @@ A provider resource has no calls of its own: its inputs are its configuration, a
 from __future__ import annotations
 
 import asyncio
-import uuid
 from collections.abc import Mapping
 from contextlib import suppress
 
-from local.engine.core.diff import Diff
 from local.engine.errors import EngineError, Unsupported
-from local.engine.protocol.children import Listener, ProviderProcess
+from local.engine.protocol.processes import Listener, ProviderProcess
 from local.engine.protocol.provider import CallFailed, Provider
-from local.engine.protocol.wire import UNKNOWN_STRING
 from local.engine.state import urns
-from local.engine.state.model import Resource
 from local.engine.state.project import Project
-from local.engine.state.values import Properties, equal
+from local.engine.state.values import Properties
 
 PACKAGE = "pulumi-python"
 
@@ -29,43 +25,50 @@ def insist_on_dynamic(package: str, what: str) -> None:
         raise Unsupported(f"{what}: it needs the provider plugin {package!r}, which")
 
 
+def check_type(type_: str) -> None:
+    """Refuse the provider resource of a plugin."""
+    insist_on_dynamic(urns.package_of(type_), f"the provider {type_}")
+
+
 class Registry:
     """Starts providers, and finds them by the reference `URN::ID` that resources carry."""
 
-    def __init__(self, project: Project, env: Mapping[str, str], listener: Listener) -> None:
+    def __init__(
+        self,
+        project: Project,
+        env: Mapping[str, str],
+        spare: ProviderProcess,
+        listener: Listener,
+    ) -> None:
+        """`spare` is a process that was started before anybody needed it."""
         self._project = project
         self._env = env
         self._listener = listener
-        self._spare: list[ProviderProcess] = []
+        self._spare = [spare]
         self._providers: dict[str, asyncio.Task[Provider]] = {}
-        self.retired: list[Provider] = []
-
-    def adopt(self, spare: ProviderProcess) -> None:
-        """A process that was started before anybody needed it."""
-        self._spare.append(spare)
+        self._retired: list[Provider] = []
 
     def configure(self, reference: str, inputs: Properties) -> None:
         """Have a provider with this configuration serve `reference`; it is started at once, in the background."""
-
-        async def start() -> Provider:
-            process = (
-                self._spare.pop()
-                if self._spare
-                else await ProviderProcess.spawn(self._project, self._env)
-            )
-            provider = Provider(process)
-            await provider.configure(inputs, self._listener)
-            return provider
-
         former = self._providers.get(reference)
         if former is not None and former.done() and not former.exception():
-            self.retired.append(former.result())
-        self._providers[reference] = asyncio.create_task(start())
+            self._retired.append(former.result())
+        self._providers[reference] = asyncio.create_task(self._start(inputs))
+
+    async def _start(self, inputs: Properties) -> Provider:
+        if self._spare:
+            process = self._spare.pop()
+        else:
+            process = await ProviderProcess.spawn(self._project, self._env)
+        provider = Provider(process)
+        await provider.configure(inputs, self._listener)
+        return provider
 
     def serves(self, reference: str) -> bool:
         return reference in self._providers
 
     async def get(self, reference: str) -> Provider:
+        """Return the provider of a reference once it serves."""
         found = self._providers.get(reference)
         if found is None:
             raise EngineError(f"unknown provider {reference}")
@@ -78,27 +81,5 @@ class Registry:
         for starting in set(self._providers.values()):
             with suppress(EngineError, CallFailed):
                 await (await starting).close()
-        for provider in self.retired:
+        for provider in self._retired:
             await provider.close()
-
-
-def diff(old: Resource, new_inputs: Properties) -> Diff:
-    """A provider resource is updated, never replaced, where its configuration differs from its last."""
-    return Diff(changes=not equal(old.outputs, configuration(new_inputs)))
-
-
-def configuration(inputs: Properties) -> Properties:
-    return {key: value for key, value in inputs.items() if key != "__internal"}
-
-
-def new_id(preview: bool) -> str:
-    return UNKNOWN_STRING if preview else str(uuid.uuid4())
-
-
-def reference(resource: Resource) -> str:
-    return f"{resource.urn}::{resource.id}"
-
-
-def check_type(type_: str) -> None:
-    if urns.is_provider(type_):
-        insist_on_dynamic(urns.package_of(type_), f"the provider {type_}")

@@ -1,7 +1,4 @@
-"""Property values to and from the protobuf structs of Pulumi's protocols.
-
-The signatures are those of Pulumi's `sdk/go/common/resource/sig`.
-"""
+"""Property values to and from the protobuf structs of Pulumi's protocols."""
 
 from __future__ import annotations
 
@@ -11,31 +8,25 @@ from google.protobuf.struct_pb2 import ListValue, Struct
 from google.protobuf.struct_pb2 import Value as WireValue
 
 from local.engine.errors import Unsupported
-from local.engine.state.values import UNKNOWN, Properties, Secret, Unknown, Value
+from local.engine.state.values import (
+    SECRET,
+    SIGNATURE,
+    UNKNOWN,
+    UNKNOWN_STRING,
+    UNKNOWNS,
+    Properties,
+    Secret,
+    Unknown,
+    Value,
+    to_number,
+)
 
-SIGNATURE = "4dabf18193072939515e22adb298388d"
-SECRET = "1b47061264138c4ac30d75fd1eb44270"
 OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
 REFUSED = {
     "c44067f5952c0a294b673a41bacd8c17": "an asset as a property",
     "0def7320c3a5731c473e5ecbe6d01bc7": "an archive as a property",
     "5cf8f73096256a8f31e491e813e4eb8e": "a resource as a property (pass its id or urn)",
 }
-UNKNOWN_STRING = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
-UNKNOWNS = frozenset(
-    {
-        UNKNOWN_STRING,
-        "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
-        "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
-        "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",
-        "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
-    }
-)
-
-
-def number(value: float) -> int | float:
-    """A whole number as an int: the wire knows floats only."""
-    return int(value) if value.is_integer() and abs(value) < 1e21 else value
 
 
 def from_struct(struct: Struct) -> Properties:
@@ -49,9 +40,9 @@ def from_value(wire: WireValue) -> Value:
         text = wire.string_value
         return UNKNOWN if text in UNKNOWNS else text
     if kind == "number_value":
-        return number(wire.number_value)
+        return to_number(wire.number_value)
     if kind == "struct_value":
-        return signed(from_struct(wire.struct_value))
+        return read_signed(from_struct(wire.struct_value))
     if kind == "list_value":
         return [from_value(item) for item in wire.list_value.values]
     if kind == "bool_value":
@@ -59,7 +50,7 @@ def from_value(wire: WireValue) -> Value:
     return None
 
 
-def signed(fields: dict[str, Any]) -> Value:
+def read_signed(fields: dict[str, Any]) -> Value:
     """What an object with a signature stands for."""
     signature = fields.get(SIGNATURE)
     if signature is None:

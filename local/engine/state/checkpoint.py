@@ -9,9 +9,18 @@ from datetime import datetime, timezone
 from typing import Any
 
 from local.engine.errors import EngineError, Unsupported
-from local.engine.protocol.wire import SECRET, SIGNATURE, UNKNOWN_STRING, UNKNOWNS, number
 from local.engine.state.model import Operation, Resource, Snapshot
-from local.engine.state.values import UNKNOWN, Secret, Unknown, Value
+from local.engine.state.values import (
+    SECRET,
+    SIGNATURE,
+    UNKNOWN,
+    UNKNOWN_STRING,
+    UNKNOWNS,
+    Secret,
+    Unknown,
+    Value,
+    to_number,
+)
 
 VERSION = "v3.260.0"
 SCHEMA = 3
@@ -84,7 +93,7 @@ def load_value(document: Any, open_: Seal) -> Value:
     if isinstance(document, list):
         return [load_value(item, open_) for item in document]
     if isinstance(document, float):
-        return number(document)
+        return to_number(document)
     if isinstance(document, str) and document in UNKNOWNS:
         return UNKNOWN
     return document

@@ -47,6 +47,16 @@ class Resource:
     def is_stack(self) -> bool:
         return self.type == urns.STACK_TYPE
 
+    @property
+    def reference(self) -> str:
+        """Of a provider: how its resources refer to it."""
+        return f"{self.urn}::{self.id}"
+
+    @property
+    def configuration(self) -> Properties:
+        """Of a provider: what its process is configured with."""
+        return {key: value for key, value in self.inputs.items() if key != "__internal"}
+
     def copy(self, **changes: Any) -> Resource:
         return replace(self, **changes)
 

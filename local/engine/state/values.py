@@ -12,6 +12,20 @@ from typing import Any
 Value = Any
 Properties = dict[str, Any]
 
+# the signatures of Pulumi's `sdk/go/common/resource/sig`, in states as on the wire
+SIGNATURE = "4dabf18193072939515e22adb298388d"
+SECRET = "1b47061264138c4ac30d75fd1eb44270"
+UNKNOWN_STRING = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+UNKNOWNS = frozenset(
+    {
+        UNKNOWN_STRING,
+        "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
+        "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
+        "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",
+        "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
+    }
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Secret:
@@ -30,6 +44,11 @@ class Unknown:
 
 
 UNKNOWN = Unknown()
+
+
+def to_number(value: float) -> int | float:
+    """Return a whole number as an int: the wire knows floats only."""
+    return int(value) if value.is_integer() and abs(value) < 1e21 else value
 
 
 def equal(old: Value, new: Value) -> bool:
@@ -81,35 +100,30 @@ def has_secret(value: Value) -> bool:
     return contains(value, lambda inner: isinstance(inner, Secret))
 
 
-def plain(value: Value) -> Value:
-    """The value with every secret laid open."""
+def replace_secrets(value: Value, substitute: Callable[[Secret], Value]) -> Value:
+    """Return the value, its dicts and lists copied, with something in place of every secret."""
     if isinstance(value, Secret):
-        return plain(value.value)
+        return substitute(value)
     if isinstance(value, dict):
-        return {key: plain(inner) for key, inner in value.items()}
+        return {key: replace_secrets(inner, substitute) for key, inner in value.items()}
     if isinstance(value, list):
-        return [plain(inner) for inner in value]
+        return [replace_secrets(inner, substitute) for inner in value]
     return value
 
 
-def copied(value: Value) -> Value:
-    """The value with dicts and lists of its own."""
-    if isinstance(value, dict):
-        return {key: copied(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [copied(inner) for inner in value]
-    return value
+def reveal(value: Value) -> Value:
+    """Return the value with every secret in plain text."""
+    return replace_secrets(value, lambda secret: reveal(secret.value))
 
 
-def blinded(value: Value, mask: Value = "[secret]") -> Value:
-    """The value with every secret replaced by `mask`."""
-    if isinstance(value, Secret):
-        return mask
-    if isinstance(value, dict):
-        return {key: blinded(inner, mask) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [blinded(inner, mask) for inner in value]
-    return value
+def redact(value: Value) -> Value:
+    """Return the value with `[secret]` in place of every secret."""
+    return replace_secrets(value, lambda secret: "[secret]")
+
+
+def copy_value(value: Value) -> Value:
+    """Return the value with dicts and lists of its own."""
+    return replace_secrets(value, lambda secret: secret)
 
 
 def mark_secrets(outputs: Properties, inputs: Properties) -> None:

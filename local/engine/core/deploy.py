@@ -1,0 +1,129 @@
+"""One deployment: a program's registrations, or none, against the last snapshot."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+
+from local.engine.core.delete import delete_rest
+from local.engine.core.deployment import Deployment
+from local.engine.core.events import Prelude, Summary
+from local.engine.core.executor import Executor
+from local.engine.core.program import RunningProgram
+from local.engine.core.refresh import refresh
+from local.engine.core.registrations import Registrations
+from local.engine.errors import EngineError, Stopped
+from local.engine.protocol.processes import Program
+from local.engine.protocol.provider import CallFailed
+from local.engine.state.journal import Journal
+from local.engine.state.model import Snapshot
+from local.engine.state.values import redact
+
+ReadState = Callable[[], Journal]
+
+
+class Run:
+    """Carries one deployment out; `read_state` is called once, beside the start of the program."""
+
+    def __init__(
+        self, deployment: Deployment, program: Program | None, read_state: ReadState
+    ) -> None:
+        self._deployment = deployment
+        self._read_state = read_state
+        self._executor = Executor(deployment)
+        self._registrations = Registrations(deployment, self._executor)
+        self._program = None
+        if program is not None:
+            self._program = RunningProgram(deployment, self._registrations, program)
+
+    async def run(self) -> Summary:
+        """Run the deployment. All that is worth saying has been reported when this returns."""
+        began = time.monotonic()
+        deployment = self._deployment
+        deployment.emit(Prelude(redact(dict(deployment.config))))
+        try:
+            await self._run_to_the_end()
+            if deployment.journal is not None:
+                self._registrations.finish()
+                if not deployment.preview:
+                    await deployment.journal.flush()
+        except EngineError as problem:
+            deployment.fail("", str(problem))
+        finally:
+            await deployment.registry.close()
+        if deployment.cancelled or deployment.step_failed:
+            kind = "preview" if deployment.preview else "update"
+            end = "canceled" if deployment.cancelled else "failed"
+            deployment.report("", "error", f"{kind} {end}")
+        summary = self._summarize(time.monotonic() - began)
+        deployment.emit(summary)
+        return summary
+
+    async def _run_to_the_end(self) -> None:
+        """Run, and however that ends, wait for what runs and end the program."""
+        try:
+            await self._run()
+        except Stopped:
+            pass
+        except (EngineError, CallFailed) as problem:
+            self._deployment.fail("", str(problem))
+        except asyncio.CancelledError:
+            self._deployment.stopped.set()
+            self._executor.abandon()
+            raise
+        finally:
+            try:
+                await self._executor.drain()
+            finally:
+                if self._program is not None:
+                    await self._program.end()
+
+    async def _run(self) -> None:
+        deployment = self._deployment
+        # the program loads, and does what it does before its first resource, beside what follows
+        if self._program is not None:
+            await self._program.start()
+        deployment.journal = await asyncio.to_thread(self._read_state)
+        deployment.base = deployment.journal.base
+        deployment.index()
+        if deployment.refresh:
+            await refresh(deployment, self._executor)
+            if deployment.kind == "refresh":
+                return
+        elif deployment.base.pending and not deployment.preview:
+            deployment.report("", "warning", warn_of_pending(deployment.base))
+        self._registrations.ready.set()
+        if self._program is not None:
+            await deployment.while_running(self._program.wait_for_registrations())
+            await self._executor.drain()
+        if not deployment.stopping:
+            await delete_rest(deployment, self._executor, self._registrations.planner.kept)
+
+    def _summarize(self, seconds: float) -> Summary:
+        deployment = self._deployment
+        root = deployment.stack_step.new if deployment.stack_step else None
+        if not deployment.preview and deployment.journal is not None:
+            root = deployment.journal.snapshot.root
+        return Summary(
+            seconds=seconds,
+            changes=dict(sorted(deployment.counts.items())),
+            preview=deployment.preview,
+            failed=deployment.failed or deployment.cancelled,
+            outputs=root,
+            old_outputs=deployment.olds.get(root.urn) if root else None,
+        )
+
+
+def warn_of_pending(snapshot: Snapshot) -> str:
+    """Return what is said of calls that were under way when a command was stopped."""
+    lines = "".join(
+        f"  * {each.resource.urn}, interrupted while {each.type}\n" for each in snapshot.pending
+    )
+    return (
+        f"Attempting to deploy or update resources with {len(snapshot.pending)} pending operations "
+        f"from previous deployment.\n{lines}"
+        "These resources are in an unknown state: the command was stopped while it waited for them. Confirm "
+        "whether the operations completed, then run `refresh`, or `refresh --clear-pending-creates` where a "
+        "CREATE was interrupted, to clear them."
+    )

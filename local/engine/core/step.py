@@ -1,0 +1,46 @@
+"""One step of a deployment, as it is planned and as it is reported."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from local.engine.core.diff import NOTHING, Diff
+from local.engine.state.model import Resource
+
+
+@dataclass(eq=False, slots=True)
+class Step:
+    """One thing to do with one resource.
+
+    `old` and `new` are its states before and after; `diff` is why; `done` answers the program's registration.
+    """
+
+    op: str
+    old: Resource | None
+    new: Resource | None
+    diff: Diff = NOTHING
+    done: asyncio.Future[Resource] | None = None
+    result: str = ""
+    """Of a refresh, once it is done: what it amounts to."""
+
+    @property
+    def resource(self) -> Resource:
+        found = self.new or self.old
+        if found is None:
+            raise AssertionError("a step has a resource")
+        return found
+
+    @property
+    def urn(self) -> str:
+        return self.resource.urn
+
+    @property
+    def logical(self) -> bool:
+        """Whether the step stands for a change as the reader counts them."""
+        return self.op in {"same", "create", "update", "delete", "replace"}
+
+    @property
+    def is_internal(self) -> bool:
+        """Whether nobody asked for the step, so that nobody is shown it."""
+        return self.resource.is_provider and self.resource.name == "default"
