@@ -5,10 +5,10 @@ https://docs.aws.amazon.com/batch/latest/APIReference/API_CreateServiceEnvironme
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..service import context
-from ..service.operations import page
+from ..service.operations import Json, page
 from . import life
 from .names import by_name_or_arn, check_name, check_tags, refuse
 from .records import ServiceEnvironment
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .models import ServiceJobBackend
 
 
-def create(backend: ServiceJobBackend, request: dict[str, Any]) -> dict[str, Any]:
+def create(backend: ServiceJobBackend, request: Json) -> Json:
     name = request["serviceEnvironmentName"]
     check_name(name, "Service environment name")
     check_tags(request.get("tags") or {})
@@ -36,24 +36,18 @@ def create(backend: ServiceJobBackend, request: dict[str, Any]) -> dict[str, Any
     return _names(environment)
 
 
-def describe(backend: ServiceJobBackend, request: dict[str, Any]) -> dict[str, Any]:
+def describe(backend: ServiceJobBackend, request: Json) -> Json:
     wanted = request.get("serviceEnvironments")
     chosen = [
         environment
         for environment in backend.environments
         if not wanted or environment.name in wanted or environment.arn in wanted
     ]
-    shown, token = page(
-        [_detail(environment) for environment in chosen],
-        request,
-        [environment.arn for environment in chosen],
-        "ClientException",
-    )
-    return {"serviceEnvironments": shown, **({"nextToken": token} if token else {})}
+    return page(chosen, request, "serviceEnvironments", _detail, "ClientException")
 
 
-def update(backend: ServiceJobBackend, request: dict[str, Any]) -> dict[str, Any]:
-    environment = found(backend, request["serviceEnvironment"])
+def update(backend: ServiceJobBackend, request: Json) -> Json:
+    environment = find(backend, request["serviceEnvironment"])
     if request.get("capacityLimits") is not None:
         _check_limits(request["capacityLimits"])
         environment.capacity_limits = request["capacityLimits"]
@@ -63,8 +57,8 @@ def update(backend: ServiceJobBackend, request: dict[str, Any]) -> dict[str, Any
     return _names(environment)
 
 
-def delete(backend: ServiceJobBackend, request: dict[str, Any]) -> dict[str, Any]:
-    environment = found(backend, request["serviceEnvironment"])
+def delete(backend: ServiceJobBackend, request: Json) -> Json:
+    environment = find(backend, request["serviceEnvironment"])
     if environment.state != "DISABLED":
         raise refuse(
             f"Service environment {environment.name} must be DISABLED before it is deleted"
@@ -78,7 +72,7 @@ def delete(backend: ServiceJobBackend, request: dict[str, Any]) -> dict[str, Any
     return {}
 
 
-def found(backend: ServiceJobBackend, wanted: str) -> ServiceEnvironment:
+def find(backend: ServiceJobBackend, wanted: str) -> ServiceEnvironment:
     """The environment of this name or ARN."""
     environment = by_name_or_arn(backend.environments, wanted)
     if environment is None:
@@ -87,7 +81,7 @@ def found(backend: ServiceJobBackend, wanted: str) -> ServiceEnvironment:
     return environment
 
 
-def _check_limits(limits: list[dict[str, Any]]) -> None:
+def _check_limits(limits: list[Json]) -> None:
     if not limits:
         raise refuse("capacityLimits must name at least one limit")
     for limit in limits:
@@ -95,14 +89,14 @@ def _check_limits(limits: list[dict[str, Any]]) -> None:
             raise refuse("Each of capacityLimits takes a capacityUnit and a maxCapacity from 0 up")
 
 
-def _names(environment: ServiceEnvironment) -> dict[str, Any]:
+def _names(environment: ServiceEnvironment) -> Json:
     return {
         "serviceEnvironmentName": environment.name,
         "serviceEnvironmentArn": environment.arn,
     }
 
 
-def _detail(environment: ServiceEnvironment) -> dict[str, Any]:
+def _detail(environment: ServiceEnvironment) -> Json:
     return {
         **_names(environment),
         "serviceEnvironmentType": environment.type,

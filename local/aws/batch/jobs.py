@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..service import context
-from ..service.operations import page
+from ..service.operations import Json, page
 from . import capacity, life, queues
 from .names import refuse
 from .records import ENDED, ServiceJob
@@ -23,29 +23,25 @@ if TYPE_CHECKING:
 MAX_TERMINATED = 50
 
 
-def describe(backend: ServiceJobBackend, request: dict[str, Any]) -> dict[str, Any]:
+def describe(backend: ServiceJobBackend, request: Json) -> Json:
     """One job, with its payload and its attempts."""
-    return detail(found(backend, request["jobId"]))
+    return detail(find(backend, request["jobId"]))
 
 
-def listed(backend: ServiceJobBackend, request: dict[str, Any]) -> dict[str, Any]:
+def list_all(backend: ServiceJobBackend, request: Json) -> Json:
     """A queue's jobs, the newest first; the running ones where nothing else is asked for."""
     if not request.get("jobQueue"):
         raise refuse("jobQueue must be specified")
-    queue = queues.found(backend, request["jobQueue"])
+    queue = queues.find(backend, request["jobQueue"])
     wanted = _wanted(request)
     jobs = [job for job in backend.service_jobs if job.queue == queue.arn and wanted(job)]
     jobs.sort(key=lambda job: (job.created, job.number), reverse=True)
-    shown, token = page(
-        [{"job": job} for job in jobs], request, [job.id for job in jobs], "ClientException"
-    )
-    summaries = [summary(entry["job"]) for entry in shown]
-    return {"jobSummaryList": summaries, **({"nextToken": token} if token else {})}
+    return page(jobs, request, "jobSummaryList", summary, "ClientException")
 
 
-def update(backend: ServiceJobBackend, request: dict[str, Any]) -> dict[str, Any]:
+def update(backend: ServiceJobBackend, request: Json) -> Json:
     """Change the scheduling priority; a job that waits moves in its queue."""
-    job = found(backend, request["jobId"])
+    job = find(backend, request["jobId"])
     check_priority(request["schedulingPriority"])
     if job.status in ENDED:
         raise refuse(f"Service job {job.id} is {job.status}: its priority cannot be changed")
@@ -56,7 +52,7 @@ def update(backend: ServiceJobBackend, request: dict[str, Any]) -> dict[str, Any
     return {"jobArn": job.arn, "jobName": job.request["jobName"], "jobId": job.id}
 
 
-def terminate(backend: ServiceJobBackend, request: dict[str, Any]) -> dict[str, Any]:
+def terminate(backend: ServiceJobBackend, request: Json) -> Json:
     """End a job; one that Batch does not know, or that has ended, is as good as terminated."""
     _check_id(request["jobId"])
     job = backend.service_jobs.get(request["jobId"])
@@ -65,7 +61,7 @@ def terminate(backend: ServiceJobBackend, request: dict[str, Any]) -> dict[str, 
     return {}
 
 
-def terminate_many(backend: ServiceJobBackend, request: dict[str, Any]) -> dict[str, Any]:
+def terminate_many(backend: ServiceJobBackend, request: Json) -> Json:
     """End up to 50 jobs, and report each by itself."""
     ids = request["jobs"]
     if not 1 <= len(ids) <= MAX_TERMINATED:
@@ -82,7 +78,7 @@ def terminate_many(backend: ServiceJobBackend, request: dict[str, Any]) -> dict[
     return {"successful": successful, "errors": errors}
 
 
-def found(backend: ServiceJobBackend, job_id: str) -> ServiceJob:
+def find(backend: ServiceJobBackend, job_id: str) -> ServiceJob:
     """The job of this id."""
     _check_id(job_id)
     job = backend.service_jobs.get(job_id)
@@ -104,7 +100,7 @@ def _is_id(job_id: str) -> bool:
     return True
 
 
-def _wanted(request: dict[str, Any]) -> Callable[[ServiceJob], bool]:
+def _wanted(request: Json) -> Callable[[ServiceJob], bool]:
     filters = request.get("filters") or []
     status = request.get("jobStatus")
     if not filters:

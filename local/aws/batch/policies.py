@@ -5,9 +5,9 @@ https://docs.aws.amazon.com/batch/latest/APIReference/API_CreateSchedulingPolicy
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from ..service.operations import page
+from ..service.operations import Json, page
 from .names import by_name_or_arn, check_name, check_tags, refuse
 from .records import SchedulingPolicy
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .models import ServiceJobBackend
 
 
-def create(backend: ServiceJobBackend, request: dict[str, Any]) -> dict[str, Any]:
+def create(backend: ServiceJobBackend, request: Json) -> Json:
     name = request["name"]
     check_name(name, "Scheduling policy name")
     check_tags(request.get("tags") or {})
@@ -35,19 +35,18 @@ def create(backend: ServiceJobBackend, request: dict[str, Any]) -> dict[str, Any
     return {"name": name, "arn": policy.arn}
 
 
-def describe(backend: ServiceJobBackend, request: dict[str, Any]) -> dict[str, Any]:
+def describe(backend: ServiceJobBackend, request: Json) -> Json:
     chosen = [policy for policy in backend.policies if policy.arn in request["arns"]]
     return {"schedulingPolicies": [_detail(policy) for policy in chosen]}
 
 
-def listed(backend: ServiceJobBackend, request: dict[str, Any]) -> dict[str, Any]:
-    arns = [policy.arn for policy in backend.policies]
-    shown, token = page([{"arn": arn} for arn in arns], request, arns, "ClientException")
-    return {"schedulingPolicies": shown, **({"nextToken": token} if token else {})}
+def list_all(backend: ServiceJobBackend, request: Json) -> Json:
+    show = lambda policy: {"arn": policy.arn}  # noqa: E731 - one line, used once
+    return page(list(backend.policies), request, "schedulingPolicies", show, "ClientException")
 
 
-def update(backend: ServiceJobBackend, request: dict[str, Any]) -> dict[str, Any]:
-    policy = found(backend, request["arn"])
+def update(backend: ServiceJobBackend, request: Json) -> Json:
+    policy = find(backend, request["arn"])
     wrong = "fairsharePolicy" if policy.fairshare is None else "quotaSharePolicy"
     if request.get(wrong) is not None:
         raise refuse(
@@ -60,8 +59,8 @@ def update(backend: ServiceJobBackend, request: dict[str, Any]) -> dict[str, Any
     return {}
 
 
-def delete(backend: ServiceJobBackend, request: dict[str, Any]) -> dict[str, Any]:
-    policy = found(backend, request["arn"])
+def delete(backend: ServiceJobBackend, request: Json) -> Json:
+    policy = find(backend, request["arn"])
     for queue in backend.queues:
         if queue.policy == policy.arn:
             raise refuse(f"Scheduling policy {policy.name} is used by the job queue {queue.name}")
@@ -69,7 +68,7 @@ def delete(backend: ServiceJobBackend, request: dict[str, Any]) -> dict[str, Any
     return {}
 
 
-def found(backend: ServiceJobBackend, arn: str) -> SchedulingPolicy:
+def find(backend: ServiceJobBackend, arn: str) -> SchedulingPolicy:
     """The policy of this ARN."""
     policy = backend.policies.get(arn)
     if policy is None:
@@ -77,7 +76,7 @@ def found(backend: ServiceJobBackend, arn: str) -> SchedulingPolicy:
     return policy
 
 
-def _fairshare(policy: dict[str, Any] | None) -> dict[str, Any]:
+def _fairshare(policy: Json | None) -> Json:
     given = policy or {}
     for name, most in (("shareDecaySeconds", 604800), ("computeReservation", 99)):
         if not 0 <= given.get(name, 0) <= most:
@@ -89,7 +88,7 @@ def _fairshare(policy: dict[str, Any] | None) -> dict[str, Any]:
     }
 
 
-def _detail(policy: SchedulingPolicy) -> dict[str, Any]:
+def _detail(policy: SchedulingPolicy) -> Json:
     optional = {
         "fairsharePolicy": policy.fairshare,
         "quotaSharePolicy": policy.quota_share,

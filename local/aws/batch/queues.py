@@ -5,10 +5,11 @@ https://docs.aws.amazon.com/batch/latest/APIReference/API_CreateJobQueue.html
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import operator
+from typing import TYPE_CHECKING
 
 from ..service import context
-from ..service.operations import page
+from ..service.operations import Json, page
 from . import environments, life, policies
 from .names import by_name_or_arn, check_name, check_tags, refuse
 from .records import ENDED, JobQueue
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 TRAINING = "SAGEMAKER_TRAINING"
 
 
-def create(backend: ServiceJobBackend, request: dict[str, Any]) -> dict[str, Any]:
+def create(backend: ServiceJobBackend, request: Json) -> Json:
     name = request["jobQueueName"]
     check_name(name, "Job queue name")
     check_tags(request.get("tags") or {})
@@ -47,7 +48,7 @@ def create(backend: ServiceJobBackend, request: dict[str, Any]) -> dict[str, Any
     return {"jobQueueName": name, "jobQueueArn": queue.arn}
 
 
-def describe(backend: ServiceJobBackend, request: dict[str, Any]) -> dict[str, Any]:
+def describe(backend: ServiceJobBackend, request: Json) -> Json:
     details = [_detail(queue) for queue in backend.queues]
     details += [_container_detail(queue) for queue in backend.describe_job_queues()]
     wanted = request.get("jobQueues")
@@ -57,13 +58,11 @@ def describe(backend: ServiceJobBackend, request: dict[str, Any]) -> dict[str, A
             for detail in details
             if detail["jobQueueName"] in wanted or detail["jobQueueArn"] in wanted
         ]
-    shown, token = page(
-        details, request, [detail["jobQueueArn"] for detail in details], "ClientException"
-    )
-    return {"jobQueues": shown, **({"nextToken": token} if token else {})}
+    key = operator.itemgetter("jobQueueArn")
+    return page(details, request, "jobQueues", dict, "ClientException", key=key)
 
 
-def update(backend: ServiceJobBackend, request: dict[str, Any]) -> dict[str, Any]:
+def update(backend: ServiceJobBackend, request: Json) -> Json:
     queue = by_name_or_arn(backend.queues, request["jobQueue"])
     if queue is None:
         name, arn = backend.update_job_queue(
@@ -87,7 +86,7 @@ def update(backend: ServiceJobBackend, request: dict[str, Any]) -> dict[str, Any
     return {"jobQueueName": queue.name, "jobQueueArn": queue.arn}
 
 
-def delete(backend: ServiceJobBackend, request: dict[str, Any]) -> dict[str, Any]:
+def delete(backend: ServiceJobBackend, request: Json) -> Json:
     queue = by_name_or_arn(backend.queues, request["jobQueue"])
     if queue is None:
         backend.delete_job_queue(request["jobQueue"])
@@ -104,7 +103,7 @@ def delete(backend: ServiceJobBackend, request: dict[str, Any]) -> dict[str, Any
     return {}
 
 
-def found(backend: ServiceJobBackend, wanted: str) -> JobQueue:
+def find(backend: ServiceJobBackend, wanted: str) -> JobQueue:
     """The training queue of this name or ARN; a queue of containers is the wrong type."""
     queue = by_name_or_arn(backend.queues, wanted)
     if queue is None:
@@ -117,7 +116,7 @@ def found(backend: ServiceJobBackend, wanted: str) -> JobQueue:
     return queue
 
 
-def _create_of_containers(backend: ServiceJobBackend, request: dict[str, Any]) -> dict[str, Any]:
+def _create_of_containers(backend: ServiceJobBackend, request: Json) -> Json:
     queue = backend.create_job_queue(
         queue_name=request["jobQueueName"],
         priority=request["priority"],
@@ -129,24 +128,24 @@ def _create_of_containers(backend: ServiceJobBackend, request: dict[str, Any]) -
     return {"jobQueueName": queue.name, "jobQueueArn": queue.arn}
 
 
-def _order(backend: ServiceJobBackend, order: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _order(backend: ServiceJobBackend, order: list[Json]) -> list[Json]:
     if not order:
         raise refuse("At least one service environment must be in serviceEnvironmentOrder")
     return [
         {
             "order": entry["order"],
-            "serviceEnvironment": environments.found(backend, entry["serviceEnvironment"]).arn,
+            "serviceEnvironment": environments.find(backend, entry["serviceEnvironment"]).arn,
         }
         for entry in order
     ]
 
 
-def _policy(backend: ServiceJobBackend, request: dict[str, Any]) -> str | None:
+def _policy(backend: ServiceJobBackend, request: Json) -> str | None:
     arn = request.get("schedulingPolicyArn")
-    return None if arn is None else policies.found(backend, arn).arn
+    return None if arn is None else policies.find(backend, arn).arn
 
 
-def _detail(queue: JobQueue) -> dict[str, Any]:
+def _detail(queue: JobQueue) -> Json:
     optional = {
         "schedulingPolicyArn": queue.policy,
         "jobStateTimeLimitActions": queue.time_limits,
@@ -166,6 +165,6 @@ def _detail(queue: JobQueue) -> dict[str, Any]:
     }
 
 
-def _container_detail(queue: dict[str, Any]) -> dict[str, Any]:
+def _container_detail(queue: Json) -> Json:
     detail = {name: value for name, value in queue.items() if value not in (None, {})}
     return {"jobQueueType": "ECS", **detail}

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import functools
-from typing import Any
 from urllib.parse import unquote
 
 from moto.batch.models import batch_backends
 from moto.batch.responses import BatchResponse
 
 from ..service import shapes
-from ..service.operations import Operations
+from ..service.operations import Json, Operations
 from . import environments, jobs, policies, queues, shares, submit, tags
 from .models import ServiceJobBackend
 
@@ -36,23 +35,23 @@ class ServiceJobResponse(Operations, BatchResponse):
         "DeleteJobQueue": queues.delete,
         "CreateSchedulingPolicy": policies.create,
         "DescribeSchedulingPolicies": policies.describe,
-        "ListSchedulingPolicies": policies.listed,
+        "ListSchedulingPolicies": policies.list_all,
         "UpdateSchedulingPolicy": policies.update,
         "DeleteSchedulingPolicy": policies.delete,
         "CreateQuotaShare": shares.create,
         "DescribeQuotaShare": shares.describe,
-        "ListQuotaShares": shares.listed,
+        "ListQuotaShares": shares.list_all,
         "UpdateQuotaShare": shares.update,
         "DeleteQuotaShare": shares.delete,
         "SubmitServiceJob": submit.submit,
         "DescribeServiceJob": jobs.describe,
-        "ListServiceJobs": jobs.listed,
+        "ListServiceJobs": jobs.list_all,
         "UpdateServiceJob": jobs.update,
         "TerminateServiceJob": jobs.terminate,
         "TerminateServiceJobs": jobs.terminate_many,
         "TagResource": tags.tag,
         "UntagResource": tags.untag,
-        "ListTagsForResource": tags.listed,
+        "ListTagsForResource": tags.list_all,
     }
 
     @property
@@ -68,7 +67,7 @@ class ServiceJobResponse(Operations, BatchResponse):
             return _TAG_OPERATIONS.get(self.method, "")
         return operation_at(path)
 
-    def request(self) -> dict[str, Any]:
+    def request(self) -> Json:
         """The body, and for tags what the path and the query add."""
         request = super().request()
         path = self.parsed_url.path
@@ -80,7 +79,7 @@ class ServiceJobResponse(Operations, BatchResponse):
         return request
 
 
-def _capitalise_actions(request: dict[str, Any]) -> None:
+def _capitalise_actions(request: Json) -> None:
     """Batch reads `Retry` as `RETRY`: the sample request of its own page has it so."""
     strategy = request.get("retryStrategy")
     rules = strategy.get("evaluateOnExit") if isinstance(strategy, dict) else None

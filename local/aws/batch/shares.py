@@ -5,10 +5,10 @@ https://docs.aws.amazon.com/batch/latest/APIReference/API_CreateQuotaShare.html
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..service import context
-from ..service.operations import page
+from ..service.operations import Json, page
 from . import life, policies, queues
 from .names import check_name, check_tags, refuse
 from .records import ENDED, QuotaShare
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from .models import ServiceJobBackend
 
 
-def create(backend: ServiceJobBackend, request: dict[str, Any]) -> dict[str, Any]:
+def create(backend: ServiceJobBackend, request: Json) -> Json:
     name = request["quotaShareName"]
     check_name(name, "Quota share name")
     check_tags(request.get("tags") or {})
-    queue = queues.found(backend, request["jobQueue"])
-    if queue.policy is None or policies.found(backend, queue.policy).quota_share is None:
+    queue = queues.find(backend, request["jobQueue"])
+    if queue.policy is None or policies.find(backend, queue.policy).quota_share is None:
         raise refuse(f"Job queue {queue.name} has no quota-share scheduling policy")
     if of_queue(backend, queue.arn, name) is not None:
         raise refuse(f"Quota share {name} of the job queue {queue.name} already exists")
@@ -40,25 +40,19 @@ def create(backend: ServiceJobBackend, request: dict[str, Any]) -> dict[str, Any
     return {"quotaShareName": name, "quotaShareArn": share.arn}
 
 
-def describe(backend: ServiceJobBackend, request: dict[str, Any]) -> dict[str, Any]:
-    share = _found(backend, request["quotaShareArn"])
+def describe(backend: ServiceJobBackend, request: Json) -> Json:
+    share = _find(backend, request["quotaShareArn"])
     return {**_detail(share), **({"tags": share.tags} if share.tags else {})}
 
 
-def listed(backend: ServiceJobBackend, request: dict[str, Any]) -> dict[str, Any]:
-    queue = queues.found(backend, request["jobQueue"])
+def list_all(backend: ServiceJobBackend, request: Json) -> Json:
+    queue = queues.find(backend, request["jobQueue"])
     chosen = [share for share in backend.shares if share.queue == queue.arn]
-    shown, token = page(
-        [_detail(share) for share in chosen],
-        request,
-        [share.arn for share in chosen],
-        "ClientException",
-    )
-    return {"quotaShares": shown, **({"nextToken": token} if token else {})}
+    return page(chosen, request, "quotaShares", _detail, "ClientException")
 
 
-def update(backend: ServiceJobBackend, request: dict[str, Any]) -> dict[str, Any]:
-    share = _found(backend, request["quotaShareArn"])
+def update(backend: ServiceJobBackend, request: Json) -> Json:
+    share = _find(backend, request["quotaShareArn"])
     share.capacity_limits = request.get("capacityLimits") or share.capacity_limits
     share.resource_sharing = request.get("resourceSharingConfiguration") or share.resource_sharing
     share.preemption = request.get("preemptionConfiguration") or share.preemption
@@ -67,8 +61,8 @@ def update(backend: ServiceJobBackend, request: dict[str, Any]) -> dict[str, Any
     return {"quotaShareName": share.name, "quotaShareArn": share.arn}
 
 
-def delete(backend: ServiceJobBackend, request: dict[str, Any]) -> dict[str, Any]:
-    share = _found(backend, request["quotaShareArn"])
+def delete(backend: ServiceJobBackend, request: Json) -> Json:
+    share = _find(backend, request["quotaShareArn"])
     if share.state != "DISABLED":
         raise refuse(f"Quota share {share.name} must be DISABLED before it is deleted")
     for job in backend.service_jobs:
@@ -87,14 +81,14 @@ def of_queue(backend: ServiceJobBackend, queue_arn: str, name: str) -> QuotaShar
     return None
 
 
-def _found(backend: ServiceJobBackend, arn: str) -> QuotaShare:
+def _find(backend: ServiceJobBackend, arn: str) -> QuotaShare:
     share = backend.shares.get(arn)
     if share is None:
         raise refuse(f"Quota share {arn} does not exist")
     return share
 
 
-def _detail(share: QuotaShare) -> dict[str, Any]:
+def _detail(share: QuotaShare) -> Json:
     return {
         "quotaShareName": share.name,
         "quotaShareArn": share.arn,

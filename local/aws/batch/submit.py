@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from ..service import context
+from ..service.operations import Json
 from . import life, policies, queues, shares
 from .capacity import needs
 from .names import check_name, check_tags, refuse
@@ -26,13 +27,13 @@ MAX_REQUEST = 30 * 1024
 """Bytes of the whole request (the same page)."""
 
 
-def submit(backend: ServiceJobBackend, request: dict[str, Any]) -> dict[str, Any]:
+def submit(backend: ServiceJobBackend, request: Json) -> Json:
     """Queue a service job. The payload is JSON, but whether SageMaker takes it is not looked at."""
     check_name(request["jobName"], "Job name")
     check_tags(request.get("tags") or {})
     payload = _payload(request)
     _check_numbers(request)
-    queue = queues.found(backend, request["jobQueue"])
+    queue = queues.find(backend, request["jobQueue"])
     if queue.state != "ENABLED":
         raise refuse(f"Job queue {queue.name} is {queue.state}: it takes no new jobs")
     _check_share(backend, queue, request)
@@ -59,7 +60,7 @@ def submit(backend: ServiceJobBackend, request: dict[str, Any]) -> dict[str, Any
     return _answer(job)
 
 
-def _payload(request: dict[str, Any]) -> dict[str, Any]:
+def _payload(request: Json) -> Json:
     text = request["serviceRequestPayload"]
     size = len(text.encode())
     if size > MAX_PAYLOAD:
@@ -78,7 +79,7 @@ def _payload(request: dict[str, Any]) -> dict[str, Any]:
     return payload
 
 
-def _check_numbers(request: dict[str, Any]) -> None:
+def _check_numbers(request: Json) -> None:
     priority = request.get("schedulingPriority")
     if priority is not None:
         check_priority(priority)
@@ -114,8 +115,8 @@ def check_priority(priority: int) -> None:
         raise refuse(f"schedulingPriority must be between 0 and 9999, not {priority}")
 
 
-def _check_share(backend: ServiceJobBackend, queue: JobQueue, request: dict[str, Any]) -> None:
-    policy = None if queue.policy is None else policies.found(backend, queue.policy)
+def _check_share(backend: ServiceJobBackend, queue: JobQueue, request: Json) -> None:
+    policy = None if queue.policy is None else policies.find(backend, queue.policy)
     fair = policy is not None and policy.fairshare is not None
     quota = policy is not None and policy.quota_share is not None
     for name, demanded, kind in (
@@ -141,7 +142,7 @@ def _check_share(backend: ServiceJobBackend, queue: JobQueue, request: dict[str,
             raise refuse(f"Quota share {share.name} is {share.state}: it takes no new jobs")
 
 
-def _known(backend: ServiceJobBackend, request: dict[str, Any]) -> ServiceJob | None:
+def _known(backend: ServiceJobBackend, request: Json) -> ServiceJob | None:
     """The job that this clientToken got before, where the token mode answers with it."""
     mode = context.current.tokens
     token = request.get("clientToken")
@@ -162,10 +163,10 @@ def _known(backend: ServiceJobBackend, request: dict[str, Any]) -> ServiceJob | 
     )
 
 
-def _fingerprint(request: dict[str, Any]) -> str:
+def _fingerprint(request: Json) -> str:
     rest = {name: value for name, value in request.items() if name != "clientToken"}
     return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
 
 
-def _answer(job: ServiceJob) -> dict[str, Any]:
+def _answer(job: ServiceJob) -> Json:
     return {"jobArn": job.arn, "jobName": job.request["jobName"], "jobId": job.id}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ..service.operations import Json
 from ..service.table import Table
 from .names import check_tags, refuse
 
@@ -11,9 +12,9 @@ if TYPE_CHECKING:
     from .models import ServiceJobBackend
 
 
-def tag(backend: ServiceJobBackend, request: dict[str, Any]) -> dict[str, Any]:
+def tag(backend: ServiceJobBackend, request: Json) -> Json:
     """Add or overwrite tags; the others stay."""
-    table, record = _found(backend, request["resourceArn"])
+    table, record = _find(backend, request["resourceArn"])
     if table is None:
         check_tags(request["tags"])
         backend.tag_resource(request["resourceArn"], request["tags"])
@@ -25,9 +26,9 @@ def tag(backend: ServiceJobBackend, request: dict[str, Any]) -> dict[str, Any]:
     return {}
 
 
-def untag(backend: ServiceJobBackend, request: dict[str, Any]) -> dict[str, Any]:
+def untag(backend: ServiceJobBackend, request: Json) -> Json:
     """Take tags off; a key that is not there is no error."""
-    table, record = _found(backend, request["resourceArn"])
+    table, record = _find(backend, request["resourceArn"])
     if table is None:
         backend.untag_resource(request["resourceArn"], request["tagKeys"])
         return {}
@@ -38,14 +39,14 @@ def untag(backend: ServiceJobBackend, request: dict[str, Any]) -> dict[str, Any]
     return {}
 
 
-def listed(backend: ServiceJobBackend, request: dict[str, Any]) -> dict[str, Any]:
+def list_all(backend: ServiceJobBackend, request: Json) -> Json:
     """All tags of a resource."""
-    table, record = _found(backend, request["resourceArn"])
+    table, record = _find(backend, request["resourceArn"])
     tags = backend.list_tags_for_resource(request["resourceArn"]) if table is None else record.tags
     return {"tags": tags} if tags else {}
 
 
-def _found(backend: ServiceJobBackend, arn: str) -> tuple[Table[Any] | None, Any]:
+def _find(backend: ServiceJobBackend, arn: str) -> tuple[Table[Any] | None, Any]:
     """Our record of this ARN and its table; no table for what moto keeps."""
     if not arn.startswith(backend.arn("")):
         raise refuse(f"{arn} is not the ARN of a Batch resource of this account and region")

@@ -36,7 +36,7 @@ def move(wanted: str, asked: dict[str, Any]) -> dict[str, Any]:
                 _move_job(backend, job, asked)
                 return {"jobId": job.id, "status": job.status, "held": job.held}
         elif isinstance(backend, BatchInferenceBackend):
-            for resource in backend.of_kind(personalize.JOB):
+            for resource in backend.of_kind(personalize.INFERENCE):
                 if wanted in (resource.arn, resource.name):
                     _move_resource(backend, resource, asked)
                     return {"arn": resource.arn, "status": resource.status, "held": resource.held}

@@ -185,7 +185,7 @@ def _active(
     backend: BatchInferenceBackend, kind: str, name: str, path: str, request: dict[str, object]
 ) -> str:
     arn = resources.make(backend, kind, name, path, request)
-    life.enter(backend, resources.found(backend, arn), "ACTIVE", context.now())
+    life.enter(backend, resources.find(backend, arn), "ACTIVE", context.now())
     return arn
 
 

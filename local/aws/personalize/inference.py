@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any
 
 from ..service.objects import NotWritable, keys_under, put_object, read_object, split_uri
+from ..service.operations import Json
 from .recipes import RECIPES, Recipe
 from .records import Resource
 from .state import PersonalizeState
@@ -71,7 +71,7 @@ def _inputs(backend: PersonalizeState, job: Resource) -> list[tuple[str, bytes]]
     return found
 
 
-def _results(job: Resource, recipe: Recipe, key: str, body: bytes) -> list[dict[str, Any]]:
+def _results(job: Resource, recipe: Recipe, key: str, body: bytes) -> list[Json]:
     records = []
     for number, line in enumerate(body.decode("utf-8", "replace").splitlines(), 1):
         if not line.strip():
@@ -95,7 +95,7 @@ def _results(job: Resource, recipe: Recipe, key: str, body: bytes) -> list[dict[
     return [_result(record, recipe, count, themed) for record in records]
 
 
-def _result(record: dict[str, Any], recipe: Recipe, count: int, themed: bool) -> dict[str, Any]:
+def _result(record: Json, recipe: Recipe, count: int, themed: bool) -> Json:
     subject = record.get(recipe.record)
     if not isinstance(subject, str) or not subject:
         return {
@@ -110,7 +110,7 @@ def _result(record: dict[str, Any], recipe: Recipe, count: int, themed: bool) ->
         items = sorted(map(str, given), key=lambda item: _number(subject, item))[:count]
     else:
         items = _items(subject, count)
-    output: dict[str, Any] = {"recommendedItems": items}
+    output: Json = {"recommendedItems": items}
     if themed:
         output["theme"] = THEMES[_number(subject, "theme") % len(THEMES)]
         output["itemsThemeRelevanceScores"] = [

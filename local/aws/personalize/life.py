@@ -7,7 +7,9 @@ from . import inference
 from .records import ACTIVE, ENDED, FAILED, IN_PROGRESS, PENDING, Resource
 from .state import PersonalizeState
 
-JOB = "batch-inference-job"
+INFERENCE = "batch-inference-job"
+# what the jobs of each kind do when they end
+WORK = {INFERENCE: inference.run}
 
 
 def advance(backend: PersonalizeState, now: float) -> None:
@@ -28,9 +30,10 @@ def step(backend: PersonalizeState, resource: Resource, at: float) -> None:
 
 def finish(backend: PersonalizeState, resource: Resource, at: float) -> None:
     """The work is done: a job has written its results, or cannot."""
-    if resource.kind == JOB:
+    work = WORK.get(resource.kind)
+    if work is not None:
         try:
-            inference.run(backend, resource)
+            work(backend, resource)
         except inference.Unusable as error:
             fail(backend, resource, at, str(error))
             return
@@ -67,6 +70,6 @@ def plan(backend: PersonalizeState, resource: Resource) -> None:
         return
     pace = context.pace()
     seconds = pace.creating
-    if resource.kind == JOB:
+    if resource.kind in WORK:
         seconds = pace.pending if resource.status == PENDING else pace.in_progress
     backend.agenda.set(resource.arn, resource.updated + seconds)

@@ -6,8 +6,10 @@ from moto.personalize.models import personalize_backends
 from moto.personalize.responses import PersonalizeResponse
 
 from ..service.operations import Operations
-from . import jobs, solutions, tags
+from . import jobs, resources, solutions
+from .life import INFERENCE
 from .models import BatchInferenceBackend
+from .resources import describe_operation, list_operation
 
 
 class BatchInferenceResponse(Operations, PersonalizeResponse):
@@ -15,26 +17,26 @@ class BatchInferenceResponse(Operations, PersonalizeResponse):
 
     constraint_error = "InvalidInputException"
     handlers = {
-        "CreateBatchInferenceJob": jobs.create,
-        "DescribeBatchInferenceJob": jobs.describe,
-        "ListBatchInferenceJobs": jobs.listed,
+        "CreateBatchInferenceJob": jobs.create_inference_job,
+        "DescribeBatchInferenceJob": describe_operation("BatchInferenceJob", INFERENCE),
+        "ListBatchInferenceJobs": list_operation("BatchInferenceJob", INFERENCE, newest_first=True),
         "CreateDatasetGroup": solutions.create_dataset_group,
-        "DescribeDatasetGroup": solutions.describe_dataset_group,
-        "ListDatasetGroups": solutions.list_dataset_groups,
+        "DescribeDatasetGroup": describe_operation("DatasetGroup", solutions.GROUP),
+        "ListDatasetGroups": list_operation("DatasetGroup", solutions.GROUP),
         "CreateSolution": solutions.create_solution,
         "DescribeSolution": solutions.describe_solution,
-        "ListSolutions": solutions.list_solutions,
+        "ListSolutions": list_operation("Solution", solutions.SOLUTION),
         "CreateSolutionVersion": solutions.create_solution_version,
-        "DescribeSolutionVersion": solutions.describe_solution_version,
+        "DescribeSolutionVersion": describe_operation("SolutionVersion", solutions.VERSION),
         "ListSolutionVersions": solutions.list_solution_versions,
         "CreateFilter": solutions.create_filter,
-        "DescribeFilter": solutions.describe_filter,
-        "ListFilters": solutions.list_filters,
+        "DescribeFilter": describe_operation("Filter", solutions.FILTER),
+        "ListFilters": list_operation("Filter", solutions.FILTER),
         "DescribeRecipe": solutions.describe_recipe,
         "ListRecipes": solutions.list_recipes,
-        "TagResource": tags.tag,
-        "UntagResource": tags.untag,
-        "ListTagsForResource": tags.listed,
+        "TagResource": resources.tag,
+        "UntagResource": resources.untag,
+        "ListTagsForResource": resources.list_tags,
     }
 
     @property

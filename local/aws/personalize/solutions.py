@@ -1,18 +1,16 @@
-"""What a batch inference job refers to: dataset groups, solutions, their versions, filters, recipes.
+"""What a batch job refers to: dataset groups, solutions, their versions, filters, recipes.
 
 They are made at once, trained on nothing, and become ACTIVE after a moment.
 """
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import uuid4
 
-from ..service.operations import page
+from ..service.operations import Json, page
 from ..service.refusal import Refusal
 from . import resources
 from .recipes import RECIPES, Recipe
-from .records import Resource
 from .state import PersonalizeState
 
 GROUP = "dataset-group"
@@ -23,166 +21,81 @@ FILTER = "filter"
 RECIPES_SINCE = 1_704_067_200.0
 """When the recipes are said to have been made: the start of 2024."""
 
-_SOLUTION = (
-    "name",
-    "performHPO",
-    "performAutoML",
-    "performAutoTraining",
-    "performIncrementalUpdate",
-    "recipeArn",
-    "datasetGroupArn",
-    "eventType",
-    "solutionConfig",
-)
-_VERSION = (
-    *(name for name in _SOLUTION if name != "performAutoTraining"),
-    "solutionArn",
-    "trainingMode",
-)
+# what a version does not take from its solution
+_OWN = ("name", "performAutoTraining")
 
 
-def create_dataset_group(backend: PersonalizeState, request: dict[str, Any]) -> dict[str, Any]:
-    name = request["name"]
-    arn = resources.make(backend, GROUP, name, f"{GROUP}/{name}", request)
+def create_dataset_group(state: PersonalizeState, request: Json) -> Json:
+    """Make a dataset group, which holds nothing here."""
+    arn = resources.make(state, GROUP, request["name"], f"{GROUP}/{request['name']}", request)
     domain = {"domain": request["domain"]} if "domain" in request else {}
     return {"datasetGroupArn": arn, **domain}
 
 
-def describe_dataset_group(backend: PersonalizeState, request: dict[str, Any]) -> dict[str, Any]:
-    group = resources.found(backend, request["datasetGroupArn"], GROUP)
-    members = ("name", "roleArn", "kmsKeyArn", "domain")
-    return {"datasetGroup": resources.shown(group, "datasetGroupArn", *members)}
-
-
-def list_dataset_groups(backend: PersonalizeState, request: dict[str, Any]) -> dict[str, Any]:
-    return resources.listing(
-        backend.of_kind(GROUP),
-        request,
-        "datasetGroups",
-        lambda group: resources.shown(group, "datasetGroupArn", "name", "domain"),
-    )
-
-
-def create_solution(backend: PersonalizeState, request: dict[str, Any]) -> dict[str, Any]:
-    resources.found(backend, request["datasetGroupArn"], GROUP)
+def create_solution(state: PersonalizeState, request: Json) -> Json:
+    """Make a solution of a recipe."""
+    resources.find(state, request["datasetGroupArn"], GROUP)
     if request.get("recipeArn") is None:
         raise Refusal("InvalidInputException", "recipeArn is required: the emulator has no AutoML.")
-    _recipe(request["recipeArn"])
+    _find_recipe(request["recipeArn"])
     name = request["name"]
-    arn = resources.make(backend, SOLUTION, name, f"{SOLUTION}/{name}", request)
-    return {"solutionArn": arn}
+    return {"solutionArn": resources.make(state, SOLUTION, name, f"{SOLUTION}/{name}", request)}
 
 
-def describe_solution(backend: PersonalizeState, request: dict[str, Any]) -> dict[str, Any]:
-    solution = resources.found(backend, request["solutionArn"], SOLUTION)
-    described = resources.shown(solution, "solutionArn", *_SOLUTION)
-    versions = _versions(backend, solution.arn)
+def describe_solution(state: PersonalizeState, request: Json) -> Json:
+    """Describe a solution, with its latest version."""
+    described = resources.describe_operation("Solution", SOLUTION)(state, request)
+    asked = {"solutionArn": request["solutionArn"], "maxResults": 100}
+    versions = list_solution_versions(state, asked)["solutionVersions"]
     if versions:
-        described["latestSolutionVersion"] = _version_summary(versions[-1])
-    return {"solution": described}
+        described["solution"]["latestSolutionVersion"] = versions[-1]
+    return described
 
 
-def list_solutions(backend: PersonalizeState, request: dict[str, Any]) -> dict[str, Any]:
-    group = request.get("datasetGroupArn")
-    chosen = [
-        solution
-        for solution in backend.of_kind(SOLUTION)
-        if group in (None, solution.request["datasetGroupArn"])
-    ]
-    return resources.listing(
-        chosen,
-        request,
-        "solutions",
-        lambda solution: resources.shown(solution, "solutionArn", "name", "recipeArn"),
-    )
-
-
-def create_solution_version(backend: PersonalizeState, request: dict[str, Any]) -> dict[str, Any]:
-    solution = resources.active(backend, request["solutionArn"], SOLUTION)
-    inherited = {name: solution.request[name] for name in _SOLUTION if name in solution.request}
-    inherited.pop("name")
-    asked = {"trainingMode": "FULL", **inherited, **request}
+def create_solution_version(state: PersonalizeState, request: Json) -> Json:
+    """Train a version, which takes its settings from its solution."""
+    solution = resources.find_active(state, request["solutionArn"], SOLUTION)
+    inherited = {key: value for key, value in solution.request.items() if key not in _OWN}
     path = f"{SOLUTION}/{solution.name}/{uuid4().hex[:8]}"
+    asked = {"trainingMode": "FULL", **inherited, **request}
     name = request.get("name", path)
-    return {"solutionVersionArn": resources.make(backend, VERSION, name, path, asked)}
+    return {"solutionVersionArn": resources.make(state, VERSION, name, path, asked)}
 
 
-def describe_solution_version(backend: PersonalizeState, request: dict[str, Any]) -> dict[str, Any]:
-    version = resources.found(backend, request["solutionVersionArn"], VERSION)
-    described = resources.shown(version, "solutionVersionArn", *_VERSION)
-    return {"solutionVersion": {**described, "trainingType": "MANUAL"}}
+def list_solution_versions(state: PersonalizeState, request: Json) -> Json:
+    """List the versions of a solution, which must exist, or of all."""
+    if request.get("solutionArn") is not None:
+        resources.find(state, request["solutionArn"], SOLUTION)
+    return resources.list_operation("SolutionVersion", VERSION)(state, request)
 
 
-def list_solution_versions(backend: PersonalizeState, request: dict[str, Any]) -> dict[str, Any]:
-    wanted = request.get("solutionArn")
-    if wanted is not None:
-        resources.found(backend, wanted, SOLUTION)
-    chosen = _versions(backend, wanted)
-    return resources.listing(chosen, request, "solutionVersions", _version_summary)
-
-
-def create_filter(backend: PersonalizeState, request: dict[str, Any]) -> dict[str, Any]:
-    resources.found(backend, request["datasetGroupArn"], GROUP)
+def create_filter(state: PersonalizeState, request: Json) -> Json:
+    """Make a filter of a dataset group."""
+    resources.find(state, request["datasetGroupArn"], GROUP)
     name = request["name"]
-    return {"filterArn": resources.make(backend, FILTER, name, f"{FILTER}/{name}", request)}
+    return {"filterArn": resources.make(state, FILTER, name, f"{FILTER}/{name}", request)}
 
 
-def describe_filter(backend: PersonalizeState, request: dict[str, Any]) -> dict[str, Any]:
-    found = resources.found(backend, request["filterArn"], FILTER)
-    members = ("name", "datasetGroupArn", "filterExpression")
-    return {"filter": resources.shown(found, "filterArn", *members)}
+def describe_recipe(state: PersonalizeState, request: Json) -> Json:
+    """Describe one of AWS's recipes."""
+    recipe = _find_recipe(request["recipeArn"])
+    return {"recipe": {**_summarize(recipe), "recipeType": recipe.type}}
 
 
-def list_filters(backend: PersonalizeState, request: dict[str, Any]) -> dict[str, Any]:
-    group = request.get("datasetGroupArn")
-    chosen = [
-        found
-        for found in backend.of_kind(FILTER)
-        if group in (None, found.request["datasetGroupArn"])
-    ]
-    return resources.listing(
-        chosen,
-        request,
-        "Filters",
-        lambda found: resources.shown(found, "filterArn", "name", "datasetGroupArn"),
-    )
+def list_recipes(state: PersonalizeState, request: Json) -> Json:
+    """List AWS's recipes."""
+    recipes = list(RECIPES.values())
+    invalid = "InvalidNextTokenException"
+    return page(recipes, request, "recipes", _summarize, invalid, key=lambda recipe: recipe.arn)
 
 
-def describe_recipe(backend: PersonalizeState, request: dict[str, Any]) -> dict[str, Any]:
-    recipe = _recipe(request["recipeArn"])
-    return {"recipe": {**_recipe_summary(recipe), "recipeType": recipe.type}}
-
-
-def list_recipes(backend: PersonalizeState, request: dict[str, Any]) -> dict[str, Any]:
-    shown, token = page(
-        [_recipe_summary(recipe) for recipe in RECIPES.values()],
-        request,
-        list(RECIPES),
-        "InvalidNextTokenException",
-    )
-    return {"recipes": shown, **({"nextToken": token} if token else {})}
-
-
-def _versions(backend: PersonalizeState, solution_arn: str | None) -> list[Resource]:
-    return [
-        version
-        for version in backend.of_kind(VERSION)
-        if solution_arn in (None, version.request["solutionArn"])
-    ]
-
-
-def _version_summary(version: Resource) -> dict[str, Any]:
-    shown = resources.shown(version, "solutionVersionArn", "trainingMode")
-    return {**shown, "trainingType": "MANUAL"}
-
-
-def _recipe(arn: str) -> Recipe:
+def _find_recipe(arn: str) -> Recipe:
     if arn not in RECIPES:
         raise Refusal("ResourceNotFoundException", f"Resource Arn {arn} does not exist.")
     return RECIPES[arn]
 
 
-def _recipe_summary(recipe: Recipe) -> dict[str, Any]:
+def _summarize(recipe: Recipe) -> Json:
     return {
         "name": recipe.name,
         "recipeArn": recipe.arn,

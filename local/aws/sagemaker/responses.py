@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from moto.sagemaker.models import sagemaker_backends
 from moto.sagemaker.responses import SageMakerResponse
 
 from ..service import context
-from ..service.operations import Operations, page
+from ..service.operations import Json, Operations, page
 from ..service.refusal import Refusal
 from . import life, rules
 from .models import TrainingBackend
@@ -18,7 +16,7 @@ from .search import describe, search
 PAGE = ("MaxResults", "NextToken")
 
 
-def create_training_job(backend: TrainingBackend, request: dict[str, Any]) -> dict[str, Any]:
+def create_training_job(backend: TrainingBackend, request: Json) -> Json:
     """A training job without Batch."""
     problem = rules.refusal(request)
     if problem is not None:
@@ -31,12 +29,12 @@ def create_training_job(backend: TrainingBackend, request: dict[str, Any]) -> di
     return {"TrainingJobArn": arn}
 
 
-def describe_training_job(backend: TrainingBackend, request: dict[str, Any]) -> dict[str, Any]:
+def describe_training_job(backend: TrainingBackend, request: Json) -> Json:
     """The job, with everything it was created with."""
     return describe(_found(backend, request["TrainingJobName"]))
 
 
-def stop_training_job(backend: TrainingBackend, request: dict[str, Any]) -> dict[str, Any]:
+def stop_training_job(backend: TrainingBackend, request: Json) -> Json:
     """Stop a job that runs; Batch takes notice."""
     job = _found(backend, request["TrainingJobName"])
     if job.status != "InProgress":
@@ -49,7 +47,7 @@ def stop_training_job(backend: TrainingBackend, request: dict[str, Any]) -> dict
     return {}
 
 
-def list_training_jobs(backend: TrainingBackend, request: dict[str, Any]) -> dict[str, Any]:
+def list_training_jobs(backend: TrainingBackend, request: Json) -> Json:
     """Summaries, oldest first unless asked otherwise."""
     jobs = [job for job in backend.training_jobs_kept if _wanted(job, request)]
     order = {"Name": "name", "CreationTime": "created", "Status": "status"}
@@ -57,35 +55,22 @@ def list_training_jobs(backend: TrainingBackend, request: dict[str, Any]) -> dic
         key=lambda job: getattr(job, order[request.get("SortBy", "CreationTime")]),
         reverse=request.get("SortOrder") == "Descending",
     )
-    shown, token = page(
-        [_summary(job) for job in jobs],
-        request,
-        [job.name for job in jobs],
-        "ValidationException",
-        PAGE,
-    )
-    return {"TrainingJobSummaries": shown, **({"NextToken": token} if token else {})}
+    return page(jobs, request, "TrainingJobSummaries", _summary, "ValidationException", PAGE)
 
 
-def search_training_jobs(backend: TrainingBackend, request: dict[str, Any]) -> dict[str, Any]:
+def search_training_jobs(backend: TrainingBackend, request: Json) -> Json:
     """Training jobs by their tags and other properties."""
     found = search(list(backend.training_jobs_kept), request)
-    shown, token = page(
-        [{"TrainingJob": describe(job) | {"Tags": job.tags}} for job in found],
-        request,
-        [job.name for job in found],
-        "ValidationException",
-        PAGE,
-    )
-    return {"Results": shown, **({"NextToken": token} if token else {})}
+    show = lambda job: {"TrainingJob": describe(job) | {"Tags": job.tags}}  # noqa: E731
+    return page(found, request, "Results", show, "ValidationException", PAGE)
 
 
-def list_tags(backend: TrainingBackend, request: dict[str, Any]) -> dict[str, Any]:
+def list_tags(backend: TrainingBackend, request: Json) -> Json:
     """The tags of a training job."""
     return {"Tags": _tagged(backend, request["ResourceArn"]).tags}
 
 
-def add_tags(backend: TrainingBackend, request: dict[str, Any]) -> dict[str, Any]:
+def add_tags(backend: TrainingBackend, request: Json) -> Json:
     """Add or overwrite tags of a training job; at most 50."""
     job = _tagged(backend, request["ResourceArn"])
     tags = {tag["Key"]: tag["Value"] for tag in [*job.tags, *request["Tags"]]}
@@ -96,7 +81,7 @@ def add_tags(backend: TrainingBackend, request: dict[str, Any]) -> dict[str, Any
     return {"Tags": job.tags}
 
 
-def delete_tags(backend: TrainingBackend, request: dict[str, Any]) -> dict[str, Any]:
+def delete_tags(backend: TrainingBackend, request: Json) -> Json:
     """Take tags off a training job."""
     job = _tagged(backend, request["ResourceArn"])
     job.tags = [tag for tag in job.tags if tag["Key"] not in request["TagKeys"]]
@@ -150,7 +135,7 @@ def _tagged(backend: TrainingBackend, arn: str) -> TrainingJob:
     return job
 
 
-def _wanted(job: TrainingJob, request: dict[str, Any]) -> bool:
+def _wanted(job: TrainingJob, request: Json) -> bool:
     return (
         request.get("NameContains", "") in job.name
         and request.get("StatusEquals", job.status) == job.status
@@ -161,7 +146,7 @@ def _wanted(job: TrainingJob, request: dict[str, Any]) -> bool:
     )
 
 
-def _summary(job: TrainingJob) -> dict[str, Any]:
+def _summary(job: TrainingJob) -> Json:
     ended = {} if job.ended is None else {"TrainingEndTime": job.ended}
     return {
         "TrainingJobName": job.name,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..service.operations import Json
 from ..service.refusal import Refusal
 from ..service.shapes import service
 from . import results
@@ -15,7 +16,7 @@ from .records import TrainingJob
 _MISSING = object()
 
 
-def describe(job: TrainingJob) -> dict[str, Any]:
+def describe(job: TrainingJob) -> Json:
     """The members of a TrainingJob that apply to it; its tags are left to the caller."""
     shape = service("sagemaker").operation_model("DescribeTrainingJob").output_shape
     assert shape is not None
@@ -43,7 +44,7 @@ def describe(job: TrainingJob) -> dict[str, Any]:
     return described
 
 
-def search(jobs: list[TrainingJob], request: dict[str, Any]) -> list[TrainingJob]:
+def search(jobs: list[TrainingJob], request: Json) -> list[TrainingJob]:
     """The jobs that match, newest change first unless asked otherwise."""
     expression = request.get("SearchExpression") or {}
     found = [job for job in jobs if _holds(job, expression)]
@@ -53,7 +54,7 @@ def search(jobs: list[TrainingJob], request: dict[str, Any]) -> list[TrainingJob
     return [job for _, job in keyed]
 
 
-def _holds(job: TrainingJob, expression: dict[str, Any]) -> bool:
+def _holds(job: TrainingJob, expression: Json) -> bool:
     if expression.get("NestedFilters"):
         raise Refusal("ValidationException", "The emulator's Search has no NestedFilters")
     results = [_matches(job, entry) for entry in expression.get("Filters") or []]
@@ -63,7 +64,7 @@ def _holds(job: TrainingJob, expression: dict[str, Any]) -> bool:
     return all(results)
 
 
-def _matches(job: TrainingJob, entry: dict[str, Any]) -> bool:
+def _matches(job: TrainingJob, entry: Json) -> bool:
     value = _value(job, entry["Name"])
     operator: str = entry.get("Operator", "Equals")
     wanted: str = entry.get("Value", "")

@@ -7,8 +7,9 @@ shape, and returns the answer as JSON values, or raises a `Refusal`.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from typing import Any, ClassVar
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar, TypeVar
 from uuid import uuid4
 
 from moto.core.common_types import TYPE_RESPONSE
@@ -17,7 +18,11 @@ from moto.core.responses import BaseResponse
 from . import shapes
 from .refusal import Refusal
 
-Handler = Callable[[Any, dict[str, Any]], dict[str, Any]]
+Json = dict[str, Any]
+Handler = Callable[[Any, Json], Json]
+
+
+R = TypeVar("R")
 
 
 class Operations(BaseResponse):
@@ -76,22 +81,25 @@ class Operations(BaseResponse):
 
 
 def page(
-    items: list[dict[str, Any]],
-    request: dict[str, Any],
-    keys: list[str],
+    records: Sequence[R],
+    request: Json,
+    member: str,
+    show: Callable[[R], Any],
     invalid: str,
     names: tuple[str, str] = ("maxResults", "nextToken"),
-) -> tuple[list[dict[str, Any]], str | None]:
-    """One page of `items` and the token of the next.
+    key: Callable[[R], str] = operator.attrgetter("key"),
+) -> Json:
+    """Return one page of records under `member`, and the token of the next.
 
-    `keys` name the items; a token holds the last key that was shown, so that an item that comes or
-    goes between two pages neither hides nor repeats another. `invalid` is the error code of a bad token.
+    A token holds the key of the last record that was shown, so that one that comes or goes between two pages neither
+    hides nor repeats another. `invalid` is the error code of a bad limit or token.
     """
     limit_name, token_name = names
     limit = request.get(limit_name)
     limit = 100 if limit is None else limit
     if not 1 <= limit <= 100:
         raise Refusal(invalid, f"{limit_name}: {limit} is not between 1 and 100")
+    keys = list(map(key, records))
     start = 0
     token = request.get(token_name)
     if token is not None:
@@ -99,9 +107,9 @@ def page(
         if last not in keys:
             raise Refusal(invalid, f"The {token_name} is not valid")
         start = keys.index(last) + 1
-    shown = items[start : start + limit]
-    more = start + limit < len(items)
-    return shown, _wrap(keys[start + limit - 1]) if more else None
+    end = start + limit
+    answer: Json = {member: [show(record) for record in records[start:end]]}
+    return answer if end >= len(records) else {**answer, token_name: _wrap(keys[end - 1])}
 
 
 def _wrap(key: str) -> str:
