@@ -23,10 +23,7 @@ crash: dev ## the crash matrix: real processes killed at every call; prints its 
 	$(PYTHON) -m tests.crash
 
 bench: dev ## previews beside trivial resources, 1,000 resources, a plan of 200 changes, validate for 5,000 files
-	@$(PYTHON) -m tools.bench.preview
-	@$(PYTHON) -m tools.bench.engine
-	@$(PYTHON) -m tools.bench.plan
-	@$(PYTHON) -m tools.bench.validate
+	@$(PYTHON) -m tools.bench
 
 schemas: dev ## generate schemas/ from botocore's service models
 	$(PYTHON) -m tools.schemas.generate

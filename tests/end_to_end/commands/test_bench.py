@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tools.bench.engine import COMMANDS, EMBEDDED, measure
-from tools.bench.plan import measure as measure_plan
+from tools.bench.engines import COMMANDS, EMBEDDED, measure
+from tools.bench.files import measure_plan
 
 
 def test_the_engine_is_taken_through_each_command() -> None:
