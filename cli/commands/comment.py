@@ -53,4 +53,4 @@ def pull_request(env: Mapping[str, str]) -> int:
         event = json.loads(Path(env["GITHUB_EVENT_PATH"]).read_text("utf-8"))
         return int(event["pull_request"]["number"])
     except (KeyError, OSError, ValueError, TypeError):
-        raise JobError("this workflow run has no pull request: name one with --pr") from None
+        raise JobError("this workflow run has no pull request; use --pr NUMBER") from None

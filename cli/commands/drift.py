@@ -1,4 +1,4 @@
-"""`jobctl drift`: where AWS and the repository disagree, and one issue that says so for as long as they do."""
+"""`jobctl drift`: where AWS and the repository differ, and one issue that says so for as long as they do."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cli.engine.arguments import add_stack, find_stack
 from cli.github.api import AUTHOR, GitHub, marked
 from cli.planning.escape import code, visible
 from cli.planning.model import Plan, PlannedJob
-from cli.planning.words import verb
+from cli.planning.words import name_action
 from components.errors import JobError
 
 # what the next scheduled `up` does by itself is no disagreement
@@ -36,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
     stack = find_stack(args)
     plan = planned(stack, document(stack))
     if plan.errors:
-        raise JobError("the preview found mistakes:\n" + "\n".join(plan.errors))
+        raise JobError("the preview found problems:\n" + "\n".join(plan.errors))
     found = disagreements(plan)
     for name, what in found:
         print(visible(f"{name}: {what}"))
@@ -54,7 +54,7 @@ def disagreements(plan: Plan) -> list[tuple[str, str]]:
     found = [(drift.name, drift.what) for drift in plan.drift]
     told = {drift.name for drift in plan.drift}
     found += [
-        (job.name, f"`{verb(job)}` is merged and not deployed")
+        (job.name, f"`{name_action(job)}` is merged but not deployed")
         for job in plan.jobs
         if job.name not in told and _is_overdue(job)
     ]
@@ -87,7 +87,7 @@ def report(
     if old is not None:
         github.call("PATCH", f"/issues/{old['number']}", body)
         return f"updated #{old['number']}"
-    title = f"AWS and the repository disagree about the jobs of {visible(stack)}"
+    title = f"AWS and the repository differ: jobs of {visible(stack)}"
     new = github.call("POST", "/issues", {"title": title, **body})
     return f"opened #{new['number']}"
 
@@ -102,6 +102,6 @@ def text(marker: str, found: Sequence[tuple[str, str]]) -> str:
             break
         body += row
     return body + (
-        "\nTo agree again: run a terminated job anew (`./jobctl rerun JOB`, in a pull request) or remove its file; "
-        "deploy what is merged (the deploy workflow). This issue closes itself then.\n"
+        "\nTo resolve this: rerun a terminated job (`./jobctl rerun JOB`, in a pull request) or remove its file; "
+        "deploy what is merged (the deploy workflow). The issue is then closed automatically.\n"
     )

@@ -1,4 +1,4 @@
-"""`jobctl emulator start|stop|status|run`: AWS on this machine, on loopback only."""
+"""`jobctl emulator start|stop|status|run`: the AWS emulator, on loopback only."""
 
 from __future__ import annotations
 
@@ -21,16 +21,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
     ):
         action = actions.add_parser(name, help=text, description=text)
         action.add_argument(
-            "--port", type=port, help="default: the port of last time, else a free one"
+            "--port", type=parse_port, help="default: the last port, else a free one"
         )
         action.add_argument("--pace", help="how fast its jobs run (python -m local.aws --help)")
-    actions.add_parser("stop", help="stop it; its jobs stay", description="stop it; its jobs stay")
-    status = actions.add_parser("status", help="where it is, and what jobs may refer to")
-    status.add_argument("--json", action="store_true", help="as a JSON object")
-    status.add_argument("--port", action="store_true", help="the port alone")
+    actions.add_parser(
+        "stop", help="stop it and keep its jobs", description="stop it and keep its jobs"
+    )
+    status = actions.add_parser("status", help="show its address and what jobs may refer to")
+    status.add_argument("--json", action="store_true", help="print a JSON object")
+    status.add_argument("--port", action="store_true", help="print only the port")
 
 
-def port(text: str) -> int:
+def parse_port(text: str) -> int:
     number = int(text)
     if not 0 <= number <= 65535:
         raise ValueError
@@ -45,16 +47,16 @@ def run(args: argparse.Namespace) -> int:
             return emulator.run(args.port, options)
         endpoint, started = emulator.start(args.port, options)
         print(
-            f"{'AWS emulator on' if started else 'the AWS emulator is running already, on'} {endpoint}"
+            f"{'AWS emulator on' if started else 'the AWS emulator is already running on'} {endpoint}"
         )
     elif args.action == "stop":
         print("stopped" if emulator.stop() else "no emulator was running")
     else:
-        show(emulator.status(), args)
+        _show(emulator.status(), args)
     return 0
 
 
-def show(status: dict[str, Any], args: argparse.Namespace) -> None:
+def _show(status: dict[str, Any], args: argparse.Namespace) -> None:
     if args.port:
         print(str(status["endpoint"]).rpartition(":")[2])
     elif args.json:

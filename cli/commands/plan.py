@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 
 from cli.engine.arguments import add_stack, find_stack
@@ -35,7 +36,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("-o", "--output", metavar="FILE", default="", help="write it to a file")
     parser.epilog = (
-        "Exit code: 0, or 1 where the preview found mistakes; the plan names them. Prices of an instance-hour come "
+        "Exit code: 0, or 1 where the preview found problems; the plan names them. Prices of an instance-hour come "
         "from the stack's aws-jobs:prices."
     )
 
@@ -93,7 +94,7 @@ def planned(stack: Stack, text_: str) -> Plan:
 def render(plan: Plan, wanted: str, env: Mapping[str, str]) -> str:
     """The plan in one of `FORMATS`. In a workflow, sources are links to the commit."""
     if wanted == "json":
-        return json.dumps(plan.as_dict(), indent=2, ensure_ascii=False) + "\n"
+        return json.dumps(asdict(plan), indent=2, ensure_ascii=False) + "\n"
     if wanted == "text":
         return text.render(plan)
     server, repository = env.get("GITHUB_SERVER_URL", ""), env.get("GITHUB_REPOSITORY", "")

@@ -33,7 +33,7 @@ class GitHub:
         for name in ("GITHUB_REPOSITORY", "GITHUB_TOKEN"):
             if not env.get(name):
                 raise JobError(
-                    f"{name} is not set: this works in a GitHub workflow, with the job's token"
+                    f"{name} is not set: run this in a GitHub workflow with the job's token"
                 )
         api = env.get("GITHUB_API_URL") or "https://api.github.com"
         return cls(api.rstrip("/"), env["GITHUB_REPOSITORY"], env["GITHUB_TOKEN"])
@@ -58,7 +58,7 @@ class GitHub:
         except urllib.error.HTTPError as error:
             with error:
                 raise JobError(
-                    f"GitHub refused {method} {path}: {error.code} {error.reason}"
+                    f"GitHub rejected {method} {path}: {error.code} {error.reason}"
                 ) from None
         except (urllib.error.URLError, TimeoutError, ValueError) as error:
             raise JobError(

@@ -1,1 +1,1 @@
-"""A reviewer's plan: read from the engine's preview document, said in text, Markdown or JSON."""
+"""A reviewer's plan: read from the engine's preview document, written as text, Markdown or JSON."""

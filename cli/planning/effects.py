@@ -1,4 +1,4 @@
-"""What a step of the preview does to the run that there is: the decision of `components.lifecycle` in words."""
+"""What a step of the preview does to the current run: the decision of `components.lifecycle` in words."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from components.kinds import KINDS
 # https://github.com/orgs/community/discussions/27190: 65,536 characters; some stay free for who posts it
 LIMIT = 64_000
 LONGEST = 160
-_HEAD = "| | job | why | the run that there is | ceiling |\n|---|---|---|---|---|\n"
+_HEAD = "| | job | why | current run | ceiling |\n|---|---|---|---|---|\n"
 _PAYLOADS = [f"{kind.payload.field}." for kind in KINDS.values() if kind.payload]
 _MARKS = {
     "refuse": "⛔",
@@ -33,15 +33,15 @@ _MARKS = {
 def render(plan: Plan, source: str = "", limit: int = LIMIT) -> str:
     """The comment. `source` is the address of the repository's files at this commit, ending in `/`."""
     room = _Room(limit)
-    room.add(f"### Jobs of {code(plan.stack)}: {words.headline(plan)}\n")
+    room.add(f"### Jobs of {code(plan.stack)}: {words.summarize(plan)}\n")
     place = " ".join(code(part) for part in (*plan.accounts, *plan.regions))
     if place:
         room.add(f"\n{place}\n")
     _listed(room, "⛔ **`up` would fail:**", plan.errors, limit // 2)
-    if words.ceiling(plan):
-        room.add(f"\nCeiling: {code(words.ceiling(plan), 1000)}\n")
+    if words.describe_ceiling(plan):
+        room.add(f"\nCeiling: {code(words.describe_ceiling(plan), 1000)}\n")
     drift = [f"{each.name}: {each.what}" for each in plan.drift]
-    _listed(room, "⚠️ **Drift: AWS and the repository disagree**", drift, limit // 8)
+    _listed(room, "⚠️ **Drift: AWS and the repository differ**", drift, limit // 8)
     _listed(room, "⚠️ **Warnings**", plan.warnings, limit // 8)
     if plan.jobs:
         _table(room, plan.jobs, source)
@@ -91,12 +91,12 @@ def _table(room: _Room, jobs: Sequence[PlannedJob], source: str) -> None:
 
 
 def _row(job: PlannedJob, source: str) -> str:
-    mark = "terminate" if job.ends == "RUNNING" else words.verb(job)
+    mark = "terminate" if job.ends == "RUNNING" else words.name_action(job)
     # the effect and the ceiling are our own words and numbers
     effect = job.effect.replace("TERMINATED", "**TERMINATED**")
-    costs = [code(", ".join(job.instances), LONGEST), words.job_ceiling(job)]
+    costs = [code(", ".join(job.instances), LONGEST), words.describe_job_ceiling(job)]
     cells = (
-        f"{_MARKS[mark]} {words.verb(job)}",
+        f"{_MARKS[mark]} {words.name_action(job)}",
         _lines(code(job.name, 64), _source(job, source)),
         _why(job),
         _lines(effect, code(job.run, LONGEST)),
@@ -110,7 +110,7 @@ def _lines(*parts: str) -> str:
 
 
 def _source(job: PlannedJob, source: str) -> str:
-    place = code(words.where(job), LONGEST)
+    place = code(words.locate(job), LONGEST)
     if not (source and job.file and all(_is_plain(part) for part in job.file.split("/"))):
         return place
     line = f"#L{job.line}" if job.line else ""
@@ -126,7 +126,7 @@ def _why(job: PlannedJob) -> str:
     shown = [each for each in job.changes if each.reruns] or list(job.changes)
     parts = [code(job.why, LONGEST) if job.waits_for else job.why] if job.why else []
     for each in shown[:2]:
-        old, new = words.change(each)
+        old, new = words.format_change(each)
         parts.append(f"{code(_short(each.path), 60)}: {code(old, 40)} → {code(new, 40)}")
     if len(shown) > 2:
         parts.append(f"and {len(shown) - 2} more")
@@ -154,17 +154,17 @@ def _details(room: _Room, jobs: Sequence[PlannedJob]) -> None:
 
 def _detail(job: PlannedJob, most: int) -> str:
     """One job, folded: every change, and where it runs and on what."""
-    facts = words.facts(job) if job.action in ("submit", "rerun", "defer", "adopt") else {}
+    facts = words.list_facts(job) if job.action in ("submit", "rerun", "defer", "adopt") else {}
     if not facts and not job.changes:
         return ""
-    head = f"\n<details><summary>{words.verb(job)} {code(job.name, 128)}</summary>\n"
+    head = f"\n<details><summary>{words.name_action(job)} {code(job.name, 128)}</summary>\n"
     foot = "\n</details>\n"
     rows = [f"| {name} | {code(value, 600)} |\n" for name, value in facts.items()]
     body = "\n| | |\n|---|---|\n" + "".join(rows) if rows else ""
     if job.changes:
         body += "\n| field | line | before | after | makes a run |\n|---|---|---|---|---|\n"
         for at, each in enumerate(job.changes):
-            old, new = words.change(each)
+            old, new = words.format_change(each)
             row = (
                 f"| {code(each.path, LONGEST)} | {each.line or ''} | {code(old)} | {code(new)} "
                 f"| {'yes' if each.reruns else 'no'} |\n"

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import dataclass, field
 
 # in the order in which a reviewer wants to see them: what ends, what costs, what waits, what costs nothing
 ACTIONS = ("refuse", "terminate", "rerun", "submit", "adopt", "update", "defer", "release")
@@ -43,7 +42,7 @@ class PlannedJob:
     line: int = 0
     cause: str = ""  # a key of `CAUSES`, or nothing
     why: str = ""
-    run: str = ""  # the run that there is: its AWS name, its status, since when
+    run: str = ""  # the current run: its AWS name, its status, since when
     effect: str = ""
     ends: str = ""  # RUNNING or QUEUED: the phase of the run that this ends
     changes: tuple[Change, ...] = ()
@@ -65,7 +64,7 @@ class PlannedJob:
 
 @dataclass(frozen=True)
 class Drift:
-    """Where AWS and the repository disagree about a job, and since when as far as AWS says."""
+    """Where AWS and the repository differ about a job, and since when as far as AWS says."""
 
     name: str
     what: str
@@ -92,12 +91,3 @@ class Plan:
     warnings: tuple[str, ...] = ()
     drift: tuple[Drift, ...] = ()
     errors: tuple[str, ...] = ()
-
-    @property
-    def changed(self) -> bool:
-        """Whether `up` would do anything at all."""
-        return any(job.action != "defer" or job.changes for job in self.jobs)
-
-    def as_dict(self) -> dict[str, Any]:
-        """The plan as JSON values."""
-        return asdict(self)

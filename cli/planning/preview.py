@@ -28,7 +28,7 @@ class JobSteps:
     kind: Kind
     op: str = ""
     before: dict[str, Any] = field(default_factory=dict)  # outputs as the state had them
-    old: dict[str, Any] = field(default_factory=dict)  # inputs of the run that there is
+    old: dict[str, Any] = field(default_factory=dict)  # inputs of the current run
     now: dict[str, Any] = field(default_factory=dict)  # its outputs, as AWS says
     new: dict[str, Any] = field(default_factory=dict)  # inputs as the files want them
     gone: bool = False
@@ -51,7 +51,7 @@ def read(text: str) -> Preview:
         document = json.loads(text.replace(_UNKNOWN, "[known after up]"))
         steps = document.get("steps") or []
     except (ValueError, AttributeError):
-        raise JobError("the engine's preview printed no JSON document") from None
+        raise JobError("the engine's preview did not print a JSON document") from None
     project = stack = ""
     jobs: dict[str, JobSteps] = {}
     for step in steps:

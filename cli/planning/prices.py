@@ -33,4 +33,4 @@ def read(value: Any, where: str) -> dict[str, float]:
 
 
 def _wrong(where: str) -> str:
-    return f"{where}: aws-jobs:prices must map instance types to the price of an hour, such as {{ml.m5.xlarge: 0.23}}"
+    return f"{where}: aws-jobs:prices must map instance types to hourly prices, such as {{ml.m5.xlarge: 0.23}}"

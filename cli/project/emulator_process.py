@@ -24,7 +24,7 @@ from components.errors import JobError
 ANNOUNCEMENT = re.compile(r"AWS emulator on (http://127\.0\.0\.1:\d+)")
 STARTS_WITHIN = 60.0  # seconds; a first start compiles moto
 STOPS_WITHIN = 10.0
-# its log and state are its own; the caller's proxy, profile and endpoint are not its business
+# the caller's proxy, profile and endpoint do not apply to it
 _FOREIGN = ("AWS_", "HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "JOBCTL_")
 
 
@@ -38,65 +38,53 @@ class Emulator:
         self._run_file = self.folder / "run.json"
         self._lock_file = self.folder / "lock"
 
-    def recorded_endpoint(self, own: IO[str] | None = None) -> str:
-        """Where the running emulator is; empty where none runs or it has not answered yet.
-
-        `own` is a lock file of the caller, who may hold the lock: then nobody else runs.
-        """
+    def recorded_endpoint(self) -> str:
+        """Return where the running emulator is; nothing where none runs or it has not answered yet."""
         try:
-            lock = own or self._lock_file.open("r+")
+            with self._lock_file.open("r+") as lock:
+                return "" if _take_lock(lock) else self._read_endpoint()
         except FileNotFoundError:
             return ""
-        try:
-            return "" if _locked(lock) else str(self._record().get("endpoint", ""))
-        finally:
-            if lock is not own:
-                lock.close()
 
     def start(self, port: int | None, options: Sequence[str]) -> tuple[str, bool]:
-        """The endpoint of the running emulator, and whether this call started it."""
-        with self._made_lock() as lock:
+        """Return the endpoint of the running emulator, and whether this call started it."""
+        with self._open_lock() as lock:
             # a command that merely looks holds the lock for an instant: try until one of the two is true
             if not self._until(
-                STARTS_WITHIN, lambda: _locked(lock) or bool(self.recorded_endpoint())
+                STARTS_WITHIN, lambda: _take_lock(lock) or bool(self.recorded_endpoint())
             ):
-                raise JobError(
-                    f"the emulator is starting but does not answer (its log: {self.log})"
-                )
-            if endpoint := self.recorded_endpoint(lock):
+                raise JobError(f"the emulator is starting but does not answer (log: {self.log})")
+            if not _take_lock(lock):
+                endpoint = self._read_endpoint()
                 if port and not endpoint.endswith(f":{port}"):
                     raise JobError(
-                        f"an emulator is running already, at {endpoint}: ./jobctl emulator stop first"
+                        f"an emulator is already running at {endpoint}; stop it with ./jobctl emulator stop"
                     )
                 return endpoint, False
             # the port of last time, so that what a shell has exported stays true
             last = self._forget()
             tries = [port] if port is not None else [last, 0] if last else [0]
             for wanted in tries:
-                if endpoint := self._wait_for_announcement(self._spawn(wanted, options, lock)):
+                with self.log.open("wb") as log:
+                    process = self._spawn(wanted, options, lock, log, start_new_session=True)
+                if endpoint := self._wait_for_announcement(process):
                     return endpoint, True
-        raise JobError(f"the emulator did not start: {self._last_words()} (all of it: {self.log})")
+        raise JobError(f"the emulator did not start: {self._last_line()} (log: {self.log})")
 
     def run(self, port: int | None, options: Sequence[str]) -> int:
         """Run it in the foreground until Ctrl-C; other commands find it meanwhile."""
-        with self._made_lock() as lock:
-            if not self._until(1, lambda: _locked(lock)):
-                raise JobError("an emulator is running already: ./jobctl emulator stop")
+        with self._open_lock() as lock:
+            if not self._until(1, lambda: _take_lock(lock)):
+                raise JobError(
+                    "an emulator is already running; stop it with ./jobctl emulator stop"
+                )
             self._forget()
-            process = subprocess.Popen(
-                self._command(port or 0, options),
-                cwd=HERE,
-                env=_environment(),
-                stdout=subprocess.PIPE,
-                pass_fds=(lock.fileno(),),
-                text=True,
-            )
+            process = self._spawn(port or 0, options, lock, subprocess.PIPE)
             assert process.stdout is not None
             try:
                 for line in process.stdout:
                     print(line, end="", flush=True)
-                    found = ANNOUNCEMENT.search(line)
-                    if found:
+                    if found := ANNOUNCEMENT.search(line):
                         self._remember(process.pid, found[1])
                 return process.wait()
             except KeyboardInterrupt:
@@ -105,49 +93,56 @@ class Emulator:
                 process.terminate()
 
     def stop(self) -> bool:
-        """End the process; False where none ran."""
-        with self._made_lock() as lock:
-            if _locked(lock):
+        """Stop the process; False where none ran."""
+        with self._open_lock() as lock:
+            if _take_lock(lock):
                 return False
-            pid = self._record().get("pid")
+            pid = self._read_record().get("pid")
             if not isinstance(pid, int):
-                raise JobError("the emulator is just starting: try again in a moment")
+                raise JobError("the emulator is still starting; try again in a moment")
             for number in (signal.SIGTERM, signal.SIGKILL):
                 with suppress(ProcessLookupError):
                     os.kill(pid, number)
-                if self._until(STOPS_WITHIN, lambda: _locked(lock)):
+                if self._until(STOPS_WITHIN, lambda: _take_lock(lock)):
                     return True
-        raise JobError(f"the emulator's process {pid} does not end")
+        raise JobError(f"the emulator's process {pid} does not stop")
 
     def status(self) -> dict[str, Any]:
-        """What the running emulator says of itself."""
+        """Return what the running emulator says of itself."""
         endpoint = self.recorded_endpoint()
         if not endpoint:
-            raise JobError("no emulator is running: start it with ./jobctl emulator start")
+            raise JobError("no emulator is running; start it with ./jobctl emulator start")
         try:
-            return ask(endpoint)
+            return read_status(endpoint)
         except (OSError, ValueError) as error:
             raise JobError(f"the emulator at {endpoint} does not answer: {error}") from None
 
-    def _spawn(self, port: int, options: Sequence[str], lock: IO[str]) -> subprocess.Popen[bytes]:
-        with self.log.open("wb") as log:
-            return subprocess.Popen(
-                self._command(port, options),
-                cwd=HERE,
-                env=_environment(),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                pass_fds=(lock.fileno(),),
-                start_new_session=True,
-            )
-
-    def _command(self, port: int, options: Sequence[str]) -> list[str]:
+    def _spawn(
+        self,
+        port: int,
+        options: Sequence[str],
+        lock: IO[str],
+        output: IO[bytes] | int,
+        *,
+        start_new_session: bool = False,
+    ) -> subprocess.Popen[str]:
         state = str(self.folder / "state")
-        return [sys.executable, "-m", "local.aws", "--port", str(port), "--state", state, *options]
+        command = [sys.executable, "-m", "local.aws", "--port", str(port), "--state", state]
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
+        return subprocess.Popen(
+            [*command, *options],
+            cwd=HERE,
+            env={**kept, "PYTHONUNBUFFERED": "1"},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT if start_new_session else None,
+            pass_fds=(lock.fileno(),),
+            start_new_session=start_new_session,
+            text=True,
+        )
 
-    def _wait_for_announcement(self, process: subprocess.Popen[bytes]) -> str:
-        """Its endpoint once it answers, or nothing when it ended before."""
+    def _wait_for_announcement(self, process: subprocess.Popen[str]) -> str:
+        """Return its endpoint once it answers, or nothing if it ended before."""
         endpoint = ""
 
         def ready() -> bool:
@@ -174,16 +169,19 @@ class Emulator:
             self._sleep(0.05)
         return True
 
-    def _made_lock(self) -> IO[str]:
+    def _open_lock(self) -> IO[str]:
         self.folder.mkdir(parents=True, exist_ok=True)
         return self._lock_file.open("a")
 
-    def _record(self) -> dict[str, Any]:
+    def _read_record(self) -> dict[str, Any]:
         try:
             document = json.loads(self._run_file.read_text("utf-8"))
         except (OSError, ValueError):
             return {}
         return document if isinstance(document, dict) else {}
+
+    def _read_endpoint(self) -> str:
+        return str(self._read_record().get("endpoint", ""))
 
     def _remember(self, pid: int, endpoint: str) -> None:
         draft = self._run_file.with_suffix(".new")
@@ -191,21 +189,21 @@ class Emulator:
         draft.replace(self._run_file)
 
     def _forget(self) -> int:
-        """Drop the record of a process that has ended; its port, or 0."""
-        port = str(self._record().get("endpoint", "")).rpartition(":")[2]
+        """Drop the record of a process that has ended; return its port, or 0."""
+        port = self._read_endpoint().rpartition(":")[2]
         self._run_file.unlink(missing_ok=True)
         return int(port) if port.isdigit() else 0
 
-    def _last_words(self) -> str:
+    def _last_line(self) -> str:
         try:
             lines = self.log.read_text("utf-8", "replace").split("\n")
         except OSError:
             lines = []
-        return next((line.strip() for line in reversed(lines) if line.strip()), "it said nothing")
+        return next((line.strip() for line in reversed(lines) if line.strip()), "no output")
 
 
-def ask(endpoint: str) -> dict[str, Any]:
-    """`GET /_emulator/status`. OSError or ValueError where it does not answer as the emulator does."""
+def read_status(endpoint: str) -> dict[str, Any]:
+    """Call `GET /_emulator/status`. Raises OSError or ValueError where it does not answer as the emulator does."""
     # it takes longer to import than all else that `up` and `preview` need of this module
     import urllib.request
 
@@ -214,26 +212,21 @@ def ask(endpoint: str) -> dict[str, Any]:
     with opener.open(f"{endpoint}/_emulator/status", timeout=10) as answer:
         document = json.load(answer)
     if not isinstance(document, dict):
-        raise ValueError("this is not the emulator's status")
+        raise ValueError("not the emulator's status")
     return document
 
 
 def answers(endpoint: str) -> bool:
     try:
-        return bool(ask(endpoint))
+        return bool(read_status(endpoint))
     except (OSError, ValueError):
         return False
 
 
-def _locked(file: IO[str]) -> bool:
+def _take_lock(file: IO[str]) -> bool:
     """Take the lock; False where the emulator holds it."""
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     return True
-
-
-def _environment() -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
-    return {**kept, "PYTHONUNBUFFERED": "1"}

@@ -65,9 +65,7 @@ def find_project(start: Path) -> Project:
         if (folder / "Pulumi.yaml").is_file():
             document = read_yaml(folder / "Pulumi.yaml")
             return Project(folder, str(document.get("name", "")))
-    raise JobError(
-        f"{start}: there is no Pulumi.yaml here or above: jobctl works in a project's folder"
-    )
+    raise JobError(f"{start}: no Pulumi.yaml here or above; run jobctl in a project's folder")
 
 
 def read_stack(project: Project, name: str) -> Stack:
@@ -106,7 +104,7 @@ def selected(project: Project, env: Mapping[str, str]) -> str:
         return str(stacks.get(env["PULUMI_BACKEND_URL"]) or stacks.get("") or "")
     choices = sorted({str(name) for name in stacks.values() if name})
     if len(choices) > 1:
-        raise JobError(f"more than one stack is selected ({', '.join(choices)}): name one with -s")
+        raise JobError(f"several stacks are selected ({', '.join(choices)}); use -s STACK")
     return choices[0] if choices else ""
 
 
@@ -117,12 +115,12 @@ def read_yaml(path: Path) -> dict[str, Any]:
     except OSError as error:
         raise JobError(f"{path.name}: {error.strerror}") from None
     except UnicodeDecodeError:
-        raise JobError(f"{path.name}: this is not UTF-8 text") from None
+        raise JobError(f"{path.name}: not UTF-8 text") from None
     except yaml.MarkedYAMLError as error:
         line = f":{error.problem_mark.line + 1}" if error.problem_mark else ""
-        raise JobError(f"{path.name}{line}: this is not YAML: {error.problem}") from None
+        raise JobError(f"{path.name}{line}: invalid YAML: {error.problem}") from None
     if document is None:
         return {}
     if not isinstance(document, dict):
-        raise JobError(f"{path.name}: this must be a mapping of keys to values")
+        raise JobError(f"{path.name}: expected a mapping of keys to values")
     return document

@@ -1,4 +1,4 @@
-"""What a stack's child processes find in their environment: where AWS is, and where the state lies."""
+"""The environment of a stack's commands: where AWS is, and where the state is."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 def child_environment(stack: Stack, env: Mapping[str, str]) -> dict[str, str]:
-    """The environment for a command on this stack; for one on the emulator, complete without any set-up.
+    """Return the environment for a command on this stack; for an emulator stack it is complete without any set-up.
 
-    What `env` names already is kept. Real credentials never get in by way of a profile: dummy ones come before it.
+    What `env` sets is kept. A profile's real credentials are never used on the emulator: dummy ones take precedence.
     """
     child = dict(env)
     if not stack.on_emulator:
@@ -40,19 +40,15 @@ def child_environment(stack: Stack, env: Mapping[str, str]) -> dict[str, str]:
     child.setdefault("PULUMI_SKIP_UPDATE_CHECK", "true")
     # the program runs without pulumi-aws's plugin; looking for it costs seconds, and the network
     child.setdefault("PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION", "true")
-    child.setdefault("PULUMI_BACKEND_URL", backend_url(stack))
+    child.setdefault("PULUMI_BACKEND_URL", (stack.project.local / "pulumi").as_uri())
     # a company's proxy cannot reach this machine's loopback
     for name in ("NO_PROXY", "no_proxy"):
         child[name] = ",".join(filter(None, (child.get(name), *LOOPBACK)))
     return child
 
 
-def backend_url(stack: Stack) -> str:
-    return (stack.project.local / "pulumi").as_uri()
-
-
 def endpoints(env: Mapping[str, str]) -> dict[str, str]:
-    """Every variable that sends AWS calls somewhere (`AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_BATCH`, ...)."""
+    """Return every variable that sends AWS calls somewhere (`AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_BATCH`, ...)."""
     return {
         key: value for key, value in env.items() if key.startswith("AWS_ENDPOINT_URL") and value
     }
@@ -67,12 +63,12 @@ def on_loopback(env: Mapping[str, str]) -> bool:
 
 
 def require_answer(stack: Stack, env: Mapping[str, str]) -> None:
-    """One sentence instead of a connection error for each job, where nothing listens on this machine."""
+    """Raise one `JobError`, instead of a connection error for each job, where nothing answers on this machine."""
     endpoint = env.get("AWS_ENDPOINT_URL", "")
     if not endpoint:
         where = stack.project.settings_file(stack.name).name
         raise JobError(
-            f"no emulator is running for the stack '{stack.name}' (aws-jobs:emulator in {where}): "
+            f"no emulator is running for the stack '{stack.name}' (aws-jobs:emulator in {where}); "
             "start it with ./jobctl emulator start"
         )
     parts = urlsplit(endpoint)
@@ -82,5 +78,5 @@ def require_answer(stack: Stack, env: Mapping[str, str]) -> None:
         socket.create_connection((parts.hostname, parts.port or 80), timeout=5).close()
     except OSError:
         raise JobError(
-            f"no emulator is running: nothing answers at {endpoint}; start one with ./jobctl emulator start"
+            f"nothing answers at {endpoint}, the emulator is not running; start it with ./jobctl emulator start"
         ) from None

@@ -174,7 +174,7 @@ def test_no_emulator(workspace: Workspace) -> None:
     outcome = workspace.up()
     assert outcome.code == 1
     assert outcome.stderr.splitlines()[-1] == (
-        "error: no emulator is running for the stack 'local' (aws-jobs:emulator in Pulumi.local.yaml): "
+        "error: no emulator is running for the stack 'local' (aws-jobs:emulator in Pulumi.local.yaml); "
         "start it with ./jobctl emulator start"
     )
 
@@ -184,4 +184,7 @@ def test_emulator_that_has_gone(workspace: Workspace) -> None:
     workspace.write("churn.json", jobs.service())
     outcome = workspace.up(AWS_ENDPOINT_URL="http://127.0.0.1:1")
     assert outcome.code == 1
-    assert "error: no emulator is running: nothing answers at http://127.0.0.1:1;" in outcome.stderr
+    assert (
+        "error: nothing answers at http://127.0.0.1:1, the emulator is not running;"
+        in outcome.stderr
+    )

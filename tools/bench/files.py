@@ -20,7 +20,9 @@ from cli.planning import markdown
 from cli.planning.build import build
 from cli.planning.preview import read
 from cli.project.stack import HERE, read_yaml
-from components.jobfile import Context, Job, expand, load
+from components.jobfile import Job
+from components.stack.load import load_stack
+from components.stack.settings import Settings
 from tools.bench.engines import to_megabytes
 
 FILES = 5000
@@ -104,9 +106,8 @@ def measure_plan(count: int = JOBS) -> Measured:
     return Measured(seconds, len(comment), len(plan.jobs))
 
 
-def _expand(root: Path) -> list[Job]:
-    files, _ = load([root / "jobs"], root)
-    return expand(files, Context("dev", any_config=True))[0]
+def _expand(root: Path) -> Sequence[Job]:
+    return load_stack(Settings("aws-jobs", "dev", root, any_config=True)).jobs
 
 
 def write_preview(jobs: Sequence[Job]) -> str:

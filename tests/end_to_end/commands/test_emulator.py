@@ -51,7 +51,7 @@ def test_its_whole_life(root: Path) -> None:
     assert command(root, "status", "--json") == (
         1,
         "",
-        "error: no emulator is running: start it with ./jobctl emulator start\n",
+        "error: no emulator is running; start it with ./jobctl emulator start\n",
     )
     code, out, _ = command(root, "start")
     endpoint = str(recorded(root)["endpoint"])
@@ -59,7 +59,7 @@ def test_its_whole_life(root: Path) -> None:
     assert endpoint.startswith("http://127.0.0.1:")
     assert command(root, "start") == (
         0,
-        f"the AWS emulator is running already, on {endpoint}\n",
+        f"the AWS emulator is already running on {endpoint}\n",
         "",
     )
     code, out, _ = command(root, "status", "--json")
@@ -139,7 +139,7 @@ def test_foreground_is_found_by_other_commands(root: Path) -> None:
         pass
     assert found == (0, line.strip().rpartition(":")[2] + "\n", "")
     assert command(root, "start")[1] == line.replace(
-        "AWS emulator on", "the AWS emulator is running already, on"
+        "AWS emulator on", "the AWS emulator is already running on"
     )
     assert command(root, "stop") == (0, "stopped\n", "")
     process.communicate(timeout=30)

@@ -221,7 +221,7 @@ def test_missing_emulator_is_one_sentence(emulated: Stack) -> None:
     with pytest.raises(JobError) as caught:
         require_answer(emulated, {})
     assert str(caught.value) == (
-        "no emulator is running for the stack 'local' (aws-jobs:emulator in Pulumi.local.yaml): "
+        "no emulator is running for the stack 'local' (aws-jobs:emulator in Pulumi.local.yaml); "
         "start it with ./jobctl emulator start"
     )
 
@@ -229,6 +229,7 @@ def test_missing_emulator_is_one_sentence(emulated: Stack) -> None:
 def test_endpoint_that_does_not_answer_is_one_sentence(emulated: Stack) -> None:
     """An endpoint that nothing listens on is found before any job is."""
     with pytest.raises(
-        JobError, match="^no emulator is running: nothing answers at http://127.0.0.1:1; start one"
+        JobError,
+        match="^nothing answers at http://127.0.0.1:1, the emulator is not running; start it",
     ):
         require_answer(emulated, {"AWS_ENDPOINT_URL": "http://127.0.0.1:1"})

@@ -54,7 +54,7 @@ def test_a_refusal_is_one_sentence_without_the_token(running: fake.GitHub) -> No
     """What GitHub refuses is named by its status; the token is in no message."""
     with pytest.raises(JobError) as caught:
         connected(running, "another-token").call("POST", "/issues", {})
-    assert str(caught.value) == "GitHub refused POST /issues: 404 Not Found"
+    assert str(caught.value) == "GitHub rejected POST /issues: 404 Not Found"
     assert "another-token" not in repr(connected(running, "another-token"))
 
 
@@ -91,9 +91,9 @@ def test_what_is_merged_and_not_deployed_is_drift() -> None:
         step("delete", "old", old=state(inputs("old"))),
     )
     assert disagreements(found) == [
-        ("churn", "`re-run` is merged and not deployed"),
-        ("fresh", "`submit` is merged and not deployed"),
-        ("old", "`release` is merged and not deployed"),
+        ("churn", "`re-run` is merged but not deployed"),
+        ("fresh", "`submit` is merged but not deployed"),
+        ("old", "`release` is merged but not deployed"),
     ]
 
 

@@ -40,7 +40,7 @@ def test_error_is_a_sentence_and_exit_code_1(
     monkeypatch.chdir(tmp_path)
     assert main(["emulator", "status"]) == 1
     assert capsys.readouterr().err == (
-        "error: no emulator is running: start it with ./jobctl emulator start\n"
+        "error: no emulator is running; start it with ./jobctl emulator start\n"
     )
 
 

@@ -65,7 +65,7 @@ def test_secret_setting_counts_as_not_set(folder: Path) -> None:
 def test_broken_settings_file_names_file_and_line(folder: Path) -> None:
     """A settings file that is not YAML gets a sentence with its place."""
     (folder / "Pulumi.a.yaml").write_text("config:\n  a: [1\n", "utf-8")
-    with pytest.raises(JobError, match=r"^Pulumi\.a\.yaml:3: this is not YAML: "):
+    with pytest.raises(JobError, match=r"^Pulumi\.a\.yaml:3: invalid YAML: "):
         read_stack(find_project(folder), "a")
 
 
@@ -93,7 +93,7 @@ def test_two_selected_stacks_need_a_name(folder: Path, tmp_path: Path) -> None:
     """Never guess between the emulator and production."""
     env = remember(folder, tmp_path / "home", {"stacks": {"file:///x": "local", "s3://y": "prod"}})
     with pytest.raises(
-        JobError, match=r"more than one stack is selected \(local, prod\): name one with -s"
+        JobError, match=r"more than one stack is selected \(local, prod\); use -s STACK"
     ):
         selected(find_project(folder), env)
 

@@ -300,7 +300,7 @@ def test_what_a_reviewer_must_not_miss_comes_first() -> None:
         ),
         prices={"ml.m5.xlarge": 0.25},
     )
-    assert [(words.verb(job), job.name) for job in found.jobs] == [
+    assert [(words.name_action(job), job.name) for job in found.jobs] == [
         ("re-run", "z-running"),
         ("dequeue", "b-queued"),
         ("submit", "z-dear"),
@@ -316,9 +316,9 @@ def test_what_is_deferred_costs_later() -> None:
         step("create", "later", new=inputs("later", waitingFor=["churn"])),
         prices={"ml.m5.xlarge": 0.25},
     )
-    assert words.ceiling(found) == (
+    assert words.describe_ceiling(found) == (
         "at most 2 instance-hours (2 h ml.m5.xlarge), 0.50 at the stack's prices;"
-        " what is deferred now takes at most 2 h ml.m5.xlarge later, 0.50 at the stack's prices"
+        " deferred jobs take at most 2 h ml.m5.xlarge later, 0.50 at the stack's prices"
     )
 
 
@@ -332,7 +332,7 @@ def test_hours_without_a_price_are_never_left_out() -> None:
         ]
     }
     found = plan(step("create", "both", new=both), prices={"ml.m5.xlarge": 0.25})
-    assert words.ceiling(found) == (
+    assert words.describe_ceiling(found) == (
         "at most 6 instance-hours (2 h ml.m5.xlarge, 4 h ml.p4d.24xlarge), 0.50 at the stack's prices"
         " and 4 h ml.p4d.24xlarge without a price in aws-jobs:prices"
     )
