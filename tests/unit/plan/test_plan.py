@@ -279,7 +279,7 @@ def test_text_that_is_no_document_is_refused() -> None:
     """What is not the engine's document is one sentence."""
     from cli.planning.preview import read
 
-    with pytest.raises(JobError, match="no JSON document"):
+    with pytest.raises(JobError, match="did not print a JSON document"):
         read("engine: pulumi\n")
 
 
