@@ -16,10 +16,12 @@ from components.errors import JobError
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", metavar="FILE", help="what `plan --format markdown -o FILE` wrote")
+    parser.add_argument(
+        "file", metavar="FILE", help="the output of `plan --format markdown -o FILE`"
+    )
     add_stack(parser)
     parser.add_argument("--pr", type=int, default=0, help="default: the workflow's pull request")
-    parser.add_argument("--author", default=AUTHOR, help="who the token belongs to")
+    parser.add_argument("--author", default=AUTHOR, help="the token's owner")
 
 
 def run(args: argparse.Namespace) -> int:

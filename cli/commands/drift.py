@@ -23,12 +23,12 @@ _LONGEST = 60_000
 def configure(parser: argparse.ArgumentParser) -> None:
     add_stack(parser)
     parser.add_argument(
-        "--issue", action="store_true", help="open, update or close the GitHub issue about it"
+        "--issue", action="store_true", help="open, update or close the GitHub issue about drift"
     )
-    parser.add_argument("--author", default=AUTHOR, help="who the token belongs to")
+    parser.add_argument("--author", default=AUTHOR, help="the token's owner")
     parser.epilog = (
-        "Exit code: 0 where they agree, 1 where they do not; with --issue 0 once the issue says so. A run that was "
-        "terminated counts until the job runs again or its file goes."
+        "Exit code: 0 if they agree, 1 if they differ; with --issue 0 once the issue is up to date. A run that was "
+        "terminated counts until the job runs again or its file is removed."
     )
 
 
@@ -78,7 +78,7 @@ def report(
     old = marked((issue for issue in issues if "pull_request" not in issue), marker, author)
     if not found:
         if old is None:
-            return "there is no issue to close"
+            return "no issue to close"
         path = f"/issues/{old['number']}"
         github.call("POST", f"{path}/comments", {"body": "AWS and the repository agree again."})
         github.call("PATCH", path, {"state": "closed", "state_reason": "completed"})

@@ -28,14 +28,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-s", "--stack", default="", help="default: the selected stack, or the only one"
     )
-    parser.add_argument("--job", default="", help="one job of a file with a matrix")
+    parser.add_argument("--job", default="", help="only this job of a file with a matrix")
     parser.add_argument(
-        "--object", action="store_true", help="the payload as an object, easier to read"
+        "--object", action="store_true", help="print the payload as an object, easier to read"
     )
     parser.epilog = (
-        "One job prints as an object that `aws ... --cli-input-json` takes, several as a list. What is not known "
-        "before `up` stands there as ${...}. Our own tags and token are left out: a run that you submit by hand "
-        "is not taken for one of ours."
+        "One job is printed as an object for `aws ... --cli-input-json`, several as a list. Values that are not known "
+        "before `up` are shown as ${...}. The tags and the token of jobctl are left out: a run that you submit by hand "
+        "is not mistaken for one of its own."
     )
 
 
@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
     known = stack if args.stack or stack in project.stacks() else ""
     stacks = [each for folder in list_job_folders(project, known) for each in folder.stacks]
     if len(stacks) > 1:
-        raise JobError(f"name a stack with -s: {', '.join(each.stack for each in stacks)}")
+        raise JobError(f"choose a stack with -s: {', '.join(each.stack for each in stacks)}")
     chosen = select([args.file], here, stacks[0].root, stacks[0].folder, read_stdin([args.file]))
     found = load_stack(stacks[0], read=chosen.read)
     problems = [each for each in found.problems if each.file in chosen.wanted]

@@ -1,4 +1,4 @@
-"""`jobctl history JOB`: every run of a job that AWS still knows, the newest first, and what made each a new run."""
+"""`jobctl history JOB`: list every run of a job that AWS still knows, the newest first, and why each was submitted."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from cli.engine.arguments import add_stack, find_stack
-from cli.planning.reasons import reasons
+from cli.planning.reasons import explain_run
 from cli.project.connection import connect_stack, load_jobs
-from cli.project.entries import Entry, read_entries
+from cli.project.entries import read_known_entries
 from cli.project.stack import Stack
 from components.aws import Aws, Run, history
 from components.aws.lookup import linked_history
@@ -24,7 +24,7 @@ from components.run.definition import IDENTITY
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("job", metavar="JOB", help="a job's name")
     add_stack(parser)
-    parser.add_argument("--json", action="store_true", help="as a JSON list")
+    parser.add_argument("--json", action="store_true", help="print a JSON list")
     parser.epilog = (
         "Batch keeps a run's record for about a week after its end; SageMaker is asked for the earlier ones. A secret "
         "value reads [secret]; of a job that no file and no state has, no values are shown."
@@ -34,25 +34,25 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     stack = find_stack(args)
     aws = connect_stack(stack)
-    found = _known(stack, aws, args.job)
+    found = _find_job(stack, aws, args.job)
+    secret: frozenset[str] = frozenset()
     if found is None:
-        runs = _by_name(stack, aws, args.job)
-        secret: frozenset[str] = frozenset()
+        runs = _find_runs_by_name(stack, aws, args.job)
     else:
         kind, inputs = found
-        runs = [(kind, each) for each in all_runs(aws, kind, inputs)]
+        runs = [(kind, each) for each in list_runs(aws, kind, inputs)]
         secret = frozenset(map(str, inputs.get("secretPaths") or ()))
-    rows = told(runs, secret, values=found is not None)
+    rows = to_rows(runs, secret, values=found is not None)
     if args.json:
         print(json.dumps(rows, indent=2, ensure_ascii=False))
     else:
-        print("\n".join(lines(rows, args.job)))
+        print("\n".join(format_rows(rows, args.job)))
     return 0
 
 
-def _known(stack: Stack, aws: Aws, job: str) -> tuple[Kind, Mapping[str, Any]] | None:
-    """The job's kind and inputs, as its file says, else as the state remembers; `secretPaths` are of both."""
-    state = {entry.name: entry for entry in _entries(stack)}
+def _find_job(stack: Stack, aws: Aws, job: str) -> tuple[Kind, Mapping[str, Any]] | None:
+    """Return the job's kind and inputs from its file, else from the state; `secretPaths` are of both."""
+    state = {entry.name: entry for entry in read_known_entries(stack)}
     try:
         jobs = load_jobs(stack, aws)
     except Problems:
@@ -73,22 +73,15 @@ def _known(stack: Stack, aws: Aws, job: str) -> tuple[Kind, Mapping[str, Any]] |
     return None
 
 
-def _entries(stack: Stack) -> list[Entry]:
-    try:
-        return read_entries(stack)
-    except JobError:
-        return []  # AWS knows the runs all the same
-
-
-def _by_name(stack: Stack, aws: Aws, job: str) -> list[tuple[Kind, Run]]:
-    """The runs of a job that is gone, of whichever kind it was."""
+def _find_runs_by_name(stack: Stack, aws: Aws, job: str) -> list[tuple[Kind, Run]]:
+    """Return the runs of a job that neither file nor state has, of whichever kind."""
     identity = f"{stack.project.name}/{stack.name}/{job}"
     inputs = {"name": job, "identity": identity}
-    return [(kind, each) for kind in KINDS.values() for each in all_runs(aws, kind, inputs)]
+    return [(kind, each) for kind in KINDS.values() for each in list_runs(aws, kind, inputs)]
 
 
-def all_runs(aws: Aws, kind: Kind, inputs: Mapping[str, Any]) -> list[Run]:
-    """Every run that the service or the second one knows, the newest first; an attempt is no run of its own."""
+def list_runs(aws: Aws, kind: Kind, inputs: Mapping[str, Any]) -> list[Run]:
+    """Return every run that the service or the linked one knows, newest first; an attempt is not a run."""
     found = list(history(aws, kind, inputs))
     seen = {arn for each in found for arn in (each.arn, *attempts(kind, each))}
     identities = [str(inputs["identity"]), *(inputs.get("formerly") or ())]
@@ -99,10 +92,10 @@ def all_runs(aws: Aws, kind: Kind, inputs: Mapping[str, Any]) -> list[Run]:
     return sorted(found, key=lambda each: -each.created)
 
 
-def told(
+def to_rows(
     runs: Sequence[tuple[Kind, Run]], secret: frozenset[str], *, values: bool
 ) -> list[dict[str, Any]]:
-    """One row a run, with its reasons: the run before it is the next in the list."""
+    """Return one row a run, with its reasons: the run before it is the next in the list."""
     rows = []
     for at, (kind, each) in enumerate(runs):
         before = runs[at + 1][1] if at + 1 < len(runs) and runs[at + 1][0] is kind else None
@@ -118,18 +111,18 @@ def told(
                 "reason": str(each.outputs.get("statusReason", "")),
                 "released": each.released,
                 "terminated": each.terminated,
-                "newBecause": reasons(kind, each, before, secret, values=values),
+                "newBecause": explain_run(kind, each, before, secret, values=values),
             }
         )
     return rows
 
 
-def lines(rows: Iterable[Mapping[str, Any]], job: str) -> list[str]:
-    """What a person reads: a line a run, and below it what made it a new one."""
+def format_rows(rows: Iterable[Mapping[str, Any]], job: str) -> list[str]:
+    """Return a line a run, and below it why it was submitted."""
     shown: list[str] = []
     for row in rows:
         marks = [word for word in ("released", "terminated") if row[word]]
         status = f"{row['status']} ({', '.join(marks)})" if marks else row["status"]
         shown.append(f"{row['createdAt']}  {status}  {row['name']}  {row['arn']}")
         shown += [f"    {reason}" for reason in row["newBecause"]]
-    return shown or [f"AWS knows no run of {job}"]
+    return shown or [f"AWS knows no runs of {job}"]

@@ -22,18 +22,18 @@ ENVIRONMENTS = {"preview": "preview", "deploy": "production"}
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--role", choices=permissions.ROLES, default="deploy")
     add_stack(parser)
-    parser.add_argument("--account", default="", help="default: that of the jobs' roles")
+    parser.add_argument("--account", default="", help="default: the account of the jobs' roles")
     parser.add_argument(
         "--state",
         default="",
         metavar="S3-URI",
-        help="where Pulumi's state lies (s3://BUCKET/PREFIX)",
+        help="where Pulumi's state is (s3://BUCKET/PREFIX)",
     )
     parser.add_argument(
         "--trust",
         default="",
         metavar="OWNER/REPOSITORY",
-        help="print the trust policy instead: who may take the role, from GitHub Actions",
+        help="print the role's trust policy for GitHub Actions instead",
     )
     parser.add_argument(
         "--environment",
@@ -41,8 +41,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="GitHub's; default: preview, or production for the deploy role",
     )
     parser.epilog = (
-        "Queues, roles, inputs, watched objects and adopted training jobs are those of the stack's job files: print it "
-        "again when a job file names another one."
+        "Queues, roles, inputs, watched objects and adopted training jobs come from the stack's job files: print it "
+        "again when a job file names a new one."
     )
 
 
@@ -51,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
     if args.state and not re.fullmatch(r"s3://[^/]+(/.*)?", args.state):
         raise JobError(f"--state is {args.state}; expected s3://BUCKET/PREFIX")
     if args.trust and not re.fullmatch(r"[\w.-]+/[\w.-]+", args.trust):
-        raise JobError(f"--trust is {args.trust}: it must be OWNER/REPOSITORY")
+        raise JobError(f"--trust is {args.trust}; expected OWNER/REPOSITORY")
     settings = read_stack_settings(stack)
     jobs = load_stack(settings)
     if settings.platform and not jobs.platform:
@@ -59,7 +59,9 @@ def run(args: argparse.Namespace) -> int:
     roles = permissions.roles_named((job.kind, job.request) for job in jobs.jobs)
     accounts = sorted({role.split(":")[4] for role in roles or ()})
     if not args.account and len(accounts) > 1:
-        raise JobError(f"the jobs' roles are of {', '.join(accounts)}: name one with --account")
+        raise JobError(
+            f"the jobs' roles are in several accounts ({', '.join(accounts)}); choose one with --account"
+        )
     id_ = args.account or (accounts[0] if accounts else "*")
     account = Account(id_, settings.region or "*", _partition(settings.region))
     if jobs.platform:

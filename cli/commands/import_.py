@@ -33,27 +33,33 @@ SUFFIXES = (".yaml", ".yml", ".json")
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "job", nargs="?", default="", metavar="JOB", help="a job id, a job's or training job's ARN"
+        "job",
+        nargs="?",
+        default="",
+        metavar="JOB",
+        help="a job ID, or the ARN of a job or training job",
     )
     parser.add_argument(
         "-o", "--output", default="", metavar="FILE", help="default: jobs/<name>.yaml"
     )
     parser.add_argument(
-        "--all", action="store_true", help="the newest job of each name in the queue"
+        "--all", action="store_true", help="import the newest job of each name in the queue"
     )
     parser.add_argument(
-        "--queue", default="", metavar="Q", help="with --all, or for a training job: the job queue"
+        "--queue", default="", metavar="Q", help="the job queue (with --all, or for a training job)"
     )
     add_stack(parser)
     parser.epilog = (
-        "The file says `adopt:`. ./jobctl up then takes the run over and submits nothing; a later change of the "
-        "file is a new run. A training job that Batch never knew becomes a service job in --queue for its next run."
+        "The file has `adopt:`; the next ./jobctl up adopts the run and submits nothing. A later change of the "
+        "file is a new run. A training job that Batch never had becomes a service job in --queue for its next run."
     )
 
 
 def run(args: argparse.Namespace) -> int:
     if args.all == bool(args.job) or (args.all and not args.queue) or (args.all and args.output):
-        raise JobError("name one job (its id or ARN), or --all --queue Q for a queue's jobs")
+        raise JobError(
+            "name one job (its id or ARN), or use --all --queue Q for all jobs of a queue"
+        )
     stack = find_stack(args)
     aws = connect_stack(stack)
     folder = read_stack_settings(stack).folder
@@ -97,7 +103,7 @@ def kind_of(job: str) -> Kind:
 def _in_region(job: str, aws: Aws) -> str:
     if job.startswith("arn:") and arn_region(job) != aws.region:
         raise JobError(
-            f"{job} is in {arn_region(job)}, and the stack is in {aws.region}: name another with -s"
+            f"{job} is in {arn_region(job)}, but the stack is in {aws.region}; choose another with -s"
         )
     return job
 
@@ -105,7 +111,7 @@ def _in_region(job: str, aws: Aws) -> str:
 def _require_free(found: Run, asked: str) -> None:
     owner = found.tags.get(IDENTITY)
     if owner and not found.released:
-        raise JobError(f"{asked} is a run of {owner} already: its file is in that project")
+        raise JobError(f"{asked} already belongs to {owner}; its job file is in that project")
 
 
 def _queue(aws: Aws, kind: Kind, given: str) -> str:
@@ -116,7 +122,7 @@ def _queue(aws: Aws, kind: Kind, given: str) -> str:
     if len(names) == 1:
         return names[0]
     known = f" ({', '.join(names)})" if names else ""
-    raise JobError(f"name the queue that its next run goes to: --queue Q{known}")
+    raise JobError(f"name the queue for its next run: --queue Q{known}")
 
 
 def _all(stack: Stack, aws: Aws, folder: Path, queue: str) -> int:
@@ -125,16 +131,16 @@ def _all(stack: Stack, aws: Aws, folder: Path, queue: str) -> int:
     for name, (found, older) in sorted(_newest(kind, aws, queue).items()):
         owner = found.tags.get(IDENTITY)
         if owner and not found.released:
-            print(f"{name}: left out: {found.name} is a run of {owner}")
+            print(f"{name}: skipped: {found.name} belongs to {owner}")
             continue
         path = folder / f"{name}.yaml"
         try:
             _write(path, _text(kind, found, name, queue, stack, path))
         except JobError as error:
-            print(f"{name}: left out: {error}")
+            print(f"{name}: skipped: {error}")
             continue
         made.append(path)
-        print(_said(path, found) + (f"; {older} older left out" if older else ""))
+        print(_said(path, found) + (f"; {older} older skipped" if older else ""))
     print(f"{len(made)} job file{'' if len(made) == 1 else 's'} written")
     _check(made, stack)
     return 0
@@ -157,7 +163,7 @@ def _newest(kind: Kind, aws: Aws, queue: str) -> Mapping[str, tuple[Run, int]]:
 def _text(kind: Kind, found: Run, name: str, queue: str, stack: Stack, path: Path) -> str:
     document = job_text.document(kind, found, name, queue)
     schema = os.path.relpath(stack.project.root / "schemas" / "job.schema.json", path.parent)
-    origin = f"Imported from {found.name}; nothing is submitted before this file changes."
+    origin = f"Imported from {found.name}; nothing is submitted until this file changes."
     return job_text.written(document, Path(schema).as_posix(), origin, path.suffix == ".json")
 
 
@@ -165,7 +171,7 @@ def _write(path: Path, text: str) -> None:
     for suffix in SUFFIXES:
         if path.with_suffix(suffix).exists():
             raise JobError(
-                f"{_short(path.with_suffix(suffix))} is there already: name another with -o"
+                f"{_short(path.with_suffix(suffix))} already exists; choose another name with -o"
             )
     if path.suffix not in SUFFIXES:
         raise JobError(f"{_short(path)}: a job file ends in .yaml, .yml or .json")
@@ -174,7 +180,7 @@ def _write(path: Path, text: str) -> None:
 
 
 def _said(path: Path, found: Run) -> str:
-    return f"{_short(path)}: takes over {found.name} ({found.status})"
+    return f"{_short(path)}: adopts {found.name} ({found.status})"
 
 
 def _short(path: Path) -> str:

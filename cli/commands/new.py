@@ -22,7 +22,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--dir",
         default="",
         metavar="FOLDER",
-        help="default: where the stacks' job files lie, jobs/",
+        help="default: the stacks' job folder, jobs/",
     )
 
 
@@ -30,7 +30,7 @@ def run(args: argparse.Namespace) -> int:
     kind = kind_named(args.kind)
     if not VALID.fullmatch(args.name):
         raise JobError(
-            f"`{args.name}` cannot be a job's name: letters, digits, - and _, at most 100"
+            f"`{args.name}` is not a valid job name; use up to 100 letters, digits, - and _"
         )
     here = Path.cwd()
     project = find_project(here)
@@ -43,14 +43,14 @@ def run(args: argparse.Namespace) -> int:
         if (path := folder / f"{args.name}{suffix}").exists()
     ]
     if taken:
-        raise JobError(f"{_short(taken[0], here)} is there already")
+        raise JobError(f"{_short(taken[0], here)} already exists")
     path = folder / f"{args.name}.yaml"
     folder.mkdir(parents=True, exist_ok=True)
     schema = os.path.relpath(project.root / "schemas" / "job.schema.json", folder)
     text = read_template(KINDS[kind])
     header = f"# yaml-language-server: $schema={Path(schema).as_posix()}\n"
     path.write_text(header + text, encoding="utf-8")
-    print(f"{_short(path, here)}: fill it in, then ./jobctl validate")
+    print(f"{_short(path, here)}: fill it in, then run ./jobctl validate")
     return 0
 
 

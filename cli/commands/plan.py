@@ -32,11 +32,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         dest="source",
         metavar="FILE",
         default="",
-        help="a document of `preview --json --show-sames` instead of a preview now; - for standard input",
+        help="the output of `preview --json --show-sames` to read instead of running a preview; - for standard input",
     )
-    parser.add_argument("-o", "--output", metavar="FILE", default="", help="write it to a file")
+    parser.add_argument(
+        "-o", "--output", metavar="FILE", default="", help="write the plan to this file"
+    )
     parser.epilog = (
-        "Exit code: 0, or 1 where the preview found problems; the plan names them. Prices of an instance-hour come "
+        "Exit code: 0, or 1 if the preview found problems; the plan lists them. Prices of an instance-hour come "
         "from the stack's aws-jobs:prices."
     )
 

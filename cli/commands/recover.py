@@ -1,32 +1,30 @@
-"""`jobctl recover`: what AWS has of a stack by its tags, and what the state does not know.
+"""`jobctl recover`: list the runs that AWS has of a stack, by their tags, and which of them the state does not know.
 
-Nothing needs it after a lost state: `up` finds the runs itself. It shows beforehand which, and it finds the runs that
-no file declares any more.
+After a lost state `up` finds the runs by itself. This command shows them beforehand, and finds the runs that no file
+declares any more.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from cli.display import align, count
 from cli.engine.arguments import add_stack, find_stack
-from cli.planning.runs import TAKEN_OVER, Declared, Finding, findings
-from cli.planning.runs import declared as declarations
+from cli.planning.runs import ADOPTED, Finding, judge_runs, list_declared
 from cli.project.connection import connect_stack, load_jobs
-from cli.project.entries import Entry, read_entries
+from cli.project.entries import Entry, read_known_entries
 from cli.project.stack import Stack
 from components import aws as service
 from components.aws import Aws, Run
 from components.aws.survey import of_stack
-from components.errors import JobError
 from components.kinds import KINDS, Kind
 from components.run.definition import IDENTITY
 from components.stack.load import StackJobs
 
-REASON = "ended by jobctl recover: no file and no state entry matches it"
+REASON = "terminated by jobctl recover: no file and no state entry matches it"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -34,64 +32,48 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--terminate",
         action="store_true",
-        help="end the live runs that no file and no state entry matches",
+        help="terminate the active runs that no file and no state entry matches",
     )
-    parser.add_argument("--json", action="store_true", help="as a JSON list")
+    parser.add_argument("--json", action="store_true", help="print a JSON list")
     parser.epilog = (
-        "Batch is asked first, then SageMaker (Search), which knows for longer. Where the state is lost, ./jobctl up "
-        "takes over what this lists, and submits nothing that ran or runs."
+        "Batch is asked first, then SageMaker (Search), which keeps records longer. If the state is lost, ./jobctl up "
+        "adopts what this lists and submits nothing again."
     )
 
 
 def run(args: argparse.Namespace) -> int:
     stack = find_stack(args)
     aws = connect_stack(stack)
-    known = _known(stack)
-    jobs = load_jobs(stack, aws)
-    found = survey(aws, stack, jobs, known)
+    known = read_known_entries(stack, pending=True)
+    found = find_runs(aws, stack, load_jobs(stack, aws), known)
     if args.json:
-        print(json.dumps([_row(each) for each in found], indent=2))
+        print(json.dumps([_to_row(each) for each in found], indent=2))
     else:
-        print("\n".join(lines(found, stack.name)))
-    orphans = [each for each in found if each.orphan]
+        print("\n".join(_format_findings(found, stack.name)))
     if not args.terminate:
         return 0
-    return max([0, *(_terminated(aws, each) for each in orphans)])
+    return max([0, *(_terminate(aws, each) for each in found if each.orphan)])
 
 
-def _known(stack: Stack) -> list[Entry]:
-    """The state's jobs; a stack that is lost altogether knows none."""
-    try:
-        return read_entries(stack, pending=True)
-    except JobError as error:
-        print(f"the state is not readable, and counts as empty: {error}", file=sys.stderr)
-        return []
-
-
-def survey(aws: Aws, stack: Stack, jobs: StackJobs, known: Sequence[Entry]) -> list[Finding]:
-    """Every run of the stack that AWS knows, judged."""
+def find_runs(aws: Aws, stack: Stack, jobs: StackJobs, known: Sequence[Entry]) -> list[Finding]:
+    """Return every run of the stack that AWS knows, and how it relates to files and state."""
     prefix = f"{stack.project.name}/{stack.name}"
-    names = {str(entry.outputs.get("jobName", "")) for entry in known}
-    for inputs in jobs.inputs.values():
-        names |= {
-            str(inputs["request"].get(kind.request.name_field, "")) for kind in KINDS.values()
-        }
-    in_state = {entry.id for entry in known}
-    in_state |= {str(entry.outputs.get("trainingJobArn", "")) for entry in known}
+    names = {entry.text("jobName") for entry in known}
+    for job in jobs.jobs:
+        request = jobs.inputs[job.name]["request"]
+        names.add(str(request.get(KINDS[job.kind].request.name_field, "")))
+    in_state = {arn for entry in known for arn in (entry.id, entry.text("trainingJobArn"))}
     runs = [
         (kind, run)
         for kind in KINDS.values()
         for run in of_stack(aws, kind, prefix, frozenset(names - {""}))
     ]
     seen = {run.arn for _, run in runs}
-    runs += [pair for pair in _taken_over(aws, jobs, prefix) if pair[1].arn not in seen]
-    files: list[Declared] = declarations(
-        {job.name: job.kind for job in jobs.jobs}, jobs.inputs, jobs.waiting
-    )
-    return findings(runs, files, frozenset(in_state - {""}))
+    runs += [pair for pair in _find_adopted(aws, jobs, prefix) if pair[1].arn not in seen]
+    return judge_runs(runs, list_declared(jobs), frozenset(in_state - {""}))
 
 
-def _taken_over(aws: Aws, jobs: StackJobs, prefix: str) -> Iterator[tuple[Kind, Run]]:
+def _find_adopted(aws: Aws, jobs: StackJobs, prefix: str) -> Iterator[tuple[Kind, Run]]:
     """Yield the stack's runs that `adopt` names: they may have any name."""
     for job in jobs.jobs:
         if jobs.inputs[job.name].get("adopt"):
@@ -100,28 +82,26 @@ def _taken_over(aws: Aws, jobs: StackJobs, prefix: str) -> Iterator[tuple[Kind, 
                 yield KINDS[job.kind], run
 
 
-def lines(found: Sequence[Finding], stack: str) -> list[str]:
-    """What a person reads: one line a run, and what it comes to."""
+def _format_findings(found: Sequence[Finding], stack: str) -> list[str]:
+    """Return one line a run, and the sums."""
     if not found:
-        return [f"AWS has no run of the stack '{stack}'"]
-    rows = [
-        (each.job, each.run.status, _created(each), each.run.name, each.standing) for each in found
-    ]
-    widths = [max(len(row[at]) for row in rows) for at in range(4)]
-    shown = [
-        "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[4]])
-        for row in rows
-    ]
-    lost = sum(each.standing == TAKEN_OVER for each in found)
+        return [f"AWS has no runs of the stack '{stack}'"]
+    shown = align(
+        [
+            (each.job, each.run.status, _created(each), each.run.name, each.standing)
+            for each in found
+        ]
+    )
+    lost = sum(each.standing == ADOPTED for each in found)
     orphans = sum(each.orphan for each in found)
-    shown.append(f"{len(found)} run{'' if len(found) == 1 else 's'} in AWS")
+    shown.append(f"{count(len(found), 'run')} in AWS")
     if lost:
         shown.append(
-            f"{lost} unknown to the state: ./jobctl up -s {stack} takes over, and submits nothing for them"
+            f"{lost} unknown to the state; ./jobctl up -s {stack} adopts them and submits nothing"
         )
     if orphans:
         shown.append(
-            f"{orphans} live, and nothing declares it: ./jobctl recover -s {stack} --terminate ends it"
+            f"{orphans} not declared by any file; ./jobctl recover -s {stack} --terminate terminates them"
         )
     return shown
 
@@ -130,7 +110,7 @@ def _created(each: Finding) -> str:
     return str(each.run.outputs.get("createdAt", ""))
 
 
-def _row(each: Finding) -> dict[str, Any]:
+def _to_row(each: Finding) -> dict[str, Any]:
     return {
         "job": each.job,
         "kind": each.kind.name,
@@ -144,14 +124,14 @@ def _row(each: Finding) -> dict[str, Any]:
     }
 
 
-def _terminated(aws: Aws, each: Finding) -> int:
-    """End one run, released first, so that no later `up` adopts it. Returns 1 where it cannot be ended."""
+def _terminate(aws: Aws, each: Finding) -> int:
+    """Terminate one run, released first so that no later `up` adopts it. Return 1 where AWS cannot stop it."""
     if each.kind.terminate is None or each.kind.service != each.run.arn.split(":")[2]:
         print(
-            f"{each.job}: {each.run.name} goes on: AWS cannot end it by way of {each.kind.title}s"
+            f"{each.job}: {each.run.name} keeps running: the API of {each.kind.title}s cannot stop it"
         )
         return 1
     service.release(aws, each.kind, each.run, each.job, ending=True)
     service.terminate(aws, each.kind, each.run.arn, each.job, REASON)
-    print(f"{each.job}: {each.run.name} is ended")
+    print(f"{each.job}: {each.run.name} terminated")
     return 0

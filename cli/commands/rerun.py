@@ -22,17 +22,17 @@ from components.stack.load import StackJobs, load_stack
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("jobs", metavar="JOB", nargs="*", help="a job, or a file of jobs/")
-    parser.add_argument("--failed", action="store_true", help="the jobs whose run has failed")
+    parser.add_argument("--failed", action="store_true", help="all jobs whose run has failed")
     add_stack(parser)
     parser.epilog = (
-        "It changes `generation` in the job's file, where it stands. A matrix has one generation for all of its "
-        "jobs. A generation in the stack's own part of the file (`stacks:`) is changed there."
+        "It edits `generation` in the job file in place. A matrix has one generation for all of its "
+        "jobs. A generation under `stacks:` is changed there."
     )
 
 
 def run(args: argparse.Namespace) -> int:
     if not args.jobs and not args.failed:
-        raise JobError("name the jobs to run again, or --failed for all whose run has failed")
+        raise JobError("name the jobs to run again, or use --failed for all failed ones")
     project = find_project(Path.cwd())
     stack = args.stack.rpartition("/")[2] or selected(project, os.environ)
     found = read(project, stack)
@@ -42,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
         entries = read_entries(find_stack(args))
         failed = [entry.name for entry in entries if entry.phase is Phase.FAILED]
         if not failed and not wanted:
-            print("no job of the stack has failed: nothing is changed")
+            print("no job of the stack has failed; nothing changed")
             return 0
         wanted += failed
     today = datetime.datetime.now(datetime.timezone.utc).date()
@@ -51,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
         write(project.root / file.path, change.text)
         old = "none" if change.old is None else change.old
         print(f"{file.path}: generation: {old} -> {change.new}{effect(file, jobs, stack, project)}")
-    print("Nothing has run yet: review and deploy it like any other change (./jobctl preview)")
+    print("Nothing has run yet; review and deploy the change as usual (./jobctl preview)")
     return 0
 
 
@@ -98,7 +98,7 @@ def _require_all(path: str, some: set[str], cells: Sequence[str]) -> None:
     if missing:
         stem = Path(path).stem
         raise JobError(
-            f"{path}: its {len(cells)} jobs share one generation, and only {', '.join(sorted(some))} should"
+            f"{path}: its {len(cells)} jobs share one generation, but only {', '.join(sorted(some))} should"
             f" run again: `./jobctl rerun {stem}` runs all of them"
         )
 

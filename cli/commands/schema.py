@@ -32,6 +32,6 @@ def kind_named(word: str) -> str:
     plain = {name.lower(): name for name in KINDS}
     found = plain.get(word.lower().replace("-", "").replace("_", ""))
     if found is None:
-        hint = meant(word, KINDS) or f"; there are {listed(KINDS)}"
-        raise JobError(f"there is no kind `{word}`{hint}")
+        hint = meant(word, KINDS) or f"; known kinds: {listed(KINDS)}"
+        raise JobError(f"unknown kind `{word}`{hint}")
     return found

@@ -6,6 +6,7 @@ import argparse
 import json
 from collections.abc import Sequence
 
+from cli.display import align
 from cli.engine.arguments import add_stack, find_stack
 from cli.project.entries import Entry, read_entries
 from cli.project.stack import Stack
@@ -61,11 +62,7 @@ def format_table(rows: Sequence[Row]) -> str:
     """Return aligned columns; the reason of a failed or waiting job is below its line."""
     cells = [[column.upper() for column in COLUMNS]]
     cells += [[row[column] for column in COLUMNS] for row in rows]
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    head, *lines = (
-        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
-        for line in cells
-    )
+    head, *lines = align(cells)
     shown = [head]
     for row, line in zip(rows, lines, strict=True):
         shown.append(line)

@@ -21,11 +21,9 @@ LIMIT = 1_000_000
 def configure(parser: argparse.ArgumentParser) -> None:
     add_stack(parser)
     parser.add_argument(
-        "--preview", action="store_true", help="the whole diff of a preview instead of the jobs"
+        "--preview", action="store_true", help="show the full diff of a preview instead of the jobs"
     )
-    parser.epilog = (
-        "In a workflow it goes to the run's page ($GITHUB_STEP_SUMMARY), elsewhere to the terminal."
-    )
+    parser.epilog = "In a workflow it is written to the run's page ($GITHUB_STEP_SUMMARY), otherwise to the terminal."
 
 
 def run(args: argparse.Namespace) -> int:
@@ -48,7 +46,7 @@ def show_preview(stack: Stack) -> str:
     if len(lines) > LIMIT:
         left = lines[LIMIT:].count("\n")
         lines = f"{lines[:LIMIT]}\n... and {left} more lines"
-    title = f"Whole preview of {code(stack.name)}"
+    title = f"Full preview of {code(stack.name)}"
     return f"<details><summary>{title}</summary>\n\n{fenced(lines)}\n\n</details>\n"
 
 

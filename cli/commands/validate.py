@@ -28,7 +28,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--format", choices=sorted(reports.FORMATS), default="text")
     parser.add_argument("-s", "--stack", default="", help="for this stack only (default: for each)")
-    parser.epilog = "Exit code: 0 without errors (warnings are none), 1 with any."
+    parser.epilog = "Exit code: 0 without errors (warnings do not count), 1 with errors."
 
 
 @dataclass

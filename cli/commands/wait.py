@@ -33,8 +33,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--timeout", default=DEFAULT, help=f"such as 90s, 30m, 6h, 2d (default {DEFAULT})"
     )
     parser.epilog = (
-        "It runs `up` again when a run has ended and something waits for it. Exit code 1 where a job of the stack "
-        "has failed, or the time is over: nothing is terminated then, and ./jobctl wait goes on."
+        "It runs `up` again when a run has ended and another job waits for it. Exit code 1 if a job of the stack "
+        "has failed or the time is over. A timeout terminates nothing; run ./jobctl wait to continue."
     )
 
 
@@ -71,7 +71,7 @@ def _up(stack: Stack, words: Sequence[str]) -> None:
     code, out, err = run_quietly(stack, argv)
     if code != 0:
         print(out + err, end="")
-        raise JobError(f"an `up` on the way failed with exit code {code}; its words are above")
+        raise JobError(f"`up` failed with exit code {code}; see its output above")
 
 
 def _status(aws: Aws, entry: Entry) -> tuple[str, bool]:
@@ -79,7 +79,7 @@ def _status(aws: Aws, entry: Entry) -> tuple[str, bool]:
     try:
         run = describe(aws, entry.kind, entry.id, entry.name)
     except Missing:
-        return "no longer known", True
+        return "record expired", True
     except Unanswered:
         return str(entry.outputs.get("status", "")), False
     return run.status, run.phase.ended
@@ -138,8 +138,8 @@ class Waiting:
             if self.clock() >= deadline:
                 names = ", ".join(sorted({job.name for job in [*left, *deferred]}))
                 raise JobError(
-                    f"the time is over, and these have not ended: {names}; nothing was terminated, and"
-                    " ./jobctl wait goes on"
+                    f"timed out; still running or waiting: {names}; nothing was terminated,"
+                    " run ./jobctl wait to continue"
                 )
             self.sleep(min(self.poll, max(0.0, deadline - self.clock())))
 
@@ -165,7 +165,7 @@ class Waiting:
         bad = 0
         for job in jobs:
             if waits_for(job):
-                self.say(f"{job.name}: not run: it waits for {', '.join(waits_for(job))}")
+                self.say(f"{job.name}: not run: waits for {', '.join(waits_for(job))}")
                 bad = 1
             elif job.phase is Phase.FAILED:
                 reason = f": {job.reason}" if job.reason else ""

@@ -20,7 +20,7 @@ from components.wire import Path
 
 KEY = "generation"
 _DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:-(\d+))?")
-_BY_HAND = "change it by hand"
+_BY_HAND = "edit it by hand"
 
 
 @dataclass(frozen=True)
@@ -60,9 +60,9 @@ def changed(text: str, is_json: bool, stack: str, today: datetime.date) -> Chang
     at: Path = ("stacks", stack, KEY) if KEY in overlay else (KEY,)
     old = overlay.get(KEY, before.get(KEY))
     if old is not None and (isinstance(old, bool) or not isinstance(old, int | str)):
-        raise JobError(f"generation is {old!r}: it takes an integer or a text")
+        raise JobError(f"generation is {old!r}; expected an integer or a string")
     if isinstance(old, str) and "${" in old:
-        raise JobError(f"generation is made of other values ({old}): change those")
+        raise JobError(f"generation is interpolated ({old}); change its values")
     new = following(old, today)
     spots = dict(_json_values(text, 0, ()) if is_json else _yaml_values(text))
     if old is None:
@@ -71,7 +71,7 @@ def changed(text: str, is_json: bool, stack: str, today: datetime.date) -> Chang
         start, end = spots.get(at, (0, 0))
         edited = text[:start] + _in_style(text[start:end], new, is_json) + text[end:]
     if not _only_differs(read, edited, before, at, new):
-        raise JobError(f"generation shares its place with something else: {_BY_HAND}")
+        raise JobError(f"cannot edit generation on its own: {_BY_HAND}")
     return Change(edited, old, new)
 
 
@@ -95,7 +95,7 @@ def _in_style(written: str, value: int | str, is_json: bool) -> str:
     if written.startswith("'"):
         return "'" + value.replace("'", "''") + "'"
     if written[:1] in ("|", ">", "&", "*", "!"):
-        raise JobError(f"generation is not written as one plain value: {_BY_HAND}")
+        raise JobError(f"generation is not a plain scalar: {_BY_HAND}")
     try:
         plain = bool(yaml12.load(f"a: {value}") == {"a": value})
     except yaml12.Unreadable:
@@ -106,7 +106,7 @@ def _in_style(written: str, value: int | str, is_json: bool) -> str:
 def _added(text: str, spots: dict[Path, tuple[int, int]], value: int | str, is_json: bool) -> str:
     """Put a generation after `kind`, as the other keys stand: on a line of its own, or in the same line."""
     if ("kind",) not in spots:
-        raise JobError("it has no `kind`: ./jobctl validate says what else")
+        raise JobError("the file has no `kind`; run ./jobctl validate")
     end = spots[("kind",)][1]
     key_start = spots[("", "kind")][0]
     opening = text[:key_start].rstrip()[-1:]

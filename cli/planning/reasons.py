@@ -1,4 +1,4 @@
-"""What made a run a new one: its request beside the run's before, and our tags. Pure."""
+"""Why a run was submitted: its request compared with the previous run's, and its tags. Pure."""
 
 from __future__ import annotations
 
@@ -14,53 +14,53 @@ from components.run.definition import BECAUSE, CLAIMED, DIGEST, normalised
 from components.wire import dotted, leaves, mended
 
 HIDDEN = "[secret]"
-FIRST = "the first run that AWS still knows"
-TAKEN_OVER = "taken over: no earlier run of this job is known"
+FIRST = "first run that AWS still knows"
+ADOPTED = "adopted: no earlier run of this job is known"
 LONGEST = 60  # characters of a value
 
 
-def reasons(
+def explain_run(
     kind: Kind, run: Run, before: Run | None, secret: frozenset[str], *, values: bool
 ) -> list[str]:
-    """Say what differs between a run and the one before it. `secret` are dotted paths whose values are hidden.
+    """Return what differs between a run and the one before it. `secret` are dotted paths whose values are hidden.
 
     Without `values` no value is shown: nobody knows then which of them are secret.
     """
     if before is None:
-        return [TAKEN_OVER if run.tags.get(CLAIMED) else FIRST]
-    changes = [*_facts(run, before), *_fields(kind, run, before, secret, values)]
+        return [ADOPTED if run.tags.get(CLAIMED) else FIRST]
+    changes = [*_compare_facts(run, before), *_compare_fields(kind, run, before, secret, values)]
     if changes:
         return changes
     if run.tags.get(DIGEST) == before.tags.get(DIGEST):
-        return [_again(before)]
-    return ["the definition differs in what AWS does not show of it"]
+        return [_explain_repetition(before)]
+    return ["the definition differs in fields that AWS does not return"]
 
 
-def _again(before: Run) -> str:
+def _explain_repetition(before: Run) -> str:
     if before.terminated:
-        return "the same definition again: the run before was terminated"
+        return "same definition; the previous run was terminated"
     if before.released:
-        return "the same definition again: the run before was released (its file removed, or another run between)"
-    return "the same definition, submitted again"
+        return "same definition; the previous run was released (its file was removed, or another run came in between)"
+    return "same definition, submitted again"
 
 
-def _facts(run: Run, before: Run) -> Iterator[str]:
-    new, old = facts(run.tags.get(BECAUSE, "")), facts(before.tags.get(BECAUSE, ""))
+def _compare_facts(run: Run, before: Run) -> Iterator[str]:
+    new, old = parse_facts(run.tags.get(BECAUSE, "")), parse_facts(before.tags.get(BECAUSE, ""))
     for name in sorted(new.keys() | old.keys()):
         if new.get(name) != old.get(name):
             yield f"{name}: {old.get(name, 'none')} -> {new.get(name, 'none')}"
 
 
-def facts(text: str) -> dict[str, str]:
+def parse_facts(text: str) -> dict[str, str]:
     """Read the tag that names what else is part of a definition: `generation=4 period=2026-W47`."""
     return dict(part.split("=", 1) for part in text.split(" ") if "=" in part)
 
 
-def _fields(
+def _compare_fields(
     kind: Kind, run: Run, before: Run, secret: frozenset[str], values: bool
 ) -> Iterator[str]:
     part = is_linked(kind, before.arn) or is_linked(kind, run.arn)
-    old, new = _leaves(kind, before, part), _leaves(kind, run, part)
+    old, new = _list_leaves(kind, before, part), _list_leaves(kind, run, part)
     for path in sorted(old.keys() | new.keys()):
         if old.get(path) == new.get(path):
             continue
@@ -69,11 +69,11 @@ def _fields(
         elif path in secret:
             yield f"{path}: {HIDDEN} -> {HIDDEN}"
         else:
-            yield f"{path}: {_shown(old, path)} -> {_shown(new, path)}"
+            yield f"{path}: {_show(old, path)} -> {_show(new, path)}"
 
 
-def _leaves(kind: Kind, run: Run, payload_alone: bool) -> dict[str, Any]:
-    """The request's leaves that make a run, from AWS's own description.
+def _list_leaves(kind: Kind, run: Run, payload_alone: bool) -> dict[str, Any]:
+    """Return the request's leaves that make a run, from AWS's own description.
 
     A training job shows the payload alone, and its own name in it: beside one, nothing else can be compared.
     """
@@ -98,7 +98,7 @@ def _leaves(kind: Kind, run: Run, payload_alone: bool) -> dict[str, Any]:
     return {dotted(path): mended(leaf) for path, leaf in leaves(kept, ("request",))}
 
 
-def _shown(found: Mapping[str, Any], path: str) -> str:
+def _show(found: Mapping[str, Any], path: str) -> str:
     if path not in found:
         return "none"
     text = json.dumps(found[path], ensure_ascii=False)

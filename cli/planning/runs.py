@@ -1,20 +1,20 @@
-"""What AWS has of a stack, beside what its files declare and its state knows. Pure."""
+"""The runs that AWS has of a stack, compared with its job files and its state. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from components.aws import Run
 from components.kinds import KINDS, Kind
 from components.run.definition import DIGEST, IDENTITY, digest
+from components.stack.load import StackJobs
 
 STATE = "in the state"
-TAKEN_OVER = "the next up takes it over"
+ADOPTED = "the next up adopts it"
 SUPERSEDED = "an earlier run"
-LET_GO = "released"
-DEFERRED = "its file waits for another job"
+RELEASED = "released"
+DEFERRED = "its job waits for another job"
 ORPHAN = "no file and no state entry matches it"
 
 
@@ -32,7 +32,7 @@ class Declared:
 
 @dataclass(frozen=True)
 class Finding:
-    """One run of the stack and how it stands to files and state. `orphan`: it lives, and nothing matches it."""
+    """One run of the stack, and how it relates to files and state. `orphan`: it is active, and nothing matches it."""
 
     kind: Kind
     run: Run
@@ -41,25 +41,23 @@ class Finding:
     orphan: bool = False
 
 
-def declared(
-    kinds: Mapping[str, str], inputs: Mapping[str, Mapping[str, Any]], waiting: Iterable[str]
-) -> list[Declared]:
-    """The declarations of a stack's jobs: kinds by job name, and the inputs that program and provider share."""
-    waits = set(waiting)
+def list_declared(jobs: StackJobs) -> list[Declared]:
+    """Return what the stack's job files declare."""
     return [
         Declared(
-            name,
-            frozenset({str(each["identity"]), *(each.get("formerly") or ())}),
-            "" if name in waits else digest(KINDS[kinds[name]], each),
+            job.name,
+            frozenset({str(inputs["identity"]), *(inputs.get("formerly") or ())}),
+            "" if job.name in jobs.waiting else digest(KINDS[job.kind], inputs),
         )
-        for name, each in inputs.items()
+        for job in jobs.jobs
+        for inputs in (jobs.inputs[job.name],)
     ]
 
 
-def findings(
+def judge_runs(
     runs: Sequence[tuple[Kind, Run]], files: Sequence[Declared], in_state: frozenset[str]
 ) -> list[Finding]:
-    """Judge every run, by job, the newest first. `in_state` are the state's ARNs, training jobs' too."""
+    """Judge every run, by job, newest first. `in_state` are the state's ARNs, training jobs' too."""
     by_identity = {identity: file for file in files for identity in file.identities}
     newest: set[str] = set()
     found = []
@@ -78,10 +76,10 @@ def _standing(run: Run, file: Declared | None, first: bool, in_state: frozenset[
     if run.arn in in_state:
         return STATE
     if run.released and not run.ending:
-        return LET_GO
+        return RELEASED
     matches = file is not None and run.tags.get(DIGEST) == file.digest
     if first and matches and run.adoptable:
-        return TAKEN_OVER
+        return ADOPTED
     if first and file is not None and not file.digest:
         return DEFERRED
     return SUPERSEDED if run.phase.ended else ORPHAN

@@ -8,7 +8,7 @@ from typing import Any
 
 import boto3
 
-from cli.planning.runs import Declared, findings
+from cli.planning.runs import Declared, judge_runs
 from components.aws import Aws
 from components.aws.survey import of_stack
 from components.kinds import KINDS
@@ -217,7 +217,7 @@ def recovered(stack: Stack, kind: str, held: list[dict[str, Any]]) -> set[str]:
     ]
     table = KINDS[kind]
     runs = [(table, run) for run in of_stack(aws, table, PREFIX.rstrip("/"))]
-    return {each.run.arn for each in findings(runs, files, known) if each.orphan}
+    return {each.run.arn for each in judge_runs(runs, files, known) if each.orphan}
 
 
 @lru_cache(maxsize=8)

@@ -30,10 +30,10 @@ def test_each_run_says_what_made_it_new(workspace: Workspace) -> None:
     deployed(workspace)
     said = workspace.jobctl("history", "churn", "-s", "local").stdout.splitlines()
     assert [line for line in said if line.startswith("    ")] == [
-        "    the same definition again: the run before was released (its file removed, or another run between)",
+        "    same definition; the previous run was released (its file was removed, or another run came in between)",
         "    generation: none -> v_2",
         '    request.serviceRequestPayload.HyperParameters.eta: "0.1" -> "0.3"',
-        "    the first run that AWS still knows",
+        "    first run that AWS still knows",
     ]
     assert said[-2].startswith("2025-10-09T12:00:00Z  SUCCEEDED (released)  churn-")
 
@@ -49,7 +49,7 @@ def test_expired_run_is_still_told(workspace: Workspace) -> None:
     changed = 'request.serviceRequestPayload.HyperParameters.eta: "0.1" -> "0.3"'
     assert [reasons[:1] for reasons in because(workspace)] == [
         [changed],
-        ["the first run that AWS still knows"],
+        ["first run that AWS still knows"],
     ]
 
 

@@ -80,7 +80,7 @@ def test_service_job_by_its_id(workspace: Workspace) -> None:
     text = (workspace.root / "jobs" / "older_job.yaml").read_text("utf-8")
     assert text == (
         "# yaml-language-server: $schema=../schemas/job.schema.json\n"
-        "# Imported from older_job; nothing is submitted before this file changes.\n"
+        "# Imported from older_job; nothing is submitted until this file changes.\n"
         "kind: ServiceJob\n"
         f"adopt: {arn}\n"
         "request:\n"
@@ -174,7 +174,10 @@ def test_whole_queue(workspace: Workspace) -> None:
 @pytest.mark.parametrize(
     ("argv", "sentence"),
     [
-        ([], "error: name one job (its id or ARN), or --all --queue Q for a queue's jobs\n"),
+        (
+            [],
+            "error: name one job (its id or ARN), or use --all --queue Q for all jobs of a queue\n",
+        ),
         (
             ["churn"],
             "error: `churn` is neither the id nor the ARN of an AWS Batch service job or Amazon Personalize batch"
@@ -207,11 +210,11 @@ def test_nothing_is_overwritten(workspace: Workspace) -> None:
     outcome = workspace.jobctl("import", "-s", "local", arn)
     assert (outcome.code, outcome.stderr) == (
         1,
-        "error: jobs/older_job.json is there already: name another with -o\n",
+        "error: jobs/older_job.json already exists; choose another name with -o\n",
     )
     outcome = workspace.jobctl("import", "-s", "local", trained(workspace))
     assert (outcome.code, outcome.stderr) == (
         1,
-        "error: name the queue that its next run goes to: --queue Q"
+        "error: name the queue for its next run: --queue Q"
         " (training, training-disabled, training-fair, training-quota)\n",
     )

@@ -32,7 +32,7 @@ def test_lost_state(workspace: Workspace) -> None:
     workspace.deployed()
     lose_state(workspace)
     said = workspace.jobctl("recover", "-s", "local").stdout.splitlines()
-    assert [line.rpartition("  ")[2] for line in said[:2]] == ["the next up takes it over"] * 2
+    assert [line.rpartition("  ")[2] for line in said[:2]] == ["the next up adopts it"] * 2
     assert said[2:] == [
         "2 runs in AWS",
         "2 unknown to the state: ./jobctl up -s local takes over, and submits nothing for them",
@@ -50,7 +50,7 @@ def test_expired_record_is_known_to_the_second_service(workspace: Workspace) -> 
     id_ = workspace.jobs()["churn"]["jobArn"].rpartition("/")[2]
     workspace.emulator.ask("DELETE", f"jobs/{id_}")
     lose_state(workspace)
-    assert recover(workspace) == {"churn": ["the next up takes it over"]}
+    assert recover(workspace) == {"churn": ["the next up adopts it"]}
 
 
 def test_live_run_that_nothing_declares(workspace: Workspace) -> None:
@@ -70,7 +70,7 @@ def test_live_run_that_nothing_declares(workspace: Workspace) -> None:
     assert outcome.code == 0, outcome.text
     assert outcome.stdout.splitlines()[-1].endswith("is ended")
     assert len(workspace.calls(TERMINATE)) == 1
-    assert recover(workspace) == {"churn": ["released"], "other": ["the next up takes it over"]}
+    assert recover(workspace) == {"churn": ["released"], "other": ["the next up adopts it"]}
 
 
 def test_other_stacks_runs_are_not_ours(workspace: Workspace) -> None:
@@ -81,7 +81,7 @@ def test_other_stacks_runs_are_not_ours(workspace: Workspace) -> None:
     (workspace.root / "Pulumi.local2.yaml").write_text(text, "utf-8")
     outcome = workspace.jobctl("recover", "-s", "local2", "--terminate")
     assert outcome.code == 0, outcome.text
-    assert outcome.stdout == "AWS has no run of the stack 'local2'\n"
+    assert outcome.stdout == "AWS has no runs of the stack 'local2'\n"
     assert workspace.calls(TERMINATE) == []
 
 
@@ -98,7 +98,7 @@ def test_references_to_the_platform_are_known(workspace: Workspace) -> None:
     settings = workspace.root / "Pulumi.local.yaml"
     with settings.open("a") as file:
         file.write("  aws-jobs:platform: {bucket: {name: acme-jobs}}\n")
-    assert recover(workspace) == {"churn": ["the next up takes it over"]}
+    assert recover(workspace) == {"churn": ["the next up adopts it"]}
     outcome = workspace.jobctl("history", "churn", "-s", "local", "--json")
     assert outcome.code == 0, outcome.text
     assert [row["status"] for row in outcome.json] != []

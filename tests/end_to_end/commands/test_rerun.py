@@ -21,7 +21,7 @@ request:
     ResourceConfig: {InstanceType: ml.m5.xlarge, InstanceCount: 1, VolumeSizeInGB: 30}
     StoppingCondition: {MaxRuntimeInSeconds: 3600}
 """
-REVIEW = "Nothing has run yet: review and deploy it like any other change (./jobctl preview)\n"
+REVIEW = "Nothing has run yet; review and deploy the change as usual (./jobctl preview)\n"
 
 
 def text(workspace: Workspace, file: str) -> str:
@@ -70,7 +70,7 @@ def test_nothing_has_failed(workspace: Workspace) -> None:
     outcome = workspace.jobctl("rerun", "--failed", "-s", "local")
     assert (outcome.code, outcome.stdout) == (
         0,
-        "no job of the stack has failed: nothing is changed\n",
+        "no job of the stack has failed; nothing changed\n",
     )
     assert text(workspace, "churn.yaml") == YAML
 
@@ -80,11 +80,11 @@ def test_nothing_has_failed(workspace: Workspace) -> None:
     [
         (
             ["grid-eta-0-1"],
-            "error: jobs/grid.yaml: its 2 jobs share one generation, and only grid-eta-0-1 should run again:"
+            "error: jobs/grid.yaml: its 2 jobs share one generation, but only grid-eta-0-1 should run again:"
             " `./jobctl rerun grid` runs all of them\n",
         ),
         (["gird"], "error: there is no job `gird` among the job files; did you mean `grid`?\n"),
-        ([], "error: name the jobs to run again, or --failed for all whose run has failed\n"),
+        ([], "error: name the jobs to run again, or use --failed for all failed ones\n"),
     ],
 )
 def test_refused(workspace: Workspace, argv: list[str], sentence: str) -> None:

@@ -123,7 +123,7 @@ def test_what_waits_for_a_failed_run_is_no_endless_wait() -> None:
     """An `up` that changes nothing, with nothing left running, is the end."""
     world = World({"a": 10, "b": 10}, {"b": ["a"]}, {"a": "no"})
     assert world.wait() == 1
-    assert world.said[-2:] == ["a: failed: no", "b: not run: it waits for a"]
+    assert world.said[-2:] == ["a: failed: no", "b: not run: waits for a"]
 
 
 def test_slot_is_tried_again_every_five_minutes() -> None:
@@ -139,7 +139,7 @@ def test_time_that_is_over_terminates_nothing() -> None:
     with pytest.raises(JobError) as caught:
         world.wait(limit=100)
     assert str(caught.value) == (
-        "the time is over, and these have not ended: a, b; nothing was terminated, and ./jobctl wait goes on"
+        "timed out; still running or waiting: a, b; nothing was terminated, run ./jobctl wait to continue"
     )
     assert world.now == 100
 

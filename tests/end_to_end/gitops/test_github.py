@@ -47,7 +47,7 @@ def test_an_issue_among_hundreds_is_found(running: fake.GitHub) -> None:
     assert report(github, MARKER, "prod", found, AUTHOR) == "opened #220"
     assert report(github, MARKER, "prod", found, AUTHOR) == "updated #220"
     assert report(github, MARKER, "prod", [], AUTHOR) == "closed #220"
-    assert report(github, MARKER, "prod", [], AUTHOR) == "there is no issue to close"
+    assert report(github, MARKER, "prod", [], AUTHOR) == "no issue to close"
 
 
 def test_a_refusal_is_one_sentence_without_the_token(running: fake.GitHub) -> None:

@@ -138,25 +138,25 @@ def test_json_keeps_its_layout(case: str) -> None:
     [
         (
             "generation: ${config.data}\nkind: ServiceJob\n",
-            r"generation is made of other values \(\$\{config\.data\}\): change those",
+            r"generation is made of other values \(\$\{config\.data\}\); change its values",
         ),
         (
             "generation: &data v1\nkind: ServiceJob\nname: *data\n",
-            "generation is not written as one plain value: change it by hand",
+            "generation is not a plain scalar: edit it by hand",
         ),
         (
             "generation: |\n  v1\nkind: ServiceJob\n",
-            "generation is not written as one plain value: change it by hand",
+            "generation is not a plain scalar: edit it by hand",
         ),
         (
             "name: &n v1\ngeneration: *n\nkind: ServiceJob\n",
-            "generation is not written as one plain value: change it by hand",
+            "generation is not a plain scalar: edit it by hand",
         ),
         (
             "matrix: &m {generation: 4}\nkind: ServiceJob\n<<: *m\n",
-            "generation shares its place with something else: change it by hand",
+            "cannot edit generation on its own: edit it by hand",
         ),
-        ("request: {}\n", "it has no `kind`: ./jobctl validate says what else"),
+        ("request: {}\n", "the file has no `kind`; run ./jobctl validate"),
     ],
 )
 def test_what_cannot_be_changed_safely_is_left_alone(text: str, sentence: str) -> None:

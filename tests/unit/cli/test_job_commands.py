@@ -123,7 +123,7 @@ def test_expand_wants_a_stack_where_there_are_several(project: Path, capsys: Cap
 def test_new_writes_a_right_file(project: Path, capsys: Capture, kind: str) -> None:
     """A new file names its schema in the first line, is commented, and right as it stands."""
     assert main(["new", kind, "my-job"]) == 0
-    assert capsys.readouterr().out == "jobs/my-job.yaml: fill it in, then ./jobctl validate\n"
+    assert capsys.readouterr().out == "jobs/my-job.yaml: fill it in, then run ./jobctl validate\n"
     text = (project / "jobs" / "my-job.yaml").read_text("utf-8")
     assert text.splitlines()[0] == "# yaml-language-server: $schema=../schemas/job.schema.json"
     assert f"kind: {kind}\n" in text
@@ -152,9 +152,9 @@ def test_new_offers_right_things_only(project: Path, capsys: Capture) -> None:
         (["Service", "a"], "there is no kind `Service`; did you mean `ServiceJob`?"),
         (
             ["ServiceJob", "a b"],
-            "`a b` cannot be a job's name: letters, digits, - and _, at most 100",
+            "`a b` is not a valid job name; use up to 100 letters, digits, - and _",
         ),
-        (["ServiceJob", "taken"], "jobs/taken.json is there already"),
+        (["ServiceJob", "taken"], "jobs/taken.json already exists"),
     ],
 )
 def test_new_refuses(project: Path, capsys: Capture, words: list[str], error: str) -> None:

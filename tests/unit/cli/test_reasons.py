@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cli.planning.reasons import reasons
+from cli.planning.reasons import explain_run
 from components.aws import Run
 from components.kinds import KINDS, Phase
 from components.run.definition import BECAUSE, CLAIMED, DIGEST, RELEASED, beside_request
@@ -36,7 +36,7 @@ def with_body(**changes: Any) -> dict[str, Any]:
 
 
 def told(run: Run, before: Run | None, *secret: str, values: bool = True) -> list[str]:
-    return reasons(SERVICE, run, before, frozenset(secret), values=values)
+    return explain_run(SERVICE, run, before, frozenset(secret), values=values)
 
 
 def test_changed_leaf_with_both_values() -> None:
@@ -53,7 +53,7 @@ def test_what_makes_no_run_is_no_reason() -> None:
     other = {"jobName": "churn-22222222", "schedulingPriority": 9, "createdAt": 2, "status": "X"}
     after = a_run({**BEFORE, **other}, **{DIGEST: "b"})
     assert told(after, a_run(BEFORE, **{DIGEST: "a"})) == [
-        "the definition differs in what AWS does not show of it"
+        "the definition differs in fields that AWS does not return"
     ]
 
 
@@ -77,11 +77,11 @@ def test_secret_is_named_and_not_shown() -> None:
     [
         (
             a_run(BEFORE, **{DIGEST: "a", RELEASED: "2026"}),
-            "the same definition again: the run before was released (its file removed, or another run between)",
+            "same definition; the previous run was released (its file was removed, or another run came in between)",
         ),
         (
             a_run(BEFORE, terminated=True, **{DIGEST: "a"}),
-            "the same definition again: the run before was terminated",
+            "same definition; the previous run was terminated",
         ),
     ],
 )
@@ -92,9 +92,9 @@ def test_same_definition_again(before: Run, reason: str) -> None:
 
 def test_first_run() -> None:
     """Nothing before it is known."""
-    assert told(a_run(BEFORE), None) == ["the first run that AWS still knows"]
+    assert told(a_run(BEFORE), None) == ["first run that AWS still knows"]
     assert told(a_run(BEFORE, **{CLAIMED: "1"}), None) == [
-        "taken over: no earlier run of this job is known"
+        "adopted: no earlier run of this job is known"
     ]
 
 
@@ -108,7 +108,7 @@ def test_training_job_beside_a_service_job() -> None:
 def test_personalize_request_is_compared_as_it_is() -> None:
     """A kind without a payload."""
     before, after = {"numResults": 25, "jobName": "a"}, {"numResults": 50, "jobName": "b"}
-    found = reasons(INFERENCE, a_run(after), a_run(before), frozenset(), values=True)
+    found = explain_run(INFERENCE, a_run(after), a_run(before), frozenset(), values=True)
     assert found == ["request.numResults: 25 -> 50"]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cli.planning.runs import Declared, findings
+from cli.planning.runs import Declared, judge_runs
 from components.aws import Run
 from components.kinds import KINDS, Phase
 from components.run.definition import DIGEST, IDENTITY, RELEASED
@@ -21,7 +21,7 @@ def a_run(
 
 
 def standing(*runs: Run, file: Declared = FILE, state: frozenset[str] = frozenset()) -> list[str]:
-    found = findings([(KIND, run) for run in runs], [file], state)
+    found = judge_runs([(KIND, run) for run in runs], [file], state)
     return [f"{each.run.arn}: {each.standing}" for each in found]
 
 
@@ -29,13 +29,13 @@ def standing(*runs: Run, file: Declared = FILE, state: frozenset[str] = frozense
 def test_newest_run_of_the_files_definition_is_taken_over(identity: str) -> None:
     """Under its identity, or one that the file's aliases name."""
     run = a_run("a", **{IDENTITY: identity})
-    assert standing(run) == ["a: the next up takes it over"]
+    assert standing(run) == ["a: the next up adopts it"]
 
 
 def test_older_run_of_the_same_definition_is_not(identity: str = "p/s/churn") -> None:
     """Of two live runs of one definition the newest stands for it, and the other one costs money for nothing."""
     assert standing(a_run("old", created=1), a_run("new", created=2)) == [
-        "new: the next up takes it over",
+        "new: the next up adopts it",
         "old: no file and no state entry matches it",
     ]
 
@@ -70,4 +70,4 @@ def test_end_that_was_begun_is_still_to_be_made() -> None:
 def test_job_that_waits_for_another_has_no_orphan() -> None:
     """What its definition will be is not known yet, so nothing can be said against its run."""
     file = Declared("churn", frozenset({"p/s/churn"}), "")
-    assert standing(a_run("a", "d0"), file=file) == ["a: its file waits for another job"]
+    assert standing(a_run("a", "d0"), file=file) == ["a: its job waits for another job"]

@@ -93,7 +93,7 @@ def test_two_selected_stacks_need_a_name(folder: Path, tmp_path: Path) -> None:
     """Never guess between the emulator and production."""
     env = remember(folder, tmp_path / "home", {"stacks": {"file:///x": "local", "s3://y": "prod"}})
     with pytest.raises(
-        JobError, match=r"more than one stack is selected \(local, prod\); use -s STACK"
+        JobError, match=r"several stacks are selected \(local, prod\); use -s STACK"
     ):
         selected(find_project(folder), env)
 
