@@ -1,7 +1,4 @@
-"""`jobctl import`: the job file of a job that AWS has already.
-
-The `up` after it takes the run over and submits nothing.
-"""
+"""`jobctl import`: write the job file of an existing job. The next `up` adopts the run and submits nothing."""
 
 from __future__ import annotations
 
@@ -12,7 +9,9 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from cli.display import count, relative
 from cli.editing import job_text
+from cli.editing.job_files import find_schema, write_new
 from cli.engine.arguments import add_stack, find_stack
 from cli.project.connection import connect_stack
 from cli.project.settings import read_stack_settings
@@ -28,7 +27,6 @@ from components.stack.expansion import JobFiles
 from components.stack.load import load_stack
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-SUFFIXES = (".yaml", ".yml", ".json")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -64,28 +62,27 @@ def run(args: argparse.Namespace) -> int:
     aws = connect_stack(stack)
     folder = read_stack_settings(stack).folder
     if args.all:
-        return _all(stack, aws, folder, args.queue)
-    kind = kind_of(args.job)
-    found = adopted(aws, kind, {"name": args.job, "adopt": _in_region(args.job, aws)})
+        return _import_queue(stack, aws, folder, args.queue)
+    kind = find_kind(args.job)
+    found = adopted(aws, kind, {"name": args.job, "adopt": _require_region(args.job, aws)})
     if found is None:
         raise JobError(f"AWS has no job {args.job} in {aws.region}")
     _require_free(found, args.job)
     name = (
         Path(args.output).stem if args.output not in ("", "-") else job_text.job_name(kind, found)
     )
-    queue = _queue(aws, kind, args.queue) if job_text.is_linked(kind, found.arn) else ""
+    queue = _choose_queue(aws, kind, args.queue) if job_text.is_linked(kind, found.arn) else ""
     if args.output == "-":
-        print(_text(kind, found, name, queue, stack, folder / "-"), end="")
+        print(_format_file(kind, found, name, queue, stack, folder / "-"), end="")
         return 0
     path = Path(os.path.abspath(args.output)) if args.output else folder / f"{name}.yaml"
-    _write(path, _text(kind, found, name, queue, stack, path))
-    print(_said(path, found))
+    print(_write(kind, found, name, queue, stack, path))
     _check([path], stack)
     return 0
 
 
-def kind_of(job: str) -> Kind:
-    """The kind that an id or ARN belongs to, by the form that each kind's ARNs have."""
+def find_kind(job: str) -> Kind:
+    """Return the kind that an ID or ARN belongs to, by the form of each kind's ARNs."""
     for kind in KINDS.values():
         if not kind.request.unique_names and _UUID.fullmatch(job):
             return kind
@@ -100,7 +97,7 @@ def kind_of(job: str) -> Kind:
     raise JobError(f"`{job}` is neither the id nor the ARN of an {titles}, nor of a training job")
 
 
-def _in_region(job: str, aws: Aws) -> str:
+def _require_region(job: str, aws: Aws) -> str:
     if job.startswith("arn:") and arn_region(job) != aws.region:
         raise JobError(
             f"{job} is in {arn_region(job)}, but the stack is in {aws.region}; choose another with -s"
@@ -114,8 +111,8 @@ def _require_free(found: Run, asked: str) -> None:
         raise JobError(f"{asked} already belongs to {owner}; its job file is in that project")
 
 
-def _queue(aws: Aws, kind: Kind, given: str) -> str:
-    """The queue for a training job's next run: the one named, else the only one that there is."""
+def _choose_queue(aws: Aws, kind: Kind, given: str) -> str:
+    """Return the queue for a training job's next run: the one named, else the only one."""
     names = queue_names(aws, kind)
     if given:
         return given
@@ -125,70 +122,56 @@ def _queue(aws: Aws, kind: Kind, given: str) -> str:
     raise JobError(f"name the queue for its next run: --queue Q{known}")
 
 
-def _all(stack: Stack, aws: Aws, folder: Path, queue: str) -> int:
+def _import_queue(stack: Stack, aws: Aws, folder: Path, queue: str) -> int:
     kind = next(kind for kind in KINDS.values() if kind.listing.scopes)
     made: list[Path] = []
-    for name, (found, older) in sorted(_newest(kind, aws, queue).items()):
+    for name, (found, older) in sorted(_find_newest(kind, aws, queue).items()):
         owner = found.tags.get(IDENTITY)
         if owner and not found.released:
             print(f"{name}: skipped: {found.name} belongs to {owner}")
             continue
         path = folder / f"{name}.yaml"
         try:
-            _write(path, _text(kind, found, name, queue, stack, path))
+            done = _write(kind, found, name, queue, stack, path)
         except JobError as error:
             print(f"{name}: skipped: {error}")
             continue
         made.append(path)
-        print(_said(path, found) + (f"; {older} older skipped" if older else ""))
-    print(f"{len(made)} job file{'' if len(made) == 1 else 's'} written")
+        print(done + (f"; {older} older skipped" if older else ""))
+    print(f"{count(len(made), 'job file')} written")
     _check(made, stack)
     return 0
 
 
-def _newest(kind: Kind, aws: Aws, queue: str) -> Mapping[str, tuple[Run, int]]:
-    """By the name that the job file gets: the newest run, and how many older ones there are."""
+def _find_newest(kind: Kind, aws: Aws, queue: str) -> Mapping[str, tuple[Run, int]]:
+    """Return the newest run and the number of older ones, by the name of the job file."""
     found: dict[str, tuple[Run, int]] = {}
     for each, older in newest_by_name(aws, kind, queue):
         name = job_text.job_name(kind, each)
         if name not in found:
             found[name] = (each, older)
         else:
-            first, count = found[name]
+            first, number = found[name]
             newest = first if first.created >= each.created else each
-            found[name] = (newest, count + older + 1)
+            found[name] = (newest, number + older + 1)
     return found
 
 
-def _text(kind: Kind, found: Run, name: str, queue: str, stack: Stack, path: Path) -> str:
+def _format_file(kind: Kind, found: Run, name: str, queue: str, stack: Stack, path: Path) -> str:
     document = job_text.document(kind, found, name, queue)
-    schema = os.path.relpath(stack.project.root / "schemas" / "job.schema.json", path.parent)
+    schema = find_schema(stack.project.root, path.parent)
     origin = f"Imported from {found.name}; nothing is submitted until this file changes."
-    return job_text.written(document, Path(schema).as_posix(), origin, path.suffix == ".json")
+    return job_text.written(document, schema, origin, path.suffix == ".json")
 
 
-def _write(path: Path, text: str) -> None:
-    for suffix in SUFFIXES:
-        if path.with_suffix(suffix).exists():
-            raise JobError(
-                f"{_short(path.with_suffix(suffix))} already exists; choose another name with -o"
-            )
-    if path.suffix not in SUFFIXES:
-        raise JobError(f"{_short(path)}: a job file ends in .yaml, .yml or .json")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, "utf-8")
-
-
-def _said(path: Path, found: Run) -> str:
-    return f"{_short(path)}: adopts {found.name} ({found.status})"
-
-
-def _short(path: Path) -> str:
-    return os.path.relpath(path, Path.cwd())
+def _write(kind: Kind, found: Run, name: str, queue: str, stack: Stack, path: Path) -> str:
+    """Write the job file; return what was done. Raises `JobError` where a job file of that name exists."""
+    write_new(path, _format_file(kind, found, name, queue, stack, path))
+    return f"{relative(path)}: adopts {found.name} ({found.status})"
 
 
 def _check(paths: Sequence[Path], stack: Stack) -> None:
-    """Say at once what `up` would say of the new files, beside the ones that were there."""
+    """Print the problems of the new files, checked together with the existing ones."""
     settings = read_stack_settings(stack)
     folders = [settings.folder] if settings.folder.is_dir() else []
     read = JobFiles(*load([*folders, *paths], settings.root))

@@ -1,12 +1,13 @@
-"""`jobctl new KIND NAME`: a commented job file to start from."""
+"""`jobctl new KIND NAME`: write a commented job file to start from."""
 
 from __future__ import annotations
 
 import argparse
-import os
 from pathlib import Path
 
-from cli.commands.schema import kind_named
+from cli.commands.schema import find_kind_name
+from cli.display import relative
+from cli.editing.job_files import find_schema, write_new
 from cli.project.settings import list_job_folders
 from cli.project.stack import find_project
 from components.errors import JobError
@@ -27,32 +28,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    kind = kind_named(args.kind)
+    kind = find_kind_name(args.kind)
     if not VALID.fullmatch(args.name):
         raise JobError(
             f"`{args.name}` is not a valid job name; use up to 100 letters, digits, - and _"
         )
-    here = Path.cwd()
-    project = find_project(here)
+    project = find_project(Path.cwd())
     folders = [folder.path for folder in list_job_folders(project)]
     usual = folders[0] if len(folders) == 1 else project.root / JOBS
-    folder = here / args.dir if args.dir else usual
-    taken = [
-        path
-        for suffix in (".yaml", ".yml", ".json")
-        if (path := folder / f"{args.name}{suffix}").exists()
-    ]
-    if taken:
-        raise JobError(f"{_short(taken[0], here)} already exists")
+    folder = Path.cwd() / args.dir if args.dir else usual
     path = folder / f"{args.name}.yaml"
-    folder.mkdir(parents=True, exist_ok=True)
-    schema = os.path.relpath(project.root / "schemas" / "job.schema.json", folder)
-    text = read_template(KINDS[kind])
-    header = f"# yaml-language-server: $schema={Path(schema).as_posix()}\n"
-    path.write_text(header + text, encoding="utf-8")
-    print(f"{_short(path, here)}: fill it in, then run ./jobctl validate")
+    header = f"# yaml-language-server: $schema={find_schema(project.root, folder)}\n"
+    write_new(path, header + read_template(KINDS[kind]))
+    print(f"{relative(path)}: fill it in, then run ./jobctl validate")
     return 0
-
-
-def _short(path: Path, here: Path) -> str:
-    return os.path.relpath(path, here)

@@ -1,4 +1,4 @@
-"""`jobctl rerun JOB...`: a job's file gets another generation. It deploys nothing: that is reviewed first."""
+"""`jobctl rerun JOB...`: change the generation in a job's file. It deploys nothing: the change is reviewed first."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
         raise JobError("name the jobs to run again, or use --failed for all failed ones")
     project = find_project(Path.cwd())
     stack = args.stack.rpartition("/")[2] or selected(project, os.environ)
-    found = read(project, stack)
+    found = read_jobs(project, stack)
     files, jobs = found.files, found.jobs
     wanted = [*args.jobs]
     if args.failed:
@@ -46,17 +46,19 @@ def run(args: argparse.Namespace) -> int:
             return 0
         wanted += failed
     today = datetime.datetime.now(datetime.timezone.utc).date()
-    edits = [(file, edited(file, stack, today)) for file in chosen(wanted, files, jobs)]
+    edits = [(file, edit(file, stack, today)) for file in choose_files(wanted, files, jobs)]
     for file, change in edits:
-        write(project.root / file.path, change.text)
+        _write(project.root / file.path, change.text)
         old = "none" if change.old is None else change.old
-        print(f"{file.path}: generation: {old} -> {change.new}{effect(file, jobs, stack, project)}")
+        print(
+            f"{file.path}: generation: {old} -> {change.new}{_describe_reach(file, jobs, stack, project)}"
+        )
     print("Nothing has run yet; review and deploy the change as usual (./jobctl preview)")
     return 0
 
 
-def read(project: Project, stack: str) -> StackJobs:
-    """Read the stack's job files. Raises `Problems` for those that cannot be read; the others may have mistakes."""
+def read_jobs(project: Project, stack: str) -> StackJobs:
+    """Read the stack's job files. Raises `Problems` for those that cannot be read; the others may have problems."""
     known = stack if stack in project.stacks() else ""
     jobs = load_stack(list_job_folders(project, known)[0].stacks[0])
     unread = [problem for problem in jobs.problems if problem.rule.startswith("file-")]
@@ -65,8 +67,10 @@ def read(project: Project, stack: str) -> StackJobs:
     return jobs
 
 
-def chosen(names: Sequence[str], files: Sequence[JobFile], jobs: Sequence[Job]) -> list[JobFile]:
-    """The files of these jobs. Raises `JobError` where a file would run more jobs again than were named."""
+def choose_files(
+    names: Sequence[str], files: Sequence[JobFile], jobs: Sequence[Job]
+) -> list[JobFile]:
+    """Return the files of these jobs. Raises `JobError` where a file would run more jobs again than were named."""
     by_path = {file.path: file for file in files}
     by_name = {job.name: job.file for job in jobs}
     cells: dict[str, list[str]] = {}
@@ -103,16 +107,16 @@ def _require_all(path: str, some: set[str], cells: Sequence[str]) -> None:
         )
 
 
-def edited(file: JobFile, stack: str, today: datetime.date) -> generation.Change:
-    """The file's text with its next generation; an error names the file."""
+def edit(file: JobFile, stack: str, today: datetime.date) -> generation.Change:
+    """Return the file's text with its next generation; an error names the file."""
     try:
-        return generation.changed(file.text, file.is_json, stack, today)
+        return generation.change_generation(file.text, file.is_json, stack, today)
     except JobError as error:
         raise JobError(f"{file.path}: {error}") from None
 
 
-def write(path: Path, text: str) -> None:
-    """Replace the file's text in one step; a byte-order mark and the line ends stay."""
+def _write(path: Path, text: str) -> None:
+    """Replace the file's text in one step; a byte-order mark and the line ends are kept."""
     mark = b"\xef\xbb\xbf" if path.read_bytes().startswith(b"\xef\xbb\xbf") else b""
     # a link keeps pointing to the file
     target = path.resolve()
@@ -122,8 +126,8 @@ def write(path: Path, text: str) -> None:
     draft.replace(target)
 
 
-def effect(file: JobFile, jobs: Sequence[Job], stack: str, project: Project) -> str:
-    """What else the change reaches: all jobs of a matrix, and every stack but where it is the stack's own."""
+def _describe_reach(file: JobFile, jobs: Sequence[Job], stack: str, project: Project) -> str:
+    """Return what else the change reaches: all jobs of a matrix, and all stacks unless it is under `stacks:`."""
     parts = []
     count = sum(job.file == file.path for job in jobs)
     if count > 1:

@@ -1,4 +1,4 @@
-"""`jobctl schema [KIND]`: the JSON Schema of job files, for editors and other tools."""
+"""`jobctl schema [KIND]`: print the JSON Schema of job files, for editors and other tools."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    name = kind_named(args.kind) if args.kind else "job"
+    name = find_kind_name(args.kind) if args.kind else "job"
     sys.stdout.write((FOLDER / f"{name}.schema.json").read_text("utf-8"))
     return 0
 
 
-def kind_named(word: str) -> str:
-    """The kind that a person means: case, hyphens and underscores do not matter."""
+def find_kind_name(word: str) -> str:
+    """Return the kind's name; case, hyphens and underscores do not matter."""
     plain = {name.lower(): name for name in KINDS}
     found = plain.get(word.lower().replace("-", "").replace("_", ""))
     if found is None:

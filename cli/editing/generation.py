@@ -1,6 +1,6 @@
-"""A job file's `generation`, changed where it stands: comments, order, quotes and line ends stay. Pure.
+"""Change a job file's `generation` in place: comments, order, quotes and line ends are kept. Pure.
 
-The text is edited, never written anew, and what comes out is read again: only the generation may differ.
+The text is edited, not dumped again, and the result is read back: only the generation may differ.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ class Change:
     new: int | str
 
 
-def following(value: int | str | None, today: datetime.date) -> int | str:
-    """The generation after this one: a number counts on, a day becomes today, a text's last number counts on."""
+def next_generation(value: int | str | None, today: datetime.date) -> int | str:
+    """Return the next generation: a number plus one, today for a day, a text with its last number plus one."""
     if value is None:
         return 1
     if isinstance(value, int):
@@ -49,10 +49,10 @@ def following(value: int | str | None, today: datetime.date) -> int | str:
     return f"{value}-2"
 
 
-def changed(text: str, is_json: bool, stack: str, today: datetime.date) -> Change:
-    """Give the file its next generation, in the stack's overlay where that has one of its own.
+def change_generation(text: str, is_json: bool, stack: str, today: datetime.date) -> Change:
+    """Return the text with its next generation, under `stacks:` where the stack has one of its own.
 
-    Raises `JobError`, without the file's name, where an edit of the text would change more than that.
+    Raises `JobError`, without the file's name, where the edit would change anything else.
     """
     read = json_text.load if is_json else yaml12.load
     before = read(text)
@@ -63,20 +63,21 @@ def changed(text: str, is_json: bool, stack: str, today: datetime.date) -> Chang
         raise JobError(f"generation is {old!r}; expected an integer or a string")
     if isinstance(old, str) and "${" in old:
         raise JobError(f"generation is interpolated ({old}); change its values")
-    new = following(old, today)
-    spots = dict(_json_values(text, 0, ()) if is_json else _yaml_values(text))
+    new = next_generation(old, today)
+    # YAML's reader takes JSON too, but for tabs, which are never part of a JSON string
+    spots = dict(_list_values(text.replace("\t", " ") if is_json else text))
     if old is None:
-        edited = _added(text, spots, new, is_json)
+        edited = _insert(text, spots, new, is_json)
     else:
         start, end = spots.get(at, (0, 0))
-        edited = text[:start] + _in_style(text[start:end], new, is_json) + text[end:]
+        edited = text[:start] + _quote(text[start:end], new, is_json) + text[end:]
     if not _only_differs(read, edited, before, at, new):
         raise JobError(f"cannot edit generation on its own: {_BY_HAND}")
     return Change(edited, old, new)
 
 
 def _only_differs(read: Any, edited: str, before: dict[str, Any], at: Path, new: int | str) -> bool:
-    """Read the edited text again: everything but the generation must be what it was."""
+    """Read the edited text again: everything but the generation must be unchanged."""
     wanted = json.loads(json.dumps(before))
     inner = wanted
     for name in at[:-1]:
@@ -88,8 +89,8 @@ def _only_differs(read: Any, edited: str, before: dict[str, Any], at: Path, new:
         return False
 
 
-def _in_style(written: str, value: int | str, is_json: bool) -> str:
-    """Write a value with the quotes that the old one had."""
+def _quote(written: str, value: int | str, is_json: bool) -> str:
+    """Return the value with the quotes of the old one."""
     if isinstance(value, int) or is_json or written.startswith('"'):
         return json.dumps(value, ensure_ascii=False)
     if written.startswith("'"):
@@ -103,8 +104,8 @@ def _in_style(written: str, value: int | str, is_json: bool) -> str:
     return value if plain else json.dumps(value, ensure_ascii=False)
 
 
-def _added(text: str, spots: dict[Path, tuple[int, int]], value: int | str, is_json: bool) -> str:
-    """Put a generation after `kind`, as the other keys stand: on a line of its own, or in the same line."""
+def _insert(text: str, spots: dict[Path, tuple[int, int]], value: int | str, is_json: bool) -> str:
+    """Insert a generation after `kind`, in the layout of the other keys: on a line of its own, or in the same line."""
     if ("kind",) not in spots:
         raise JobError("the file has no `kind`; run ./jobctl validate")
     end = spots[("kind",)][1]
@@ -123,18 +124,20 @@ def _added(text: str, spots: dict[Path, tuple[int, int]], value: int | str, is_j
     return f"{text[: line_end + 1]}{indent}{KEY}: {value}{newline}{text[line_end + 1 :]}"
 
 
-def _yaml_values(text: str) -> Iterator[tuple[Path, tuple[int, int]]]:
-    """Where the values stand, as (start, end) in characters; the key `kind` itself under ("", "kind")."""
+def _list_values(text: str) -> Iterator[tuple[Path, tuple[int, int]]]:
+    """Yield where each value is, as (start, end) in characters; the key `kind` itself under ("", "kind")."""
     loader = yaml12.Loader(text)
     try:
         root = loader.get_single_node()
+    except yaml.YAMLError:
+        raise JobError(f"cannot locate the keys of the file: {_BY_HAND}") from None
     finally:
         loader.dispose()
     if root is not None:
-        yield from _node_values(root, ())
+        yield from _list_node(root, ())
 
 
-def _node_values(node: yaml.Node, at: Path) -> Iterator[tuple[Path, tuple[int, int]]]:
+def _list_node(node: yaml.Node, at: Path) -> Iterator[tuple[Path, tuple[int, int]]]:
     if not isinstance(node, yaml.MappingNode) or len(at) > 2:
         return
     for key, value in node.value:
@@ -142,29 +145,4 @@ def _node_values(node: yaml.Node, at: Path) -> Iterator[tuple[Path, tuple[int, i
         if path == ("kind",):
             yield ("", "kind"), (key.start_mark.index, key.end_mark.index)
         yield path, (value.start_mark.index, value.end_mark.index)
-        yield from _node_values(value, path)
-
-
-def _json_values(text: str, start: int, at: Path) -> Iterator[tuple[Path, tuple[int, int]]]:
-    """The same for JSON, which YAML's reader does not take whole (tabs)."""
-    decoder = json.JSONDecoder()
-    position = _after_space(text, start)
-    if text[position] != "{" or len(at) > 2:
-        return
-    position = _after_space(text, position + 1)
-    while text[position] != "}":
-        key, end = decoder.raw_decode(text, position)
-        if (*at, key) == ("kind",):
-            yield ("", "kind"), (position, end)
-        value_start = _after_space(text, _after_space(text, end) + 1)
-        _, end = decoder.raw_decode(text, value_start)
-        yield (*at, key), (value_start, end)
-        yield from _json_values(text, value_start, (*at, key))
-        position = _after_space(text, end)
-        if text[position] == ",":
-            position = _after_space(text, position + 1)
-
-
-def _after_space(text: str, position: int) -> int:
-    found = re.compile(r"\s*").match(text, position)
-    return found.end() if found else position
+        yield from _list_node(value, path)

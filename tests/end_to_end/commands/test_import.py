@@ -210,7 +210,7 @@ def test_nothing_is_overwritten(workspace: Workspace) -> None:
     outcome = workspace.jobctl("import", "-s", "local", arn)
     assert (outcome.code, outcome.stderr) == (
         1,
-        "error: jobs/older_job.json already exists; choose another name with -o\n",
+        "error: jobs/older_job.json already exists\n",
     )
     outcome = workspace.jobctl("import", "-s", "local", trained(workspace))
     assert (outcome.code, outcome.stderr) == (

@@ -6,7 +6,7 @@ import datetime
 
 import pytest
 
-from cli.editing.generation import changed, following
+from cli.editing.generation import change_generation, next_generation
 from components.errors import JobError
 
 TODAY = datetime.date(2026, 11, 22)
@@ -32,7 +32,7 @@ TODAY = datetime.date(2026, 11, 22)
 )
 def test_next_generation(old: int | str | None, new: int | str) -> None:
     """A number counts on, a day becomes today, a text's last number counts on; it is never the same."""
-    assert following(old, TODAY) == new
+    assert next_generation(old, TODAY) == new
 
 
 YAML = {
@@ -99,7 +99,7 @@ YAML = {
 def test_yaml_keeps_its_comments_and_layout(case: str) -> None:
     """Only the generation's own characters change; a first one stands in the line after `kind`."""
     before, after = YAML[case]
-    assert changed(before, False, "prod", TODAY).text == after
+    assert change_generation(before, False, "prod", TODAY).text == after
 
 
 JSON = {
@@ -130,7 +130,7 @@ JSON = {
 def test_json_keeps_its_layout(case: str) -> None:
     """The same in JSON."""
     before, after = JSON[case]
-    assert changed(before, True, "prod", TODAY).text == after
+    assert change_generation(before, True, "prod", TODAY).text == after
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_json_keeps_its_layout(case: str) -> None:
     [
         (
             "generation: ${config.data}\nkind: ServiceJob\n",
-            r"generation is made of other values \(\$\{config\.data\}\); change its values",
+            r"generation is interpolated \(\$\{config\.data\}\); change its values",
         ),
         (
             "generation: &data v1\nkind: ServiceJob\nname: *data\n",
@@ -162,4 +162,4 @@ def test_json_keeps_its_layout(case: str) -> None:
 def test_what_cannot_be_changed_safely_is_left_alone(text: str, sentence: str) -> None:
     """An edit that would change something else, or change nothing, is an error."""
     with pytest.raises(JobError, match=sentence):
-        changed(text, False, "prod", TODAY)
+        change_generation(text, False, "prod", TODAY)
