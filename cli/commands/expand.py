@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from cli.commands.validate import read_stdin, select
-from cli.github import reports
+from cli.display import reports
 from cli.project.settings import find_own_project, list_job_folders
 from cli.project.stack import selected
 from components.errors import JobError

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from cli.display import count, relative
+from cli.display.text import count, relative
 from cli.editing import job_text
 from cli.editing.job_files import find_schema, write_new
 from cli.engine.arguments import add_stack, find_stack

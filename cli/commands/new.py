@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from cli.commands.schema import find_kind_name
-from cli.display import relative
+from cli.display.text import relative
 from cli.editing.job_files import find_schema, write_new
 from cli.project.settings import list_job_folders
 from cli.project.stack import find_project

@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from cli.display import align, count
+from cli.display.text import align, count
 from cli.engine.arguments import add_stack, find_stack
 from cli.planning.runs import ADOPTED, Finding, judge_runs, list_declared
 from cli.project.connection import connect_stack, load_jobs

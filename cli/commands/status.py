@@ -6,7 +6,7 @@ import argparse
 import json
 from collections.abc import Sequence
 
-from cli.display import align
+from cli.display.text import align
 from cli.engine.arguments import add_stack, find_stack
 from cli.project.entries import Entry, read_entries
 from cli.project.stack import Stack

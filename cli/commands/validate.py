@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from cli.github import reports
+from cli.display import reports
 from cli.project.settings import JobFolder, find_own_project, list_job_folders
 from components.errors import Problem
 from components.jobfile import Context, JobFile, expand, load, read_text

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from cli.display import relative
+from cli.display.text import relative
 from components.errors import JobError
 
 SUFFIXES = (".yaml", ".yml", ".json")

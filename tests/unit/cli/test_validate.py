@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cli.__main__ import main
-from cli.github import reports
+from cli.display import reports
 from components.errors import Problem
 from components.jobfile import JobFile, read_text
 from tests.unit.jobfile.making import SERVICE_JOB
