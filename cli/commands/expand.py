@@ -1,4 +1,4 @@
-"""`jobctl expand FILE`: the requests of a job file as they would be sent, secrets hidden."""
+"""`jobctl expand FILE`: print the requests of a job file as they would be sent, secrets redacted."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from cli.commands.validate import read_stdin, select
-from cli.display import reports
+from cli.display.reports import format_text
 from cli.project.settings import find_own_project, list_job_folders
 from cli.project.stack import selected
 from components.errors import JobError
@@ -51,8 +51,7 @@ def run(args: argparse.Namespace) -> int:
     found = load_stack(stacks[0], read=chosen.read)
     problems = [each for each in found.problems if each.file in chosen.wanted]
     if any(problem.level == "error" for problem in problems):
-        said = reports.text(problems, found.files, len(chosen.wanted), sys.stderr)
-        sys.stderr.write(said)
+        sys.stderr.write(format_text(problems, found.files, len(chosen.wanted), sys.stderr))
         return 1
     jobs = [job for job in found.jobs if job.file in chosen.wanted]
     if args.job:
@@ -60,15 +59,15 @@ def run(args: argparse.Namespace) -> int:
         jobs = [job for job in jobs if job.name == args.job]
         if not jobs:
             raise JobError(f"{args.file} has no job `{args.job}`{meant(args.job, names)}")
-    requests = [final(job, as_object=args.object) for job in jobs]
+    requests = [complete_request(job, as_object=args.object) for job in jobs]
     print(json.dumps(requests[0] if len(requests) == 1 else requests, indent=2, ensure_ascii=False))
     return 0
 
 
-def final(job: Job, *, as_object: bool = False) -> dict[str, Any]:
-    """A job's request with all that is filled in; secret leaves read `[secret]`, unknown ones `${...}`."""
+def complete_request(job: Job, *, as_object: bool = False) -> dict[str, Any]:
+    """Return a job's complete request; secret leaves read `[secret]`, unknown ones `${...}`."""
     kind = KINDS[job.kind]
-    request = _shown(job.request, ("request",), frozenset(job.secret_paths))
+    request = _show(job.request, ("request",), frozenset(job.secret_paths))
     stem = definition.stem(kind, {"name": job.name, "request": request})
     request = {kind.request.name_field: stem, **request}
     payload = kind.payload
@@ -80,13 +79,13 @@ def final(job: Job, *, as_object: bool = False) -> dict[str, Any]:
     return request
 
 
-def _shown(value: Any, at: Place, secrets: frozenset[str]) -> Any:
+def _show(value: Any, at: Place, secrets: frozenset[str]) -> Any:
     if dotted(at) in secrets:
         return HIDDEN
     if isinstance(value, Pending):
         return value.text
     if isinstance(value, dict):
-        return {key: _shown(item, (*at, key), secrets) for key, item in value.items()}
+        return {key: _show(item, (*at, key), secrets) for key, item in value.items()}
     if isinstance(value, list):
-        return [_shown(item, (*at, index), secrets) for index, item in enumerate(value)]
+        return [_show(item, (*at, index), secrets) for index, item in enumerate(value)]
     return value

@@ -1,4 +1,4 @@
-"""`jobctl validate`: every mistake in the job files, all at once. Needs no AWS, no Pulumi and no network."""
+"""`jobctl validate`: report every problem in the job files at once. Needs no AWS, no Pulumi and no network."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from cli.display import reports
+from cli.display.reports import FORMATS, format_report
 from cli.project.settings import JobFolder, find_own_project, list_job_folders
 from components.errors import Problem
 from components.jobfile import Context, JobFile, expand, load, read_text
@@ -26,7 +26,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="PATH",
         help="files or folders, - for standard input (default: the stacks' folders, jobs/)",
     )
-    parser.add_argument("--format", choices=sorted(reports.FORMATS), default="text")
+    parser.add_argument("--format", choices=FORMATS, default="text")
     parser.add_argument("-s", "--stack", default="", help="for this stack only (default: for each)")
     parser.epilog = "Exit code: 0 without errors (warnings do not count), 1 with errors."
 
@@ -62,7 +62,7 @@ class Findings:
 
     @property
     def count(self) -> int:
-        """How many files were looked at."""
+        """Return how many files were checked."""
         return len(self.stacks) - sum(problem.rule == "file-missing" for problem in self.found)
 
     def problems(self) -> list[Problem]:
@@ -88,7 +88,7 @@ def run(args: argparse.Namespace) -> int:
                 found.add(chosen, settings.stack, load_stack(settings, read=chosen.read).problems)
     problems = found.problems()
     files = list(found.files.values())
-    print(reports.FORMATS[args.format](problems, files, found.count, sys.stdout), end="")
+    print(format_report(args.format, problems, files, found.count, sys.stdout), end="")
     return 1 if any(problem.level == "error" for problem in problems) else 0
 
 

@@ -283,12 +283,12 @@ def test_a_terminal_gets_the_line_and_a_caret(monkeypatch: pytest.MonkeyPatch) -
     assert isinstance(file, JobFile)
     problems = [Problem("a.yaml", 3, 7, "request.x.a", "wrong", "rule")]
     monkeypatch.setenv("NO_COLOR", "1")
-    assert reports.text(problems, [file], 1, Terminal()) == (
+    assert reports.format_text(problems, [file], 1, Terminal()) == (
         "a.yaml:3:7: request.x.a: wrong\n      x: {a: 1}\n          ^\n1 job file, 1 error\n"
     )
     monkeypatch.delenv("NO_COLOR")
     monkeypatch.setenv("TERM", "xterm")
-    assert reports.text(problems, [file], 1, Terminal()).startswith(
+    assert reports.format_text(problems, [file], 1, Terminal()).startswith(
         "\033[1ma.yaml:3:7\033[0m: \033[31merror: \033[0mrequest.x.a: wrong\n"
     )
-    assert "\033" not in reports.text(problems, [file], 1, io.StringIO())
+    assert "\033" not in reports.format_text(problems, [file], 1, io.StringIO())
