@@ -115,7 +115,7 @@ def test_expand_wants_a_stack_where_there_are_several(project: Path, capsys: Cap
     (project / "Pulumi.dev.yaml").write_text("config: {}\n")
     (project / "jobs" / "churn.yaml").write_text(SERVICE_JOB)
     assert main(["expand", "jobs/churn.yaml"]) == 1
-    assert capsys.readouterr().err == "error: name a stack with -s: dev, prod\n"
+    assert capsys.readouterr().err == "error: choose a stack with -s: dev, prod\n"
     assert main(["expand", "jobs/churn.yaml", "-s", "dev"]) == 0
 
 
@@ -149,7 +149,7 @@ def test_new_offers_right_things_only(project: Path, capsys: Capture) -> None:
 @pytest.mark.parametrize(
     ("words", "error"),
     [
-        (["Service", "a"], "there is no kind `Service`; did you mean `ServiceJob`?"),
+        (["Service", "a"], "unknown kind `Service`; did you mean `ServiceJob`?"),
         (
             ["ServiceJob", "a b"],
             "`a b` is not a valid job name; use up to 100 letters, digits, - and _",
