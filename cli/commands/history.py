@@ -10,7 +10,7 @@ from typing import Any
 from cli.engine.arguments import add_stack, find_stack
 from cli.planning.reasons import explain_run
 from cli.project.connection import connect_stack, load_jobs
-from cli.project.entries import read_known_entries
+from cli.project.entries import read_entries
 from cli.project.stack import Stack
 from components.aws import Aws, Run, history
 from components.aws.lookup import linked_history
@@ -52,7 +52,10 @@ def run(args: argparse.Namespace) -> int:
 
 def _find_job(stack: Stack, aws: Aws, job: str) -> tuple[Kind, Mapping[str, Any]] | None:
     """Return the job's kind and inputs from its file, else from the state; `secretPaths` are of both."""
-    state = {entry.name: entry for entry in read_known_entries(stack)}
+    try:
+        state = {entry.name: entry for entry in read_entries(stack)}
+    except JobError:
+        state = {}  # AWS knows the runs all the same
     try:
         jobs = load_jobs(stack, aws)
     except Problems:

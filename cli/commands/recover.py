@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -15,11 +16,12 @@ from cli.display.text import align, count
 from cli.engine.arguments import add_stack, find_stack
 from cli.planning.runs import ADOPTED, Finding, judge_runs, list_declared
 from cli.project.connection import connect_stack, load_jobs
-from cli.project.entries import Entry, read_known_entries
+from cli.project.entries import Entry, read_entries
 from cli.project.stack import Stack
 from components import aws as service
 from components.aws import Aws, Run
 from components.aws.survey import of_stack
+from components.errors import JobError
 from components.kinds import KINDS, Kind
 from components.run.definition import IDENTITY
 from components.stack.load import StackJobs
@@ -44,7 +46,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     stack = find_stack(args)
     aws = connect_stack(stack)
-    known = read_known_entries(stack, pending=True)
+    known: list[Entry] = []
+    try:
+        known = read_entries(stack, pending=True)
+    except JobError as error:
+        print(f"cannot read the state, continuing without it: {error}", file=sys.stderr)
     found = find_runs(aws, stack, load_jobs(stack, aws), known)
     if args.json:
         print(json.dumps([_to_row(each) for each in found], indent=2))

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from cli.engine.run import capture
 from cli.project.stack import Stack
-from components.errors import JobError
 from components.kinds import KINDS, Kind, Phase
 from components.wire import mended
 
@@ -55,15 +53,6 @@ def read_entries(stack: Stack, *, pending: bool = False) -> list[Entry]:
     found = [_read_entry(resource) for resource in resources if _kind_name(resource) in KINDS]
     wanted = [entry for entry in found if pending or not entry.pending]
     return sorted(wanted, key=lambda entry: (entry.name, entry.pending))
-
-
-def read_known_entries(stack: Stack, *, pending: bool = False) -> list[Entry]:
-    """Return the same, and nothing, with a warning, where the state cannot be read: AWS knows the runs all the same."""
-    try:
-        return read_entries(stack, pending=pending)
-    except JobError as error:
-        print(f"cannot read the state, continuing without it: {error}", file=sys.stderr)
-        return []
 
 
 def _kind_name(resource: Mapping[str, Any]) -> str:

@@ -82,4 +82,4 @@ def test_job_that_never_was(workspace: Workspace) -> None:
         "error: there is no job `chrun` in the stack 'local'; did you mean `churn`?\n",
     )
     outcome = workspace.jobctl("history", "nothing", "-s", "local")
-    assert (outcome.code, outcome.stdout) == (0, "AWS knows no run of nothing\n")
+    assert (outcome.code, outcome.stdout) == (0, "AWS knows no runs of nothing\n")

@@ -76,7 +76,7 @@ def test_service_job_by_its_id(workspace: Workspace) -> None:
     arn = submitted(workspace)
     workspace.emulator.advance(7200)
     said = imported(workspace, arn.rpartition("/")[2])
-    assert said == "jobs/older_job.yaml: takes over older_job (SUCCEEDED)\n"
+    assert said == "jobs/older_job.yaml: adopts older_job (SUCCEEDED)\n"
     text = (workspace.root / "jobs" / "older_job.yaml").read_text("utf-8")
     assert text == (
         "# yaml-language-server: $schema=../schemas/job.schema.json\n"
@@ -133,7 +133,7 @@ def test_training_job_that_batch_never_knew(workspace: Workspace) -> None:
     arn = trained(workspace)
     workspace.emulator.advance(7200)
     said = imported(workspace, arn, "--queue", "training")
-    assert "jobs/churn.yaml: takes over churn-2025-10-01-08-15-00-123 (Completed)\n" in said
+    assert "jobs/churn.yaml: adopts churn-2025-10-01-08-15-00-123 (Completed)\n" in said
     taken_over(workspace, arn, "churn")
     assert workspace.jobctl("rerun", "churn").code == 0
     workspace.deployed()
@@ -160,9 +160,9 @@ def test_whole_queue(workspace: Workspace) -> None:
     ours = workspace.jobs()["ours"]["jobName"]
     said = imported(workspace, "--all", "--queue", "training")
     assert said == (
-        "jobs/older_job.yaml: takes over older_job (SUBMITTED); 1 older left out\n"
-        "jobs/other.yaml: takes over other (SUCCEEDED)\n"
-        f"ours: left out: {ours} is a run of aws-jobs/local/ours\n"
+        "jobs/older_job.yaml: adopts older_job (SUBMITTED); 1 older skipped\n"
+        "jobs/other.yaml: adopts other (SUCCEEDED)\n"
+        f"ours: skipped: {ours} belongs to aws-jobs/local/ours\n"
         "2 job files written\n"
     )
     before = workspace.submissions()
@@ -192,7 +192,7 @@ def test_whole_queue(workspace: Workspace) -> None:
                 "arn:aws:batch:eu-west-1:123456789012:service-job/00000000-0000-0000-0000-000000000000"
             ],
             "error: arn:aws:batch:eu-west-1:123456789012:service-job/00000000-0000-0000-0000-000000000000 is in"
-            " eu-west-1, and the stack is in us-east-1: name another with -s\n",
+            " eu-west-1, but the stack is in us-east-1; choose another with -s\n",
         ),
     ],
 )

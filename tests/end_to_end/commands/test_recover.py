@@ -35,7 +35,7 @@ def test_lost_state(workspace: Workspace) -> None:
     assert [line.rpartition("  ")[2] for line in said[:2]] == ["the next up adopts it"] * 2
     assert said[2:] == [
         "2 runs in AWS",
-        "2 unknown to the state: ./jobctl up -s local takes over, and submits nothing for them",
+        "2 unknown to the state; ./jobctl up -s local adopts them and submits nothing",
     ]
     workspace.deployed()
     assert workspace.submissions() == 2
@@ -63,7 +63,8 @@ def test_live_run_that_nothing_declares(workspace: Workspace) -> None:
     said = workspace.jobctl("recover", "-s", "local").stdout.splitlines()
     assert said[0].endswith("no file and no state entry matches it")
     assert (
-        said[-1] == "1 live, and nothing declares it: ./jobctl recover -s local --terminate ends it"
+        said[-1]
+        == "1 not declared by any file; ./jobctl recover -s local --terminate terminates them"
     )
     assert workspace.calls(TERMINATE) == []
     outcome = workspace.jobctl("recover", "-s", "local", "--terminate")
