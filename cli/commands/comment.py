@@ -1,4 +1,4 @@
-"""`jobctl comment FILE`: a plan as the one comment of a pull request, updated in place on every push."""
+"""`jobctl comment FILE`: post a plan as the one comment of a pull request, updated in place on every push."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from cli.engine.arguments import add_stack, find_stack
-from cli.github.api import AUTHOR, GitHub, marked
+from cli.github.api import AUTHOR, GitHub, find_marked
 from cli.project.stack import Stack
 from components.errors import JobError
 
@@ -26,15 +26,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     stack = find_stack(args)
-    number = args.pr or pull_request(os.environ)
+    number = args.pr or find_pull_request(os.environ)
     try:
         plan = Path(args.file).read_text("utf-8")
     except OSError as error:
         raise JobError(f"{args.file}: {error.strerror}") from None
     github = GitHub.of(os.environ)
-    marker = marker_of("plan", stack)
+    marker = make_marker("plan", stack)
     body = {"body": f"{marker}\n{plan}"}
-    old = marked(github.pages(f"/issues/{number}/comments"), marker, args.author)
+    old = find_marked(github.pages(f"/issues/{number}/comments"), marker, args.author)
     if old is None:
         github.call("POST", f"/issues/{number}/comments", body)
         print(f"commented on #{number}")
@@ -44,13 +44,13 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def marker_of(what: str, stack: Stack) -> str:
-    """A comment's first line, which nobody sees; names can put nothing into it."""
+def make_marker(what: str, stack: Stack) -> str:
+    """Return the invisible first line of a comment; names cannot put anything else into it."""
     return f"<!-- aws-jobs {what}: {re.sub(r'[^A-Za-z0-9_.]', '-', f'{stack.project.name}.{stack.name}')} -->"
 
 
-def pull_request(env: Mapping[str, str]) -> int:
-    """The number in the event that started the workflow."""
+def find_pull_request(env: Mapping[str, str]) -> int:
+    """Return the number in the event that started the workflow."""
     try:
         event = json.loads(Path(env["GITHUB_EVENT_PATH"]).read_text("utf-8"))
         return int(event["pull_request"]["number"])

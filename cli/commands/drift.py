@@ -1,4 +1,4 @@
-"""`jobctl drift`: where AWS and the repository differ, and one issue that says so for as long as they do."""
+"""`jobctl drift`: report where AWS and the repository differ, and keep one issue open as long as they do."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import argparse
 import os
 from collections.abc import Sequence
 
-from cli.commands.comment import marker_of
-from cli.commands.plan import document, planned
+from cli.commands.comment import make_marker
+from cli.commands.plan import make_plan, read_preview
 from cli.engine.arguments import add_stack, find_stack
-from cli.github.api import AUTHOR, GitHub, marked
+from cli.github.api import AUTHOR, GitHub, find_marked
 from cli.planning.escape import code, visible
 from cli.planning.model import Plan, PlannedJob
 from cli.planning.words import name_action
@@ -34,23 +34,23 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     stack = find_stack(args)
-    plan = planned(stack, document(stack))
+    plan = make_plan(stack, read_preview(stack))
     if plan.errors:
         raise JobError("the preview found problems:\n" + "\n".join(plan.errors))
-    found = disagreements(plan)
+    found = find_differences(plan)
     for name, what in found:
         print(visible(f"{name}: {what}"))
     if not found:
         print("AWS and the repository agree")
     if args.issue:
-        marker = marker_of("drift", stack)
-        print(report(GitHub.of(os.environ), marker, stack.name, found, args.author))
+        marker = make_marker("drift", stack)
+        print(report_drift(GitHub.of(os.environ), marker, stack.name, found, args.author))
         return 0
     return 1 if found else 0
 
 
-def disagreements(plan: Plan) -> list[tuple[str, str]]:
-    """Each job's name, and what disagrees: what happened in AWS, and what is merged but not deployed."""
+def find_differences(plan: Plan) -> list[tuple[str, str]]:
+    """Return each job's name and its difference: what happened in AWS, and what is merged but not deployed."""
     found = [(drift.name, drift.what) for drift in plan.drift]
     told = {drift.name for drift in plan.drift}
     found += [
@@ -70,12 +70,12 @@ def _is_overdue(job: PlannedJob) -> bool:
     return not makes or not all(path.startswith(_COMES_BY_ITSELF) for path in makes)
 
 
-def report(
+def report_drift(
     github: GitHub, marker: str, stack: str, found: Sequence[tuple[str, str]], author: str
 ) -> str:
-    """Open, update or close the stack's one issue; returns what was done, in a sentence."""
+    """Open, update or close the stack's one issue; return what was done."""
     issues = github.pages("/issues", state="open", creator=author)
-    old = marked((issue for issue in issues if "pull_request" not in issue), marker, author)
+    old = find_marked((issue for issue in issues if "pull_request" not in issue), marker, author)
     if not found:
         if old is None:
             return "no issue to close"
@@ -83,7 +83,7 @@ def report(
         github.call("POST", f"{path}/comments", {"body": "AWS and the repository agree again."})
         github.call("PATCH", path, {"state": "closed", "state_reason": "completed"})
         return f"closed #{old['number']}"
-    body = {"body": text(marker, found)}
+    body = {"body": format_issue(marker, found)}
     if old is not None:
         github.call("PATCH", f"/issues/{old['number']}", body)
         return f"updated #{old['number']}"
@@ -92,8 +92,8 @@ def report(
     return f"opened #{new['number']}"
 
 
-def text(marker: str, found: Sequence[tuple[str, str]]) -> str:
-    """The issue's body; names and reasons from AWS can be read, and can do nothing."""
+def format_issue(marker: str, found: Sequence[tuple[str, str]]) -> str:
+    """Return the issue's body; names and reasons from AWS are escaped."""
     body = f"{marker}\n| job | |\n|---|---|\n"
     for at, (name, what) in enumerate(found):
         row = f"| {code(name, 128)} | {code(what, 400)} |\n"

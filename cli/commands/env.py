@@ -1,4 +1,4 @@
-"""`jobctl env`: a stack's environment for a shell, so that `aws` and `pulumi` work on it directly."""
+"""`jobctl env`: print a stack's environment for a shell, so that `aws` and `pulumi` work on it directly."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`jobctl iam`: the least policies for the roles of the workflows, as documents that IAM takes."""
+"""`jobctl iam`: print the least policies for the roles of the workflows, as IAM documents."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
         jobs = load_stack(settings, account=account)
     scope = build_scope(jobs, account, args.state)
     if args.trust:
-        document = trust(args.trust, args.role, scope, args.environment)
+        document = make_trust_policy(args.make_trust_policy, args.role, scope, args.environment)
     else:
         document = permissions.policy(args.role, scope)
     print(json.dumps(document, indent=2))
@@ -81,7 +81,7 @@ def _partition(region: str) -> str:
     return "aws-us-gov" if region.startswith("us-gov-") else "aws"
 
 
-def trust(
+def make_trust_policy(
     repository: str, role: str, scope: permissions.Scope, environment: str = ""
 ) -> dict[str, Any]:
     """Return who may take the role: the workflows of one environment of this repository, by GitHub's OIDC tokens."""

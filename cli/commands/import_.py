@@ -69,7 +69,9 @@ def run(args: argparse.Namespace) -> int:
         raise JobError(f"AWS has no job {args.job} in {aws.region}")
     _require_free(found, args.job)
     name = (
-        Path(args.output).stem if args.output not in ("", "-") else job_text.job_name(kind, found)
+        Path(args.output).stem
+        if args.output not in ("", "-")
+        else job_text.make_job_name(kind, found)
     )
     queue = _choose_queue(aws, kind, args.queue) if job_text.is_linked(kind, found.arn) else ""
     if args.output == "-":
@@ -147,7 +149,7 @@ def _find_newest(kind: Kind, aws: Aws, queue: str) -> Mapping[str, tuple[Run, in
     """Return the newest run and the number of older ones, by the name of the job file."""
     found: dict[str, tuple[Run, int]] = {}
     for each, older in newest_by_name(aws, kind, queue):
-        name = job_text.job_name(kind, each)
+        name = job_text.make_job_name(kind, each)
         if name not in found:
             found[name] = (each, older)
         else:
@@ -158,10 +160,10 @@ def _find_newest(kind: Kind, aws: Aws, queue: str) -> Mapping[str, tuple[Run, in
 
 
 def _format_file(kind: Kind, found: Run, name: str, queue: str, stack: Stack, path: Path) -> str:
-    document = job_text.document(kind, found, name, queue)
+    document = job_text.make_document(kind, found, name, queue)
     schema = find_schema(stack.project.root, path.parent)
     origin = f"Imported from {found.name}; nothing is submitted until this file changes."
-    return job_text.written(document, schema, origin, path.suffix == ".json")
+    return job_text.format_text(document, schema, origin, path.suffix == ".json")
 
 
 def _write(kind: Kind, found: Run, name: str, queue: str, stack: Stack, path: Path) -> str:

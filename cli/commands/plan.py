@@ -1,4 +1,4 @@
-"""`jobctl plan`: what a reviewer needs to know of a preview, and nothing else."""
+"""`jobctl plan`: show a reviewer what a preview would do, and nothing else."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     stack = find_stack(args, required=not args.source)
     try:
-        plan = planned(stack, document(stack, args.source))
+        plan = make_plan(stack, read_preview(stack, args.source))
     except JobError as error:
         if args.output:
             # a comment must not go on showing the plan of an earlier push
@@ -61,8 +61,8 @@ def run(args: argparse.Namespace) -> int:
     return 1 if plan.errors else 0
 
 
-def document(stack: Stack, source: str = "") -> str:
-    """The preview's JSON document: of this file, or of a preview made now."""
+def read_preview(stack: Stack, source: str = "") -> str:
+    """Return the preview's JSON document: from this file, or of a preview that it runs."""
     if source == "-":
         return sys.stdin.read()
     if source:
@@ -78,8 +78,8 @@ def document(stack: Stack, source: str = "") -> str:
     raise JobError(read_error(code, err))
 
 
-def planned(stack: Stack, text_: str) -> Plan:
-    """The plan of a preview's document for this stack."""
+def make_plan(stack: Stack, text_: str) -> Plan:
+    """Return the plan of a preview's document for this stack."""
     where = stack.project.settings_file(stack.name).name
     settings = read_stack_settings(stack)
     # for their places; what is wrong with them has stopped the preview already
@@ -94,7 +94,7 @@ def planned(stack: Stack, text_: str) -> Plan:
 
 
 def render(plan: Plan, wanted: str, env: Mapping[str, str]) -> str:
-    """The plan in one of `FORMATS`. In a workflow, sources are links to the commit."""
+    """Return the plan in one of `FORMATS`. In a workflow, sources are links to the commit."""
     if wanted == "json":
         return json.dumps(asdict(plan), indent=2, ensure_ascii=False) + "\n"
     if wanted == "text":

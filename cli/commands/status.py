@@ -1,4 +1,4 @@
-"""`jobctl status`: the jobs of a stack as the state knows them; it asks AWS nothing."""
+"""`jobctl status`: show the jobs of a stack as the state has them; it does not call AWS."""
 
 from __future__ import annotations
 

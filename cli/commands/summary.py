@@ -1,4 +1,4 @@
-"""`jobctl summary`: what a workflow run shows on its page: the jobs with their links, or the whole preview."""
+"""`jobctl summary`: write the jobs with their links, or a full preview, to the page of a workflow run."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     stack = find_stack(args)
-    text = show_preview(stack) if args.preview else show_jobs(stack)
+    text = format_preview(stack) if args.preview else format_jobs(stack)
     path = os.environ.get("GITHUB_STEP_SUMMARY")
     if path:
         with open(path, "a", encoding="utf-8") as file:
@@ -38,8 +38,8 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def show_preview(stack: Stack) -> str:
-    """Everything that the engine says, folded; a preview that fails is shown as well."""
+def format_preview(stack: Stack) -> str:
+    """Return the engine's whole output, folded; also of a preview that fails."""
     words = ["preview", "--stack", stack.name, "--diff", "--non-interactive", "--color", "never"]
     status, out, err = run_quietly(stack, words)
     lines = out if status == 0 else f"{out}\n{err}"
@@ -50,9 +50,9 @@ def show_preview(stack: Stack) -> str:
     return f"<details><summary>{title}</summary>\n\n{fenced(lines)}\n\n</details>\n"
 
 
-def show_jobs(stack: Stack) -> str:
-    """The stack's jobs as the last `up` left them: phase, id, and links to the console and the logs."""
-    rows = [_row(entry) for entry in read_entries(stack)]
+def format_jobs(stack: Stack) -> str:
+    """Return the stack's jobs as of the last `up`: phase, ID, and links to the console and the logs."""
+    rows = [_format_row(entry) for entry in read_entries(stack)]
     text = f"### Jobs of {code(stack.name)}\n\n| job | phase | | id | |\n|---|---|---|---|---|\n"
     for at, row in enumerate(rows):
         if len(text) + len(row) > LIMIT:
@@ -61,10 +61,10 @@ def show_jobs(stack: Stack) -> str:
     return text
 
 
-def _row(entry: Entry) -> str:
+def _format_row(entry: Entry) -> str:
     job = to_row(entry)
     links = [
-        _link(title, entry.text(name))
+        _format_link(title, entry.text(name))
         for title, name in (("console", "consoleUrl"), ("logs", "logsUrl"))
     ]
     cells = (
@@ -77,7 +77,7 @@ def _row(entry: Entry) -> str:
     return f"| {' | '.join(cells)} |\n"
 
 
-def _link(title: str, url: str) -> str:
+def _format_link(title: str, url: str) -> str:
     """Return a link to AWS's console, or nothing where the address is another."""
     parts = urlsplit(url)
     if parts.scheme != "https" or not (parts.hostname or "").endswith(".amazon.com"):

@@ -1,6 +1,6 @@
-"""`jobctl wait` and `jobctl up --wait`: short `up`s, and polling between them, until every run has ended.
+"""`jobctl wait` and `jobctl up --wait`: short `up`s, and polling in between, until every job has finished.
 
-Waiting inside of an `up` would hold the stack's lock and outlive CI's credentials; between two of them nothing is held.
+Waiting inside an `up` would hold the stack's lock and outlive CI's credentials; in between, nothing is held.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def wait_for_end(stack: Stack, words: Sequence[str], limit: float) -> int:
     waiting = Waiting(
         state=lambda: read_entries(stack),
         up=lambda: _up(stack, words),
-        status=lambda entry: _status(aws, entry),
+        status=lambda entry: _read_status(aws, entry),
         limit=limit,
         poll=POLL_EMULATOR if stack.on_emulator else POLL,
     )
@@ -66,7 +66,7 @@ def wait_for_end(stack: Stack, words: Sequence[str], limit: float) -> int:
 
 
 def _up(stack: Stack, words: Sequence[str]) -> None:
-    """A short `up` that asks nothing; what it says appears only where it fails."""
+    """Run a short `up` without questions; its output is shown only if it fails."""
     argv = ["up", *words, "--yes", "--skip-preview", "--refresh", "--non-interactive"]
     code, out, err = run_quietly(stack, argv)
     if code != 0:
@@ -74,8 +74,8 @@ def _up(stack: Stack, words: Sequence[str]) -> None:
         raise JobError(f"`up` failed with exit code {code}; see its output above")
 
 
-def _status(aws: Aws, entry: Entry) -> tuple[str, bool]:
-    """AWS's word for a run, and whether it has ended; a record that is gone is for `up` to judge."""
+def _read_status(aws: Aws, entry: Entry) -> tuple[str, bool]:
+    """Return a run's status and whether it has ended; an expired record is for `up` to judge."""
     try:
         run = describe(aws, entry.kind, entry.id, entry.name)
     except Missing:
@@ -91,7 +91,7 @@ def say(text: str) -> None:
 
 @dataclass
 class Waiting:
-    """The loop. Everything outside is an argument: state, `up`, AWS, clock (seconds), sleep, and where to speak."""
+    """The loop. Everything outside is an argument: state, `up`, AWS, clock (seconds), sleep, and output."""
 
     state: Callable[[], list[Entry]]
     up: Callable[[], None]
@@ -104,25 +104,25 @@ class Waiting:
     _last: dict[str, str] = field(default_factory=dict)
 
     def until_ended(self) -> int:
-        """Return 0 where every run has ended well, 1 where one has failed or what waits can never go on.
+        """Return 0 if every job has succeeded, 1 if one has failed or a waiting one can never run.
 
-        Raises `JobError` when the time is over.
+        Raises `JobError` at the time limit.
         """
         deadline = self.clock() + self.limit
-        jobs = self._told(self.state())
+        jobs = self._announce(self.state())
         while True:
-            going, deferred = _going(jobs), [job for job in jobs if waits_for(job)]
+            going, deferred = _list_running(jobs), [job for job in jobs if list_waits(job)]
             if not going and not deferred:
-                return self._result(jobs)
+                return self._conclude(jobs)
             self._poll(going, deferred, deadline)
-            before = _picture(jobs)
+            before = _snapshot(jobs)
             self.up()
-            jobs = self._told(self.state())
-            if not _going(jobs) and _picture(jobs) == before and not _wants_slot(jobs):
-                return self._result(jobs)
+            jobs = self._announce(self.state())
+            if not _list_running(jobs) and _snapshot(jobs) == before and not _wants_slot(jobs):
+                return self._conclude(jobs)
 
     def _poll(self, going: Sequence[Entry], deferred: Sequence[Entry], deadline: float) -> None:
-        """Look at the runs until an `up` can do something: one ended that others wait for, or all have.
+        """Poll the runs until an `up` can do something: one that others wait for has ended, or all have.
 
         Whether a slot is free only an `up` can tell.
         """
@@ -145,27 +145,27 @@ class Waiting:
 
     def _has_ended(self, job: Entry) -> bool:
         status, ended = self.status(job)
-        self._tell(job.name, status)
+        self._print_change(job.name, status)
         return ended
 
-    def _tell(self, name: str, status: str) -> None:
+    def _print_change(self, name: str, status: str) -> None:
         if self._last.get(name) != status:
             self.say(f"{name}: {status}")
             self._last[name] = status
 
-    def _told(self, jobs: list[Entry]) -> list[Entry]:
+    def _announce(self, jobs: list[Entry]) -> list[Entry]:
         for job in jobs:
-            if waits_for(job):
-                self._tell(job.name, f"waits for {', '.join(waits_for(job))}")
+            if list_waits(job):
+                self._print_change(job.name, f"waits for {', '.join(list_waits(job))}")
             else:
-                self._tell(job.name, str(job.outputs.get("status", job.phase.value)))
+                self._print_change(job.name, str(job.outputs.get("status", job.phase.value)))
         return jobs
 
-    def _result(self, jobs: Iterable[Entry]) -> int:
+    def _conclude(self, jobs: Iterable[Entry]) -> int:
         bad = 0
         for job in jobs:
-            if waits_for(job):
-                self.say(f"{job.name}: not run: waits for {', '.join(waits_for(job))}")
+            if list_waits(job):
+                self.say(f"{job.name}: not run: waits for {', '.join(list_waits(job))}")
                 bad = 1
             elif job.phase is Phase.FAILED:
                 reason = f": {job.reason}" if job.reason else ""
@@ -174,18 +174,18 @@ class Waiting:
         return bad
 
 
-def waits_for(job: Entry) -> list[str]:
+def list_waits(job: Entry) -> list[str]:
     """Return what a job is deferred for: other jobs, or a slot."""
     return job.waiting_for or (["a later up"] if job.phase is Phase.WAITING else [])
 
 
-def _going(jobs: Iterable[Entry]) -> list[Entry]:
+def _list_running(jobs: Iterable[Entry]) -> list[Entry]:
     return [job for job in jobs if not job.phase.ended and job.phase is not Phase.WAITING]
 
 
 def _wants_slot(jobs: Iterable[Entry]) -> bool:
-    return any("slot" in waits_for(job) for job in jobs)
+    return any("slot" in list_waits(job) for job in jobs)
 
 
-def _picture(jobs: Iterable[Entry]) -> Mapping[str, object]:
-    return {job.name: (job.id, job.phase, tuple(waits_for(job))) for job in jobs}
+def _snapshot(jobs: Iterable[Entry]) -> Mapping[str, object]:
+    return {job.name: (job.id, job.phase, tuple(list_waits(job))) for job in jobs}

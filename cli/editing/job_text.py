@@ -1,4 +1,4 @@
-"""An AWS job as a job file: its request with what belongs into one, and the file's text. Pure."""
+"""Write an existing AWS job as a job file: its request, and the file's text. Pure."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ _MOMENT = re.compile(r"-\d{4}(-\d{2}){5}-\d{3}$")  # the SageMaker SDK's -2026-1
 _NOT_ALLOWED = re.compile(r"[^A-Za-z0-9_-]+")
 
 
-def job_name(kind: Kind, run: Run) -> str:
-    """A name for the job of a run: what AWS calls it, without what differs from run to run."""
+def make_job_name(kind: Kind, run: Run) -> str:
+    """Return a name for the job of a run: its AWS name without what differs from run to run."""
     if run.tags.get(definition.IDENTITY):
         return run.tags[definition.IDENTITY].rpartition("/")[2]
     name = run.name
@@ -36,12 +36,12 @@ def job_name(kind: Kind, run: Run) -> str:
 
 
 def is_linked(kind: Kind, arn: str) -> bool:
-    """Whether an ARN is of the second service's record (a SageMaker training job), not of the job's own."""
+    """Tell whether an ARN is of the linked service's record (a SageMaker training job), not of the job's own."""
     return kind.link is not None and arn.split(":")[2] == kind.link.service
 
 
-def document(kind: Kind, run: Run, name: str, queue: str = "") -> dict[str, Any]:
-    """The job file of a run, with `adopt`; a training job becomes a service job in `queue` for its next run."""
+def make_document(kind: Kind, run: Run, name: str, queue: str = "") -> dict[str, Any]:
+    """Return the job file of a run, with `adopt`; a training job becomes a service job in `queue` for its next run."""
     if is_linked(kind, run.arn) and kind.payload:
         body = dict(mended(run.request))
         body.pop(
@@ -51,11 +51,11 @@ def document(kind: Kind, run: Run, name: str, queue: str = "") -> dict[str, Any]
     else:
         request = dict(definition.normalised(kind, run.request))
         request.pop(kind.request.name_field, None)
-        _without_default_name(kind, request, name)
+        _drop_default_name(kind, request, name)
         place = kind.request.queue_field
         if str(request.get(place, "")).startswith("arn:"):
             request[place] = arn_id(str(request[place]))
-    request = taken(request, f"requests/{kind.name}", ())
+    request = keep_request_fields(request, f"requests/{kind.name}", ())
     request = {
         key: value for key, value in request.items() if kind.request.defaults.get(key) != value
     }
@@ -67,10 +67,10 @@ def document(kind: Kind, run: Run, name: str, queue: str = "") -> dict[str, Any]
     request.pop(kind.tags.field, None)
     if own:
         request[kind.tags.field] = definition.to_aws_tags(kind, own)
-    return {"kind": kind.name, "adopt": run.arn, "request": _literal(request)}
+    return {"kind": kind.name, "adopt": run.arn, "request": _escape(request)}
 
 
-def _without_default_name(kind: Kind, request: dict[str, Any], name: str) -> None:
+def _drop_default_name(kind: Kind, request: dict[str, Any], name: str) -> None:
     payload = kind.payload
     body = request.get(payload.field) if payload else None
     if not payload or not isinstance(body, dict):
@@ -80,17 +80,17 @@ def _without_default_name(kind: Kind, request: dict[str, Any], name: str) -> Non
         body.pop(payload.name_field, None)
 
 
-def taken(value: Any, model: str, at: Path) -> Any:
-    """What of a description the request takes too; fields that only the answer has, and empty ones, are left out."""
+def keep_request_fields(value: Any, model: str, at: Path) -> Any:
+    """Return a description without response-only and empty fields."""
     if isinstance(value, list):
-        items = [taken(item, model, (*at, 0)) for item in value]
+        items = [keep_request_fields(item, model, (*at, 0)) for item in value]
         return [item for item in items if not _is_empty(item)]
     if not isinstance(value, Mapping):
         return value
     part = schema.at(model, at) or {}
     known = part.get("properties")
     kept = {
-        key: taken(item, model, (*at, key))
+        key: keep_request_fields(item, model, (*at, key))
         for key, item in value.items()
         if known is None or key in known
     }
@@ -101,19 +101,19 @@ def _is_empty(value: Any) -> bool:
     return value is None or value == {} or value == []
 
 
-def _literal(value: Any) -> Any:
-    """A `${` of the job's own stays one: ours are written `${`, a literal one `$${`."""
+def _escape(value: Any) -> Any:
+    """Escape the job's own `${` as `$${`: job files interpolate `${`."""
     if isinstance(value, str):
         return value.replace("${", "$${")
     if isinstance(value, Mapping):
-        return {key: _literal(item) for key, item in value.items()}
+        return {key: _escape(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [_literal(item) for item in value]
+        return [_escape(item) for item in value]
     return value
 
 
-def written(job: Mapping[str, Any], schema_path: str, origin: str, as_json: bool) -> str:
-    """The file's text. `schema_path` is what an editor checks it with, `origin` a comment (YAML only)."""
+def format_text(job: Mapping[str, Any], schema_path: str, origin: str, as_json: bool) -> str:
+    """Return the file's text. `schema_path` is for editors, `origin` is a comment (YAML only)."""
     if as_json:
         return json.dumps({"$schema": schema_path, **job}, indent=2, ensure_ascii=False) + "\n"
     body = yaml.dump(
@@ -123,7 +123,7 @@ def written(job: Mapping[str, Any], schema_path: str, origin: str, as_json: bool
 
 
 class _Dumper(yaml.SafeDumper):
-    """Block style with indented lists; a text that YAML 1.2 reads as something else gets quotes."""
+    """Block style with indented lists; a string that YAML 1.2 would read as another type is quoted."""
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
         super().increase_indent(flow, False)
@@ -132,7 +132,7 @@ class _Dumper(yaml.SafeDumper):
         return True
 
 
-def _text(dumper: _Dumper, value: str) -> yaml.Node:
+def _represent_text(dumper: _Dumper, value: str) -> yaml.Node:
     try:
         plain = yaml12.load(f"a: {value}\n") == {"a": value}
     except yaml12.Unreadable:
@@ -141,4 +141,4 @@ def _text(dumper: _Dumper, value: str) -> yaml.Node:
     return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
 
 
-_Dumper.add_representer(str, _text)
+_Dumper.add_representer(str, _represent_text)

@@ -39,7 +39,7 @@ class GitHub:
         return cls(api.rstrip("/"), env["GITHUB_REPOSITORY"], env["GITHUB_TOKEN"])
 
     def call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
-        """One request to the repository's part of the API; its answer as JSON. Raises `JobError`."""
+        """Send one request to the repository's part of the API; return the response as JSON. Raises `JobError`."""
         request = urllib.request.Request(
             f"{self.api}/repos/{self.repository}{path}",
             method=method,
@@ -66,7 +66,7 @@ class GitHub:
             ) from None
 
     def pages(self, path: str, **parameters: str) -> Iterator[dict[str, Any]]:
-        """The items of a list, page by page."""
+        """Yield the items of a list, page by page."""
         page = 1
         while True:
             query = urlencode({**parameters, "per_page": "100", "page": str(page)})
@@ -77,8 +77,8 @@ class GitHub:
             page += 1
 
 
-def marked(items: Iterator[dict[str, Any]], marker: str, author: str) -> dict[str, Any] | None:
-    """The first comment or issue of ours: it begins with the marker, and we wrote it."""
+def find_marked(items: Iterator[dict[str, Any]], marker: str, author: str) -> dict[str, Any] | None:
+    """Return the first comment or issue that begins with the marker and has this author."""
     for item in items:
         login = (item.get("user") or {}).get("login", "")
         if str(item.get("body") or "").startswith(marker) and login == author:

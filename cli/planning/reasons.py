@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cli.editing.job_text import is_linked, taken
+from cli.editing.job_text import is_linked, keep_request_fields
 from components.aws import Run
 from components.errors import JobError
 from components.kinds import Kind
@@ -81,7 +81,7 @@ def _list_leaves(kind: Kind, run: Run, payload_alone: bool) -> dict[str, Any]:
     if is_linked(kind, run.arn) and kind.payload:
         record = {kind.payload.field: record}
     try:
-        request = taken(normalised(kind, record), f"requests/{kind.name}", ())
+        request = keep_request_fields(normalised(kind, record), f"requests/{kind.name}", ())
     except JobError:
         return {}
     left_out = {

@@ -69,7 +69,7 @@ def test_live_run_that_nothing_declares(workspace: Workspace) -> None:
     assert workspace.calls(TERMINATE) == []
     outcome = workspace.jobctl("recover", "-s", "local", "--terminate")
     assert outcome.code == 0, outcome.text
-    assert outcome.stdout.splitlines()[-1].endswith("is ended")
+    assert outcome.stdout.splitlines()[-1].endswith(" terminated")
     assert len(workspace.calls(TERMINATE)) == 1
     assert recover(workspace) == {"churn": ["released"], "other": ["the next up adopts it"]}
 

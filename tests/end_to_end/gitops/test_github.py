@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from cli.commands.drift import disagreements, report, text
-from cli.github.api import AUTHOR, GitHub, marked
+from cli.commands.drift import find_differences, format_issue, report_drift
+from cli.github.api import AUTHOR, GitHub, find_marked
 from components.errors import JobError
 from tests.end_to_end.gitops import github as fake
 from tests.unit.plan.documents import inputs, plan, state, step
@@ -33,8 +33,8 @@ def test_someone_elses_comment_is_left_alone() -> None:
     foreign = {"id": 1, "body": MARKER, "user": {"login": "mallory"}}
     ours = {"id": 2, "body": f"{MARKER}\ntext", "user": {"login": AUTHOR}}
     quoting = {"id": 3, "body": f"> {MARKER}", "user": {"login": AUTHOR}}
-    assert marked(iter([foreign, quoting, ours]), MARKER, AUTHOR) == ours
-    assert marked(iter([foreign, quoting]), MARKER, AUTHOR) is None
+    assert find_marked(iter([foreign, quoting, ours]), MARKER, AUTHOR) == ours
+    assert find_marked(iter([foreign, quoting]), MARKER, AUTHOR) is None
 
 
 def test_an_issue_among_hundreds_is_found(running: fake.GitHub) -> None:
@@ -44,10 +44,10 @@ def test_an_issue_among_hundreds_is_found(running: fake.GitHub) -> None:
         running.issues.append(issue)
     github = connected(running)
     found = [("churn", "its run was terminated")]
-    assert report(github, MARKER, "prod", found, AUTHOR) == "opened #220"
-    assert report(github, MARKER, "prod", found, AUTHOR) == "updated #220"
-    assert report(github, MARKER, "prod", [], AUTHOR) == "closed #220"
-    assert report(github, MARKER, "prod", [], AUTHOR) == "no issue to close"
+    assert report_drift(github, MARKER, "prod", found, AUTHOR) == "opened #220"
+    assert report_drift(github, MARKER, "prod", found, AUTHOR) == "updated #220"
+    assert report_drift(github, MARKER, "prod", [], AUTHOR) == "closed #220"
+    assert report_drift(github, MARKER, "prod", [], AUTHOR) == "no issue to close"
 
 
 def test_a_refusal_is_one_sentence_without_the_token(running: fake.GitHub) -> None:
@@ -80,7 +80,7 @@ def test_what_comes_by_itself_is_no_drift() -> None:
         step("replace", old=placeholder, new=inputs()),
         step("same", old=state(inputs()), new=inputs()),
     ):
-        assert disagreements(plan(found)) == []
+        assert find_differences(plan(found)) == []
 
 
 def test_what_is_merged_and_not_deployed_is_drift() -> None:
@@ -90,7 +90,7 @@ def test_what_is_merged_and_not_deployed_is_drift() -> None:
         changed(period="2026-W46", generation=2),
         step("delete", "old", old=state(inputs("old"))),
     )
-    assert disagreements(found) == [
+    assert find_differences(found) == [
         ("churn", "`re-run` is merged but not deployed"),
         ("fresh", "`submit` is merged but not deployed"),
         ("old", "`release` is merged but not deployed"),
@@ -100,6 +100,6 @@ def test_what_is_merged_and_not_deployed_is_drift() -> None:
 def test_an_issue_stays_under_githubs_limit() -> None:
     """A thousand jobs are cut with a count."""
     found = [(f"job-{number}", "x" * 300) for number in range(1000)]
-    body = text(MARKER, found)
+    body = format_issue(MARKER, found)
     assert len(body) < 65_536
     assert f"... and {1000 - body.count('| <code>job-')} more" in body

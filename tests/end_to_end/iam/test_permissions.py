@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cli.commands.iam import trust
+from cli.commands.iam import make_trust_policy
 from components import permissions
 from components.kinds import KINDS, Call, Kind, Link
 from components.kinds.personalize.table import make_kind
@@ -225,7 +225,7 @@ def test_statements_are_told_apart() -> None:
 
 def test_only_one_environment_of_the_repository_takes_a_role() -> None:
     """The deploy role trusts the tokens of the environment `production` of this repository, and no branch."""
-    statement = trust("acme/jobs", "deploy", SCOPE)["Statement"][0]
+    statement = make_trust_policy("acme/jobs", "deploy", SCOPE)["Statement"][0]
     assert statement["Condition"]["StringEquals"] == {
         "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
         "token.actions.githubusercontent.com:sub": "repo:acme/jobs:environment:production",
