@@ -1,1 +1,1 @@
-"""jobctl: one command for people, on top of the engine, the emulator and the job files."""
+"""jobctl: the project's command line, on top of the engine, the emulator and the job files."""

@@ -12,7 +12,7 @@ from typing import Any
 from cli.commands.validate import read_stdin, select
 from cli.display.reports import format_text
 from cli.project.settings import find_own_project, list_job_folders
-from cli.project.stack import selected
+from cli.project.stack import find_selected
 from components.errors import JobError
 from components.jobfile import Job, Pending
 from components.jobfile.messages import HIDDEN, meant
@@ -42,7 +42,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     here = Path.cwd()
     project = find_own_project(here)
-    stack = args.stack or selected(project, os.environ)
+    stack = args.stack or find_selected(project, os.environ)
     known = stack if args.stack or stack in project.stacks() else ""
     stacks = [each for folder in list_job_folders(project, known) for each in folder.stacks]
     if len(stacks) > 1:

@@ -12,7 +12,7 @@ from cli.editing import generation
 from cli.engine.arguments import add_stack, find_stack
 from cli.project.entries import read_entries
 from cli.project.settings import list_job_folders
-from cli.project.stack import Project, find_project, selected
+from cli.project.stack import Project, find_project, find_selected
 from components.errors import JobError, Problems
 from components.jobfile import Job, JobFile
 from components.jobfile.messages import meant
@@ -34,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
     if not args.jobs and not args.failed:
         raise JobError("name the jobs to run again, or use --failed for all failed ones")
     project = find_project(Path.cwd())
-    stack = args.stack.rpartition("/")[2] or selected(project, os.environ)
+    stack = args.stack.rpartition("/")[2] or find_selected(project, os.environ)
     found = read_jobs(project, stack)
     files, jobs = found.files, found.jobs
     wanted = [*args.jobs]

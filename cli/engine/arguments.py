@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from cli.project.stack import Project, Stack, find_project, read_stack, selected
+from cli.project.stack import Project, Stack, find_project, find_selected, read_stack
 from components.errors import JobError
 
 NAMES_STACK = (["stack", "init"], ["stack", "rm"], ["stack", "select"], ["cancel"])
@@ -32,7 +32,7 @@ def choose_stack(project: Project, argv: Sequence[str], env: Mapping[str, str]) 
 
     Without either, a project that only has emulator stacks gets their backend.
     """
-    name = find_stack_name(argv) or selected(project, env)
+    name = find_stack_name(argv) or find_selected(project, env)
     if name:
         return read_stack(project, name)
     stacks = [read_stack(project, each) for each in project.stacks()]

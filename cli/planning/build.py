@@ -1,4 +1,4 @@
-"""Put a plan together: the engine's steps, the job files' places, and what the stack's settings say of prices."""
+"""Build a plan from the engine's steps, the job files' locations, and the prices in the stack's settings."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from cli.planning.changes import changes
+from cli.planning.changes import list_changes
 from cli.planning.effects import find_effect
 from cli.planning.model import ACTIONS, CAUSES, Change, Drift, Plan, PlannedJob
 from cli.planning.preview import JobSteps, Preview
@@ -40,48 +40,48 @@ def build(
     planned = []
     unchanged = 0
     for steps in preview.jobs:
-        found = _planned(steps, by_name.get(_name(steps)), prices, may_terminate)
+        found = _plan_job(steps, by_name.get(_name_job(steps)), prices, may_terminate)
         if found.action:
             planned.append(found)
         elif steps.old and not steps.gone:
             unchanged += 1
-    planned.sort(key=_importance)
+    planned.sort(key=_rank)
     later = [job for job in planned if job.action == "defer" and not job.run]
     costly = [job for job in planned if job.action in _COSTS]
-    hours = _sum(job.hours for job in costly)
+    hours = _add_hours(job.hours for job in costly)
     priced = {name: each for name, each in hours.items() if name in prices}
     submitted = {(job.kind, job.name) for job in costly}
     said = of_plan(
         policies,
         [
-            (steps.kind.name, _request(steps.new))
+            (steps.kind.name, _read_request(steps.new))
             for steps in preview.jobs
-            if (steps.kind.name, _name(steps)) in submitted
+            if (steps.kind.name, _name_job(steps)) in submitted
         ],
         preview.stack,
     )
     return Plan(
         project=preview.project,
         stack=preview.stack,
-        regions=_distinct(job.region for job in planned),
-        accounts=_distinct(job.account for job in planned),
-        counts=_counts(planned, unchanged),
+        regions=_sort_distinct(job.region for job in planned),
+        accounts=_sort_distinct(job.account for job in planned),
+        counts=_count_actions(planned, unchanged),
         jobs=tuple(planned),
         hours=hours,
         max_hours=sum(job.max_hours or 0 for job in costly),
-        cost=_cost(priced, prices),
-        later_hours=_sum(job.hours for job in later),
-        later_cost=_total(job.cost for job in later),
+        cost=_price(priced, prices),
+        later_hours=_add_hours(job.hours for job in later),
+        later_cost=_add_costs(job.cost for job in later),
         unpriced=tuple(name for name in hours if name not in prices) if prices else (),
         unlimited=tuple(job.name for job in costly if job.instances and job.max_hours is None),
         warnings=(*preview.warnings, *(text for level, text in said if level != "error")),
-        drift=tuple(_drift(preview, {job.name: job.action for job in planned})),
+        drift=tuple(_find_drift(preview, {job.name: job.action for job in planned})),
         errors=(*preview.errors, *(text for level, text in said if level == "error")),
     )
 
 
-def _importance(job: PlannedJob) -> tuple[bool, bool, int, float, float, str, str]:
-    """Refusals, then what ends a run that costs money, then by action, the dearest first."""
+def _rank(job: PlannedJob) -> tuple[bool, bool, int, float, float, str, str]:
+    """Sort refusals first, then what stops a run that costs money, then by action, the most expensive first."""
     # what is not known may be any; without prices it is the same for all, and the hours decide
     cost = math.inf if job.instances and job.cost is None else job.cost or 0
     hours = math.inf if job.instances and job.max_hours is None else job.max_hours or 0
@@ -96,29 +96,29 @@ def _importance(job: PlannedJob) -> tuple[bool, bool, int, float, float, str, st
     )
 
 
-def _name(steps: JobSteps) -> str:
+def _name_job(steps: JobSteps) -> str:
     return str(steps.new.get("name") or steps.old.get("name") or steps.name)
 
 
-def _planned(
+def _plan_job(
     steps: JobSteps, job: Job | None, prices: Mapping[str, float], may_terminate: bool
 ) -> PlannedJob:
     done = find_effect(steps, may_terminate)
     inputs = steps.new or steps.old
-    request = _request(inputs)
+    request = _read_request(inputs)
     found: list[Change] = []
     if steps.op in ("update", "replace") and steps.old:
-        found = [_placed(change, job) for change in changes(steps.kind, steps.old, steps.new)]
+        found = [_locate(change, job) for change in list_changes(steps.kind, steps.old, steps.new)]
     by_type = ceiling.hours(steps.kind, request)
     cause = _find_cause(steps, done.action)
     waits_for = tuple(map(str, inputs.get("waitingFor") or steps.old.get("waitingFor") or ()))
     first = next((change.line for change in found if change.line), 0)
     return PlannedJob(
-        name=_name(steps),
+        name=_name_job(steps),
         kind=steps.kind.name,
         action=done.action,
         file=job.file if job else "",
-        line=first or _line(job, ("kind",)),
+        line=first or (job.place(("kind",))[0] if job else 0),
         cause=cause,
         why=CAUSES.get(cause, "").format(", ".join(map(str, waits_for))),
         run=done.run,
@@ -127,26 +127,26 @@ def _planned(
         changes=tuple(found),
         waits_for=waits_for,
         region=str(inputs.get("region", "")),
-        account=_account(steps, request),
+        account=_find_account(steps, request),
         queue=str(request.get(steps.kind.request.queue_field, "")),
-        role=_role(request)[0],
-        image=_image(steps.kind, request),
+        role=_find_role(request)[0],
+        image=_find_image(steps.kind, request),
         instances=tuple(
             f"{'?' if count is None else count} x {name}"
             for name, count in ceiling.instances(steps.kind, request)
         ),
-        reads=_paths(request, written=False),
-        writes=_paths(request, written=True),
+        reads=_list_uris(request, written=False),
+        writes=_list_uris(request, written=True),
         hours=by_type,
         max_hours=ceiling.total(steps.kind, request),
-        cost=_cost(by_type, prices),
+        cost=_price(by_type, prices),
         job_arn=str(steps.now.get("jobArn", "")),
         phase=str(steps.now.get("phase", "")),
     )
 
 
-def _request(inputs: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A job's request; one that is a secret as a whole is a text in the document."""
+def _read_request(inputs: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a job's request; one that is secret as a whole is a string in the preview."""
     request = inputs.get("request")
     return request if isinstance(request, Mapping) else {}
 
@@ -163,7 +163,7 @@ def _find_cause(steps: JobSteps, action: str) -> str:
     return "removed" if removed else ""
 
 
-def _placed(change: Change, job: Job | None) -> Change:
+def _locate(change: Change, job: Job | None) -> Change:
     if job is None:
         return change
     path = {"period": "every", "formerly": "aliases", "identity": "name"}.get(
@@ -174,13 +174,8 @@ def _placed(change: Change, job: Job | None) -> Change:
     return replace(change, line=job.place(path)[0])
 
 
-def _line(job: Job | None, path: tuple[str, ...]) -> int:
-    """Where the job's file begins to speak. A file is read again only for the places of a change."""
-    return job.place(path)[0] if job else 0
-
-
-def _role(request: Mapping[str, Any]) -> tuple[str, str]:
-    """The role that the job runs as, and its account: a role can only be passed within its own."""
+def _find_role(request: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the role that the job runs as, and its account: a role can only be passed within its own."""
     for _, leaf in leaves(request):
         match = _ROLE.fullmatch(leaf) if isinstance(leaf, str) else None
         if match:
@@ -188,17 +183,17 @@ def _role(request: Mapping[str, Any]) -> tuple[str, str]:
     return "", ""
 
 
-def _account(steps: JobSteps, request: Mapping[str, Any]) -> str:
+def _find_account(steps: JobSteps, request: Mapping[str, Any]) -> str:
     arn = str(steps.now.get("jobArn", "")).split(":")
-    return arn[4] if len(arn) > 4 else _role(request)[1]
+    return arn[4] if len(arn) > 4 else _find_role(request)[1]
 
 
-def _image(kind: Kind, request: Mapping[str, Any]) -> str:
+def _find_image(kind: Kind, request: Mapping[str, Any]) -> str:
     return str(pick(request, kind.compute.image, "")) if kind.compute else ""
 
 
-def _paths(request: Mapping[str, Any], *, written: bool) -> tuple[str, ...]:
-    """The S3 places that a request reads or writes, told apart by AWS's own names (`S3OutputPath`, `jobOutput`)."""
+def _list_uris(request: Mapping[str, Any], *, written: bool) -> tuple[str, ...]:
+    """Return the S3 URIs that a request reads or writes, by AWS's field names (`S3OutputPath`, `jobOutput`)."""
     found = []
     for path, leaf in leaves(request):
         if isinstance(leaf, str) and leaf.startswith("s3://"):
@@ -206,24 +201,24 @@ def _paths(request: Mapping[str, Any], *, written: bool) -> tuple[str, ...]:
             is_output = "Output" in where or "Checkpoint" in where or "Destination" in where
             if is_output == written:
                 found.append(leaf)
-    return _distinct(found)
+    return _sort_distinct(found)
 
 
-def _cost(by_type: Mapping[str, float], prices: Mapping[str, float]) -> float | None:
-    """The ceiling in money; a type without a price makes it unknown rather than too low."""
+def _price(by_type: Mapping[str, float], prices: Mapping[str, float]) -> float | None:
+    """Return the maximum cost; a type without a price makes it unknown rather than too low."""
     if not by_type or any(name not in prices for name in by_type):
         return None
     return sum(hours * prices[name] for name, hours in by_type.items())
 
 
-def _total(costs: Iterable[float | None]) -> float | None:
-    """The sum; nothing where there is none, or where one of them is not known."""
+def _add_costs(costs: Iterable[float | None]) -> float | None:
+    """Return the sum, or nothing where there is none or one of them is unknown."""
     found = list(costs)
     known = [cost for cost in found if cost is not None]
     return sum(known) if found and len(known) == len(found) else None
 
 
-def _sum(parts: Iterator[Mapping[str, float]] | Any) -> dict[str, float]:
+def _add_hours(parts: Iterator[Mapping[str, float]] | Any) -> dict[str, float]:
     found: dict[str, float] = {}
     for part in parts:
         for name, hours in part.items():
@@ -231,12 +226,12 @@ def _sum(parts: Iterator[Mapping[str, float]] | Any) -> dict[str, float]:
     return dict(sorted(found.items()))
 
 
-def _distinct(values: Any) -> tuple[str, ...]:
+def _sort_distinct(values: Any) -> tuple[str, ...]:
     return tuple(sorted({value for value in values if value}))
 
 
-def _counts(planned: Sequence[PlannedJob], unchanged: int) -> dict[str, int]:
-    """How many jobs of each action; `terminate` counts running runs that are ended, `dequeue` queued ones."""
+def _count_actions(planned: Sequence[PlannedJob], unchanged: int) -> dict[str, int]:
+    """Count the jobs of each action; `terminate` counts running runs that are stopped, `dequeue` queued ones."""
     actions = [job.action for job in planned]
     counts = {action: actions.count(action) for action in ACTIONS if action != "terminate"}
     counts["terminate"] = sum(job.ends == "RUNNING" for job in planned)
@@ -245,10 +240,10 @@ def _counts(planned: Sequence[PlannedJob], unchanged: int) -> dict[str, int]:
     return counts
 
 
-def _drift(preview: Preview, actions: Mapping[str, str]) -> Iterator[Drift]:
-    """What happened in AWS that nobody wrote into the repository, unless this plan answers it."""
+def _find_drift(preview: Preview, actions: Mapping[str, str]) -> Iterator[Drift]:
+    """Yield what happened in AWS without a change of the repository, unless this plan answers it."""
     for steps in preview.jobs:
-        name = _name(steps)
+        name = _name_job(steps)
         if actions.get(name) in ("rerun", "terminate", "release") or steps.old.get("adopt"):
             continue
         arn = str(steps.now.get("jobArn") or steps.before.get("jobArn", ""))

@@ -1,4 +1,4 @@
-"""Foreign text inside Markdown and HTML: it can be read, and can do nothing.
+"""Escape foreign text for Markdown and HTML: it is readable and has no effect.
 
 What means something to Markdown leaves as a numeric reference, which CommonMark never reads as structure; what cannot
 be seen is written out (`\\n`, `\\u202e`). GitHub looks for no mention, issue number or emoji inside `code`.
@@ -17,7 +17,7 @@ CUT = "…"
 
 
 def visible(text: str) -> str:
-    """Write what cannot be seen (line ends, right-to-left marks, joiners) as escapes: `a\\u202eb`."""
+    """Return the text with invisible characters (line ends, right-to-left marks, joiners) escaped: `a\\u202eb`."""
     return "".join(map(_seen, text))
 
 
@@ -41,7 +41,7 @@ def shortened(text: str, most: int) -> str:
 
 
 def code(text: str, most: int = 200) -> str:
-    """Foreign text as code in a line or a table's cell; nothing for an empty one."""
+    """Return foreign text as code for a line or a table cell; nothing for an empty one."""
     text = shortened(visible(text), most)
     pieces = []
     at = 0
@@ -58,7 +58,7 @@ def _reference(character: str) -> str:
 
 
 def fenced(text: str) -> str:
-    """Foreign lines as a block, inside a fence that is longer than any within."""
+    """Return foreign lines as a fenced block; the fence is longer than any within."""
     lines = [visible(line.replace("\t", "    ")) for line in text.split("\n")]
     longest = max((len(run) for line in lines for run in re.findall("`+", line)), default=0)
     fence = "`" * max(3, longest + 1)

@@ -1,4 +1,4 @@
-"""The plan as one comment of a pull request. Foreign text stays text, and the comment stays under GitHub's limit.
+"""Write the plan as one comment of a pull request. Foreign text is escaped, the comment stays under GitHub's limit.
 
 What does not fit is left out from the end, the least important first, and counted.
 """
@@ -31,26 +31,26 @@ _MARKS = {
 
 
 def render(plan: Plan, source: str = "", limit: int = LIMIT) -> str:
-    """The comment. `source` is the address of the repository's files at this commit, ending in `/`."""
+    """Return the comment. `source` is the address of the repository's files at this commit, ending in `/`."""
     room = _Room(limit)
     room.add(f"### Jobs of {code(plan.stack)}: {words.summarize(plan)}\n")
     place = " ".join(code(part) for part in (*plan.accounts, *plan.regions))
     if place:
         room.add(f"\n{place}\n")
-    _listed(room, "⛔ **`up` would fail:**", plan.errors, limit // 2)
+    _add_list(room, "⛔ **`up` would fail:**", plan.errors, limit // 2)
     if words.describe_ceiling(plan):
         room.add(f"\nCeiling: {code(words.describe_ceiling(plan), 1000)}\n")
     drift = [f"{each.name}: {each.what}" for each in plan.drift]
-    _listed(room, "⚠️ **Drift: AWS and the repository differ**", drift, limit // 8)
-    _listed(room, "⚠️ **Warnings**", plan.warnings, limit // 8)
+    _add_list(room, "⚠️ **Drift: AWS and the repository differ**", drift, limit // 8)
+    _add_list(room, "⚠️ **Warnings**", plan.warnings, limit // 8)
     if plan.jobs:
-        _table(room, plan.jobs, source)
-        _details(room, plan.jobs)
+        _add_table(room, plan.jobs, source)
+        _add_details(room, plan.jobs)
     return room.text
 
 
 class _Room:
-    """A text that grows to its limit; `add` says whether there was room."""
+    """A text that grows to its limit; `add` returns whether there was room."""
 
     def __init__(self, limit: int) -> None:
         self.text = ""
@@ -66,8 +66,8 @@ class _Room:
         return True
 
 
-def _listed(room: _Room, title: str, lines: Sequence[str], most: int) -> None:
-    """A list under a title, of at most so many characters."""
+def _add_list(room: _Room, title: str, lines: Sequence[str], most: int) -> None:
+    """Add a list under a title, of at most so many characters."""
     if not lines:
         return
     part = f"\n{title}\n\n"
@@ -80,36 +80,36 @@ def _listed(room: _Room, title: str, lines: Sequence[str], most: int) -> None:
     room.add(part)
 
 
-def _table(room: _Room, jobs: Sequence[PlannedJob], source: str) -> None:
+def _add_table(room: _Room, jobs: Sequence[PlannedJob], source: str) -> None:
     # most of the room for the table: a row a job is worth more than any job's details
     reserve = 200
     room.add(f"\n{_HEAD}")
     for at, job in enumerate(jobs):
-        if not room.add(_row(job, source), reserve):
+        if not room.add(_format_row(job, source), reserve):
             room.add(f"\n... and {len(jobs) - at} more jobs, the least important ones\n")
             return
 
 
-def _row(job: PlannedJob, source: str) -> str:
+def _format_row(job: PlannedJob, source: str) -> str:
     mark = "terminate" if job.ends == "RUNNING" else words.name_action(job)
     # the effect and the ceiling are our own words and numbers
     effect = job.effect.replace("TERMINATED", "**TERMINATED**")
     costs = [code(", ".join(job.instances), LONGEST), words.describe_job_ceiling(job)]
     cells = (
         f"{_MARKS[mark]} {words.name_action(job)}",
-        _lines(code(job.name, 64), _source(job, source)),
-        _why(job),
-        _lines(effect, code(job.run, LONGEST)),
-        _lines(*costs) if job.action in ("submit", "rerun", "defer") else "",
+        _join_lines(code(job.name, 64), _link_source(job, source)),
+        _explain(job),
+        _join_lines(effect, code(job.run, LONGEST)),
+        _join_lines(*costs) if job.action in ("submit", "rerun", "defer") else "",
     )
     return f"| {' | '.join(cells)} |\n"
 
 
-def _lines(*parts: str) -> str:
+def _join_lines(*parts: str) -> str:
     return "<br>".join(part for part in parts if part)
 
 
-def _source(job: PlannedJob, source: str) -> str:
+def _link_source(job: PlannedJob, source: str) -> str:
     place = code(words.locate(job), LONGEST)
     if not (source and job.file and all(_is_plain(part) for part in job.file.split("/"))):
         return place
@@ -121,39 +121,39 @@ def _is_plain(part: str) -> bool:
     return part.replace("-", "").replace("_", "").replace(".", "").isalnum() and part.isascii()
 
 
-def _why(job: PlannedJob) -> str:
-    """The first reasons; the details have them all."""
+def _explain(job: PlannedJob) -> str:
+    """Return the first reasons; the details have them all."""
     shown = [each for each in job.changes if each.reruns] or list(job.changes)
     parts = [code(job.why, LONGEST) if job.waits_for else job.why] if job.why else []
     for each in shown[:2]:
         old, new = words.format_change(each)
-        parts.append(f"{code(_short(each.path), 60)}: {code(old, 40)} → {code(new, 40)}")
+        parts.append(f"{code(_shorten(each.path), 60)}: {code(old, 40)} → {code(new, 40)}")
     if len(shown) > 2:
         parts.append(f"and {len(shown) - 2} more")
     return "<br>".join(parts)
 
 
-def _short(path: str) -> str:
-    """A field without what all fields of a request begin with; the details have the whole path."""
+def _shorten(path: str) -> str:
+    """Return a field without the common prefix of all fields of a request; the details have the full path."""
     path = path.removeprefix("request.")
     for prefix in _PAYLOADS:
         path = path.removeprefix(prefix)
     return path if len(path) <= 50 else "..." + path[-47:]
 
 
-def _details(room: _Room, jobs: Sequence[PlannedJob]) -> None:
+def _add_details(room: _Room, jobs: Sequence[PlannedJob]) -> None:
     reserve = 100
     left_out = 0
     for job in jobs:
-        part = _detail(job, room.left(reserve))
+        part = _format_detail(job, room.left(reserve))
         if part and not room.add(part, reserve):
             left_out += 1
     if left_out:
         room.add(f"\nDetails of {left_out} jobs are left out here; the job summary has them all.\n")
 
 
-def _detail(job: PlannedJob, most: int) -> str:
-    """One job, folded: every change, and where it runs and on what."""
+def _format_detail(job: PlannedJob, most: int) -> str:
+    """Return one job, folded: every change, and where it runs and on what."""
     facts = words.list_facts(job) if job.action in ("submit", "rerun", "defer", "adopt") else {}
     if not facts and not job.changes:
         return ""

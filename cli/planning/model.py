@@ -1,4 +1,4 @@
-"""What a plan is: plain values, the same for every engine and every format."""
+"""A plan as plain values, the same for every engine and every format."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CAUSES = {
 class Change:
     """One field that differs; `reruns` says that it makes another run. `old` and `new` are JSON texts, "" for none.
 
-    `line` is where the job file says the new value, 0 where it does not stand in a file.
+    `line` is where the job file has the new value, 0 where no file has it.
     """
 
     path: str
@@ -33,7 +33,7 @@ class Change:
 
 @dataclass(frozen=True)
 class PlannedJob:
-    """What `up` will do about one job. `effect` is what becomes of the run."""
+    """What `up` will do about one job. `effect` is what happens to the current run."""
 
     name: str
     kind: str
@@ -73,7 +73,7 @@ class Drift:
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything that a reviewer needs. `errors` are why there is no `up` as things stand."""
+    """Everything that a reviewer needs. `errors` are why `up` would fail."""
 
     project: str
     stack: str

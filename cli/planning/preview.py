@@ -22,7 +22,7 @@ _OPS = ("refresh", "create", "update", "replace", "delete", "same")
 
 @dataclass
 class JobSteps:
-    """One job's part of the document. `op` is empty where the program says nothing of it (any more)."""
+    """One job's part of the document. `op` is empty where the program no longer declares it."""
 
     name: str
     kind: Kind
@@ -46,7 +46,7 @@ class Preview:
 
 
 def read(text: str) -> Preview:
-    """Read the document. Raises `JobError` where the text is none."""
+    """Read the document. Raises `JobError` for any other text."""
     try:
         document = json.loads(text.replace(_UNKNOWN, "[known after up]"))
         steps = document.get("steps") or []
@@ -62,18 +62,22 @@ def read(text: str) -> Preview:
         stack, project = parts[0].rpartition(":")[2], parts[1]
         kind = KINDS.get(parts[2].rpartition(":")[2])
         if kind is not None:
-            _add(jobs.setdefault(urn, JobSteps("::".join(parts[3:]), kind)), step)
+            _add_step(jobs.setdefault(urn, JobSteps("::".join(parts[3:]), kind)), step)
     said = document.get("diagnostics") or []
     return Preview(
         project,
         stack,
         sorted(jobs.values(), key=lambda job: (job.name, job.kind.name)),
-        _messages(said, "warning"),
-        [text for text in _messages(said, "error") if not text.startswith("an unhandled error")],
+        _list_messages(said, "warning"),
+        [
+            text
+            for text in _list_messages(said, "error")
+            if not text.startswith("an unhandled error")
+        ],
     )
 
 
-def _add(job: JobSteps, step: Mapping[str, Any]) -> None:
+def _add_step(job: JobSteps, step: Mapping[str, Any]) -> None:
     old, new = mended(step.get("oldState") or {}), mended(step.get("newState") or {})
     op = str(step.get("op", ""))
     if op not in _OPS or (old.get("delete") and op != "replace"):
@@ -98,8 +102,8 @@ def _is_refresh(op: str, new: Mapping[str, Any]) -> bool:
     return op == "update" and bool(new.get("id")) and bool(new.get("outputs"))
 
 
-def _messages(said: list[Mapping[str, Any]], severity: str) -> list[str]:
-    """Each message once, in the order in which they came, without its prefix."""
+def _list_messages(said: list[Mapping[str, Any]], severity: str) -> list[str]:
+    """Return each message once, in order, without its prefix."""
     found = []
     for each in said:
         if each.get("severity") == severity:

@@ -1,4 +1,4 @@
-"""What an instance-hour costs, as the stack's settings say: `aws-jobs:prices`, a mapping of type to price."""
+"""The prices of an instance-hour in the stack's settings: `aws-jobs:prices`, a mapping of type to price."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ ORPHAN = "no file and no state entry matches it"
 
 @dataclass(frozen=True)
 class Declared:
-    """What a file declares: the identities under which its runs are found, and its definition's digest.
+    """A declared job: the identities under which its runs are found, and its definition's digest.
 
     `digest` is empty for a job that waits for another: what it will run is not known yet.
     """

@@ -1,4 +1,4 @@
-"""The plan for a terminal: everything, in plain lines."""
+"""Write the plan for a terminal: everything, in plain lines."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from cli.planning.model import Plan, PlannedJob
 
 
 def render(plan: Plan) -> str:
-    """Plain lines; foreign text cannot bring in a line end or a terminal's control codes."""
-    return "\n".join(_lines(plan)) + "\n"
+    """Return plain lines; line ends and control codes of foreign text are escaped."""
+    return "\n".join(_write_lines(plan)) + "\n"
 
 
-def _lines(plan: Plan) -> Iterator[str]:
+def _write_lines(plan: Plan) -> Iterator[str]:
     place = " ".join(visible(part) for part in (*plan.accounts, *plan.regions))
     yield f"{visible(plan.project)}/{visible(plan.stack)}{f' ({place})' if place else ''}: {words.summarize(plan)}"
     for error in plan.errors:
         yield f"  error: {visible(error)}"
     for job in plan.jobs:
         yield ""
-        yield from _job(job)
+        yield from _write_job(job)
     if words.describe_ceiling(plan):
         yield ""
         yield f"ceiling: {visible(words.describe_ceiling(plan))}"
@@ -32,7 +32,7 @@ def _lines(plan: Plan) -> Iterator[str]:
         yield from (f"{title}: {visible(line)}" for line in lines)
 
 
-def _job(job: PlannedJob) -> Iterator[str]:
+def _write_job(job: PlannedJob) -> Iterator[str]:
     place = f"  {visible(words.locate(job))}" if job.file else ""
     yield f"{words.name_action(job):9} {visible(job.name)} ({job.kind}){place}"
     if job.why:

@@ -25,7 +25,7 @@ def connect_stack(stack: Stack) -> Aws:
 
 
 def load_jobs(stack: Stack, aws: Aws) -> StackJobs:
-    """Load the stack's jobs as the program would declare them now. Raises `Problems` with every mistake.
+    """Load the stack's jobs as the program would declare them now. Raises `Problems` with all of them.
 
     Secret settings are decrypted for it: a request is judged with its values, and none of them leaves this process.
     """

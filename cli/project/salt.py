@@ -22,7 +22,7 @@ SALT = re.compile(r"^encryptionsalt:.*\n?", re.MULTILINE)
 
 @contextmanager
 def salt_kept_out(stack: Stack) -> Iterator[None]:
-    """The text without a salt is remembered below `.local`, so that a killed command's salt goes with the next one."""
+    """Restore the settings file afterwards; a copy below `.local` outlives a command that is killed."""
     settings = stack.project.settings_file(stack.name)
     memory = stack.project.local / "settings" / settings.name
     before = _text(settings)
@@ -48,7 +48,7 @@ def _restore(settings: Path, memory: Path) -> None:
 
 
 def _meaning(text: str) -> Any:
-    """The document as Pulumi reads it: scalars as text, without the salt."""
+    """Return the document as Pulumi reads it: scalars as text, without the salt."""
     document = yaml.safe_load(text) or {}
     return _scalars({key: value for key, value in document.items() if key != "encryptionsalt"})
 

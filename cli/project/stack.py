@@ -1,4 +1,4 @@
-"""A project, a stack of it, and what their files say. Reads files only; calls nothing."""
+"""A project, its stacks, and the settings in their files. Reads files only."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ class Project:
 
     @property
     def local(self) -> Path:
-        """Where this machine keeps what git must not see."""
+        """Return the folder for this machine's own files, which git ignores."""
         return self.root / ".local"
 
     def settings_file(self, stack: str) -> Path:
         return self.root / f"Pulumi.{stack}.yaml"
 
     def stacks(self) -> list[str]:
-        """Stacks with a settings file."""
+        """Return the stacks that have a settings file."""
         names = (
             path.name[len("Pulumi.") : -len(".yaml")] for path in self.root.glob("Pulumi.*.yaml")
         )
@@ -48,7 +48,7 @@ class Stack:
     config: Mapping[str, Any] = field(default_factory=dict)
 
     def setting(self, key: str) -> str:
-        """A plain setting as text, empty where it is not set; a secret one counts as not set."""
+        """Return a plain setting as text, empty where it is not set; a secret one counts as not set."""
         value = self.config.get(key, "")
         if isinstance(value, bool):
             return str(value).lower()
@@ -60,7 +60,7 @@ class Stack:
 
 
 def find_project(start: Path) -> Project:
-    """The nearest project at or above `start`, as Pulumi finds it; elsewhere the one that this jobctl belongs to."""
+    """Return the nearest project at or above `start`, as Pulumi does; elsewhere the one that this jobctl belongs to."""
     for folder in (start, *start.parents, HERE):
         if (folder / "Pulumi.yaml").is_file():
             document = read_yaml(folder / "Pulumi.yaml")
@@ -69,7 +69,7 @@ def find_project(start: Path) -> Project:
 
 
 def read_stack(project: Project, name: str) -> Stack:
-    """A stack by its name (`prod`, or `organization/aws-jobs/prod`); one without a settings file has no config."""
+    """Read a stack by name (`prod`, or `organization/aws-jobs/prod`); one without a settings file has no config."""
     short = name.rpartition("/")[2]
     path = project.settings_file(short)
     document = read_yaml(path) if path.is_file() else {}
@@ -81,8 +81,8 @@ def read_stack(project: Project, name: str) -> Stack:
     return Stack(project, short, keys)
 
 
-def selected(project: Project, env: Mapping[str, str]) -> str:
-    """The stack that `pulumi stack select` chose for this folder, or nothing; both engines keep it in one file.
+def find_selected(project: Project, env: Mapping[str, str]) -> str:
+    """Return the stack that `pulumi stack select` chose for this folder, or nothing; both engines use the same file.
 
     Pulumi keeps one choice a backend, and which backend is meant follows from the stack: two choices need a name.
     """
@@ -109,7 +109,7 @@ def selected(project: Project, env: Mapping[str, str]) -> str:
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
-    """A settings file as a mapping; an error names the line."""
+    """Read a settings file as a mapping; an error names the line."""
     try:
         document = yaml.safe_load(path.read_text("utf-8"))
     except OSError as error:

@@ -55,7 +55,7 @@ def endpoints(env: Mapping[str, str]) -> dict[str, str]:
 
 
 def on_loopback(env: Mapping[str, str]) -> bool:
-    """Whether all AWS calls stay on this machine."""
+    """Tell whether all AWS calls stay on this machine."""
     found = endpoints(env)
     return "AWS_ENDPOINT_URL" in found and all(
         urlsplit(url).hostname in LOOPBACK for url in found.values()

@@ -3,7 +3,7 @@
     job.schema.json                 for editors: a job file of any kind, dispatching on `kind`
     <Kind>.schema.json              for editors: a job file of one kind
     keys.schema.json                our own keys of a job file, before anything is expanded
-    requests/<Kind>.schema.json     the expanded request, strictly as AWS takes it
+    requests/<Kind>.schema.json     the expanded write_request, strictly as AWS takes it
 
 In the editors' schemas a leaf may be an interpolation (`${config.x}`) whatever AWS takes there. The same service model
 gives the same bytes.
@@ -19,13 +19,13 @@ from pathlib import Path
 from components.kinds import KINDS, Kind
 
 from .keys import KEYS, OVERLAID
-from .shapes import Schema, Writer, or_null
+from .shapes import Schema, Writer, allow_null
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
-def keys_schema(kinds: list[str]) -> Schema:
-    """Our own keys, with the request and the overlays as anything."""
+def write_keys(kinds: list[str]) -> Schema:
+    """Return the schema of our own keys, with any request and overlays."""
     properties = {**KEYS, "kind": {**KEYS["kind"], "enum": kinds}}
     stacks = dict.fromkeys(OVERLAID, True) | {"request": {"type": "object"}}
     properties["stacks"] = {
@@ -44,45 +44,45 @@ def keys_schema(kinds: list[str]) -> Schema:
     }
 
 
-def _editor_keys(kinds: list[str]) -> Schema:
-    schema = keys_schema(kinds)
-    overlay = {name: or_null(KEYS[name]) for name in OVERLAID}
+def _write_editor_keys(kinds: list[str]) -> Schema:
+    schema = write_keys(kinds)
+    overlay = {name: allow_null(KEYS[name]) for name in OVERLAID}
     schema["properties"]["stacks"]["additionalProperties"]["properties"] = overlay
     # only here: an editor that finds no kind cannot say more
     return schema
 
 
-def _of_kind(kind: Kind, writer: Writer) -> Schema:
-    """What a kind adds to the common keys."""
-    overlay = {"properties": {"request": writer.request(kind, overlay=True)}}
+def _write_kind_part(kind: Kind, writer: Writer) -> Schema:
+    """Return what a kind adds to the common keys."""
+    overlay = {"properties": {"request": writer.write_request(kind, overlay=True)}}
     return {
         "title": kind.title,
         "properties": {
-            "request": writer.request(kind),
+            "request": writer.write_request(kind),
             "stacks": {"additionalProperties": overlay},
         },
     }
 
 
-def union() -> Schema:
-    """The editors' schema of any job file: the common keys, and what `kind` adds by if/then."""
+def write_union() -> Schema:
+    """Return the editors' schema of any job file: the common keys, and what `kind` adds by if/then."""
     writer = Writer(editor=True)
     branches = [
         {
             "if": {"properties": {"kind": {"const": kind.name}}, "required": ["kind"]},
-            "then": _of_kind(kind, writer),
+            "then": _write_kind_part(kind, writer),
         }
         for kind in KINDS.values()
     ]
-    body = {"title": "AWS job", **_editor_keys(list(KINDS)), "allOf": branches}
+    body = {"title": "AWS job", **_write_editor_keys(list(KINDS)), "allOf": branches}
     return {"$schema": DIALECT, **body, "$defs": writer.defs}
 
 
-def of_kind(kind: Kind) -> Schema:
-    """The editors' schema of one kind's job files."""
+def write_kind(kind: Kind) -> Schema:
+    """Return the editors' schema of one kind's job files."""
     writer = Writer(editor=True)
-    schema = _editor_keys([kind.name])
-    added = _of_kind(kind, writer)
+    schema = _write_editor_keys([kind.name])
+    added = _write_kind_part(kind, writer)
     schema["properties"]["request"] = {
         **schema["properties"]["request"],
         **added["properties"]["request"],
@@ -91,22 +91,22 @@ def of_kind(kind: Kind) -> Schema:
     return {"$schema": DIALECT, "title": kind.title, **schema, "$defs": writer.defs}
 
 
-def request(kind: Kind) -> Schema:
-    """The strict schema of one kind's expanded request."""
+def write_request(kind: Kind) -> Schema:
+    """Return the strict schema of one kind's expanded request."""
     writer = Writer(editor=False)
-    body = writer.request(kind)
+    body = writer.write_request(kind)
     return {"$schema": DIALECT, "title": f"{kind.title}: request", **body, "$defs": writer.defs}
 
 
-def files() -> dict[str, str]:
-    """Every schema file by its path in `schemas/`, as it should stand there."""
+def write_files() -> dict[str, str]:
+    """Return the text of every schema file, by its path in `schemas/`."""
     schemas: dict[str, Schema] = {
-        "job": union(),
-        "keys": {"$schema": DIALECT, "title": "Keys of a job file", **keys_schema(list(KINDS))},
+        "job": write_union(),
+        "keys": {"$schema": DIALECT, "title": "Keys of a job file", **write_keys(list(KINDS))},
     }
     for kind in KINDS.values():
-        schemas[kind.name] = of_kind(kind)
-        schemas[f"requests/{kind.name}"] = request(kind)
+        schemas[kind.name] = write_kind(kind)
+        schemas[f"requests/{kind.name}"] = write_request(kind)
     return {
         f"{name}.schema.json": json.dumps(schema, indent=1, ensure_ascii=True) + "\n"
         for name, schema in schemas.items()
@@ -118,7 +118,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.schemas.generate", description=__doc__)
     parser.add_argument("folder", nargs="?", default="schemas", type=Path)
     folder: Path = parser.parse_args(arguments).folder
-    for name, text in files().items():
+    for name, text in write_files().items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")

@@ -36,7 +36,7 @@ _UNICODE_WORD = r"[\p{L}\p{Z}\p{N}_.:/=+\-@]"
 _UNICODE_WORD_HERE = r"[^\x00-\x1F!\x22-\x2A,;<>?\x5B-\x5E`\x7B-\x9F]"
 
 
-def pattern(java: str) -> str:
+def translate_pattern(java: str) -> str:
     """Translate a service model's pattern (Java's, matched whole) into one that ECMAScript and Python read alike."""
     text = java.replace(_UNICODE_WORD, _UNICODE_WORD_HERE)
     result, at, in_class = "", 0, False
@@ -75,7 +75,7 @@ def _operation(service: str, operation: str) -> StructureShape:
 
 @cache
 def _filled_in() -> dict[str, frozenset[str]]:
-    """What is not required of the author, by shape: the names and defaults that a submission fills in."""
+    """Return the fields that a submission fills in, by shape: the author need not write them."""
     found: dict[str, frozenset[str]] = {}
     for kind in KINDS.values():
         shape = _operation(kind.service, kind.request.submit.operation)
@@ -96,8 +96,8 @@ class Writer:
         self.editor = editor
         self.defs: dict[str, Schema] = {"interpolated": INTERPOLATED} if editor else {}
 
-    def request(self, kind: Kind, overlay: bool = False) -> Schema:
-        """The schema of a kind's request, its payload as an object."""
+    def write_request(self, kind: Kind, overlay: bool = False) -> Schema:
+        """Return the schema of a kind's request, its payload as an object."""
         shape = _operation(kind.service, kind.request.submit.operation)
         return self._reference(kind.service, shape, overlay, kind)
 
@@ -136,7 +136,7 @@ class Writer:
         if overlay:
             types = self._types(schema)
             # an editor completes `name: ` only where it finds a type
-            schema = {**({"type": [*types, "null"]} if types else {}), **or_null(schema)}
+            schema = {**({"type": [*types, "null"]} if types else {}), **allow_null(schema)}
         if self.editor and not overlay:
             schema = {**TEXTS.get((shape.name, name), {}), **schema}
         return schema
@@ -171,7 +171,7 @@ class Writer:
         names = {k: v for k, v in _constraints(shape.key).items() if k != "type"}
         result = {
             "type": "object",
-            "additionalProperties": or_null(value) if overlay else value,
+            "additionalProperties": allow_null(value) if overlay else value,
             **({"propertyNames": names} if names else {}),
             **_bounds(shape, "Properties"),
             **prose,
@@ -195,7 +195,7 @@ class Writer:
         return {"$ref": f"#/$defs/{name}"}
 
     def _wrapped(self, schema: Schema) -> Schema:
-        """A leaf that may be an interpolation instead. if/else gives exact errors, anyOf completes words."""
+        """Return a leaf's schema that allows interpolation too. if/else gives exact errors, anyOf completes words."""
         if not self.editor:
             return schema
         interpolated = {"$ref": "#/$defs/interpolated"}
@@ -217,7 +217,7 @@ class Writer:
         return {"anyOf": [words, {"type": "string", "pattern": more}, interpolated]}
 
 
-def or_null(schema: Schema) -> Schema:
+def allow_null(schema: Schema) -> Schema:
     return {"if": {"type": "null"}, "else": schema}
 
 
@@ -230,7 +230,7 @@ def _bounds(shape: Shape, what: str) -> Schema:
 
 
 def _constraints(shape: Shape) -> Schema:
-    """A scalar's type and limits."""
+    """Return a scalar's type and limits."""
     if shape.type_name == "boolean":
         return {"type": "boolean"}
     if shape.type_name in _NUMBERS:
@@ -246,7 +246,7 @@ def _constraints(shape: Shape) -> Schema:
             schema["x-open"] = INSTANCE_TYPE
     java = shape.metadata.get("pattern")
     if java and java != r"[\S\s]*":
-        schema["pattern"] = pattern(java)
+        schema["pattern"] = translate_pattern(java)
         words = PATTERN_TEXTS.get(shape.name) or ONE_LINE.get(java)
         if words:
             schema["patternErrorMessage"] = words

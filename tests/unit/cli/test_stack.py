@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.project.stack import find_project, read_stack, selected
+from cli.project.stack import find_project, find_selected, read_stack
 from components.errors import JobError
 
 
@@ -74,19 +74,19 @@ def test_selected_stack_is_pulumis(folder: Path, tmp_path: Path) -> None:
     env = remember(
         folder, tmp_path / "home", {"stacks": {"file:///x": "organization/aws-jobs/dev"}}
     )
-    assert selected(find_project(folder), env) == "organization/aws-jobs/dev"
+    assert find_selected(find_project(folder), env) == "organization/aws-jobs/dev"
 
 
 def test_environment_names_the_stack_before_the_record(folder: Path, tmp_path: Path) -> None:
     """PULUMI_STACK comes first."""
     env = remember(folder, tmp_path / "home", {"stack": "dev"})
-    assert selected(find_project(folder), {**env, "PULUMI_STACK": "prod"}) == "prod"
+    assert find_selected(find_project(folder), {**env, "PULUMI_STACK": "prod"}) == "prod"
 
 
 def test_named_backend_decides_between_two_selected_stacks(folder: Path, tmp_path: Path) -> None:
     """One choice a backend: with PULUMI_BACKEND_URL it is clear which."""
     env = remember(folder, tmp_path / "home", {"stacks": {"file:///x": "local", "s3://y": "prod"}})
-    assert selected(find_project(folder), {**env, "PULUMI_BACKEND_URL": "s3://y"}) == "prod"
+    assert find_selected(find_project(folder), {**env, "PULUMI_BACKEND_URL": "s3://y"}) == "prod"
 
 
 def test_two_selected_stacks_need_a_name(folder: Path, tmp_path: Path) -> None:
@@ -95,9 +95,9 @@ def test_two_selected_stacks_need_a_name(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(
         JobError, match=r"several stacks are selected \(local, prod\); use -s STACK"
     ):
-        selected(find_project(folder), env)
+        find_selected(find_project(folder), env)
 
 
 def test_nothing_is_selected_on_a_fresh_machine(folder: Path, tmp_path: Path) -> None:
     """Without a record, no stack is meant."""
-    assert selected(find_project(folder), {"PULUMI_HOME": str(tmp_path / "none")}) == ""
+    assert find_selected(find_project(folder), {"PULUMI_HOME": str(tmp_path / "none")}) == ""

@@ -12,10 +12,10 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from components.schema import FOLDER, at
-from tools.schemas.generate import files, main
-from tools.schemas.shapes import pattern
+from tools.schemas.generate import main, write_files
+from tools.schemas.shapes import translate_pattern
 
-FILES = files()
+FILES = write_files()
 NAMES = sorted(FILES)
 
 
@@ -107,7 +107,7 @@ def test_patterns_mean_the_same_everywhere(name: str) -> None:
 )
 def test_java_patterns_are_translated(java: str, good: list[str], bad: list[str]) -> None:
     """A model's pattern matches a whole value, with Java's meaning of its classes and of the dot."""
-    regex = re.compile(pattern(java)[:-1] + r"\Z")
+    regex = re.compile(translate_pattern(java)[:-1] + r"\Z")
     assert [text for text in good if not regex.search(text)] == []
     assert [text for text in bad if regex.search(text)] == []
 
@@ -115,7 +115,7 @@ def test_java_patterns_are_translated(java: str, good: list[str], bad: list[str]
 def test_an_unknown_class_stops_the_generator() -> None:
     """A pattern class without a translation is an error of `make schemas`, not a schema that lets everything pass."""
     with pytest.raises(ValueError, match=r"\\p\{Lu\}"):
-        pattern(r"[\p{Lu}]")
+        translate_pattern(r"[\p{Lu}]")
 
 
 @pytest.mark.parametrize(
