@@ -64,3 +64,12 @@ def _record(aws: Aws, field: str, arn: str) -> Mapping[str, Any] | Denied | None
         return record
 
     return aws.remembered(f"preflight.{arn}", ask)
+
+
+def find_example_record(job: Job, aws: Aws) -> tuple[str, Mapping[str, Any]] | None:
+    """Return the recipe's name and an input record as it takes them, where the recipe is known.
+
+    https://docs.aws.amazon.com/personalize/latest/dg/batch-data-upload.html
+    """
+    recipe = recipe_of(job, aws)
+    return (recipe.name, recipe.record) if recipe and recipe.record else None

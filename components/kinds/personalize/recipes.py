@@ -1,4 +1,4 @@
-"""Personalize's recipes, as far as batch inference jobs care. One that is not here is taken to be right.
+"""Personalize's recipes, as far as batch jobs care. One that is not here is taken to be right.
 
 https://docs.aws.amazon.com/personalize/latest/dg/batch-data-upload.html
 https://docs.aws.amazon.com/personalize/latest/dg/batch-inference-job-output-examples.html
@@ -12,17 +12,19 @@ from typing import Any
 
 _USER = {"userId": "105"}
 _ITEM = {"itemId": "105"}
+_ATTRIBUTES = {"itemAttributes": 'ITEMS.genres = "Comedy"'}
 _RANKING = {"userId": "891", "itemList": ["27", "886"]}
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """A recipe's name, an input record, whether batch inference takes it, and whether it has themes."""
+    """A recipe's name, an input record, and what it can do: batch inference, with themes; batch segments."""
 
     name: str
     record: Mapping[str, Any] = field(default_factory=dict)
     batch: bool = True
     themes: bool = False
+    segments: bool = False
 
 
 RECIPES = {
@@ -40,8 +42,7 @@ RECIPES = {
         Recipe("aws-sims", _ITEM),
         Recipe("aws-trending-now", batch=False),
         Recipe("aws-next-best-action", batch=False),
-        # these are for batch segment jobs
-        Recipe("aws-item-affinity", batch=False),
-        Recipe("aws-item-attribute-affinity", batch=False),
+        Recipe("aws-item-affinity", _ITEM, batch=False, segments=True),
+        Recipe("aws-item-attribute-affinity", _ATTRIBUTES, batch=False, segments=True),
     )
 }

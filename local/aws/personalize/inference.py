@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 
 from ..service.objects import NotWritable, keys_under, put_object, read_object, split_uri
 from ..service.operations import Json
@@ -33,13 +34,31 @@ class Unusable(Exception):
     """The job fails, for the reason that the message gives."""
 
 
-def run(backend: PersonalizeState, job: Resource) -> None:
-    """Write `<output path>/<input file>.out` for each input file; all or nothing."""
-    recipe = recipe_of(backend, job.request["solutionVersionArn"])
-    results = [(key, _results(job, recipe, key, body)) for key, body in _inputs(backend, job)]
+def run(state: PersonalizeState, job: Resource) -> None:
+    """Write the recommendations for each record."""
+    recipe = recipe_of(state, job.request["solutionVersionArn"])
+    count = job.request.get("numResults", DEFAULT_RESULTS)
+    themed = job.request.get("batchInferenceJobMode") == "THEME_GENERATION"
+
+    def answer(key: str, records: list[Json]) -> list[Json]:
+        if themed and len(records) > MAX_THEMED_RECORDS:
+            raise Unusable(
+                f"The input file {key} has {len(records)} records; "
+                f"a job that generates themes takes at most {MAX_THEMED_RECORDS}."
+            )
+        return [_result(record, recipe, count, themed) for record in records]
+
+    write_results(state, job, answer)
+
+
+def write_results(
+    state: PersonalizeState, job: Resource, answer: Callable[[str, list[Json]], list[Json]]
+) -> None:
+    """Write `<output path>/<input file>.out` for each input file, as `answer` makes it; all or nothing."""
+    results = [(key, answer(key, _records(key, body))) for key, body in _inputs(state, job)]
     bucket, prefix = split_uri(job.request["jobOutput"]["s3DataDestination"]["path"])
     folder = prefix if not prefix or prefix.endswith("/") else f"{prefix}/"
-    place = (backend.account_id, backend.region_name)
+    place = (state.account_id, state.region_name)
     for key, lines in results:
         name = key.rpartition("/")[2]
         text = "".join(f"{json.dumps(line)}\n" for line in lines)
@@ -49,17 +68,17 @@ def run(backend: PersonalizeState, job: Resource) -> None:
             raise Unusable(f"Insufficient privileges or missing bucket: {error}") from error
 
 
-def recipe_of(backend: PersonalizeState, version_arn: str) -> Recipe:
+def recipe_of(state: PersonalizeState, version_arn: str) -> Recipe:
     """The recipe with which the solution version was trained."""
-    version = backend.resources.get(version_arn)
+    version = state.resources.get(version_arn)
     assert version is not None
     return RECIPES[version.request["recipeArn"]]
 
 
-def _inputs(backend: PersonalizeState, job: Resource) -> list[tuple[str, bytes]]:
+def _inputs(state: PersonalizeState, job: Resource) -> list[tuple[str, bytes]]:
     uri = job.request["jobInput"]["s3DataSource"]["path"]
     bucket, prefix = split_uri(uri)
-    place = (backend.account_id, backend.region_name)
+    place = (state.account_id, state.region_name)
     keys = keys_under(*place, bucket, prefix)
     found = [
         (key, body)
@@ -71,7 +90,7 @@ def _inputs(backend: PersonalizeState, job: Resource) -> list[tuple[str, bytes]]
     return found
 
 
-def _results(job: Resource, recipe: Recipe, key: str, body: bytes) -> list[Json]:
+def _records(key: str, body: bytes) -> list[Json]:
     records = []
     for number, line in enumerate(body.decode("utf-8", "replace").splitlines(), 1):
         if not line.strip():
@@ -85,14 +104,7 @@ def _results(job: Resource, recipe: Recipe, key: str, body: bytes) -> list[Json]
         records.append(record)
     if not records:
         raise Unusable(f"The input file {key} has no records.")
-    themed = job.request.get("batchInferenceJobMode") == "THEME_GENERATION"
-    if themed and len(records) > MAX_THEMED_RECORDS:
-        raise Unusable(
-            f"The input file {key} has {len(records)} records; "
-            f"a job that generates themes takes at most {MAX_THEMED_RECORDS}."
-        )
-    count = job.request.get("numResults", DEFAULT_RESULTS)
-    return [_result(record, recipe, count, themed) for record in records]
+    return records
 
 
 def _result(record: Json, recipe: Recipe, count: int, themed: bool) -> Json:
@@ -109,7 +121,7 @@ def _result(record: Json, recipe: Recipe, count: int, themed: bool) -> Json:
             return {"input": record, "output": None, "error": "Missing itemList in input record"}
         items = sorted(map(str, given), key=lambda item: _number(subject, item))[:count]
     else:
-        items = _items(subject, count)
+        items = pick_items(subject, count)
     output: Json = {"recommendedItems": items}
     if themed:
         output["theme"] = THEMES[_number(subject, "theme") % len(THEMES)]
@@ -122,7 +134,7 @@ def _result(record: Json, recipe: Recipe, count: int, themed: bool) -> Json:
     return {"input": record, "output": output, "error": None}
 
 
-def _items(subject: str, count: int) -> list[str]:
+def pick_items(subject: str, count: int) -> list[str]:
     start, step = _number(subject, "start"), 1 + 2 * (_number(subject, "step") % 200)
     step += 2 if step % 5 == 0 else 0  # odd and no multiple of 5: every item comes once in 1000
     items = (str((start + rank * step) % CATALOGUE + 1) for rank in range(count + 1))
