@@ -31,8 +31,8 @@ _LATEST = Latest(
 )
 
 
-def make_kind(name: str, title: str) -> Kind:
-    """Return the table of a batch job, given its name in the API (`BatchInferenceJob`)."""
+def make_kind(name: str, title: str, rule: str = "personalize") -> Kind:
+    """Return the table of a batch job by its name in the API (`BatchInferenceJob`); `rule` names its event rule."""
     field = name[0].lower() + name[1:]
     return Kind(
         name=name,
@@ -94,7 +94,7 @@ def make_kind(name: str, title: str) -> Kind:
         # Personalize has no state-change events: EventBridge sees its API calls alone, and those through CloudTrail
         # https://docs.aws.amazon.com/eventbridge/latest/ref/events-ref-personalize.html
         event=Event(
-            rule="personalize",
+            rule=rule,
             description=f"{title}s that were refused".removeprefix("Amazon "),
             source="aws.personalize",
             detail_type="AWS API Call via CloudTrail",
