@@ -118,6 +118,10 @@ class Workspace:
             if ":dynamic/aws-jobs:" in step["urn"] and step["op"] not in ("same", "refresh")
         ]
 
+    def forget_state(self) -> None:
+        """Lose the stack's state, as a deleted bucket would."""
+        shutil.rmtree(self.root / ".local" / "pulumi")
+
     def jobs(self) -> dict[str, dict[str, Any]]:
         """The state's outputs of each job, by name."""
         outcome = self.jobctl("stack", "export", "-s", "local")

@@ -36,8 +36,8 @@ def move(wanted: str, asked: dict[str, Any]) -> dict[str, Any]:
                 _move_job(backend, job, asked)
                 return {"jobId": job.id, "status": job.status, "held": job.held}
         elif isinstance(backend, BatchInferenceBackend):
-            for resource in backend.of_kind(personalize.INFERENCE):
-                if wanted in (resource.arn, resource.name):
+            for resource in backend.resources:
+                if resource.kind in personalize.WORK and wanted in (resource.arn, resource.name):
                     _move_resource(backend, resource, asked)
                     return {"arn": resource.arn, "status": resource.status, "held": resource.held}
     raise ValueError(f"the emulator has no job {wanted}")

@@ -33,6 +33,7 @@ INSTANCES = 100
 SOLUTIONS = (
     ("user-personalization", "aws-user-personalization-v2", "11111111"),
     ("similar-items", "aws-similar-items", "22222222"),
+    ("item-affinity", "aws-item-affinity", "33333333"),
 )
 ROLES = {
     "SageMakerExecutionRole": "sagemaker.amazonaws.com",

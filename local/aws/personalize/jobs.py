@@ -9,8 +9,8 @@ from __future__ import annotations
 from ..service.operations import Json
 from ..service.refusal import Refusal
 from . import inference, resources
-from .life import INFERENCE
-from .recipes import Recipe
+from .life import INFERENCE, SEGMENT
+from .recipes import SEGMENTATION, Recipe
 from .records import ENDED
 from .state import PersonalizeState
 
@@ -27,6 +27,14 @@ def create_inference_job(state: PersonalizeState, request: Json) -> Json:
     _check_config(request, recipe)
     asked = {"batchInferenceJobMode": "BATCH_INFERENCE", **request}
     return {"batchInferenceJobArn": _start(state, INFERENCE, asked)}
+
+
+def create_segment_job(state: PersonalizeState, request: Json) -> Json:
+    """Start a batch segment job."""
+    recipe = _check_references(state, request)
+    if recipe.type != SEGMENTATION:
+        raise refuse(f"The recipe {recipe.name} does not support batch segments.")
+    return {"batchSegmentJobArn": _start(state, SEGMENT, request)}
 
 
 def _check_references(state: PersonalizeState, request: Json) -> Recipe:

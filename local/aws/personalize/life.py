@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from ..service import context
-from . import inference
+from . import inference, segments
 from .records import ACTIVE, ENDED, FAILED, IN_PROGRESS, PENDING, Resource
 from .state import PersonalizeState
 
 INFERENCE = "batch-inference-job"
+SEGMENT = "batch-segment-job"
 # what the jobs of each kind do when they end
-WORK = {INFERENCE: inference.run}
+WORK = {INFERENCE: inference.run, SEGMENT: segments.run}
 
 
 def advance(backend: PersonalizeState, now: float) -> None:

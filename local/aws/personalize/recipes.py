@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+SEGMENTATION = "USER_SEGMENTATION"
 PREFIX = "arn:aws:personalize:::recipe/"
 
 
@@ -47,7 +48,7 @@ RECIPES = {
         Recipe("aws-sims", "RELATED_ITEMS", "itemId", scores=False),
         Recipe("aws-trending-now", "POPULAR_ITEMS", batch=False),
         Recipe("aws-next-best-action", "PERSONALIZED_ACTIONS", batch=False),
-        Recipe("aws-item-affinity", "USER_SEGMENTATION", "itemId", batch=False),
-        Recipe("aws-item-attribute-affinity", "USER_SEGMENTATION", batch=False),
+        Recipe("aws-item-affinity", SEGMENTATION, "itemId", batch=False),
+        Recipe("aws-item-attribute-affinity", SEGMENTATION, "itemAttributes", batch=False),
     )
 }

@@ -7,7 +7,7 @@ from moto.personalize.responses import PersonalizeResponse
 
 from ..service.operations import Operations
 from . import jobs, resources, solutions
-from .life import INFERENCE
+from .life import INFERENCE, SEGMENT
 from .models import BatchInferenceBackend
 from .resources import describe_operation, list_operation
 
@@ -20,6 +20,9 @@ class BatchInferenceResponse(Operations, PersonalizeResponse):
         "CreateBatchInferenceJob": jobs.create_inference_job,
         "DescribeBatchInferenceJob": describe_operation("BatchInferenceJob", INFERENCE),
         "ListBatchInferenceJobs": list_operation("BatchInferenceJob", INFERENCE, newest_first=True),
+        "CreateBatchSegmentJob": jobs.create_segment_job,
+        "DescribeBatchSegmentJob": describe_operation("BatchSegmentJob", SEGMENT),
+        "ListBatchSegmentJobs": list_operation("BatchSegmentJob", SEGMENT, newest_first=True),
         "CreateDatasetGroup": solutions.create_dataset_group,
         "DescribeDatasetGroup": describe_operation("DatasetGroup", solutions.GROUP),
         "ListDatasetGroups": list_operation("DatasetGroup", solutions.GROUP),

@@ -54,12 +54,17 @@ _ACTIONS = {
     "s3:AbortMultipartUpload": "s3:AbortMultipartUpload",
 }
 _TAGGED = {
+    "personalize:CreateBatchSegmentJob": "personalize:TagResource",
     "batch:SubmitServiceJob": "batch:TagResource",
     "batch:CreateJobQueue": "batch:TagResource",
     "batch:CreateServiceEnvironment": "batch:TagResource",
     "personalize:CreateBatchInferenceJob": "personalize:TagResource",
 }
-_PASSES_ROLE = ("batch:SubmitServiceJob", "personalize:CreateBatchInferenceJob")
+_PASSES_ROLE = (
+    "batch:SubmitServiceJob",
+    "personalize:CreateBatchInferenceJob",
+    "personalize:CreateBatchSegmentJob",
+)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ UNSCOPED = {
     "batch:DescribeServiceJob",
     "batch:ListServiceJobs",
     "personalize:ListBatchInferenceJobs",
+    "personalize:ListBatchSegmentJobs",
     "sagemaker:Search",
 }
 SCOPE = permissions.Scope(

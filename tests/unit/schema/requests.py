@@ -22,6 +22,7 @@ PAYLOAD = "serviceRequestPayload"
 OPERATIONS = {
     "ServiceJob": ("batch", "SubmitServiceJob"),
     "BatchInferenceJob": ("personalize", "CreateBatchInferenceJob"),
+    "BatchSegmentJob": ("personalize", "CreateBatchSegmentJob"),
     "payload": ("sagemaker", "CreateTrainingJob"),
 }
 # a value of each pattern that random letters do not fit
@@ -56,6 +57,7 @@ DOCUMENTED: dict[tuple[str, str], tuple[int, int | None]] = {
     ("ServiceJobPreemptionConfiguration", "preemptionRetriesBeforeTermination"): (0, None),
     ("ServiceJobTimeout", "attemptDurationSeconds"): (1, None),
     ("CreateBatchInferenceJobRequest", "numResults"): (1, None),
+    ("CreateBatchSegmentJobRequest", "numResults"): (1, 5_000_000),
 }
 JOB_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"

@@ -1,0 +1,24 @@
+"""What a batch segment job refers to in AWS."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ...aws import Aws
+from ...jobfile import Job
+from ...preflight.finding import Finding
+from ..personalize.preflight import check_references, find_example_record
+from ..personalize.recipes import Recipe
+
+__all__ = ["find_example_record", "findings"]
+
+
+def findings(jobs: Sequence[Job], aws: Aws) -> Iterator[Finding]:
+    """Return what is wrong with the jobs' solution versions and filters."""
+    return check_references(jobs, aws, _judge)
+
+
+def _judge(job: Job, recipe: Recipe) -> str:
+    if not recipe.segments:
+        return f"it was trained with {recipe.name}, which makes no user segments"
+    return ""
