@@ -14,9 +14,9 @@ from pathlib import Path
 
 from cli.commands.status import Row, format_table, read_rows
 from cli.project.emulator_process import Emulator
-from cli.project.results import describe_objects
 from cli.project.stack import HERE, Project, find_project, read_stack
 from cli.project.variables import child_environment
+from cli.runs.results import describe_objects
 from components.aws import Aws, connect
 from components.errors import JobError
 

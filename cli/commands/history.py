@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from cli.engine.arguments import add_stack, find_stack
-from cli.planning.reasons import explain_run
-from cli.project.connection import connect_stack, load_jobs
-from cli.project.entries import read_entries
 from cli.project.stack import Stack
+from cli.runs.connection import connect_stack, load_jobs
+from cli.runs.entries import read_entries
+from cli.runs.reasons import explain_run
 from components.aws import Aws, Run, history
 from components.aws.lookup import linked_history
 from components.aws.survey import attempts

@@ -13,9 +13,9 @@ from cli.display.text import count, relative
 from cli.editing import job_text
 from cli.editing.job_files import find_schema, write_new
 from cli.engine.arguments import add_stack, find_stack
-from cli.project.connection import connect_stack
 from cli.project.settings import read_stack_settings
 from cli.project.stack import Stack
+from cli.runs.connection import connect_stack
 from components.aws import Aws, Run, adopted
 from components.aws.runs import arn_region
 from components.aws.survey import newest_by_name, queue_names

@@ -14,10 +14,10 @@ from typing import Any
 
 from cli.display.text import align, count
 from cli.engine.arguments import add_stack, find_stack
-from cli.planning.runs import ADOPTED, Finding, judge_runs, list_declared
-from cli.project.connection import connect_stack, load_jobs
-from cli.project.entries import Entry, read_entries
 from cli.project.stack import Stack
+from cli.runs.connection import connect_stack, load_jobs
+from cli.runs.entries import Entry, read_entries
+from cli.runs.judge import ADOPTED, Finding, judge_runs, list_declared
 from components import aws as service
 from components.aws import Aws, Run
 from components.aws.survey import of_stack

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from cli.editing import generation
 from cli.engine.arguments import add_stack, find_stack
-from cli.project.entries import read_entries
 from cli.project.settings import list_job_folders
 from cli.project.stack import Project, find_project, find_selected
+from cli.runs.entries import read_entries
 from components.errors import JobError, Problems
 from components.jobfile import Job, JobFile
 from components.jobfile.messages import meant

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 from cli.display.text import align
 from cli.engine.arguments import add_stack, find_stack
-from cli.project.entries import Entry, read_entries
 from cli.project.stack import Stack
+from cli.runs.entries import Entry, read_entries
 from components.kinds import Phase
 
 COLUMNS = ("name", "kind", "phase", "status", "since", "results")

@@ -11,8 +11,8 @@ from cli.commands.status import to_row
 from cli.engine.arguments import add_stack, find_stack
 from cli.engine.run import run_quietly
 from cli.planning.escape import code, fenced
-from cli.project.entries import Entry, read_entries
 from cli.project.stack import Stack
+from cli.runs.entries import Entry, read_entries
 
 # GitHub takes a mebibyte a step; some stays free for the marks around
 LIMIT = 1_000_000

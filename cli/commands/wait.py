@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 
 from cli.engine.arguments import add_stack, find_stack
 from cli.engine.run import run_quietly
-from cli.project.connection import connect_stack
-from cli.project.entries import Entry, read_entries
 from cli.project.stack import Stack
+from cli.runs.connection import connect_stack
+from cli.runs.entries import Entry, read_entries
 from components.aws import Aws, describe
 from components.errors import JobError, Missing, Unanswered
 from components.kinds import Phase

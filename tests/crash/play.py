@@ -8,7 +8,7 @@ from typing import Any
 
 import boto3
 
-from cli.planning.runs import Declared, judge_runs
+from cli.runs.judge import Declared, judge_runs
 from components.aws import Aws
 from components.aws.survey import of_stack
 from components.kinds import KINDS

@@ -9,7 +9,7 @@ import pytest
 
 from cli.commands.up import split_wait
 from cli.commands.wait import Waiting, parse_duration
-from cli.project.entries import Entry
+from cli.runs.entries import Entry
 from components.errors import JobError
 from components.kinds import KINDS
 from tests.conftest import Workspace

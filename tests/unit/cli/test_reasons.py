@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cli.planning.reasons import explain_run
+from cli.runs.reasons import explain_run
 from components.aws import Run
 from components.kinds import KINDS, Phase
 from components.run.definition import BECAUSE, CLAIMED, DIGEST, RELEASED, beside_request

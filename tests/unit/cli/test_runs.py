@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cli.planning.runs import Declared, judge_runs
+from cli.runs.judge import Declared, judge_runs
 from components.aws import Run
 from components.kinds import KINDS, Phase
 from components.run.definition import DIGEST, IDENTITY, RELEASED
