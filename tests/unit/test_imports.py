@@ -33,6 +33,18 @@ ORDER = (
     "platform",
     "program",
 )
+# The same for the rooms of `cli`; `components` and `local` are open to all of them.
+CLI_ORDER = (
+    "display",
+    "project",
+    "engine",
+    "editing",
+    "runs",
+    "planning",
+    "github",
+    "commands",
+    "__main__",
+)
 # A library, and the only places that may import it.
 ENTRY = {
     "boto3": ("components/aws/", "local/"),
@@ -101,6 +113,19 @@ def test_imports_go_one_way(path: Path) -> None:
             assert top != "tools", f"{here} imports {name}"
         if here.parts[0] == "local":
             assert top not in ("cli", "tools"), f"{here} imports {name}"
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "cli").rglob("*.py")), ids=lambda path: str(path.relative_to(ROOT))
+)
+def test_rooms_of_cli_import_one_way(path: Path) -> None:
+    """A room of `cli` imports only what stands before it, so that no two need each other."""
+    room = path.relative_to(ROOT / "cli").parts[0].removesuffix(".py")
+    for name in imports(path):
+        top, _, rest = name.partition(".")
+        other = rest.partition(".")[0]
+        if top == "cli" and other != room and room != "__init__":
+            assert CLI_ORDER.index(other) < CLI_ORDER.index(room), f"{path} imports {name}"
 
 
 def test_order_names_every_part() -> None:
