@@ -26,7 +26,8 @@ from .platform.references import find_references
 from .resources import RESOURCES
 from .resources import Job as JobResource
 from .stack.archive import Archive
-from .stack.load import StackJobs, load_stack
+from .stack.jobs import StackJobs
+from .stack.load import load_stack
 from .stack.scope import build_scope
 from .stack.settings import Settings, read_settings
 from .wire import Path as Place

@@ -47,13 +47,13 @@ def run(args: argparse.Namespace) -> int:
     stacks = [each for folder in list_job_folders(project, known) for each in folder.stacks]
     if len(stacks) > 1:
         raise JobError(f"choose a stack with -s: {', '.join(each.stack for each in stacks)}")
-    chosen = select([args.file], here, stacks[0].root, stacks[0].folder, read_stdin([args.file]))
-    found = load_stack(stacks[0], read=chosen.read)
-    problems = [each for each in found.problems if each.file in chosen.wanted]
+    read, wanted = select([args.file], here, stacks[0], read_stdin([args.file]))
+    found = load_stack(stacks[0], read=read)
+    problems = [each for each in found.problems if each.file in wanted]
     if any(problem.level == "error" for problem in problems):
-        sys.stderr.write(format_text(problems, found.files, len(chosen.wanted), sys.stderr))
+        sys.stderr.write(format_text(problems, read.files, len(wanted), sys.stderr))
         return 1
-    jobs = [job for job in found.jobs if job.file in chosen.wanted]
+    jobs = [job for job in found.jobs if job.file in wanted]
     if args.job:
         names = [job.name for job in jobs]
         jobs = [job for job in jobs if job.name == args.job]

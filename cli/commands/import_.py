@@ -23,7 +23,7 @@ from components.errors import JobError
 from components.jobfile import load
 from components.kinds import KINDS, Kind
 from components.run.definition import IDENTITY
-from components.stack.expansion import JobFiles
+from components.stack.jobs import JobFiles
 from components.stack.load import load_stack
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")

@@ -24,7 +24,7 @@ from components.aws.survey import of_stack
 from components.errors import JobError
 from components.kinds import KINDS, Kind
 from components.run.definition import IDENTITY
-from components.stack.load import StackJobs
+from components.stack.jobs import StackJobs
 
 REASON = "terminated by jobctl recover: no file and no state entry matches it"
 

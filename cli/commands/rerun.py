@@ -17,7 +17,8 @@ from components.errors import JobError, Problems
 from components.jobfile import Job, JobFile
 from components.jobfile.messages import meant
 from components.kinds import Phase
-from components.stack.load import StackJobs, load_stack
+from components.stack.jobs import StackJobs
+from components.stack.load import load_stack
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -36,7 +37,7 @@ def run(args: argparse.Namespace) -> int:
     project = find_project(Path.cwd())
     stack = args.stack.rpartition("/")[2] or find_selected(project, os.environ)
     found = read_jobs(project, stack)
-    files, jobs = found.files, found.jobs
+    files, jobs = found.read.files, found.jobs
     wanted = [*args.jobs]
     if args.failed:
         entries = read_entries(find_stack(args))

@@ -12,9 +12,10 @@ from pathlib import Path
 from cli.display.reports import FORMATS, format_report
 from cli.project.settings import JobFolder, find_own_project, list_job_folders
 from components.errors import Problem
-from components.jobfile import Context, JobFile, expand, load, read_text
-from components.stack.expansion import JobFiles
+from components.jobfile import JobFile, load, read_text
+from components.stack.jobs import JobFiles
 from components.stack.load import load_stack
+from components.stack.settings import Settings
 
 STDIN = "<stdin>"
 
@@ -32,19 +33,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 @dataclass
-class Selection:
-    """The job files to validate: those asked about, by name, and their neighbours."""
-
-    read: JobFiles
-    wanted: frozenset[str]
-
-    def keep(self, problems: Iterable[Problem]) -> list[Problem]:
-        """Leave out the problems of neighbours; those of policies and settings concern every file."""
-        neighbours = {file.path for file in self.read.files} - self.wanted
-        return [problem for problem in problems if problem.file not in neighbours]
-
-
-@dataclass
 class Findings:
     """The problems of all stacks: each once; one that only some of a file's stacks have names them."""
 
@@ -52,13 +40,17 @@ class Findings:
     stacks: dict[str, set[str]] = field(default_factory=dict)
     found: dict[Problem, list[str]] = field(default_factory=dict)
 
-    def add(self, chosen: Selection, stack: str, problems: Iterable[Problem]) -> None:
-        """Add what one stack has. A problem of a file that was not asked about is left out."""
-        self.files.update((file.path, file) for file in chosen.read.files)
-        for name in chosen.wanted:
+    def add(
+        self, read: JobFiles, wanted: frozenset[str], stack: str, problems: Iterable[Problem]
+    ) -> None:
+        """Add what one stack has. A problem of a neighbour is left out; one of a policy or a setting is not."""
+        self.files.update((file.path, file) for file in read.files)
+        for name in wanted:
             self.stacks.setdefault(name, set()).add(stack)
-        for problem in chosen.keep(problems):
-            self.found.setdefault(problem, []).append(stack)
+        neighbours = {file.path for file in read.files} - wanted
+        for problem in problems:
+            if problem.file not in neighbours:
+                self.found.setdefault(problem, []).append(stack)
 
     @property
     def count(self) -> int:
@@ -83,9 +75,10 @@ def run(args: argparse.Namespace) -> int:
     for folder in folders:
         paths = _list_paths(folder, folders, args.paths, here)
         if paths or not args.paths:
-            chosen = select(paths, here, project.root, folder.path, stdin)
+            read, wanted = select(paths, here, folder.stacks[0], stdin)
             for settings in folder.stacks:
-                found.add(chosen, settings.stack, load_stack(settings, read=chosen.read).problems)
+                problems = load_stack(settings, read=read).problems
+                found.add(read, wanted, settings.stack, problems)
     problems = found.problems()
     files = list(found.files.values())
     print(format_report(args.format, problems, files, found.count, sys.stdout), end="")
@@ -115,12 +108,14 @@ def read_stdin(paths: Sequence[str]) -> JobFile | Problem | None:
 
 
 def select(
-    paths: Sequence[str], here: Path, root: Path, folder: Path, stdin: JobFile | Problem | None
-) -> Selection:
-    """Read the files asked about, and what came from standard input; without paths those of the folder.
+    paths: Sequence[str], here: Path, settings: Settings, stdin: JobFile | Problem | None
+) -> tuple[JobFiles, frozenset[str]]:
+    """Read the files asked about, and what came from standard input; without paths those of the stack's folder.
 
-    A file of the folder is validated with its neighbours, which may have the same name or be depended on.
+    Returns the names of those asked about too: a file of the folder is validated with its neighbours, which may have
+    the same name or be depended on.
     """
+    root, folder = settings.root, settings.folder
     given = (
         [Path(os.path.abspath(here / path)) for path in paths if path != "-"] if paths else [folder]
     )
@@ -131,11 +126,11 @@ def select(
         problems.append(stdin)
     wanted = frozenset({file.path for file in files} | {problem.file for problem in problems})
     if folder in given or not folder.is_dir():
-        return Selection(JobFiles(files, problems), wanted)
+        return JobFiles(files, problems), wanted
     neighbours, _ = load([folder], root)
     others = [file for file in neighbours if file.path not in wanted]
     if any(path.is_relative_to(folder) for path in given):
         # of two jobs with one name the second is reported: let it be the one that was asked about
-        return Selection(JobFiles([*others, *files], problems), wanted)
-    names = frozenset(job.name for job in expand(others, Context("dev", any_config=True))[0])
-    return Selection(JobFiles(files, problems, names), wanted)
+        return JobFiles([*others, *files], problems), wanted
+    jobs = load_stack(replace(settings, any_config=True), read=JobFiles(others)).jobs
+    return JobFiles(files, problems, frozenset(job.name for job in jobs)), wanted

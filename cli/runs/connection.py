@@ -10,7 +10,8 @@ from cli.project.settings import list_secrets, read_stack_settings
 from cli.project.stack import Stack
 from cli.project.variables import child_environment, on_loopback, require_answer
 from components.aws import Aws, connect
-from components.stack.load import StackJobs, load_stack
+from components.stack.jobs import StackJobs
+from components.stack.load import load_stack
 
 
 def connect_stack(stack: Stack) -> Aws:

@@ -40,6 +40,8 @@ def pack_folder(folder: Path) -> Archive:
     if not names:
         raise JobError("the folder has no files")
     files: dict[str, str] = {}
+    # of the files, not of the compressed bytes: another zlib must not make another run
+    digest = hashlib.sha256()
     buffer = io.BytesIO()
     # mtime 0: gzip would otherwise write the time of packing
     with (
@@ -49,15 +51,12 @@ def pack_folder(folder: Path) -> Archive:
         for name in names:
             path = folder / name
             content = path.read_bytes()
+            executable = bool(path.stat().st_mode & 0o100)
             entry = tarfile.TarInfo(name)
             entry.size = len(content)
-            entry.mode = 0o755 if path.stat().st_mode & 0o100 else 0o644
+            entry.mode = 0o755 if executable else 0o644
             archive.addfile(entry, io.BytesIO(content))
-            files[name] = hashlib.sha256(content).hexdigest()[:SHOWN]
-    digest = hashlib.sha256()
-    for name in names:
-        # the files, not the compressed bytes: another zlib must not make another run
-        mode = "x" if (folder / name).stat().st_mode & 0o100 else "-"
-        content_hash = hashlib.sha256((folder / name).read_bytes()).hexdigest()
-        digest.update(f"{name}\0{mode}\0{content_hash}\n".encode())
+            sha256 = hashlib.sha256(content).hexdigest()
+            files[name] = sha256[:SHOWN]
+            digest.update(f"{name}\0{'x' if executable else '-'}\0{sha256}\n".encode())
     return Archive(buffer.getvalue(), digest.hexdigest(), files)

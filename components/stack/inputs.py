@@ -9,58 +9,52 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..aws import Aws
-from ..aws.objects import etag
+from ..aws.objects import etag as find_etag
 from ..errors import JobError, Problem, Problems
 from ..jobfile import Job, Pending
 from ..kinds import KINDS
 from ..wire import leaves
 from .archive import Archive, pack_folder
-from .settings import Settings
+from .jobs import StackJobs
 
 
 class InputBuilder:
-    """Builds the inputs of a stack's jobs; a folder is packed and an object looked up once.
+    """Builds the inputs of a stack's jobs; a folder is packed and an object looked up once."""
 
-    `archives` are the packed folders by the URI that each is uploaded to.
-    """
-
-    def __init__(self, settings: Settings, aws: Callable[[], Aws]) -> None:
-        self._settings, self._aws = settings, aws
+    def __init__(self, stack: StackJobs, aws: Callable[[], Aws]) -> None:
+        self._settings, self._archives, self._aws = stack.settings, stack.archives, aws
         self._packed: dict[str, Archive] = {}
         self._etags: dict[str, str] = {}
-        self.archives: dict[str, Archive] = {}
 
     def build(self, job: Job) -> dict[str, Any]:
         """Return the inputs of the job's resource. Raises `Problems` where its code or a watched object is missing."""
         identity = self._settings.identity
-        inputs: dict[str, Any] = {
+        optional = {
+            "formerly": [identity(alias) for alias in job.aliases],
+            "generation": job.generation,
+            "period": job.period,
+            "adopt": job.adopt,
+            "secretPaths": list(job.secret_paths),
+            "watched": {str(uri): self._find_etag(job, str(uri)) for uri in job.watch},
+            "code": self._pack_code(job, job.code) if job.code else None,
+        }
+        inputs = {
             "name": job.name,
             "identity": identity(job.name),
             "region": self._settings.region,
             "request": _as_written(job.request),
+            "onReplace": job.on_replace,
+            "onDelete": job.on_delete,
+            **{key: value for key, value in optional.items() if value not in (None, [], {})},
         }
-        if job.aliases:
-            inputs["formerly"] = [identity(alias) for alias in job.aliases]
-        for key, value in (
-            ("generation", job.generation),
-            ("period", job.period),
-            ("adopt", job.adopt),
-            ("secretPaths", list(job.secret_paths)),
-        ):
-            if value not in (None, []):
-                inputs[key] = value
-        inputs["onReplace"], inputs["onDelete"] = job.on_replace, job.on_delete
-        if job.watch:
-            inputs["watched"] = {uri: self._find_etag(job, str(uri)) for uri in job.watch}
-        if job.code:
-            inputs["code"] = self._pack_code(job, job.code)
+        if "code" in inputs:
             inputs["request"] = _add_code(job, inputs["request"], inputs["code"])
         return inputs
 
     def _find_etag(self, job: Job, uri: str) -> str:
         if uri not in self._etags:
             try:
-                found = etag(self._aws(), uri)
+                found = find_etag(self._aws(), uri)
             except JobError as error:
                 raise _problem(job, "watch", str(error)) from error
             if found is None:
@@ -69,8 +63,7 @@ class InputBuilder:
         return self._etags[uri]
 
     def _pack_code(self, job: Job, code: Mapping[str, Any]) -> dict[str, Any]:
-        folder = str(code["dir"])
-        artifacts = self._settings.artifacts
+        folder, artifacts = str(code["dir"]), self._settings.artifacts
         if not artifacts:
             message = (
                 "no place to upload to: pulumi config set aws-jobs:artifacts s3://BUCKET/PREFIX"
@@ -83,10 +76,7 @@ class InputBuilder:
                 raise _problem(job, "code.dir", f"{folder}: {error}") from error
         archive = self._packed[folder]
         uri = f"{artifacts}/{archive.sha256}.tar.gz"
-        self.archives[uri] = archive
-        entry = code.get("entryPoint", "")
-        if entry and entry not in archive.files:
-            raise _problem(job, "code.entryPoint", f"the folder {folder} has no file {entry}")
+        self._archives[uri] = archive
         return {**code, "uri": uri, "sha256": archive.sha256, "files": archive.files}
 
 

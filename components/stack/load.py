@@ -2,53 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timezone
-from typing import Any
+from collections.abc import Callable
+from dataclasses import replace
 
 from .. import policy
 from ..aws import Aws
-from ..errors import Problem, Problems
-from ..jobfile import Context, Job, JobFile, load
-from ..platform.config import Account, PlatformConfig, parse_platform
-from ..platform.references import find_references, find_unknown
-from ..policy import Policy
-from .archive import Archive
-from .expansion import Expansion, JobFiles
-from .inputs import InputBuilder
-from .resolve import Resolver
+from ..errors import Problems
+from ..jobfile import load
+from ..platform.config import Account, parse_platform
+from ..platform.references import find_references
+from .jobs import JobFiles, StackJobs
+from .resolve import resolve
 from .settings import Settings
-from .slots import SLOT, find_waiting
-
-
-@dataclass
-class StackJobs:
-    """The jobs of one stack with all that makes their runs.
-
-    `settings` are the stack's, with the place that archives go to; `platform` is what it configures, in `account`.
-    Without AWS, `problems` has errors too, and what follows `account` is empty. `inputs` are resource inputs by job
-    name; `waiting` says which other jobs each one waits for; `archives` are the code folders to upload, by URI. Leaves
-    that refer to the stack's own platform have the value that they are going to have; `before_platform` are the same
-    jobs with these leaves pending (`s3://${platform.bucket}/models/`).
-    """
-
-    settings: Settings
-    jobs: Sequence[Job]
-    files: Sequence[JobFile]
-    problems: list[Problem]
-    policies: Sequence[Policy] = ()
-    platform: PlatformConfig | None = None
-    account: Account | None = None
-    inputs: dict[str, dict[str, Any]] = field(default_factory=dict)
-    waiting: dict[str, list[str]] = field(default_factory=dict)
-    archives: dict[str, Archive] = field(default_factory=dict)
-    before_platform: Sequence[Job] = ()
-
-
-def read_job_files(settings: Settings) -> JobFiles:
-    """Read the files in the stack's folder of jobs."""
-    return JobFiles(*load([settings.folder], settings.root))
+from .slots import wait_for_slots
 
 
 def load_stack(
@@ -60,76 +26,46 @@ def load_stack(
 ) -> StackJobs:
     """Load the stack's jobs.
 
-    With `aws`, all that can be known is filled in and looked up; raises `Problems`, all of them, where one is an
-    error. Without it, what is known outside the files only stays pending, and problems are collected, not raised.
+    With `aws`, all that can be known is looked up and filled in; raises `Problems`, all of them, where one is an
+    error. Without it, what only AWS or a package's content can tell stays pending, and problems are collected.
     `account` is where the platform's resources are, by default the caller's. `read` are job files that the caller has
-    read; by default those of the stack's folder.
+    read, by default those of the stack's folder.
     """
-    read = read or read_job_files(settings)
-    policies, platform, wrong = _load_rules(settings)
-    expansion = Expansion(read, _context(settings), policies, settings.root)
+    stack = StackJobs(settings, read or JobFiles(*load([settings.folder], settings.root)))
+    _load_rules(stack)
+    stack.compose()
     if aws:
         settings.require_region()
-        expansion.raise_errors(wrong)
-    if platform:
-        settings = replace(settings, artifacts=settings.artifacts or platform.artifacts)
+        stack.raise_errors()
+        stack.outputs = {}
+    if stack.platform:
+        artifacts = settings.artifacts or stack.platform.artifacts
+        stack.settings = replace(settings, artifacts=artifacts)
         if aws and account is None:
             account = Account(aws().account, settings.region, aws().partition)
-    outputs = platform.outputs(account) if platform and account else {}
-    answers = {("", f"platform.{name}"): value for name, value in outputs.items()}
-    referring = {job.name for job in expansion.jobs if answers and find_references(job)}
-    expansion.fill(answers)
-    stack = StackJobs(settings, (), read.files, [], policies, platform, account)
+        if account:
+            stack.account, stack.outputs = account, stack.platform.outputs(account)
+    answers = {("", f"platform.{name}"): value for name, value in (stack.outputs or {}).items()}
+    referring = {job.name for job in stack.jobs if answers and find_references(job)}
+    stack.fill(answers)
     if aws:
-        unknown = find_unknown(expansion.jobs, settings.stack, outputs)
-        expansion.raise_errors(unknown)
-        _resolve(stack, expansion, aws)
-        stack.before_platform = expansion.compose_without(answers, referring)
-    stack.jobs, stack.problems = expansion.jobs, sorted({*wrong, *expansion.problems})
+        stack.raise_errors()
+        resolve(stack, aws)
+        wait_for_slots(stack, aws)
+        stack.before_platform = stack.compose_without(answers, referring)
     return stack
 
 
-def _load_rules(settings: Settings) -> tuple[list[Policy], PlatformConfig | None, list[Problem]]:
-    """Return the policies, the platform, and what is wrong with either."""
-    policies: list[Policy] = []
-    platform = None
-    problems: list[Problem] = []
+def _load_rules(stack: StackJobs) -> None:
+    """Read the policies and what the stack says of its platform; what is wrong with either is a problem."""
+    settings = stack.settings
     try:
-        policies = policy.load(settings.root)
+        stack.policies = policy.load(settings.root)
     except Problems as error:
-        problems += error.problems
+        stack.found.update(error.problems)
     try:
-        platform = parse_platform(
+        stack.platform = parse_platform(
             settings.platform, settings.project, settings.stack, settings.root
         )
     except Problems as error:
-        problems += error.problems
-    return policies, platform, problems
-
-
-def _resolve(stack: StackJobs, expansion: Expansion, aws: Callable[[], Aws]) -> None:
-    builder = InputBuilder(stack.settings, aws)
-    resolver = Resolver(expansion, builder, aws)
-    resolver.resolve()
-    stack.inputs, stack.waiting, stack.archives = (
-        resolver.inputs,
-        resolver.waiting,
-        builder.archives,
-    )
-    if stack.settings.preflight:
-        ready = [job for job in expansion.jobs if job.name not in stack.waiting]
-        for name in find_waiting(ready, stack.inputs, aws):
-            stack.waiting[name] = [SLOT]
-
-
-def _context(settings: Settings) -> Context:
-    return Context(
-        stack=settings.stack,
-        region=settings.region,
-        tags=settings.tags,
-        config=settings.config,
-        secrets=settings.secrets,
-        today=datetime.now(timezone.utc).date(),
-        any_config=settings.any_config,
-        stacks=settings.stacks,
-    )
+        stack.found.update(error.problems)

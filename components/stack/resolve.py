@@ -7,8 +7,7 @@ that finds its run, and the run's model is what another job waits for), so it go
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
 from .. import aws as service
 from ..aws import Aws
@@ -16,87 +15,84 @@ from ..aws.references import find_latest
 from ..errors import JobError
 from ..jobfile import Job
 from ..kinds import KINDS, LATEST, Phase
+from ..lifecycle.decision import is_adoptable
 from ..lifecycle.outputs import outputs_of
-from ..run.definition import DIGEST, digest
-from .expansion import Answers, Expansion
 from .inputs import InputBuilder
+from .jobs import Answers, StackJobs
 
-_OF_A_JOB = re.compile(r"jobs\.([A-Za-z0-9][A-Za-z0-9_-]*)\.(\w+)")
+_OUTPUT = re.compile(r"jobs\.([A-Za-z0-9][A-Za-z0-9_-]*)\.(\w+)")
 _LATEST = re.compile(r"([\w.]+)\((.+)\)")
 
 
-class Resolver:
-    """Fills in an expansion. `inputs` are the resources' inputs by job name, `waiting` the jobs each one waits for."""
+def resolve(stack: StackJobs, aws: Callable[[], Aws]) -> None:
+    """Ask and fill in until nothing more can be known. Raises `Problems` with every mistake that this shows."""
+    builder = InputBuilder(stack, aws)
+    changed = stack.jobs
+    while changed:
+        stack.inputs |= {job.name: builder.build(job) for job in changed}
+        changed = stack.fill(_Round(stack, aws).ask())
+        if changed:
+            stack.raise_errors()
 
-    def __init__(self, expansion: Expansion, builder: InputBuilder, aws: Callable[[], Aws]) -> None:
-        self._expansion, self._builder, self._aws = expansion, builder, aws
-        self._jobs: dict[str, Job] = {}
+
+class _Round:
+    """One round of questions. What is found out in it is not asked twice."""
+
+    def __init__(self, stack: StackJobs, aws: Callable[[], Aws]) -> None:
+        self._stack, self._aws = stack, aws
+        self._jobs = {job.name: job for job in stack.jobs}
         self._runs: dict[str, service.Run | None] = {}
-        self.inputs: dict[str, dict[str, Any]] = {}
-        self.waiting: dict[str, list[str]] = {}
 
-    def resolve(self) -> None:
-        """Ask and fill in until nothing more can be known. Raises `Problems` with every mistake that this shows."""
-        changed = self._expansion.jobs
-        while changed:
-            self._jobs |= {job.name: job for job in changed}
-            self.inputs |= {job.name: self._builder.build(job) for job in changed}
-            changed = self._expansion.fill(self._ask())
-            self._expansion.raise_errors()
-
-    def _ask(self) -> Answers:
+    def ask(self) -> Answers:
         """Return what can be answered now, and note which jobs wait for which."""
         answers: Answers = {}
-        self._runs = {}
-        self.waiting = {}
-        for name, job in self._jobs.items():
-            for expression in self._expansion.pending[name]:
-                key, value = self._answer(job, expression)
+        self._stack.waiting = {}
+        for job in self._stack.jobs:
+            for expression in self._stack.pending[job.name]:
+                own = job.name if expression == "code.uri" else ""
+                value = self._answer(job, expression)
                 if value is not None:
-                    answers[key] = value
-            waits = [other for other in self._needs(job) if self._find_success(other) is None]
+                    answers[own, expression] = value
+            waits = [name for name in self._needs(job) if self._find_success(name) is None]
             if waits:
-                self.waiting[name] = waits
+                self._stack.waiting[job.name] = waits
         return answers
 
-    def _answer(self, job: Job, expression: str) -> tuple[tuple[str, str], str | None]:
+    def _answer(self, job: Job, expression: str) -> str | None:
         if expression == "code.uri":
-            return (job.name, expression), self.inputs[job.name].get("code", {}).get("uri")
+            return str(self._stack.inputs[job.name]["code"]["uri"])
         if found := _LATEST.fullmatch(expression):
-            return ("", expression), find_latest(self._aws(), LATEST[found[1]], found[2].strip())
-        if found := _OF_A_JOB.fullmatch(expression):
-            run = self._find_success(found[1])
-            return ("", expression), None if run is None else self._output(run, *found.groups())
-        return ("", expression), None
+            return find_latest(self._aws(), LATEST[found[1]], found[2].strip())
+        if found := _OUTPUT.fullmatch(expression):
+            return self._find_output(found[1], found[2])
+        return None
 
     def _needs(self, job: Job) -> list[str]:
-        asked = [_OF_A_JOB.match(each) for each in self._expansion.pending[job.name]]
-        names = [*job.depends_on, *(found[1] for found in asked if found)]
+        named = [_OUTPUT.match(each) for each in self._stack.pending[job.name]]
+        names = [*job.depends_on, *(found[1] for found in named if found)]
         return [name for name in dict.fromkeys(names) if name in self._jobs]
 
     def _find_success(self, name: str) -> service.Run | None:
         """Return the job's run of exactly this definition, if it has succeeded. AWS is asked, not the state."""
         if name not in self._runs:
             self._runs[name] = None
-            job = self._jobs[name]
-            waits = [each for each in self._needs(job) if self._find_success(each) is None]
-            if not waits and not self._expansion.pending[name]:
-                self._runs[name] = _find_success(job, self.inputs[name], self._aws())
+            job, inputs = self._jobs[name], self._stack.inputs[name]
+            waits = any(self._find_success(other) is None for other in self._needs(job))
+            if not waits and not self._stack.pending[name]:
+                kind = KINDS[job.kind]
+                run = service.find(self._aws(), kind, inputs)
+                if run and run.phase is Phase.SUCCEEDED and is_adoptable(kind, inputs, run):
+                    self._runs[name] = run
         return self._runs[name]
 
-    def _output(self, run: service.Run, name: str, output: str) -> str:
-        outputs = outputs_of(KINDS[self._jobs[name].kind], self.inputs[name], run)
+    def _find_output(self, name: str, output: str) -> str | None:
+        run = self._find_success(name)
+        if run is None:
+            return None
+        outputs = outputs_of(KINDS[self._jobs[name].kind], self._stack.inputs[name], run)
         if output not in outputs:
             known = ", ".join(sorted(key for key in outputs if isinstance(outputs[key], str)))
             raise JobError(
                 f"${{jobs.{name}.{output}}}: {name}'s run has no {output}; it has {known}"
             )
         return str(outputs[output])
-
-
-def _find_success(job: Job, inputs: Mapping[str, Any], aws: Aws) -> service.Run | None:
-    kind = KINDS[job.kind]
-    run = service.find(aws, kind, inputs)
-    if run is None or not run.adoptable or run.phase is not Phase.SUCCEEDED:
-        return None
-    return run if run.tags.get(DIGEST) == digest(kind, inputs) else None

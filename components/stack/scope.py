@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..permissions import Scope, inputs_named, linked_runs_named, queues_named, roles_named
 from ..platform.config import Account
-from .load import StackJobs
+from .jobs import StackJobs
 
 
 def build_scope(stack: StackJobs, account: Account, state: str = "") -> Scope:

@@ -2,38 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable
 
 from .. import aws as service
 from ..aws import Aws
 from ..errors import Denied
-from ..jobfile import Job
 from ..kinds import KINDS
-from ..run.definition import DIGEST, digest
+from ..lifecycle.decision import is_adoptable
+from .jobs import StackJobs
 
 SLOT = "slot"
 
 
-def find_waiting(
-    jobs: Sequence[Job], inputs: Mapping[str, Mapping[str, Any]], aws: Callable[[], Aws]
-) -> list[str]:
-    """Return the jobs that would be a run too many; the next `up` submits them. `jobs` wait for nothing else."""
-    waiting: list[str] = []
+def wait_for_slots(stack: StackJobs, aws: Callable[[], Aws]) -> None:
+    """Let wait what would be a run too many; the next `up` submits it. Not where `aws-jobs:preflight` is false."""
     for kind in KINDS.values():
-        ready = [job for job in jobs if kind.slots and job.kind == kind.name]
+        ready = [
+            job for job in stack.jobs if job.kind == kind.name and job.name not in stack.waiting
+        ]
+        if not stack.settings.preflight or not kind.slots or not ready:
+            continue
         try:
-            free = max(0, kind.slots - service.count_live(aws(), kind)) if ready else 0
+            free = max(0, kind.slots - service.count_live(aws(), kind))
         except Denied:
             continue  # the submission itself finds out, and waits then
         if free >= len(ready):
             continue
         for job in ready:
-            run = service.find(aws(), kind, inputs[job.name])
-            if run and run.adoptable and run.tags.get(DIGEST) == digest(kind, inputs[job.name]):
+            inputs = stack.inputs[job.name]
+            run = service.find(aws(), kind, inputs)
+            if run and is_adoptable(kind, inputs, run):
                 continue
             if free:
                 free -= 1
             else:
-                waiting.append(job.name)
-    return waiting
+                stack.waiting[job.name] = [SLOT]

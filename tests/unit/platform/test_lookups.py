@@ -9,7 +9,8 @@ from components import lifecycle
 from components.kinds import KINDS
 from components.platform.config import Account as Where
 from components.platform.references import find_references
-from components.stack.load import StackJobs, load_stack
+from components.stack.jobs import StackJobs
+from components.stack.load import load_stack
 from components.stack.settings import Settings
 from tests.fakes.aws import Account
 from tests.unit.platform.stack import ASKED, JOB, ROLE

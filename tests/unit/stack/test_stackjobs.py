@@ -13,7 +13,8 @@ from components.aws import Aws
 from components.errors import Problems
 from components.kinds import KINDS
 from components.run.definition import digest
-from components.stack.load import StackJobs, load_stack
+from components.stack.jobs import StackJobs
+from components.stack.load import load_stack
 from components.stack.settings import Settings
 from tests.fakes.aws import Account
 

@@ -1,0 +1,142 @@
+"""The jobs of one stack as far as they are known: composed from the job files once, filled in as more is learned."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from typing import Any
+
+from .. import policy
+from ..errors import Problem, Problems
+from ..jobfile import Context, Job, JobFile, Pending, code_folders, expand
+from ..platform.config import Account, PlatformConfig
+from ..platform.references import find_unknown
+from ..policy import Policy
+from ..wire import leaves
+from .archive import Archive
+from .settings import Settings
+
+# (job, expression) -> value; the job is "" where the expression means the same in every job
+Answers = dict[tuple[str, str], str]
+
+
+@dataclass(frozen=True)
+class JobFiles:
+    """Job files as they were read, and the problems of reading them.
+
+    `elsewhere` names jobs that may be depended on besides those of the files.
+    """
+
+    files: Sequence[JobFile]
+    problems: Sequence[Problem] = ()
+    elsewhere: frozenset[str] = frozenset()
+
+
+@dataclass
+class StackJobs:
+    """The jobs of one stack with all that makes their runs.
+
+    `jobs` are without those of a file that has an error; `pending` are the expressions that each still waits for.
+    `platform` is what the stack configures, in `account`, and `outputs` what `${platform.x}` stands for, once that is
+    known. What follows is empty without AWS: `inputs` are resource inputs by job name; `waiting` says which other jobs
+    each one waits for; `archives` are the code folders to upload, by URI; `before_platform` are the jobs with the
+    leaves that refer to the stack's own platform pending (`s3://${platform.bucket}/models/`).
+    """
+
+    settings: Settings
+    read: JobFiles
+    policies: Sequence[Policy] = ()
+    platform: PlatformConfig | None = None
+    account: Account | None = None
+    outputs: Mapping[str, str] | None = None
+    jobs: list[Job] = field(default_factory=list)
+    pending: dict[str, list[str]] = field(default_factory=dict)
+    inputs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    waiting: dict[str, list[str]] = field(default_factory=dict)
+    archives: dict[str, Archive] = field(default_factory=dict)
+    before_platform: Sequence[Job] = ()
+    found: set[Problem] = field(default_factory=set)
+    _answers: Answers = field(default_factory=dict)
+    # one date for all jobs, past midnight too
+    _today: datetime = field(default_factory=lambda: datetime.now(timezone.utc))
+
+    @property
+    def problems(self) -> list[Problem]:
+        """All that is known to be wrong, sorted."""
+        stack, root = self.settings.stack, self.settings.root
+        problems = {*self.read.problems, *self.found, *code_folders.missing(self.jobs, root)}
+        problems.update(policy.problems(self.policies, self.jobs, stack))
+        if self.outputs is not None:
+            waiting = [job for job in self.jobs if self.pending[job.name]]
+            problems.update(find_unknown(waiting, stack, self.outputs))
+        return sorted(problems)
+
+    def raise_errors(self) -> None:
+        """Raise `Problems`, all of them, if one is an error."""
+        problems = self.problems
+        if any(problem.level == "error" for problem in problems):
+            raise Problems(problems)
+
+    def compose(self) -> None:
+        """Compose the jobs of all files."""
+        self._add(*self._expand(self.read.files, self._answers))
+
+    def fill(self, answers: Answers) -> list[Job]:
+        """Compose again the jobs that wait for one of the answers, and return them."""
+        self._answers |= answers
+        names = [
+            job.name
+            for job in self.jobs
+            for expression in self.pending[job.name]
+            if (job.name, expression) in answers or ("", expression) in answers
+        ]
+        if not names:
+            return []
+        files = self._files_of(names)
+        jobs, problems = self._expand(files, self._answers)
+        paths = {file.path for file in files}
+        self.jobs = [job for job in self.jobs if job.file not in paths]
+        self.found = {problem for problem in self.found if problem.file not in paths}
+        self._add(jobs, problems)
+        return jobs
+
+    def compose_without(self, answers: Answers, names: Collection[str]) -> list[Job]:
+        """Return all jobs, these as they are without the answers. Changes nothing."""
+        left = {key: value for key, value in self._answers.items() if key not in answers}
+        again = {job.name: job for job in self._expand(self._files_of(names), left)[0]}
+        return [again.get(job.name, job) for job in self.jobs]
+
+    def _files_of(self, names: Collection[str]) -> list[JobFile]:
+        paths = {job.file for job in self.jobs if job.name in names}
+        return [file for file in self.read.files if file.path in paths]
+
+    def _add(self, jobs: Sequence[Job], problems: Sequence[Problem]) -> None:
+        self.jobs = sorted([*self.jobs, *jobs], key=lambda job: job.name)
+        self.pending |= {job.name: _list_pending(job) for job in jobs}
+        self.found.update(problems)
+
+    def _expand(
+        self, files: Sequence[JobFile], answers: Answers
+    ) -> tuple[list[Job], list[Problem]]:
+        settings = self.settings
+        context = Context(
+            stack=settings.stack,
+            region=settings.region,
+            tags=settings.tags,
+            config=settings.config,
+            secrets=settings.secrets,
+            today=self._today.date(),
+            lookup=lambda job, name: answers.get((job, name)) or answers.get(("", name)),
+            any_config=settings.any_config,
+            stacks=settings.stacks,
+        )
+        known = frozenset(job.name for job in self.jobs)
+        return expand(files, context, self.read.elsewhere | known) if files else ([], [])
+
+
+def _list_pending(job: Job) -> list[str]:
+    """Return the expressions that the job's request waits for; of a leaf with several the first."""
+    if job.source is not None and not job.source.interpolates:
+        return []
+    return [leaf.expression for _, leaf in leaves(job.request) if isinstance(leaf, Pending)]
