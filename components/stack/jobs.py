@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .. import policy
 from ..errors import Problem, Problems
@@ -14,8 +14,10 @@ from ..platform.config import Account, PlatformConfig
 from ..platform.references import find_unknown
 from ..policy import Policy
 from ..wire import leaves
-from .archive import Archive
 from .settings import Settings
+
+if TYPE_CHECKING:
+    from .archive import Archive
 
 # (job, expression) -> value; the job is "" where the expression means the same in every job
 Answers = dict[tuple[str, str], str]

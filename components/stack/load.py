@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from .. import policy
-from ..aws import Aws
 from ..errors import Problems
 from ..jobfile import load
 from ..platform.config import Account, parse_platform
 from ..platform.references import find_references
 from .jobs import JobFiles, StackJobs
-from .resolve import resolve
 from .settings import Settings
-from .slots import wait_for_slots
+
+if TYPE_CHECKING:
+    from ..aws import Aws
 
 
 def load_stack(
@@ -50,6 +51,10 @@ def load_stack(
     stack.fill(answers)
     if aws:
         stack.raise_errors()
+        # a tenth of a second, for those who ask AWS
+        from .resolve import resolve
+        from .slots import wait_for_slots
+
         resolve(stack, aws)
         wait_for_slots(stack, aws)
         stack.before_platform = stack.compose_without(answers, referring)
