@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from components.aws import Run
 from components.kinds import KINDS, Kind
 from components.run.definition import DIGEST, IDENTITY, digest
-from components.stack.load import StackJobs
+from components.stack.jobs import StackJobs
 
 STATE = "in the state"
 ADOPTED = "the next up adopts it"
