@@ -15,7 +15,7 @@ from cli.engine.arguments import choose_stack, split_cwd
 from cli.engine.choose import Engine, choose
 from cli.project.salt import salt_kept_out
 from cli.project.stack import Stack, find_project
-from cli.project.variables import child_environment, on_loopback, require_answer
+from cli.project.variables import child_environment, require_answer
 from components.errors import JobError
 
 CALLS_AWS = ("up", "preview", "refresh", "destroy")
@@ -78,7 +78,7 @@ def _prepared(
     makes_stack: bool,
 ) -> Iterator[None]:
     """Require an AWS that answers; on the emulator, make a missing stack and keep the settings file as it was."""
-    if argv[0] in CALLS_AWS and (stack.on_emulator or on_loopback(env)):
+    if argv[0] in CALLS_AWS:
         require_answer(stack, env)
     if not stack.on_emulator:
         yield

@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from cli.project.stack import Stack
+from cli.project.stack import Stack, has_secret
 
 SALT = re.compile(r"^encryptionsalt:.*\n?", re.MULTILINE)
 
@@ -40,7 +40,7 @@ def _restore(settings: Path, memory: Path) -> None:
         # a salt that was there before us is the author's
         return
     meaning = _meaning(after)
-    if _has_secret(meaning):
+    if has_secret(meaning):
         return
     text = clean if meaning == _meaning(clean) else SALT.sub("", after)
     _write(settings, text)
@@ -59,12 +59,6 @@ def _scalars(value: Any) -> Any:
     if isinstance(value, list):
         return [_scalars(inner) for inner in value]
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _has_secret(value: Any) -> bool:
-    if isinstance(value, dict):
-        return "secure" in value or any(_has_secret(inner) for inner in value.values())
-    return isinstance(value, list) and any(_has_secret(inner) for inner in value)
 
 
 def _text(path: Path) -> str:

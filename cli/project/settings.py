@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from cli.project.stack import Project, Stack, find_project, read_stack
+from cli.project.stack import Project, Stack, find_project, has_secret, read_stack
 from components.errors import JobError
 from components.jobfile.messages import meant
 from components.stack.settings import Settings, read_settings
@@ -70,10 +69,4 @@ def read_stack_settings(
 
 def list_secrets(stack: Stack) -> frozenset[str]:
     """Return the keys of the settings that are secret, or have something secret in them."""
-    return frozenset(key for key, value in stack.config.items() if _is_secret(value))
-
-
-def _is_secret(value: Any) -> bool:
-    if isinstance(value, Mapping):
-        return "secure" in value or any(map(_is_secret, value.values()))
-    return isinstance(value, list) and any(map(_is_secret, value))
+    return frozenset(key for key, value in stack.config.items() if has_secret(value))

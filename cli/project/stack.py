@@ -108,6 +108,13 @@ def find_selected(project: Project, env: Mapping[str, str]) -> str:
     return choices[0] if choices else ""
 
 
+def has_secret(value: Any) -> bool:
+    """Tell whether a setting is encrypted, or has something encrypted in it."""
+    if isinstance(value, Mapping):
+        return "secure" in value or any(map(has_secret, value.values()))
+    return isinstance(value, list) and any(map(has_secret, value))
+
+
 def read_yaml(path: Path) -> dict[str, Any]:
     """Read a settings file as a mapping; an error names the line."""
     try:

@@ -64,6 +64,8 @@ def on_loopback(env: Mapping[str, str]) -> bool:
 
 def require_answer(stack: Stack, env: Mapping[str, str]) -> None:
     """Raise one `JobError`, instead of a connection error for each job, where nothing answers on this machine."""
+    if not stack.on_emulator and not on_loopback(env):
+        return
     endpoint = env.get("AWS_ENDPOINT_URL", "")
     if not endpoint:
         where = stack.project.settings_file(stack.name).name

@@ -8,7 +8,7 @@ import os
 from cli.engine.run import capture
 from cli.project.settings import list_secrets, read_stack_settings
 from cli.project.stack import Stack
-from cli.project.variables import child_environment, on_loopback, require_answer
+from cli.project.variables import child_environment, require_answer
 from components.aws import Aws, connect
 from components.stack.jobs import StackJobs
 from components.stack.load import load_stack
@@ -17,8 +17,7 @@ from components.stack.load import load_stack
 def connect_stack(stack: Stack) -> Aws:
     """Return the stack's AWS, in its region. boto3 finds endpoint and credentials in this process's environment."""
     child = child_environment(stack, os.environ)
-    if stack.on_emulator or on_loopback(child):
-        require_answer(stack, child)
+    require_answer(stack, child)
     for name in os.environ.keys() - child.keys():
         del os.environ[name]
     os.environ.update(child)

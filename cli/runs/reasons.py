@@ -9,11 +9,11 @@ from typing import Any
 from cli.editing.job_text import is_linked, keep_request_fields
 from components.aws import Run
 from components.errors import JobError
+from components.jobfile.messages import HIDDEN
 from components.kinds import Kind
 from components.run.definition import BECAUSE, CLAIMED, DIGEST, normalised
 from components.wire import dotted, leaves, mended
 
-HIDDEN = "[secret]"
 FIRST = "first run that AWS still knows"
 ADOPTED = "adopted: no earlier run of this job is known"
 LONGEST = 60  # characters of a value

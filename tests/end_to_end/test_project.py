@@ -142,7 +142,7 @@ def test_starter_installs_what_the_command_needs(
         (tmp_path / "pulumi").chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("JOBCTL_ENGINE", raising=False)
-    assert starter.level(argv) == level
+    assert starter.choose_level(argv) == level
 
 
 def test_changed_requirements_are_installed_again(
@@ -155,14 +155,14 @@ def test_changed_requirements_are_installed_again(
     python.touch()
     for name, value in (("ROOT", tmp_path), ("VENV", tmp_path), ("PYTHON", python)):
         monkeypatch.setattr(starter, name, str(value))
-    assert starter.installed() == 0
-    (tmp_path / "jobctl-stamp").write_text(starter.wanted(2), "utf-8")
-    assert starter.installed() == 2
+    assert starter.read_level() == 0
+    (tmp_path / "jobctl-stamp").write_text(starter.make_stamp(2), "utf-8")
+    assert starter.read_level() == 2
     (tmp_path / "requirements-dev.txt").write_text("changed\n", "utf-8")
-    assert starter.installed() == 2
+    assert starter.read_level() == 2
     (tmp_path / "requirements.txt").write_text("changed\n", "utf-8")
     # negative: stale, and this many sets are to be installed anew
-    assert starter.installed() == -2
+    assert starter.read_level() == -2
     python.unlink()
-    (tmp_path / "jobctl-stamp").write_text(starter.wanted(2), "utf-8")
-    assert starter.installed() == -2
+    (tmp_path / "jobctl-stamp").write_text(starter.make_stamp(2), "utf-8")
+    assert starter.read_level() == -2

@@ -6,6 +6,7 @@ from typing import Any
 
 NAME = "^[A-Za-z0-9][A-Za-z0-9_-]*$"
 _NAME_TEXT = "takes letters, digits, - and _, and starts with a letter or digit"
+_TEXT = {"type": "string", "minLength": 1}
 _ENDING = {"type": "string", "enum": ["refuse", "terminate", "keep"], "default": "refuse"}
 
 # The keys of a job file that are ours. `stacks` may overlay those of OVERLAID.
@@ -17,8 +18,7 @@ KEYS: dict[str, dict[str, Any]] = {
     "kind": {"type": "string", "description": "What this file declares."},
     "request": {"type": "object", "description": "The API's own request, with the API's names."},
     "name": {
-        "type": "string",
-        "minLength": 1,
+        **_TEXT,
         "maxLength": 100,
         "pattern": NAME,
         "patternErrorMessage": _NAME_TEXT,
@@ -29,13 +29,11 @@ KEYS: dict[str, dict[str, Any]] = {
         "description": "A folder that is packed and uploaded once; a changed file is another run.",
         "properties": {
             "dir": {
-                "type": "string",
-                "minLength": 1,
+                **_TEXT,
                 "description": "The folder, relative to this file.",
             },
             "entryPoint": {
-                "type": "string",
-                "minLength": 1,
+                **_TEXT,
                 "description": "The script that runs, relative to the folder.",
             },
         },
@@ -57,14 +55,14 @@ KEYS: dict[str, dict[str, Any]] = {
     },
     "watch": {
         "type": "array",
-        "items": {"type": "string", "minLength": 1, "description": "An S3 object."},
+        "items": {**_TEXT, "description": "An S3 object."},
         "maxItems": 100,
         "description": "S3 objects; the job runs again when one of them changes.",
         "examples": [["s3://bucket/data/_SUCCESS"]],
     },
     "dependsOn": {
         "type": "array",
-        "items": {"type": "string", "minLength": 1},
+        "items": _TEXT,
         "uniqueItems": True,
         "description": "Jobs of this project that must have succeeded first.",
         "examples": [["prepare"]],
@@ -78,8 +76,7 @@ KEYS: dict[str, dict[str, Any]] = {
         "description": "What becomes of a run past the queue when this file goes.",
     },
     "adopt": {
-        "type": "string",
-        "minLength": 1,
+        **_TEXT,
         "description": "A job id, job ARN or training-job ARN to take over; nothing is submitted.",
     },
     "matrix": {
