@@ -68,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
         jobs = load_stack(settings, account=account)
     scope = build_scope(jobs, account, args.state)
     if args.trust:
-        document = make_trust_policy(args.make_trust_policy, args.role, scope, args.environment)
+        document = make_trust_policy(args.trust, args.role, scope, args.environment)
     else:
         document = permissions.policy(args.role, scope)
     print(json.dumps(document, indent=2))

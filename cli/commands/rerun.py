@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import datetime
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from cli.editing import generation
@@ -72,40 +72,31 @@ def choose_files(
     names: Sequence[str], files: Sequence[JobFile], jobs: Sequence[Job]
 ) -> list[JobFile]:
     """Return the files of these jobs. Raises `JobError` where a file would run more jobs again than were named."""
-    by_path = {file.path: file for file in files}
-    by_name = {job.name: job.file for job in jobs}
     cells: dict[str, list[str]] = {}
     for job in jobs:
         cells.setdefault(job.file, []).append(job.name)
+    # a file by its path, or by the name of its job or of all jobs of its matrix
     whole = {str(file.document.get("name", file.stem)): file.path for file in files}
+    whole |= {file.path: file.path for file in files}
+    single = {job.name: job.file for job in jobs}
     found: dict[str, set[str]] = {}
     for name in names:
-        path = _path(name, by_path)
-        if path or name in whole:
-            path = path or whole[name]
+        if path := whole.get(name.removeprefix("./")):
             found.setdefault(path, set()).update(cells.get(path, [name]))
-        elif name in by_name:
-            found.setdefault(by_name[name], set()).add(name)
+        elif path := single.get(name):
+            found.setdefault(path, set()).add(name)
         else:
-            known = [*whole, *by_name]
-            raise JobError(f"there is no job `{name}` among the job files{meant(name, known)}")
+            raise JobError(
+                f"there is no job `{name}` among the job files{meant(name, [*whole, *single])}"
+            )
     for path, some in found.items():
-        _require_all(path, some, cells.get(path, []))
-    return [by_path[path] for path in sorted(found)]
-
-
-def _path(name: str, files: Mapping[str, JobFile]) -> str:
-    return next((path for path in (name, name.removeprefix("./")) if path in files), "")
-
-
-def _require_all(path: str, some: set[str], cells: Sequence[str]) -> None:
-    missing = [cell for cell in cells if cell not in some]
-    if missing:
-        stem = Path(path).stem
-        raise JobError(
-            f"{path}: its {len(cells)} jobs share one generation, but only {', '.join(sorted(some))} should"
-            f" run again: `./jobctl rerun {stem}` runs all of them"
-        )
+        every = cells.get(path, [])
+        if not some.issuperset(every):
+            raise JobError(
+                f"{path}: its {len(every)} jobs share one generation, but only {', '.join(sorted(some))} should"
+                f" run again: `./jobctl rerun {Path(path).stem}` runs all of them"
+            )
+    return [file for file in sorted(files, key=lambda file: file.path) if file.path in found]
 
 
 def edit(file: JobFile, stack: str, today: datetime.date) -> generation.Change:

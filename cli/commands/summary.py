@@ -8,9 +8,9 @@ import sys
 from urllib.parse import quote, urlsplit
 
 from cli.commands.status import to_row
+from cli.display.escape import code, fenced
 from cli.engine.arguments import add_stack, find_stack
 from cli.engine.run import run_quietly
-from cli.planning.escape import code, fenced
 from cli.project.stack import Stack
 from cli.runs.entries import Entry, read_entries
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from cli.display.escape import code
 from cli.planning import words
-from cli.planning.escape import code
 from cli.planning.model import Plan, PlannedJob
 from components.kinds import KINDS
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cli.display.escape import shortened, visible
 from cli.planning import words
-from cli.planning.escape import shortened, visible
 from cli.planning.model import Plan, PlannedJob
 
 

@@ -12,7 +12,8 @@ from cmarkgfm.cmark import Options
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cli.planning import escape, markdown, text
+from cli.display import escape
+from cli.planning import markdown, text
 from tests.unit.plan.documents import inputs, plan, state, step
 
 HOSTILE = st.text(
