@@ -20,3 +20,10 @@ def siblings(at: Path, uri: str) -> Iterator[Finding]:
     if uri.count("/") > 2 and last and not _FILE.fullmatch(last):
         message = f"also matches what lies beside it ({uri}-old/...); end a prefix with /"
         yield warning(at, message, "prefix-slash")
+
+
+def output_in_input(at: Path, source: str | None, target: str | None) -> Iterator[Finding]:
+    """Results in the input's folder would be the next run's input."""
+    if source and target and source.endswith("/") and target.startswith(source):
+        message = f"is in the input ({source}): the next run would read this run's results"
+        yield Finding(at, message, "output-in-input")

@@ -25,9 +25,7 @@ def places(view: View) -> Iterator[Finding]:
     if target and not target.endswith("/"):
         message = "the results would lie beside this name, not in it; end a prefix with /"
         yield warning(target_at, message, "output-slash")
-    if source and target and source.endswith("/") and target.startswith(source):
-        message = f"lies in the input ({source}): the next run would read this run's results"
-        yield Finding(target_at, message, "output-in-input")
+    yield from paths.output_in_input(target_at, source, target)
 
 
 def arns(view: View) -> Iterator[Finding]:
