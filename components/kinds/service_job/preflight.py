@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/batch/latest/userguide/service-job-queues.html
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from ...aws import Aws
@@ -14,6 +14,9 @@ from ...errors import Denied
 from ...jobfile import Job
 from ...preflight.finding import Finding, denied
 from .. import Call
+from ..sagemaker.preflight import find_example_record
+
+__all__ = ["find_example_record", "findings"]
 
 SHARES = ("shareIdentifier", "quotaShareName")
 _POLICIES = Call("DescribeSchedulingPolicies", {"arns": "$arns"}, result="schedulingPolicies")
@@ -123,11 +126,6 @@ def _quota_trouble(job: Job, queue: str, shares: dict[str, Any] | None) -> Itera
         yield Finding(
             job, path, f"quota share {name} is {shares[name].get('state')}", "preflight.share"
         )
-
-
-def find_example_record(job: Job, aws: Aws) -> tuple[str, Mapping[str, Any]] | None:
-    """Return nothing: what a training job reads is its own matter."""
-    return None
 
 
 def job_queues(aws: Aws, names: Iterable[str]) -> dict[str, dict[str, Any]]:

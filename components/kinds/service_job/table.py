@@ -20,8 +20,8 @@ from ..base import (
     Request,
     Tags,
 )
+from ..sagemaker.table import TAGS, make_links
 
-_CONSOLE = "https://{region}.console.aws.amazon.com"
 _PAYLOAD = "serviceRequestPayload"
 _RESOURCES = f"{_PAYLOAD}.ResourceConfig"
 
@@ -90,9 +90,7 @@ KIND = Kind(
             "outputUri": f"{{request.{_PAYLOAD}.OutputDataConfig.S3OutputPath/}}"
             "{trainingJobName}/output/",
             "modelArtifacts": "{outputUri}model.tar.gz",
-            "consoleUrl": _CONSOLE + "/sagemaker/home?region={region}#/jobs/{trainingJobName}",
-            "logsUrl": _CONSOLE + "/cloudwatch/home?region={region}#logsV2:log-groups/log-group/"
-            "$252Faws$252Fsagemaker$252FTrainingJobs$3FlogStreamNameFilter$3D{trainingJobName}",
+            **make_links("jobs", "TrainingJobs", "trainingJobName"),
         },
         # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_OutputDataConfig.html
         variants={
@@ -195,8 +193,8 @@ KIND = Kind(
             result="Results",
             next_token="NextToken",
         ),
-        tag=Call("AddTags", {"ResourceArn": "$arn", "Tags": "$tags"}),
-        read_tags=Call("ListTags", {"ResourceArn": "$arn"}, result="Tags", next_token="NextToken"),
+        tag=TAGS.add,
+        read_tags=TAGS.read,
         # of a run that only this service knows: an adopted training job
         terminate=Call("StopTrainingJob", {"TrainingJobName": "$name"}),
         # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeTrainingJob.html
