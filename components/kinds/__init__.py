@@ -13,7 +13,7 @@ from types import ModuleType
 
 from .base import Call, Kind, Link, Payload, Phase
 
-_FOLDERS = ("service_job", "batch_inference_job", "batch_segment_job")
+_FOLDERS = ("service_job", "batch_inference_job", "batch_segment_job", "transform_job")
 
 KINDS: dict[str, Kind] = {
     kind.name: kind

@@ -13,6 +13,8 @@ from ..personalize import records
 from ..personalize.models import BatchInferenceBackend
 from ..personalize.records import Resource
 from ..sagemaker import life as training
+from ..sagemaker import transform
+from ..sagemaker.models import TrainingBackend
 from ..server import extend
 from ..service import context
 
@@ -40,6 +42,11 @@ def move(wanted: str, asked: dict[str, Any]) -> dict[str, Any]:
                 if resource.kind in personalize.WORK and wanted in (resource.arn, resource.name):
                     _move_resource(backend, resource, asked)
                     return {"arn": resource.arn, "status": resource.status, "held": resource.held}
+        elif isinstance(backend, TrainingBackend):
+            found = backend.transform_jobs_kept.get(wanted)
+            if found is not None:
+                transform.move(backend, found, asked)
+                return {"arn": found.arn, "status": found.status, "held": found.held}
     raise ValueError(f"the emulator has no job {wanted}")
 
 

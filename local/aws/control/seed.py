@@ -15,6 +15,7 @@ from moto.batch.models import batch_backends
 from moto.iam.exceptions import NotFoundException
 from moto.iam.models import iam_backends
 from moto.personalize.models import personalize_backends
+from moto.sagemaker.models import sagemaker_backends
 
 from ..batch import environments, policies, queues, shares
 from ..batch.models import ServiceJobBackend
@@ -29,6 +30,8 @@ DATA = "aws-jobs-data"
 OUTPUT = "aws-jobs-output"
 ENVIRONMENT = "sagemaker-training"
 INSTANCES = 100
+MODEL = "churn-xgboost"
+IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1"
 
 SOLUTIONS = (
     ("user-personalization", "aws-user-personalization-v2", "11111111"),
@@ -54,9 +57,12 @@ def seed() -> None:
 
 
 def seed_unkept() -> None:
-    """Make what does not outlive the emulator: roles, and the queue of containers, which is moto's."""
+    """Make what does not outlive the emulator, because it is moto's: roles, a model, the queue of containers."""
     for name, service in (*ROLES.items(), CONTAINER_ROLE):
         _role(name, service)
+    role = f"arn:aws:iam::{ACCOUNT}:role/SageMakerExecutionRole"
+    container = {"Image": IMAGE, "ModelDataUrl": f"s3://{OUTPUT}/{MODEL}/model.tar.gz"}
+    sagemaker_backends[ACCOUNT][REGION].create_model(MODEL, role, container, None, None, None)
     backend = batch_backends[ACCOUNT][REGION]
     environment = backend.create_compute_environment(
         compute_environment_name="containers",

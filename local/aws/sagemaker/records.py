@@ -9,6 +9,26 @@ ENDED = ("Completed", "Failed", "Stopped")
 
 
 @dataclass
+class TransformJob:
+    """A transform job: the request it came from, and how far it is; `since` is when it entered its status."""
+
+    name: str
+    arn: str
+    request: dict[str, Any]
+    created: float
+    since: float
+    status: str = "InProgress"
+    held: bool = False
+    ended: float | None = None
+    failure: str | None = None
+    tags: list[dict[str, str]] = field(default_factory=list)
+
+    @property
+    def key(self) -> str:
+        return self.name
+
+
+@dataclass
 class TrainingJob:
     """A training job: the CreateTrainingJob request it came from, and how far it is.
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 from moto.sagemaker.models import sagemaker_backends
 from moto.sagemaker.responses import SageMakerResponse
 
 from ..service import context
 from ..service.operations import Json, Operations, page
 from ..service.refusal import Refusal
-from . import life, rules
+from . import life, rules, transform
 from .models import TrainingBackend
 from .records import TrainingJob
 from .search import describe, search
 
+_OURS = re.compile(r":(training|transform)-job/")
 PAGE = ("MaxResults", "NextToken")
 
 
@@ -66,26 +70,26 @@ def search_training_jobs(backend: TrainingBackend, request: Json) -> Json:
 
 
 def list_tags(backend: TrainingBackend, request: Json) -> Json:
-    """The tags of a training job."""
-    return {"Tags": _tagged(backend, request["ResourceArn"]).tags}
+    """The tags of a job."""
+    return {"Tags": _find_tagged(backend, request["ResourceArn"])[1].tags}
 
 
 def add_tags(backend: TrainingBackend, request: Json) -> Json:
-    """Add or overwrite tags of a training job; at most 50."""
-    job = _tagged(backend, request["ResourceArn"])
+    """Add or overwrite tags of a job; at most 50."""
+    table, job = _find_tagged(backend, request["ResourceArn"])
     tags = {tag["Key"]: tag["Value"] for tag in [*job.tags, *request["Tags"]]}
     if len(tags) > 50:
         raise Refusal("ValidationException", "A resource can have at most 50 tags")
     job.tags = [{"Key": key, "Value": value} for key, value in tags.items()]
-    backend.training_jobs_kept.put(job)
+    table.put(job)
     return {"Tags": job.tags}
 
 
 def delete_tags(backend: TrainingBackend, request: Json) -> Json:
-    """Take tags off a training job."""
-    job = _tagged(backend, request["ResourceArn"])
+    """Take tags off a job."""
+    table, job = _find_tagged(backend, request["ResourceArn"])
     job.tags = [tag for tag in job.tags if tag["Key"] not in request["TagKeys"]]
-    backend.training_jobs_kept.put(job)
+    table.put(job)
     return {}
 
 
@@ -97,6 +101,10 @@ class TrainingResponse(Operations, SageMakerResponse):
         "DescribeTrainingJob": describe_training_job,
         "StopTrainingJob": stop_training_job,
         "ListTrainingJobs": list_training_jobs,
+        "CreateTransformJob": transform.create,
+        "DescribeTransformJob": transform.describe,
+        "ListTransformJobs": transform.list_all,
+        "StopTransformJob": transform.stop,
         "Search": search_training_jobs,
         "ListTags": list_tags,
         "AddTags": add_tags,
@@ -114,7 +122,7 @@ class TrainingResponse(Operations, SageMakerResponse):
         name = super().operation()
         request = self.request()
         arn = request.get("ResourceArn")
-        if name in ("ListTags", "AddTags", "DeleteTags") and ":training-job/" not in str(arn):
+        if name in ("ListTags", "AddTags", "DeleteTags") and not _OURS.search(str(arn)):
             return ""
         if name == "Search" and request.get("Resource") != "TrainingJob":
             return ""
@@ -128,11 +136,11 @@ def _found(backend: TrainingBackend, name: str) -> TrainingJob:
     return job
 
 
-def _tagged(backend: TrainingBackend, arn: str) -> TrainingJob:
-    job = backend.by_arn(arn)
-    if job is None or job.arn != arn:
+def _find_tagged(backend: TrainingBackend, arn: str) -> tuple[Any, Any]:
+    table, job = backend.find_tagged(arn)
+    if job is None:
         raise Refusal("ValidationException", "Requested resource not found.")
-    return job
+    return table, job
 
 
 def _wanted(job: TrainingJob, request: Json) -> bool:

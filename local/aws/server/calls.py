@@ -54,6 +54,7 @@ _ACTIONS = {
     "s3:AbortMultipartUpload": "s3:AbortMultipartUpload",
 }
 _TAGGED = {
+    "sagemaker:CreateTransformJob": "sagemaker:AddTags",
     "personalize:CreateBatchSegmentJob": "personalize:TagResource",
     "batch:SubmitServiceJob": "batch:TagResource",
     "batch:CreateJobQueue": "batch:TagResource",
@@ -83,7 +84,7 @@ class Call:
         """The IAM actions that the caller needs, the operation's own first."""
         own = f"{self.service}:{self.operation}"
         needed = [_ACTIONS.get(own, own)]
-        if own in _TAGGED and self.parameters.get("tags"):
+        if own in _TAGGED and (self.parameters.get("tags") or self.parameters.get("Tags")):
             needed.append(_TAGGED[own])
         if own in _PASSES_ROLE:
             needed.append("iam:PassRole")

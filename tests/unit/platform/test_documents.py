@@ -19,6 +19,7 @@ UNSCOPED = {
     "batch:ListServiceJobs",
     "personalize:ListBatchInferenceJobs",
     "personalize:ListBatchSegmentJobs",
+    "sagemaker:ListTransformJobs",
     "sagemaker:Search",
 }
 SCOPE = permissions.Scope(

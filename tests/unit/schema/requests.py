@@ -18,11 +18,14 @@ from botocore.model import ListShape, MapShape, Shape, StructureShape
 from botocore.session import get_session
 from botocore.validate import ParamValidator
 
+from components.kinds import KINDS
+
 PAYLOAD = "serviceRequestPayload"
 OPERATIONS = {
     "ServiceJob": ("batch", "SubmitServiceJob"),
     "BatchInferenceJob": ("personalize", "CreateBatchInferenceJob"),
     "BatchSegmentJob": ("personalize", "CreateBatchSegmentJob"),
+    "TransformJob": ("sagemaker", "CreateTransformJob"),
     "payload": ("sagemaker", "CreateTrainingJob"),
 }
 # a value of each pattern that random letters do not fit
@@ -58,6 +61,7 @@ DOCUMENTED: dict[tuple[str, str], tuple[int, int | None]] = {
     ("ServiceJobTimeout", "attemptDurationSeconds"): (1, None),
     ("CreateBatchInferenceJobRequest", "numResults"): (1, None),
     ("CreateBatchSegmentJobRequest", "numResults"): (1, 5_000_000),
+    ("CreateTransformJobRequest", "MaxPayloadInMB"): (0, 100),
 }
 JOB_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
@@ -166,7 +170,7 @@ def _spots(value: Any) -> Iterator[tuple[Any, Any]]:
 def botocore_takes(kind: str, request: dict[str, Any]) -> bool:
     """What botocore's `ParamValidator` says, of the payload too, once the names that we fill in are there."""
     whole = dict(request)
-    whole.setdefault("jobName", "name")
+    whole.setdefault(KINDS[kind].request.name_field, "name")
     if kind == "ServiceJob":
         whole.setdefault("serviceJobType", "SAGEMAKER_TRAINING")
         payload = whole.get(PAYLOAD)

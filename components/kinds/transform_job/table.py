@@ -1,0 +1,79 @@
+"""SageMaker transform job: batch inference on a SageMaker model.
+
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTransformJob.html
+"""
+
+from __future__ import annotations
+
+from ..base import Call, Compute, Event, Kind, Listing, Permissions, Phase, Record, Request
+from ..sagemaker.table import ERRORS, TAGS, make_links
+
+KIND = Kind(
+    name="TransformJob",
+    service="sagemaker",
+    title="SageMaker transform job",
+    request=Request(
+        submit=Call("CreateTransformJob", result="TransformJobArn"),
+        name_field="TransformJobName",
+        name_max=63,
+        unique_names=True,
+        plain_names=True,
+        inputs={"TransformInput.DataSource.S3DataSource.S3Uri": "S3DataType"},
+    ),
+    record=Record(
+        arn="arn:{partition}:sagemaker:{region}:{account}:transform-job/{name}",
+        describe=Call("DescribeTransformJob", {"TransformJobName": "$name"}),
+        status_field="TransformJobStatus",
+        statuses={
+            "InProgress": Phase.RUNNING,
+            "Stopping": Phase.RUNNING,
+            "Completed": Phase.SUCCEEDED,
+            "Failed": Phase.FAILED,
+            "Stopped": Phase.FAILED,
+        },
+        stopped=frozenset({"Stopping", "Stopped"}),
+        outputs={
+            "jobName": "TransformJobName",
+            "statusReason": "FailureReason",
+            "createdAt": "CreationTime",
+            "startedAt": "TransformStartTime",
+            "stoppedAt": "TransformEndTime",
+        },
+        templates={
+            "outputUri": "{request.TransformOutput.S3OutputPath/}",
+            **make_links("transform-jobs", "TransformJobs", "jobName"),
+        },
+    ),
+    listing=Listing(
+        call=Call(
+            "ListTransformJobs",
+            {"NameContains": "$start", "MaxResults": 100},
+            result="TransformJobSummaries",
+            next_token="NextToken",
+        ),
+        fields={"arn": "TransformJobArn", "name": "TransformJobName", "created": "CreationTime"},
+        filters_names=True,
+    ),
+    tags=TAGS,
+    errors=ERRORS,
+    permissions=Permissions(reads=(("DescribeModel", "model/*"),)),
+    terminate=Call("StopTransformJob", {"TransformJobName": "$name"}),
+    # AWS has no limit of a transform job's time, so none of its cost
+    compute=Compute(resources="TransformResources"),
+    # https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html
+    event=Event(
+        rule="transform",
+        description="SageMaker transform jobs that someone should know of",
+        source="aws.sagemaker",
+        detail_type="SageMaker Transform Job State Change",
+        name_field="TransformJobName",
+        status_field="TransformJobStatus",
+        values={
+            "job": "TransformJobName",
+            "status": "TransformJobStatus",
+            "reason": "FailureReason",
+            "arn": "TransformJobArn",
+        },
+        text='"Transform job <job> is <status>: <reason>. <arn>"',
+    ),
+)
