@@ -103,3 +103,14 @@ def test_references_to_the_platform_are_known(workspace: Workspace) -> None:
     outcome = workspace.jobctl("history", "churn", "-s", "local", "--json")
     assert outcome.code == 0, outcome.text
     assert [row["status"] for row in outcome.json] != []
+
+
+def test_what_ends_a_stack_needs_no_right_job_files(workspace: Workspace) -> None:
+    """`refresh`, `wait` and `destroy` go by the state: a broken file does not stand in their way."""
+    workspace.write("churn.json", jobs.service())
+    workspace.deployed()
+    workspace.emulator.advance(7200)
+    workspace.write("broken.yaml", "kind: [")
+    for argv in (["refresh", "--yes"], ["wait"], ["destroy", "--yes"]):
+        outcome = workspace.jobctl(*argv, "-s", "local")
+        assert outcome.code == 0, outcome.text

@@ -195,3 +195,57 @@ def test_a_changed_file_is_waited_for_although_its_adopted_run_succeeded(
     assert resolve(files).waiting == {}
     files["a.yaml"] += "generation: 2\n"
     assert resolve(files).waiting == {"b": ["a"]}
+
+
+def test_an_answer_composes_only_the_jobs_that_wait_for_it(tmp_path: Path) -> None:
+    """The others stay the same objects: 5,000 files are expanded once, however many rounds there are."""
+    (tmp_path / "jobs").mkdir()
+    (tmp_path / "src").mkdir()
+    for name in ("first", "second"):
+        text = TRAINING + '    Environment: {CODE: "${code.uri}"}\ncode: {dir: ../src}\n'
+        (tmp_path / "jobs" / f"{name}.yaml").write_text(text)
+    (tmp_path / "jobs" / "third.yaml").write_text(TRAINING)
+    stack = load_stack(Settings("aws-jobs", "dev", tmp_path, "us-east-1"))
+    assert stack.pending == {"first": ["code.uri"], "second": ["code.uri"], "third": []}
+    before = {job.name: job for job in stack.jobs}
+    (filled,) = stack.fill({("second", "code.uri"): "s3://bucket/code/1.tar.gz"})
+    assert filled.request["serviceRequestPayload"]["Environment"] == {
+        "CODE": "s3://bucket/code/1.tar.gz"
+    }
+    after = {job.name: job for job in stack.jobs}
+    assert list(after) == ["first", "second", "third"]
+    assert after["first"] is before["first"]
+    assert after["third"] is before["third"]
+    assert after["second"] is filled
+
+
+def test_a_value_that_is_learned_is_validated_like_one_that_was_written(
+    resolve: Resolve, tmp_path: Path
+) -> None:
+    """What only a later round shows has its place, beside the warnings of the files that did not change."""
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "train.py").write_text("print('train')\n")
+    role = "arn:aws:iam::123456789012:role/SageMakerExecutionRole"
+    text = TRAINING.replace(role, "${code.uri}") + "code: {dir: ../src}\n"
+    retried = TRAINING + "  retryStrategy: {attempts: 2}\n"
+    with pytest.raises(Problems) as caught:
+        resolve({"train.yaml": text, "other.yaml": retried})
+    warning, error = caught.value.problems
+    assert (warning.file, warning.level) == ("jobs/other.yaml", "warning")
+    assert (error.file, error.line, error.level) == ("jobs/train.yaml", 5, "error")
+    assert "`s3://bucket/code/" in error.message
+
+
+def test_code_policies_and_platform_are_checked_together(tmp_path: Path) -> None:
+    """Every mistake at once: of a job file, its code, a policy and the stack's settings."""
+    (tmp_path / "jobs").mkdir()
+    (tmp_path / "policy").mkdir()
+    (tmp_path / "policy" / "broken.yaml").write_text("message: no level, no schema\n")
+    (tmp_path / "jobs" / "a.yaml").write_text(TRAINING + "code: {dir: none}\n")
+    (tmp_path / "jobs" / "b.yaml").write_text(TRAINING.replace("jobQueue", "jobQueu"))
+    settings = Settings("aws-jobs", "dev", tmp_path, "us-east-1", platform='{"bucke": {}}')
+    files = {problem.file for problem in load_stack(settings).problems}
+    assert files == {"Pulumi.dev.yaml", "jobs/a.yaml", "jobs/b.yaml", "policy/broken.yaml"}
+    with pytest.raises(Problems) as caught:
+        load_stack(settings, Account().aws)
+    assert {problem.file for problem in caught.value.problems} == files
