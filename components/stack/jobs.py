@@ -60,15 +60,22 @@ class StackJobs:
     before_platform: Sequence[Job] = ()
     found: set[Problem] = field(default_factory=set)
     _answers: Answers = field(default_factory=dict)
+    _unjudged: list[Job] = field(default_factory=list)
     # one date for all jobs, past midnight too
     _today: datetime = field(default_factory=lambda: datetime.now(timezone.utc))
 
     @property
     def problems(self) -> list[Problem]:
         """All that is known to be wrong, sorted."""
-        stack, root = self.settings.stack, self.settings.root
-        problems = {*self.read.problems, *self.found, *code_folders.missing(self.jobs, root)}
-        problems.update(policy.problems(self.policies, self.jobs, stack))
+        stack = self.settings.stack
+        # each composition of a job is judged once, and by those commands only that show problems
+        jobs, self._unjudged = self._unjudged, []
+        own = [each for each in self.policies if each.scope == "job"]
+        self.found.update(policy.problems(own, jobs, stack))
+        self.found.update(code_folders.missing(jobs, self.settings.root))
+        totals = [each for each in self.policies if each.scope == "stack"]
+        problems = {*self.read.problems, *self.found}
+        problems.update(policy.problems(totals, self.jobs, stack))
         if self.outputs is not None:
             waiting = [job for job in self.jobs if self.pending[job.name]]
             problems.update(find_unknown(waiting, stack, self.outputs))
@@ -84,8 +91,11 @@ class StackJobs:
         """Compose the jobs of all files."""
         self._add(*self._expand(self.read.files, self._answers))
 
-    def fill(self, answers: Answers) -> list[Job]:
-        """Compose again the jobs that wait for one of the answers, and return them."""
+    def fill(self, answers: Answers) -> list[Job] | None:
+        """Compose again the jobs that wait for one of the answers; `None` if none does.
+
+        Returns these jobs, without those that the answer shows to be wrong.
+        """
         self._answers |= answers
         names = [
             job.name
@@ -94,11 +104,12 @@ class StackJobs:
             if (job.name, expression) in answers or ("", expression) in answers
         ]
         if not names:
-            return []
+            return None
         files = self._files_of(names)
         jobs, problems = self._expand(files, self._answers)
         paths = {file.path for file in files}
         self.jobs = [job for job in self.jobs if job.file not in paths]
+        self._unjudged = [job for job in self._unjudged if job.file not in paths]
         self.found = {problem for problem in self.found if problem.file not in paths}
         self._add(jobs, problems)
         return jobs
@@ -115,6 +126,7 @@ class StackJobs:
 
     def _add(self, jobs: Sequence[Job], problems: Sequence[Problem]) -> None:
         self.jobs = sorted([*self.jobs, *jobs], key=lambda job: job.name)
+        self._unjudged += jobs
         self.pending |= {job.name: _list_pending(job) for job in jobs}
         self.found.update(problems)
 

@@ -27,11 +27,11 @@ _LATEST = re.compile(r"([\w.]+)\((.+)\)")
 def resolve(stack: StackJobs, aws: Callable[[], Aws]) -> None:
     """Ask and fill in until nothing more can be known. Raises `Problems` with every mistake that this shows."""
     builder = InputBuilder(stack, aws)
-    changed = stack.jobs
-    while changed:
+    changed: list[Job] | None = stack.jobs
+    while changed is not None:
         stack.inputs |= {job.name: builder.build(job) for job in changed}
         changed = stack.fill(_Round(stack, aws).ask())
-        if changed:
+        if changed is not None:
             stack.raise_errors()
 
 

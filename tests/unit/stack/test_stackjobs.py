@@ -208,7 +208,7 @@ def test_an_answer_composes_only_the_jobs_that_wait_for_it(tmp_path: Path) -> No
     stack = load_stack(Settings("aws-jobs", "dev", tmp_path, "us-east-1"))
     assert stack.pending == {"first": ["code.uri"], "second": ["code.uri"], "third": []}
     before = {job.name: job for job in stack.jobs}
-    (filled,) = stack.fill({("second", "code.uri"): "s3://bucket/code/1.tar.gz"})
+    (filled,) = stack.fill({("second", "code.uri"): "s3://bucket/code/1.tar.gz"}) or ()
     assert filled.request["serviceRequestPayload"]["Environment"] == {
         "CODE": "s3://bucket/code/1.tar.gz"
     }
