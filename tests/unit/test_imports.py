@@ -138,6 +138,38 @@ def test_order_names_every_part() -> None:
     assert parts == {name for name in ORDER if "." not in name}
 
 
+def graph() -> dict[str, set[str]]:
+    """What each module imports of this project, by dotted names."""
+    names = {}
+    for path in modules():
+        words = path.relative_to(ROOT).with_suffix("").parts
+        names[".".join(words[:-1] if words[-1] == "__init__" else words)] = path
+    found: dict[str, set[str]] = {}
+    for name, path in names.items():
+        wanted = imports(path)
+        found[name] = {
+            other if other in names else other.rpartition(".")[0] for other in wanted
+        } & names.keys() - {name}
+    return found
+
+
+def test_no_circle() -> None:
+    """Not even one that only a type checker sees: what goes in circles cannot be read from one end."""
+    left = graph()
+    while ends := [name for name, others in left.items() if not others & left.keys()]:
+        for name in ends:
+            del left[name]
+    assert sorted(left) == []
+
+
+def test_no_module_is_long() -> None:
+    """A module is one idea: at most 300 lines."""
+    counts = {
+        str(path.relative_to(ROOT)): path.read_text("utf-8").count("\n") for path in modules()
+    }
+    assert {path: count for path, count in counts.items() if count > 300} == {}
+
+
 @pytest.mark.parametrize("library", list(ENTRY))
 def test_library_enters_at_one_place(library: str) -> None:
     """What a foreign library's next version breaks lies in one folder."""
