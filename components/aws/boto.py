@@ -99,7 +99,9 @@ def sentence(
     if isinstance(error, exceptions.HTTPClientError):
         return Unanswered(f"{of}the connection ended before AWS answered {action}; run `up` again")
     if isinstance(error, exceptions.ParamValidationError):
-        return Rejected(f"{of}{action} does not allow this request; ./jobctl validate says where")
+        return Rejected(
+            f"{of}{action} does not accept this request; run `./jobctl validate` to see where"
+        )
     return JobError(f"{of}{action} failed: {type(error).__name__}")
 
 
@@ -113,7 +115,7 @@ def _refusal(error: exceptions.ClientError, of: str, action: str, kind: Kind | N
         return JobError(f"{of}AWS does not accept these credentials ({code}): {_LOG_IN}")
     if _BY_ORGANISATION.search(said):
         return Denied(
-            f"{of}a policy of the organisation denies {action}: {said} Where it asks for tags, give them to the "
+            f"{of}an organisation policy denies {action}: {said} If it requires tags, add them to the "
             "request, or to all jobs of the stack with aws-jobs:tags",
             action,
         )

@@ -18,7 +18,7 @@ def split(uri: str) -> tuple[str, str]:
     """Take `s3://bucket/key` apart. Raises `JobError` for anything else."""
     found = re.fullmatch(r"s3://([^/]+)/(.+)", uri)
     if not found:
-        raise JobError(f"{uri} is no S3 object: write s3://bucket/key")
+        raise JobError(f"{uri} is not an S3 object: write s3://bucket/key")
     return found[1], found[2]
 
 

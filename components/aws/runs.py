@@ -78,7 +78,7 @@ def check_account(aws: Aws, arn: str, job: str) -> None:
     owner = arn.split(":")[4]
     if owner != aws.account:
         raise JobError(
-            f"{job}: its run is in account {owner}, these credentials are of account {aws.account}:"
+            f"{job}: its run is in account {owner}, but these credentials are for account {aws.account}:"
             " use that account's credentials"
         )
 

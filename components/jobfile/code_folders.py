@@ -19,7 +19,7 @@ def missing(jobs: Sequence[Job], root: Path) -> Iterator[Problem]:
         entry = job.code.get("entryPoint")
         if not folder.is_dir():
             yield _problem(
-                job, "code.dir", f"there is no folder `{job.code['dir']}`", "code-folder"
+                job, "code.dir", f"the folder `{job.code['dir']}` does not exist", "code-folder"
             )
         elif isinstance(entry, str) and not (folder / entry).is_file():
             message = f"the folder `{job.code['dir']}` has no file `{entry}`"

@@ -90,7 +90,7 @@ class Composition:
             yield self._job(kind, document, cell, used)
         for key in grid:
             if f"matrix.{key}" not in used:
-                self.report(("matrix", key), f"nothing uses `${{matrix.{key}}}`", "matrix-unused")
+                self.report(("matrix", key), f"`${{matrix.{key}}}` is never used", "matrix-unused")
 
     def _document(self) -> dict[str, Any]:
         """The file's document with the stack's overlay, without the parts of our own keys that are wrong."""
@@ -98,8 +98,8 @@ class Composition:
         wrong = self._faults(document, "keys", ())
         if "name" not in document and not names.VALID.fullmatch(self.file.stem):
             message = (
-                f"the file's name `{self.file.stem}` cannot be a job's (letters, digits, - and _): "
-                "rename it, or add `name:`"
+                f"the file name `{self.file.stem}` is not a valid job name (letters, digits, - and _); "
+                "rename the file, or add `name:`"
             )
             self.report((), message, "name-file")
         document = {
@@ -204,7 +204,7 @@ class Composition:
         for secret in secrets:
             self.report(
                 secret,
-                "a secret cannot stand here: it is shown in previews and stored as it is",
+                "a secret is not allowed here: the value is shown in previews and stored in plain text",
                 "secret-visible",
             )
         return filled

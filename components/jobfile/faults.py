@@ -19,7 +19,7 @@ def leniently(fault: Fault) -> tuple[str, str]:
     """
     is_open = fault.keyword == "enum" and "x-open" in fault.schema
     if is_open and could_be_newer(str(fault.value), fault.expected):
-        return "warning", " (if it is newer than our list, all is well)"
+        return "warning", " (ignore this if it is newer than our list)"
     return "error", ""
 
 

@@ -91,7 +91,7 @@ class Scope:
             raise Mistake(self._unknown(expression))
         if not self.in_request:
             raise Mistake(
-                f"`${{{expression}}}` may stand in `request` only; here: stack, config, matrix, period",
+                f"`${{{expression}}}` is allowed in `request` only; allowed here: stack, config, matrix, period",
                 "interpolation-place",
             )
         answer = self.context.lookup(self.job, expression)
@@ -123,7 +123,7 @@ class Scope:
         names = ["stack", "generation", "period", "code.uri"]
         close = meant(expression, [*names, *(f"matrix.{key}" for key in self.cell or ())])
         return (
-            f"`${{{expression}}}` is no name of ours{close or ';'} for a literal `${{{expression}}}` "
+            f"unknown variable `${{{expression}}}`{close or ';'} for a literal `${{{expression}}}` "
             f"write `$${{{expression}}}`"
         )
 
@@ -185,7 +185,7 @@ def _parsed(tokens: Iterator[str], inside: bool) -> Parts:
             text += token
     if inside:
         raise Mistake(
-            "a `${` without its `}`; for a literal `${` write `$${`", "interpolation-open"
+            "`${` without a closing `}`; for a literal `${` write `$${`", "interpolation-open"
         )
     return parts + ([text] if text else [])
 

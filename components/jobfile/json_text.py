@@ -38,13 +38,13 @@ def load(text: str) -> Any:
         )
     except _Twice as error:
         line, column = second(text, error.key)
-        raise Unreadable(f"`{error.key}` stands here a second time", line, column) from error
+        raise Unreadable(f"duplicate key `{error.key}`", line, column) from error
     except json.JSONDecodeError as error:
         message = _plain(error, text)
         raise Unreadable(message, error.lineno, error.colno) from error
     except _NoNumber as error:
         raise Unreadable(
-            f"{error} is not a number we can send", *written(text, error.text)
+            f"{error} is not a supported number", *written(text, error.text)
         ) from error
 
 
@@ -93,15 +93,15 @@ def _constant(text: str) -> Any:
 
 def _plain(error: json.JSONDecodeError, text: str) -> str:
     if error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string"):
-        return "not JSON: the text ends too early; a bracket or a quote is not closed"
+        return "not JSON: unexpected end of text; a bracket or a quote is not closed"
     found = text[error.pos : error.pos + 1]
     before = text[: error.pos].rstrip()
     if before.endswith(",") and found in ("}", "]"):
-        return f"not JSON: a comma before `{found}`"
+        return f"not JSON: trailing comma before `{found}`"
     if error.msg.startswith("Expecting property name") and found == "'":
-        return "not JSON: keys stand in double quotes"
+        return "not JSON: keys must be in double quotes"
     if text[error.pos : error.pos + 2] in ("//", "/*") or found == "#":
-        return "not JSON: JSON has no comments; a .yaml file has"
+        return "not JSON: comments are not allowed; use a .yaml file"
     if error.msg == "Extra data":
-        return "not JSON: something follows the end of the document"
+        return "not JSON: unexpected text after the end of the document"
     return f"not JSON: {error.msg[:1].lower()}{error.msg[1:]}"

@@ -28,7 +28,7 @@ def load(paths: Sequence[Path], root: Path) -> tuple[list[JobFile], list[Problem
     for given in paths:
         path = os.path.abspath(given)
         if not os.path.lexists(path):
-            message = "there is no such file or folder"
+            message = "no such file or folder"
             problems.append(_whole(_shown(path, base), message, "file-missing"))
             continue
         folder = path if os.path.isdir(path) else os.path.dirname(path)
@@ -78,10 +78,12 @@ def _read(path: str, folder: str, root: str) -> JobFile | Problem:
         status = os.lstat(path)
         if stat.S_ISLNK(status.st_mode):
             if not _is_below(os.path.realpath(path), os.path.realpath(folder)):
-                message = "a link out of its folder; put the file itself here"
+                message = (
+                    "a symbolic link that points outside its folder; copy the file here instead"
+                )
                 return _whole(shown, message, "file-link")
             if os.path.isdir(path):
-                message = "a link to a folder; only links to files are followed"
+                message = "a symbolic link to a folder; only links to files are followed"
                 return _whole(shown, message, "file-link")
             status = os.stat(path)
         if suffix not in SUFFIXES:
@@ -91,7 +93,9 @@ def _read(path: str, folder: str, root: str) -> JobFile | Problem:
             return _whole(shown, "not a file", "file-unreadable")
         if status.st_size > MAX_BYTES:
             size = max(status.st_size // 1_000_000, 1)
-            message = f"{size} MB; a job file has at most 1 MB, AWS takes requests of 30 KiB"
+            message = (
+                f"{size} MB; a job file may have at most 1 MB; AWS accepts requests of up to 30 KiB"
+            )
             return _whole(shown, message, "file-size")
         with open(path, "rb") as file:
             data = file.read()
@@ -105,7 +109,7 @@ def _read(path: str, folder: str, root: str) -> JobFile | Problem:
 
 def _decoded(data: bytes, name: str) -> str | Problem:
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return _whole(name, "this is UTF-16; save it as UTF-8", "file-encoding")
+        return _whole(name, "encoded as UTF-16; save it as UTF-8", "file-encoding")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -113,12 +117,12 @@ def _decoded(data: bytes, name: str) -> str | Problem:
         line = before.count(b"\n") + 1
         column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8", "replace")) + 1
         byte = f"0x{data[error.start]:02x}"
-        return Problem(name, line, column, "", f"the byte {byte} is not UTF-8", "file-encoding")
+        return Problem(name, line, column, "", f"byte {byte} is not valid UTF-8", "file-encoding")
 
 
 def _document(text: str, name: str, folder: str, stem: str, is_json: bool) -> JobFile | Problem:
     if not text.strip():
-        return _whole(name, "an empty file; a job has at least `kind` and `request`", "file-empty")
+        return _whole(name, "empty file; a job needs at least `kind` and `request`", "file-empty")
     try:
         document = json_text.load(text) if is_json else yaml12.load(text)
     except yaml12.Unreadable as error:
@@ -126,7 +130,7 @@ def _document(text: str, name: str, folder: str, stem: str, is_json: bool) -> Jo
         return Problem(name, error.line, error.column, "", error.message, rule)
     if document is None:
         return _whole(
-            name, "nothing but comments; a job has at least `kind` and `request`", "file-empty"
+            name, "only comments; a job needs at least `kind` and `request`", "file-empty"
         )
     if not isinstance(document, dict):
         kind = "a list" if isinstance(document, list) else "a single value"
@@ -135,7 +139,7 @@ def _document(text: str, name: str, folder: str, stem: str, is_json: bool) -> Jo
             1,
             1,
             "",
-            f"{kind}; a job file is a mapping of `kind`, `request` ...",
+            f"expected a mapping with `kind`, `request` ..., got {kind}",
             "file-shape",
         )
     return JobFile(name, stem, folder, text, is_json, document)

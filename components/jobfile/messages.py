@@ -99,7 +99,7 @@ def _not_one_of(value: Any, rules: dict[str, Any], word: str, secret: bool = Fal
     known = [str(item) for item in rules["enum"]]
     close = "" if secret else meant(str(value), known)
     if "x-open" in rules:
-        return f"{word} is no instance type that we know{close}"
+        return f"{word} is not a known instance type{close}"
     return f"{word} is not one of {listed(known)}{close}"
 
 
@@ -111,7 +111,7 @@ def _unknown_field(fault: schema.Fault, name: str) -> str:
     homes = [path for path in _homes(name).get(field, ()) if "[]" not in path][:2]
     if homes:
         return f"unknown field here; it belongs in `{'` or `'.join(homes)}`"
-    return f"unknown field; here stand {listed(fault.expected)}"
+    return f"unknown field; allowed: {listed(fault.expected)}"
 
 
 @cache
@@ -141,22 +141,22 @@ def _wrong_type(value: Any, expected: Any, written: str | None, secret: bool) ->
     takes = _takes(wanted)
     word = shown(value)
     if value is None:
-        return f"nothing stands here; it takes {takes}"
+        return f"empty value; expected {takes}"
     if secret:
         return f"{HIDDEN} is not {takes}"
     if wanted == ["string"] and isinstance(value, bool | int | float):
-        return f'takes a string: write "{written or json.dumps(value)}", in quotes'
+        return f'expected a string: write "{written or json.dumps(value)}", in quotes'
     if wanted == ["boolean"] and isinstance(value, str) and value.lower() in _YES_NO:
-        return f"takes true or false: write {_YES_NO[value.lower()]}, without quotes"
+        return f"expected true or false: write {_YES_NO[value.lower()]}, without quotes"
     if wanted[0] in ("integer", "number") and isinstance(value, str) and value.isdecimal():
         quotes = "" if value.startswith("0") else ", without quotes"
-        return f"takes {takes}: write {int(value)}{quotes}"
+        return f"expected {takes}: write {int(value)}{quotes}"
     if wanted == ["array"] and not isinstance(value, dict):
-        return f"takes a list: write [{word.strip('`')}]"
+        return f"expected a list: write [{word.strip('`')}]"
     is_now = (
         "a list" if isinstance(value, list) else "a mapping" if isinstance(value, dict) else word
     )
-    return f"takes {takes}, not {is_now}"
+    return f"expected {takes}, got {is_now}"
 
 
 def _takes(wanted: list[str]) -> str:
@@ -182,7 +182,7 @@ def _bad_size(fault: schema.Fault) -> str:
     limit = fault.keyword[:3]
     what = things.get(fault.keyword[3:], "")
     if fault.keyword == "uniqueItems":
-        return "the same item stands here twice"
+        return "duplicate item"
     if not what:
         return f"does not fit the schema ({fault.keyword})"
     count = len(fault.value)

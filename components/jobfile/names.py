@@ -21,7 +21,7 @@ def collisions(jobs: Sequence[Job]) -> Iterator[Problem]:
         if other is job:
             continue
         if other.file == job.file:
-            message = f"two cells are both named `{job.name}`; make their values differ in letters or digits"
+            message = f"two cells have the name `{job.name}`; make their values differ in letters or digits"
             yield _problem(job, ("matrix",), message, "name-cells")
         else:
             message = f"`{job.name}` is also the name of the job in {other.file}; names are unique in a project"
@@ -33,7 +33,7 @@ def collisions(jobs: Sequence[Job]) -> Iterator[Problem]:
                 message = f"the alias `{alias}` is the name of a job ({first[alias].file})"
                 yield _problem(job, ("aliases",), message, "alias-taken")
             elif former.setdefault(alias, job) is not job:
-                message = f"the alias `{alias}` also stands in {former[alias].file}; one job takes over one name"
+                message = f"the alias `{alias}` is also used in {former[alias].file}; an alias belongs to one job"
                 yield _problem(job, ("aliases",), message, "alias-twice")
 
 
@@ -50,7 +50,7 @@ def dependencies(
                 )
     for circle in _circles({job.name: [d for d in job.depends_on if d in names] for job in jobs}):
         job = next(job for job in jobs if job.name == circle[0])
-        message = f"a circle of dependencies: {' -> '.join([*circle, circle[0]])}"
+        message = f"circular dependency: {' -> '.join([*circle, circle[0]])}"
         yield _problem(
             job, _where(job, circle[1] if len(circle) > 1 else circle[0]), message, "depends-circle"
         )
@@ -68,7 +68,7 @@ def _where(job: Job, other: str) -> Path:
 
 def _no_such(other: str, names: set[str], known: Mapping[str, Sequence[str]]) -> str:
     if other in known:
-        return f"`{other}` is a matrix; name its cells: {', '.join(f'`{cell}`' for cell in known[other][:6])}"
+        return f"`{other}` is a matrix; name one of its cells: {', '.join(f'`{cell}`' for cell in known[other][:6])}"
     return f"there is no job `{other}`{meant(other, sorted(names))}"
 
 

@@ -31,16 +31,16 @@ def of_job(job: Job) -> Iterator[Said]:
         message = f"`{job.adopt}` is neither a job's id nor the ARN of a job or training job"
         yield ("adopt",), message, "adopt-run", "error"
     if job.code is not None and kind.payload is None:
-        message = f"{kind.title}s run no code of yours; leave it out"
+        message = f"{kind.title}s do not run your code; remove it"
         yield ("code",), message, "code-kind", "error"
     entry = (job.code or {}).get("entryPoint")
     if isinstance(entry, str) and _CODE_CHARACTERS.search(entry):
-        message = f"`{entry}` must lie in the folder `{(job.code or {}).get('dir')}`"
+        message = f"`{entry}` must be in the folder `{(job.code or {}).get('dir')}`"
         yield ("code", "entryPoint"), message, "code-entry", "error"
     if kind.terminate is None:
         for key, value in (("onReplace", job.on_replace), ("onDelete", job.on_delete)):
             if value == "terminate":
-                message = f"{kind.title}s cannot be stopped: the run goes on, and is released"
+                message = f"{kind.title}s cannot be stopped: the run keeps running and is released"
                 yield (key,), message, "terminate-kind", "warning"
     if isinstance(job.generation, str) and not job.generation.strip():
         yield ("generation",), "is empty", "generation-empty", "error"
@@ -53,12 +53,12 @@ def of_aliases(
     if isinstance(aliases, dict) and not is_matrix:
         yield (
             ("aliases",),
-            "takes a list of old names; only a matrix takes a mapping",
+            "must be a list of old names; a mapping is for a matrix only",
             "alias-form",
             "error",
         )
     elif isinstance(aliases, list) and is_matrix:
-        message = f"with a matrix, takes `old name: new name`; the new names are {listed(names, 6)}"
+        message = f"with a matrix, must be a mapping of `old name: new name`; the new names are {listed(names, 6)}"
         yield ("aliases",), message, "alias-form", "error"
     elif isinstance(aliases, dict):
         for old, new in aliases.items():
@@ -90,5 +90,5 @@ def adopted_twice(jobs: Sequence[Job]) -> Iterator[Problem]:
         other = first.setdefault(job.adopt, job)
         if other is not job:
             line, column = job.place(("adopt",))
-            message = f"`{other.name}` takes over this run too; a run belongs to one job"
+            message = f"`{other.name}` adopts this run too; a run belongs to one job"
             yield Problem(job.file, line, column, dotted(("adopt",)), message, "adopt-twice")

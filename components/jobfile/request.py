@@ -33,7 +33,7 @@ def opened(kind: Kind, request: Any) -> Any:
         body = json_text.load(text)
     except Unreadable as error:
         place = f" (its line {error.line}, column {error.column})" if error.line else ""
-        raise NotJson(f"this text must be a JSON object, and is {error.message}{place}") from error
+        raise NotJson(f"this text must be a JSON object; {error.message}{place}") from error
     if not isinstance(body, dict):
         raise NotJson("this text must be a JSON object; write the payload as a mapping")
     return {**request, payload.field: body}

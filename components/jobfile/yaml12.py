@@ -93,9 +93,9 @@ def _plain(error: yaml.MarkedYAMLError, text: str) -> str:
     lines = text.splitlines()
     line = lines[mark.line] if mark and mark.line < len(lines) else ""
     if "\t" in line[: len(line) - len(line.lstrip())] or (mark and line[mark.column :][:1] == "\t"):
-        return "a tab; YAML indents with spaces"
+        return "a tab; indent with spaces"
     if "expected a single document" in str(error.context or "") or "single document" in problem:
-        return "a second document; write one job a file"
+        return "a second document; write one job per file"
     if "undefined alias" in problem or "found undefined" in problem:
         return "an alias (`*name`) without its anchor (`&name`)"
     if "mapping values are not allowed" in problem:
@@ -121,7 +121,7 @@ class _Reader:
         if key in self._done:
             return self._done[key]
         if key in self._open:
-            raise _unreadable("an alias to something that contains it", node)
+            raise _unreadable("an alias to a value that contains it", node)
         if depth > MAX_DEPTH:
             raise _unreadable(f"nested more than {MAX_DEPTH} levels deep", node)
         self._open.add(key)
@@ -129,7 +129,7 @@ class _Reader:
         read: tuple[Any, int] = inner(node, depth)
         self._open.discard(key)
         if read[1] > MAX_NODES:
-            raise _unreadable(f"more than {MAX_NODES} values, its aliases spelled out", node)
+            raise _unreadable(f"more than {MAX_NODES} values with its aliases expanded", node)
         self._done[key] = read
         return read
 
@@ -151,7 +151,7 @@ class _Reader:
         count = 1
         for key, item in node.value:
             if not isinstance(key, yaml.ScalarNode):
-                raise _unreadable("a key that is not a word", key)
+                raise _unreadable("a key that is not a scalar", key)
             value, size = self._read(item, depth + 1)
             count += size
             if key.tag == _MERGE:
@@ -160,7 +160,7 @@ class _Reader:
             # a key is what stands there: `no`, `1e3` and `2026-11-01` are names here
             name = key.value
             if name in result:
-                raise _unreadable(f"`{name}` stands here a second time", key)
+                raise _unreadable(f"duplicate key `{name}`", key)
             if key.tag == _NULL and not name:
                 raise _unreadable("an empty key", key)
             result[name] = value
@@ -172,7 +172,7 @@ class _Reader:
     def _merged(value: Any, node: yaml.Node) -> list[dict[str, Any]]:
         sources = value if isinstance(value, list) else [value]
         if not all(isinstance(source, dict) for source in sources):
-            raise _unreadable("`<<` takes a mapping or a list of mappings", node)
+            raise _unreadable("`<<` expects a mapping or a list of mappings", node)
         return sources
 
 
@@ -191,7 +191,7 @@ def _scalar(node: yaml.ScalarNode) -> Any:
                 raise ValueError(text)
             return int(number) if number.is_integer() else number
     except (ValueError, OverflowError) as error:
-        raise _unreadable(f"{text[:20]} is not a number we can send", node) from error
+        raise _unreadable(f"{text[:20]} is not a supported number", node) from error
     if tag == _BOOL and text.lower() in ("true", "false"):
         return text.lower() == "true"
     if tag == _NULL:
@@ -201,4 +201,4 @@ def _scalar(node: yaml.ScalarNode) -> Any:
 
 def _no_tag(node: yaml.Node) -> str:
     tag = str(node.tag).replace(_TAG, "!!")
-    return f"the tag {tag}; a job file holds plain values only"
+    return f"unsupported tag {tag}; a job file may contain plain values only"

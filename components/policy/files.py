@@ -92,7 +92,7 @@ def _read(path: Path, name: str) -> Policy | list[Problem]:
 def _mistakes(document: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
     for key in document:
         if key not in KEYS:
-            yield str(key), f"there is no such key; a policy has {', '.join(KEYS)}"
+            yield str(key), f"unknown key; allowed: {', '.join(KEYS)}"
     if not isinstance(document.get("message"), str) or not document["message"].strip():
         yield "message", "must say in a sentence what is wrong and what would be right"
     if document.get("level") not in LEVELS:

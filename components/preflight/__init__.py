@@ -86,4 +86,4 @@ def _counted(found: Iterable[Finding]) -> Iterator[Finding]:
     for first, *others in denied.values():
         count = len({finding.job.name for finding in others} - {first.job.name})
         more = f" (and {count} other job{'' if count == 1 else 's'})" if count else ""
-        yield replace(first, message=f"not checked{more}: this caller lacks {first.lacks}")
+        yield replace(first, message=f"not checked{more}: missing permission {first.lacks}")

@@ -38,9 +38,9 @@ def findings(jobs: Sequence[Job], aws: Aws) -> Iterator[Finding]:
         if isinstance(answer, Denied):
             yield denied(job, path, answer)
         elif isinstance(answer, Rejected):
-            yield Finding(job, path, f"there is no bucket for {uri}", "preflight.input")
+            yield Finding(job, path, f"the bucket of {uri} does not exist", "preflight.input")
         elif not answer or (exact and _split(uri)[1] not in answer):
-            yield Finding(job, path, f"there is nothing at {uri}", "preflight.input")
+            yield Finding(job, path, f"no object found at {uri}", "preflight.input")
 
 
 def _named(kind: Any, job: Job) -> Iterator[tuple[str, str, bool]]:
@@ -86,7 +86,7 @@ def records(jobs: Sequence[Job], aws: Aws) -> Iterator[Finding]:
                 continue
             wrong = trouble(text, record)
             if wrong:
-                message = f"{uri}: {wrong}; {source} takes lines like {json.dumps(record)}"
+                message = f"{uri}: {wrong}; {source} expects lines like {json.dumps(record)}"
                 yield Finding(job, path, message, "preflight.records")
 
 
@@ -94,14 +94,14 @@ def trouble(text: str, example: Mapping[str, Any]) -> str:
     """What is wrong with the first of the lines, one JSON object each; nothing where they are like the example."""
     lines = [line for line in text.split("\n")[:RECORDS] if line.strip()]
     if not lines:
-        return "it begins without a record"
+        return "its first lines have no record"
     for number, line in enumerate(lines, 1):
         try:
             record = json.loads(line)
         except ValueError:
             record = None
         if not isinstance(record, dict):
-            return f"record {number} is no JSON object on a line of its own"
+            return f"record {number} is not a JSON object on one line"
         for name, value in example.items():
             if not isinstance(record.get(name), type(value)):
                 what = "list" if isinstance(value, list) else "text"

@@ -32,7 +32,9 @@ def findings(jobs: Sequence[Job], aws: Aws) -> Iterator[Finding]:
             continue
         path = f"request.{kind.request.role}"
         if match[1] != aws.account:
-            message = f"{arn} is a role of another account than the caller's, {aws.account}: it cannot be passed"
+            message = (
+                f"{arn} is in another account than the caller ({aws.account}): it cannot be passed"
+            )
             yield Finding(job, path, message, "preflight.role")
             continue
         if arn not in answers:
@@ -41,7 +43,7 @@ def findings(jobs: Sequence[Job], aws: Aws) -> Iterator[Finding]:
         if isinstance(answer, Denied):
             yield denied(job, path, answer)
         elif answer is None or answer.get("Arn") != arn:
-            yield Finding(job, path, f"there is no role {arn}", "preflight.role")
+            yield Finding(job, path, f"the role {arn} does not exist", "preflight.role")
         elif not trusts(answer.get("AssumeRolePolicyDocument") or {}, kind.runs_as):
             message = (
                 f"{arn} cannot be used: its trust policy does not let {kind.runs_as} assume it"

@@ -20,7 +20,7 @@ def trouble(schema: dict[str, Any]) -> str:
         Draft202012Validator.check_schema(schema)
     except SchemaError as error:
         at = ".".join(map(str, error.absolute_path))
-        return f"this is no JSON Schema{f', at {at}' if at else ''}: {error.message}"
+        return f"not a JSON Schema{f', at {at}' if at else ''}: {error.message}"
     return ""
 
 
@@ -30,7 +30,7 @@ def faults(document: Any, schema: dict[str, Any]) -> list[Fault]:
     try:
         return [fault for error in validator.iter_errors(document) for fault in _fault(error)]
     except Unresolvable as error:
-        raise JobError(f"$ref {error.ref} leads nowhere in this schema") from error
+        raise JobError(f"$ref {error.ref} does not resolve in this schema") from error
 
 
 def _fault(error: ValidationError) -> Iterator[Fault]:

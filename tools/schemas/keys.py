@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 NAME = "^[A-Za-z0-9][A-Za-z0-9_-]*$"
-_NAME_TEXT = "takes letters, digits, - and _, and starts with a letter or digit"
+_NAME_TEXT = "must consist of letters, digits, - and _, and start with a letter or digit"
 _TEXT = {"type": "string", "minLength": 1}
 _ENDING = {"type": "string", "enum": ["refuse", "terminate", "keep"], "default": "refuse"}
 

@@ -211,9 +211,7 @@ class Writer:
         if not more:
             return {"anyOf": [words, interpolated]}
         # a list of hundreds would not help
-        words["errorMessage"] = schema.get(
-            "patternErrorMessage", "is no instance type that we know"
-        )
+        words["errorMessage"] = schema.get("patternErrorMessage", "is not a known instance type")
         return {"anyOf": [words, {"type": "string", "pattern": more}, interpolated]}
 
 

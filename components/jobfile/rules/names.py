@@ -22,9 +22,7 @@ def names(view: View) -> Iterator[Finding]:
     name = own or view.name
     if len(name) > most:
         at = ("request", view.kind.request.name_field) if own else ("name",)
-        message = (
-            f"`{name}` has {len(name)} characters; the name at AWS keeps the first {most} of them"
-        )
+        message = f"`{name}` has {len(name)} characters; the name in AWS uses only the first {most}"
         yield warning(at, message, "batch-name-length")
 
 

@@ -18,7 +18,9 @@ def siblings(at: Path, uri: str) -> Iterator[Finding]:
     """`s3://bucket/train` is also the beginning of `s3://bucket/train-old/`."""
     last = uri.rpartition("/")[2]
     if uri.count("/") > 2 and last and not _FILE.fullmatch(last):
-        message = f"also matches what lies beside it ({uri}-old/...); end a prefix with /"
+        message = (
+            f"also matches other keys that start with it ({uri}-old/...); end the prefix with /"
+        )
         yield warning(at, message, "prefix-slash")
 
 

@@ -28,10 +28,10 @@ def keys(view: View) -> Iterator[Finding]:
             key if view.kind.tags.as_list is None else index,
         )
         if key.startswith(definition.OURS):
-            message = f"the prefix `{definition.OURS}` is ours; by such tags a run is found again"
+            message = f"the prefix `{definition.OURS}` is reserved: runs are found by these tags"
             yield Finding(at, message, "tag-ours")
         elif key.lower().startswith("aws:"):
-            yield Finding(at, "the prefix `aws:` is AWS's own", "tag-aws")
+            yield Finding(at, "the prefix `aws:` is reserved by AWS", "tag-aws")
         elif len(key) > 128 or not _plain(key):
             yield Finding(at, f"the key `{key[:60]}` {_RIGHT.format(128)}", "tag-key")
         if isinstance(value, Pending) or at in view.secrets:
@@ -40,13 +40,13 @@ def keys(view: View) -> Iterator[Finding]:
             yield Finding(at, f"the value of `{key[:60]}` {_RIGHT.format(256)}", "tag-value")
     if len(tags) > MOST - OURS:
         message = (
-            f"{len(tags)} tags, the stack's included; AWS takes {MOST}, and {OURS} of them are ours: "
+            f"{len(tags)} tags, including the stack's; AWS allows {MOST}, and {OURS} of them are added: "
             f"at most {MOST - OURS}"
         )
         yield Finding(("request", view.kind.tags.field), message, "tag-count")
 
 
-_RIGHT = "takes at most {} letters, digits, spaces and _ . : / = + - @"
+_RIGHT = "must consist of at most {} letters, digits, spaces and _ . : / = + - @"
 
 
 def _plain(text: str) -> bool:
@@ -69,7 +69,7 @@ def twice(view: View) -> Iterator[Finding]:
     for index, tag in enumerate(hoisted if isinstance(hoisted, list) else []):
         mine = known(own, (tag["Key"],))
         if mine is not None and mine != tag["Value"]:
-            message = f"`{tag['Key']}` has another value in `request.{field}`, which counts; leave it out here"
+            message = f"`{tag['Key']}` has a different value in `request.{field}`, which is used; remove it here"
             yield warning((*at, index), message, "tag-hoisted")
 
 
@@ -77,9 +77,7 @@ def _repeated(tags: object, field: str, at: Path) -> Iterator[Finding]:
     seen: set[str] = set()
     for index, tag in enumerate(tags if isinstance(tags, list) else []):
         if tag[field] in seen:
-            yield Finding(
-                (*at, index), f"the tag `{tag[field]}` stands here a second time", "tag-twice"
-            )
+            yield Finding((*at, index), f"duplicate tag `{tag[field]}`", "tag-twice")
         if isinstance(tag[field], str):
             seen.add(tag[field])
 

@@ -20,7 +20,9 @@ def findings(jobs: Sequence[Job], aws: Aws) -> Iterator[Finding]:
 
 def _judge(job: Job, recipe: Recipe) -> str:
     if not recipe.batch:
-        return f"it was trained with {recipe.name}, which does no batch inference"
+        return f"it was trained with {recipe.name}, which does not support batch inference"
     if not recipe.themes and job.request.get("batchInferenceJobMode") == "THEME_GENERATION":
-        return f"themes need a version of aws-similar-items, and this one is of {recipe.name}"
+        return (
+            f"themes need a solution version of aws-similar-items, but this one is of {recipe.name}"
+        )
     return ""

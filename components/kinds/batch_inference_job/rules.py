@@ -30,12 +30,10 @@ def themes(view: View) -> Iterator[Finding]:
             )
             yield Finding(at, message, "theme-config")
         if view.region and view.region not in _THEME_REGIONS:
-            message = (
-                f"themes exist in {', '.join(_THEME_REGIONS)}, and this stack is in {view.region}"
-            )
+            message = f"themes are available only in {', '.join(_THEME_REGIONS)}, but this stack is in {view.region}"
             yield warning(at, message, "theme-region")
     elif config is not None and "batchInferenceJobMode" not in view.request:
-        message = "means nothing without `batchInferenceJobMode: THEME_GENERATION`"
+        message = "has no effect without `batchInferenceJobMode: THEME_GENERATION`"
         yield Finding(("request", "themeGenerationConfig"), message, "theme-mode")
 
 
@@ -56,7 +54,7 @@ def exploration(view: View) -> Iterator[Finding]:
             message = f'`{value}` is not a number from "0" to "1"'
             yield Finding((*at, key), message, "exploration-weight")
         if key == "explorationItemAgeCutOff" and number <= 0:
-            message = f"`{value}` is not a number of days above 0"
+            message = f"`{value}` is not a positive number of days"
             yield Finding((*at, key), message, "exploration-age")
 
 

@@ -18,7 +18,7 @@ OPEN_ENUMS = frozenset[str]()
 
 # shape -> what a value of its pattern looks like
 PATTERN_TEXTS: dict[str, str] = {
-    "Name": "takes letters, digits, - and _, and starts with a letter or digit",
+    "Name": "must consist of letters, digits, - and _, and start with a letter or digit",
     "Arn": "is not the ARN of a Personalize resource",
     "ColumnName": "is not the name of a column: letters, digits and _",
 }
@@ -26,14 +26,14 @@ PATTERN_TEXTS: dict[str, str] = {
 # (shape, member) -> title, description in our own words, example
 TEXTS: dict[tuple[str, str], dict[str, Any]] = {
     ("CreateBatchInferenceJobRequest", "jobName"): {
-        "description": "The stem of the job's name; 8 characters are added, since a name can never be used again.",
+        "description": "The stem of the job's name; 8 characters are added, because a name can never be used again.",
     },
     ("CreateBatchInferenceJobRequest", "solutionVersionArn"): {
         "description": "The trained solution version. ${personalize.latest(<solution ARN>)} is the newest active one.",
         "examples": ["arn:aws:personalize:us-east-1:123456789012:solution/movies/1a2b3c4d"],
     },
     ("CreateBatchInferenceJobRequest", "filterArn"): {
-        "description": "A filter that takes items out of the recommendations."
+        "description": "A filter that removes items from the recommendations."
     },
     ("CreateBatchInferenceJobRequest", "numResults"): {
         "description": "How many items each user or item gets.",
@@ -46,7 +46,7 @@ TEXTS: dict[tuple[str, str], dict[str, Any]] = {
         "description": "A prefix that ends with /; the results are <input file>.out.",
     },
     ("CreateBatchInferenceJobRequest", "roleArn"): {
-        "description": "The role that Personalize takes on to read the input and to write the output.",
+        "description": "The role that Personalize assumes to read the input and to write the output.",
     },
     ("CreateBatchInferenceJobRequest", "batchInferenceJobMode"): {
         "description": "THEME_GENERATION adds a theme to each batch of similar items, and needs themeGenerationConfig.",
@@ -63,7 +63,7 @@ TEXTS: dict[tuple[str, str], dict[str, Any]] = {
         "description": "How much POPULARITY and FRESHNESS count, 0.0 to 1.0.",
     },
     ("CreateBatchInferenceJobRequest", "tags"): {
-        "description": "At most 44, six are ours. Changed in place.",
+        "description": "At most 44; six more are added. Changed in place.",
         "examples": [[{"tagKey": "team", "tagValue": "growth"}]],
     },
 }

@@ -20,5 +20,5 @@ def findings(jobs: Sequence[Job], aws: Aws) -> Iterator[Finding]:
 
 def _judge(job: Job, recipe: Recipe) -> str:
     if not recipe.segments:
-        return f"it was trained with {recipe.name}, which makes no user segments"
+        return f"it was trained with {recipe.name}, which does not support user segments"
     return ""

@@ -24,13 +24,13 @@ PATTERN_TEXTS: dict[str, str] = {"Arn": "is not the ARN of a Personalize resourc
 # (shape, member) -> title, description in our own words, example
 TEXTS: dict[tuple[str, str], dict[str, Any]] = {
     (_REQUEST, "jobName"): {
-        "description": "The stem of the job's name; 8 characters are added, since a name can never be used again.",
+        "description": "The stem of the job's name; 8 characters are added, because a name can never be used again.",
     },
     (_REQUEST, "solutionVersionArn"): {
         "description": "A version trained with a USER_SEGMENTATION recipe. ${personalize.latest(<solution ARN>)} is the newest active one.",
         "examples": ["arn:aws:personalize:us-east-1:123456789012:solution/item-affinity/33333333"],
     },
-    (_REQUEST, "filterArn"): {"description": "A filter that takes users out of the segments."},
+    (_REQUEST, "filterArn"): {"description": "A filter that removes users from the segments."},
     (_REQUEST, "numResults"): {
         "description": "How many users the segment of each input record gets.",
         "examples": [100],
@@ -45,7 +45,7 @@ TEXTS: dict[tuple[str, str], dict[str, Any]] = {
         "description": "The role that Personalize assumes to read the input and to write the output.",
     },
     (_REQUEST, "tags"): {
-        "description": "At most 44, six are ours. Changed in place.",
+        "description": "At most 44; six more are added. Changed in place.",
         "examples": [[{"tagKey": "team", "tagValue": "growth"}]],
     },
 }

@@ -34,7 +34,7 @@ def check_references(
             if isinstance(answer, Denied):
                 yield denied(job, path, answer)
             elif answer is None:
-                yield Finding(job, path, f"AWS has no {arn}", RULE)
+                yield Finding(job, path, f"{arn} does not exist", RULE)
             elif answer.get("status") != "ACTIVE":
                 message = f"{arn} is {answer.get('status')}, not ACTIVE"
                 yield Finding(job, path, message, RULE)

@@ -23,7 +23,7 @@ def places(view: View) -> Iterator[Finding]:
     if source:
         yield from paths.siblings(source_at, source)
     if target and not target.endswith("/"):
-        message = "the results would lie beside this name, not in it; end a prefix with /"
+        message = "the results would be written beside this prefix, not under it; end it with /"
         yield warning(target_at, message, "output-slash")
     yield from paths.output_in_input(target_at, source, target)
 
@@ -41,15 +41,15 @@ def arns(view: View) -> Iterator[Finding]:
         at = ("request", field)
         region, _, resource, name = found.groups()
         if resource != kind:
-            yield Finding(at, f"is the ARN of a {resource}; here stands ...:{form}", "arn-kind")
+            yield Finding(at, f"is the ARN of a {resource}; expected ...:{form}", "arn-kind")
         elif kind == "solution" and "/" not in name:
             message = (
-                "is a solution without its version; append /<version>, or write "
+                "is a solution without a version; append /<version>, or write "
                 f"${{personalize.latest({value})}}"
             )
             yield Finding(at, message, "solution-version")
         if view.region and region and region != view.region:
-            message = f"lies in {region}, and the job runs in {view.region}"
+            message = f"is in {region}, but the job runs in {view.region}"
             yield Finding(at, message, "arn-region")
 
 

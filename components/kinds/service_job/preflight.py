@@ -85,7 +85,7 @@ def _queue_trouble(name: str, queue: dict[str, Any] | None, region: str) -> str:
             f"{name} is a queue for {kind} jobs; service jobs need one of type SAGEMAKER_TRAINING"
         )
     if queue.get("state") != "ENABLED":
-        return f"{name} is {queue.get('state')} and takes no jobs; enable it or name another queue"
+        return f"{name} is {queue.get('state')} and does not accept jobs; enable it or use another queue"
     if queue.get("status") not in ("VALID", "UPDATING"):
         reason = queue.get("statusReason", "")
         return f"{name} is {queue.get('status')}{f': {reason}' if reason else ''}"
@@ -110,8 +110,10 @@ def _share_trouble(job: Job, queue: str, policy: dict[str, Any]) -> Iterator[Fin
             known = f" (such as {', '.join(shares)})" if shares else ""
             yield Finding(job, "request", f"{queue} needs {name}{known}", "preflight.share")
         elif name != wanted and given:
-            reason = f"its policy takes {wanted}" if wanted else "it has no scheduling policy"
-            yield Finding(job, path, f"{queue} takes no {name}: {reason}", "preflight.share")
+            reason = f"its policy needs {wanted}" if wanted else "it has no scheduling policy"
+            yield Finding(
+                job, path, f"{queue} does not support {name}: {reason}", "preflight.share"
+            )
 
 
 def _quota_trouble(job: Job, queue: str, shares: dict[str, Any] | None) -> Iterator[Finding]:

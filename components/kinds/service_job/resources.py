@@ -32,7 +32,7 @@ def machines(view: View) -> Iterator[Finding]:
     if not view.payload or view.has("ServerlessJobConfig"):
         return
     if not view.has(_AT):
-        message = "`ResourceConfig` is missing: the machines that train"
+        message = "`ResourceConfig` is missing: the instances to train on"
         yield Finding(view.at(), message, "resources-missing")
         return
     config = view.body(_AT)
@@ -42,7 +42,7 @@ def machines(view: View) -> Iterator[Finding]:
         name for name in ("InstanceType", "InstanceGroups", "InstancePreferences") if name in config
     ]
     if len(ways) > 1:
-        message = f"stands beside `{ways[0]}`; name the machines in one way"
+        message = f"cannot be combined with `{ways[0]}`; specify the instances in one way"
         yield Finding(view.at(_AT, ways[1]), message, "resources-one-way")
     elif not ways:
         message = (
@@ -50,15 +50,13 @@ def machines(view: View) -> Iterator[Finding]:
         )
         yield Finding(view.at(_AT), message, "resources-none")
     if ways == ["InstanceType"] and "InstanceCount" not in config:
-        yield Finding(
-            view.at(_AT), "needs `InstanceCount` beside `InstanceType`", "resources-count"
-        )
+        yield Finding(view.at(_AT), "needs `InstanceCount` with `InstanceType`", "resources-count")
     if ways == ["InstanceGroups"] and "InstanceCount" in config:
-        message = "belongs into each of the `InstanceGroups`"
+        message = "belongs in each of the `InstanceGroups`"
         yield Finding(view.at(_AT, "InstanceCount"), message, "resources-one-way")
     for field in ("SelectedInstanceType", "SelectedInstanceCount"):
         if field in config:
-            message = "is SageMaker's answer, no part of a request; leave it out"
+            message = "is a response-only field; remove it"
             yield Finding(view.at(_AT, field), message, "resources-read-only")
 
 
@@ -70,7 +68,7 @@ def groups(view: View) -> Iterator[Finding]:
         name = known(group, ("InstanceGroupName",))
         if name in names:
             at = view.at(_AT, "InstanceGroups", index, "InstanceGroupName")
-            yield Finding(at, f"`{name}` is the name of a group above", "group-names")
+            yield Finding(at, f"duplicate group name `{name}`", "group-names")
         elif name is not None:
             names.add(name)
     channels = view.body("InputDataConfig")
@@ -89,25 +87,25 @@ def preferences(view: View) -> Iterator[Finding]:
         return
     at = view.at(_AT, "InstancePreferences")
     if view.has(_AT, "InstancePlacementConfig"):
-        message = "stands beside `InstancePreferences`; they exclude each other"
+        message = "cannot be combined with `InstancePreferences`"
         yield Finding(view.at(_AT, "InstancePlacementConfig"), message, "preferences-placement")
     if view.body("EnableManagedSpotTraining") is True:
-        message = "spot training and `InstancePreferences` exclude each other"
+        message = "spot training cannot be combined with `InstancePreferences`"
         yield Finding(view.at("EnableManagedSpotTraining"), message, "preferences-spot")
     counted = ["InstanceCount" in preference for preference in listed]
     if any(counted) == view.has(_AT, "InstanceCount") or (any(counted) and not all(counted)):
-        message = "`InstanceCount` stands once for the job, or in every preference"
+        message = "set `InstanceCount` once for the job, or in every preference"
         yield Finding(at, message, "preferences-count")
     seen: set[Any] = set()
     for index, preference in enumerate(listed):
         kind = known(preference, ("InstanceType",))
         if kind in seen:
-            message = f"{kind} stands here a second time"
+            message = f"duplicate instance type {kind}"
             yield Finding((*at, index, "InstanceType"), message, "preferences-types")
         elif kind is not None:
             seen.add(kind)
         if "TrainingPlanArns" in preference and view.has(_AT, "TrainingPlanArn"):
-            message = "stands beside the job's `TrainingPlanArn`; they exclude each other"
+            message = "cannot be combined with the job's `TrainingPlanArn`"
             yield Finding((*at, index, "TrainingPlanArns"), message, "preferences-plan")
 
 
@@ -117,13 +115,13 @@ def warm_pool(view: View) -> Iterator[Finding]:
         return
     at = view.at(_AT, "KeepAlivePeriodInSeconds")
     if view.body("EnableManagedSpotTraining") is True:
-        message = "a warm pool and spot training exclude each other; leave one out"
+        message = "a warm pool cannot be combined with spot training; remove one of them"
         yield Finding(at, message, "warm-pool-spot")
     if view.body(_AT, "KeepAlivePeriodInSeconds") > 3600:
-        message = "AWS's guide says that a warm pool lives for 3600 seconds at most"
+        message = "AWS's guide allows at most 3600 seconds for a warm pool"
         yield warning(at, message, "warm-pool-period")
     if view.has(_AT, "InstanceGroups"):
-        message = "a warm pool and `InstanceGroups` exclude each other; leave one out"
+        message = "a warm pool cannot be combined with `InstanceGroups`; remove one of them"
         yield Finding(at, message, "warm-pool-groups")
 
 
@@ -132,7 +130,7 @@ def storage(view: View) -> Iterator[Finding]:
     kind = view.body(_AT, "InstanceType")
     series = kind.split(".")[1] if isinstance(kind, str) and kind.count(".") == 2 else ""
     if series in _LOCAL_DISKS and view.has(_AT, "VolumeKmsKeyId"):
-        message = f"{kind} has local disks, which a hardware module encrypts: leave it out"
+        message = f"{kind} has local disks that are encrypted in hardware: remove it"
         yield Finding(view.at(_AT, "VolumeKmsKeyId"), message, "volume-key")
     if series in _EBS_ONLY and not view.has(_AT, "VolumeSizeInGB"):
         message = f"{kind} has no local disks: add `VolumeSizeInGB`"

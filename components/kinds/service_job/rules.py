@@ -17,10 +17,10 @@ from . import resources, sizes, training
 def shares(view: View) -> Iterator[Finding]:
     """A queue has a fair-share policy or quota shares, never both (API_SubmitServiceJob.html)."""
     if "shareIdentifier" in view.request and "quotaShareName" in view.request:
-        message = "stands beside `shareIdentifier`; a queue has fair shares or quota shares: keep one of the two"
+        message = "cannot be combined with `shareIdentifier`: a queue has either fair shares or quota shares"
         yield Finding(("request", "quotaShareName"), message, "share-or-quota")
     if "preemptionConfiguration" in view.request and "quotaShareName" not in view.request:
-        message = "means nothing without `quotaShareName`: only quota shares preempt"
+        message = "has no effect without `quotaShareName`: only quota shares preempt"
         yield warning(("request", "preemptionConfiguration"), message, "preemption-quota")
 
 
@@ -33,11 +33,11 @@ def retries(view: View) -> Iterator[Finding]:
         return
     listed = entries if isinstance(entries, list) else []
     if attempts == 1 and listed:
-        message = "means nothing with 1 attempt: raise `attempts`, or leave it out"
+        message = "has no effect with 1 attempt: raise `attempts`, or remove it"
         yield warning((*at, "evaluateOnExit"), message, "retry-once")
     if attempts > 1 and not any(_exits(entry) for entry in listed):
         message = (
-            f"any failure is tried {attempts} times, a mistake in the script too; add an entry such as "
+            f"any failure is attempted {attempts} times, even an error in the script; add an entry such as "
             '{action: EXIT, onStatusReason: "Received status from SageMaker: AlgorithmError*"}'
         )
         yield warning((*at, "attempts"), message, "retry-exit")
@@ -60,7 +60,7 @@ def timeout(view: View) -> Iterator[Finding]:
     field = "MaxWaitTimeInSeconds" if spot else "MaxRuntimeInSeconds"
     longest = view.body("StoppingCondition", field)
     if limit is not None and longest is not None and limit < longest:
-        message = f"{limit} s end an attempt before its {field} of {longest} s"
+        message = f"ends an attempt after {limit} s, before its {field} of {longest} s"
         path = ("request", "timeoutConfig", "attemptDurationSeconds")
         yield warning(path, message, "timeout-stopping")
 
@@ -68,7 +68,7 @@ def timeout(view: View) -> Iterator[Finding]:
 def token(view: View) -> Iterator[Finding]:
     """The token that makes a repeated submission harmless is ours."""
     if view.kind.request.token_field in view.given:
-        message = "is not sent: ours makes every repetition of a submission harmless; leave it out"
+        message = "is not sent: the provider sets its own, so that submitting again is harmless; remove it"
         yield warning(("request", view.kind.request.token_field), message, "client-token")
 
 

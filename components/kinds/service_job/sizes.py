@@ -22,7 +22,7 @@ def sizes(view: View) -> Iterator[Finding]:
     payload = _bytes(view.payload)
     if payload > PAYLOAD_MOST:
         message = (
-            f"{payload} bytes as JSON, more than the {PAYLOAD_MOST} (10 KiB) that AWS Batch takes; move large "
+            f"{payload} bytes as JSON, more than the {PAYLOAD_MOST} (10 KiB) that AWS Batch accepts; move large "
             "values to a file in S3"
         )
         yield Finding(view.at(), message, "payload-size")
@@ -31,7 +31,7 @@ def sizes(view: View) -> Iterator[Finding]:
     request = _bytes(rest) + payload + str(view.payload).count("'") + _ADDED
     if request > REQUEST_MOST:
         message = (
-            f"about {request} bytes, more than the {REQUEST_MOST} (30 KiB) that AWS Batch takes"
+            f"about {request} bytes, more than the {REQUEST_MOST} (30 KiB) that AWS Batch accepts"
         )
         yield Finding(("request",), message, "request-size")
 

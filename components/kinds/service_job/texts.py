@@ -15,7 +15,7 @@ PROSE: dict[tuple[str, str], dict[str, Any]] = {
         "minLength": 1,
         "maxLength": 128,
         "pattern": "^[A-Za-z0-9][A-Za-z0-9_-]*$",
-        "patternErrorMessage": "takes letters, digits, - and _, and starts with a letter or digit",
+        "patternErrorMessage": "must consist of letters, digits, - and _, and start with a letter or digit",
     },
     ("SubmitServiceJobRequest", "jobQueue"): {"minLength": 1},
     # "Valid values are integers between 0 and 9999."
@@ -44,22 +44,22 @@ PATTERN_TEXTS: dict[str, str] = {
     "RoleArn": "is not the ARN of an IAM role, such as arn:aws:iam::123456789012:role/Training",
     "S3Uri": "is not an S3 URI, such as s3://bucket/prefix/",
     "S3Location": "is not an S3 URI, such as s3://bucket/prefix/",
-    "TrainingJobName": "takes letters, digits and hyphens, and begins and ends with a letter or digit",
+    "TrainingJobName": "must consist of letters, digits and hyphens, and begin and end with a letter or digit",
     "KmsKeyArn": "is not the ARN of a KMS key, such as arn:aws:kms:eu-west-1:123456789012:key/<id>",
     "KmsKeyId": "is not a KMS key: an id, an ARN or an alias",
-    "ChannelName": "takes letters, digits, `.`, `-` and `_`",
+    "ChannelName": "must consist of letters, digits, `.`, `-` and `_`",
     "TrainingEnvironmentKey": "is not the name of an environment variable",
     "SecurityGroupId": "is not a security group, such as sg-0123456789abcdef0",
     "SubnetId": "is not a subnet, such as subnet-0123456789abcdef0",
     "FileSystemId": "is not a file system, such as fs-0123456789abcdef0",
-    "ExperimentEntityName": "takes letters, digits and hyphens, and begins and ends with a letter or digit",
+    "ExperimentEntityName": "must consist of letters, digits and hyphens, and begin and end with a letter or digit",
     "ArnOrName": "is not the name or ARN of a SageMaker algorithm",
 }
 
 # (shape, member) -> title, description in our own words, example
 TEXTS: dict[tuple[str, str], dict[str, Any]] = {
     ("SubmitServiceJobRequest", "jobName"): {
-        "description": "The Batch job's name. Left out, it is the job's name and 8 characters of its definition.",
+        "description": "The Batch job's name. Default: the job's name and 8 characters of its definition's hash.",
     },
     ("SubmitServiceJobRequest", "jobQueue"): {
         "description": "A job queue of type SAGEMAKER_TRAINING: its name or ARN.",
@@ -69,31 +69,31 @@ TEXTS: dict[tuple[str, str], dict[str, Any]] = {
         "description": "How often Batch tries the job, and after which failures.",
     },
     ("SubmitServiceJobRequest", "schedulingPriority"): {
-        "description": "Higher goes first, within its share. It means nothing on a first-in-first-out queue. Changed in place.",
+        "description": "Higher runs first, within its share. No effect on a first-in-first-out queue. Changed in place.",
         "examples": [10],
     },
     ("SubmitServiceJobRequest", "serviceRequestPayload"): {
         "description": "The SageMaker CreateTrainingJob request, as an object. It is sent as the JSON string that the API takes.",
     },
     ("SubmitServiceJobRequest", "serviceJobType"): {
-        "description": "Filled in.",
+        "description": "Filled in by the provider.",
         "default": "SAGEMAKER_TRAINING",
     },
     ("SubmitServiceJobRequest", "shareIdentifier"): {
-        "description": "The share of a fair-share queue; such a queue demands it, any other forbids it.",
+        "description": "The share of a fair-share queue: required there, not allowed on any other queue.",
     },
     ("SubmitServiceJobRequest", "quotaShareName"): {
-        "description": "The quota share of a queue that has them; such a queue demands it, any other forbids it.",
+        "description": "The quota share of a queue that has them: required there, not allowed on any other queue.",
     },
     ("SubmitServiceJobRequest", "timeoutConfig"): {
-        "description": "When Batch ends an attempt that runs too long.",
+        "description": "When Batch terminates an attempt that runs too long.",
     },
     ("SubmitServiceJobRequest", "tags"): {
-        "description": "Tags of the Batch job and of the training job. At most 44, six are ours. Changed in place.",
+        "description": "Tags of the Batch job and of the training job. At most 44; six more are added. Changed in place.",
         "examples": [{"team": "growth"}],
     },
     ("SubmitServiceJobRequest", "clientToken"): {
-        "description": "Ours: it makes a repeated submission harmless. What stands here is not sent.",
+        "description": "Set by the provider, so that submitting again is harmless. A value given here is not sent.",
     },
     ("SubmitServiceJobRequest", "preemptionConfiguration"): {
         "description": "What happens to the job when a quota share takes its capacity back.",
@@ -107,7 +107,7 @@ TEXTS: dict[tuple[str, str], dict[str, Any]] = {
     },
     ("ServiceJobEvaluateOnExit", "action"): {"description": "RETRY, or EXIT to give up at once."},
     ("ServiceJobEvaluateOnExit", "onStatusReason"): {
-        "description": "A pattern that the status reason must match; a * at its end stands for any rest.",
+        "description": "A pattern that the status reason must match; a * at its end matches any rest.",
         "examples": ["Received status from SageMaker: AlgorithmError*"],
     },
     ("ServiceJobTimeout", "attemptDurationSeconds"): {
@@ -115,18 +115,18 @@ TEXTS: dict[tuple[str, str], dict[str, Any]] = {
         "examples": [3600],
     },
     ("CreateTrainingJobRequest", "TrainingJobName"): {
-        "description": "Left out, it is made of the job's name. SageMaker shows AWSBatch<this><32 characters>.",
+        "description": "Default: made from the job's name. SageMaker shows AWSBatch<this><32 characters>.",
     },
     ("CreateTrainingJobRequest", "RoleArn"): {
-        "description": "The role that SageMaker takes on to read the data and to write the model.",
+        "description": "The role that SageMaker assumes to read the data and to write the model.",
         "examples": ["arn:aws:iam::123456789012:role/SageMakerExecutionRole"],
     },
     ("CreateTrainingJobRequest", "HyperParameters"): {
-        "description": 'What the algorithm is told. Every value is a string: write "5", not 5. Anyone who may describe jobs can read them: no secrets.',
+        "description": 'Hyperparameters of the algorithm. Every value is a string: write "5", not 5. Anyone who may describe jobs can read them: no secrets.',
         "examples": [{"eta": "0.1", "num_round": "200"}],
     },
     ("CreateTrainingJobRequest", "AlgorithmSpecification"): {
-        "description": "The container that trains: TrainingImage or AlgorithmName, not both.",
+        "description": "The training container: TrainingImage or AlgorithmName, not both.",
     },
     ("AlgorithmSpecification", "TrainingImage"): {
         "description": "The image's registry path. A digest (@sha256:...) or a fixed tag keeps runs repeatable.",
@@ -140,7 +140,7 @@ TEXTS: dict[tuple[str, str], dict[str, Any]] = {
         "description": "Replaces the image's own entry point. A shell variable is written $${NAME}.",
     },
     ("CreateTrainingJobRequest", "InputDataConfig"): {
-        "description": "Up to 20 channels, each with a name of its own.",
+        "description": "Up to 20 channels, each with a unique name.",
     },
     ("Channel", "ChannelName"): {
         "description": "The container finds the data in /opt/ml/input/data/<this name>.",
@@ -151,20 +151,20 @@ TEXTS: dict[tuple[str, str], dict[str, Any]] = {
         "examples": ["s3://bucket/train/"],
     },
     ("OutputDataConfig", "S3OutputPath"): {
-        "description": "The model lands in <this>/<training job>/output/model.tar.gz.",
+        "description": "The model is written to <this>/<training job>/output/model.tar.gz.",
         "examples": ["s3://bucket/models/"],
     },
     ("CreateTrainingJobRequest", "ResourceConfig"): {
-        "description": "The machines: InstanceType and InstanceCount, or InstanceGroups.",
+        "description": "The instances: InstanceType and InstanceCount, or InstanceGroups.",
     },
     ("ResourceConfig", "InstanceType"): {"examples": ["ml.m5.xlarge"]},
     ("ResourceConfig", "InstanceCount"): {"examples": [1]},
     ("ResourceConfig", "VolumeSizeInGB"): {
-        "description": "Storage of each machine, in GB.",
+        "description": "Storage of each instance, in GB.",
         "examples": [30],
     },
     ("ResourceConfig", "KeepAlivePeriodInSeconds"): {
-        "description": "Keep the machines warm for the next job, up to 21600 seconds. Not with spot training.",
+        "description": "Keep the instances warm for the next job, up to 21600 seconds. Not with spot training.",
     },
     ("CreateTrainingJobRequest", "StoppingCondition"): {
         "description": "How long the training may take.",
@@ -177,15 +177,15 @@ TEXTS: dict[tuple[str, str], dict[str, Any]] = {
         "description": "Spot training only: seconds of waiting and training together, at least MaxRuntimeInSeconds.",
     },
     ("CreateTrainingJobRequest", "EnableManagedSpotTraining"): {
-        "description": "Train on spot capacity: cheaper, may be interrupted. Add CheckpointConfig, else it starts afresh.",
+        "description": "Train on spot capacity: cheaper, but may be interrupted. Add CheckpointConfig, or it starts from the beginning.",
     },
     ("CreateTrainingJobRequest", "CheckpointConfig"): {
-        "description": "Where checkpoints are kept, to go on from after an interruption.",
+        "description": "Where checkpoints are kept, to resume from after an interruption.",
     },
     ("CreateTrainingJobRequest", "Environment"): {
         "description": "Environment variables of the container. Anyone who may describe jobs can read them: no secrets.",
     },
     ("CreateTrainingJobRequest", "Tags"): {
-        "description": "Become tags of the request, which Batch passes on.",
+        "description": "Become tags of the request; Batch passes them on.",
     },
 }

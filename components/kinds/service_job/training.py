@@ -24,7 +24,7 @@ def spot(view: View) -> Iterator[Finding]:
     if view.body("EnableManagedSpotTraining") is not True:
         if wait is not None and not view.has("EnableManagedSpotTraining"):
             message = (
-                "is for spot training only: add `EnableManagedSpotTraining: true`, or leave it out"
+                "is for spot training only: add `EnableManagedSpotTraining: true`, or remove it"
             )
             yield warning(
                 view.at("StoppingCondition", "MaxWaitTimeInSeconds"), message, "spot-only"
@@ -38,13 +38,13 @@ def spot(view: View) -> Iterator[Finding]:
     ):
         least = DAY if run is None else run
         if wait < least:
-            default = "" if run is not None else ", a day where it is not given"
-            message = f"{wait} is less than MaxRuntimeInSeconds ({least}{default}); it counts waiting and training"
+            default = "" if run is not None else ", one day by default"
+            message = f"{wait} is less than MaxRuntimeInSeconds ({least}{default}); it covers waiting and training"
             yield Finding(
                 view.at("StoppingCondition", "MaxWaitTimeInSeconds"), message, "spot-wait-time"
             )
     if not view.has("CheckpointConfig"):
-        message = "without `CheckpointConfig` an interrupted training begins again from nothing"
+        message = "without `CheckpointConfig` an interrupted training starts from the beginning"
         yield warning(view.at("EnableManagedSpotTraining"), message, "spot-checkpoint")
 
 
@@ -67,14 +67,14 @@ def algorithm(view: View) -> Iterator[Finding]:
     if not view.payload or view.has("ServerlessJobConfig"):
         return
     if not view.has("AlgorithmSpecification"):
-        message = "`AlgorithmSpecification` is missing: the image that trains"
+        message = "`AlgorithmSpecification` is missing: the training image"
         yield Finding(view.at(), message, "algorithm-missing")
         return
     at = view.at("AlgorithmSpecification")
     image = view.has("AlgorithmSpecification", "TrainingImage")
     name = view.has("AlgorithmSpecification", "AlgorithmName")
     if image and name:
-        message = "stands beside `TrainingImage`; SageMaker takes one of the two"
+        message = "cannot be combined with `TrainingImage`"
         yield Finding((*at, "AlgorithmName"), message, "algorithm-both")
     elif not image and not name and view.body("AlgorithmSpecification") is not None:
         message = "needs `TrainingImage` or `AlgorithmName`"
@@ -90,13 +90,11 @@ def image(view: View) -> Iterator[Finding]:
     tag = value.rpartition("/")[2].partition(":")[2]
     if not tag or tag in _MOVING_TAGS:
         what = f"the tag `{tag}`" if tag else "an image without a tag (`latest`)"
-        message = (
-            f"{what} may be another image tomorrow; name a fixed tag or a digest (@sha256:...)"
-        )
+        message = f"{what} may point to a different image tomorrow; use a fixed tag or a digest (@sha256:...)"
         yield warning(at, message, "image-tag")
     registry = _ECR.fullmatch(value)
     if registry and view.region and registry[1] != view.region:
-        message = f"an image in {registry[1]}, and the job runs in {view.region}; use that region's registry"
+        message = f"an image in {registry[1]}, but the job runs in {view.region}; use that region's registry"
         yield warning(at, message, "image-region")
 
 
@@ -119,11 +117,11 @@ def channels(view: View) -> Iterator[Finding]:
 def _source(view: View, channel: dict[str, Any], at: tuple[str | int, ...]) -> Iterator[Finding]:
     sources = known(channel, ("DataSource",))
     if isinstance(sources, dict) and len(sources) != 1:
-        have = "more than one is here" if sources else "none is here"
-        message = f"takes one of `S3DataSource`, `FileSystemDataSource` and `DatasetSource`; {have}"
+        have = "it has more than one" if sources else "it has none"
+        message = f"needs exactly one of `S3DataSource`, `FileSystemDataSource` and `DatasetSource`; {have}"
         yield Finding((*at, "DataSource"), message, "channel-source")
     if known(channel, ("DataSource", "FileSystemDataSource")) and not view.has("VpcConfig"):
-        message = "a file system is reached through a VPC only: add `VpcConfig`"
+        message = "a file system is reachable only through a VPC: add `VpcConfig`"
         yield warning((*at, "DataSource", "FileSystemDataSource"), message, "file-system-vpc")
     uri = known(channel, ("DataSource", "S3DataSource", "S3Uri"))
     if known(channel, ("DataSource", "S3DataSource", "S3DataType")) == "S3Prefix" and uri:
@@ -137,12 +135,12 @@ def _modes(
     """API_S3DataSource.html and API_Channel.html, on what only Pipe mode does."""
     data_type = known(channel, ("DataSource", "S3DataSource", "S3DataType"))
     if data_type == "AugmentedManifestFile" and mode not in (None, "Pipe"):
-        message = f"takes the input mode Pipe, and this channel's is {mode}"
+        message = f"needs the input mode Pipe, but this channel uses {mode}"
         yield Finding((*at, "DataSource", "S3DataSource", "S3DataType"), message, "manifest-pipe")
     for field in ("CompressionType", "RecordWrapperType"):
         value = known(channel, (field,))
         if value not in (None, "None") and mode == "File":
-            message = f"{value} takes the input mode Pipe; in File mode leave it out"
+            message = f"{value} needs the input mode Pipe; remove it in File mode"
             yield Finding((*at, field), message, "channel-pipe")
 
 
@@ -155,7 +153,7 @@ def rule_names(view: View) -> Iterator[Finding]:
             name = known(rule, ("RuleConfigurationName",))
             if name in found:
                 at = view.at(field, index, "RuleConfigurationName")
-                yield Finding(at, f"`{name}` is the name of a rule above", "rule-names")
+                yield Finding(at, f"duplicate rule name `{name}`", "rule-names")
             elif name is not None:
                 found.add(name)
 

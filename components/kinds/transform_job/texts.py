@@ -33,7 +33,7 @@ TEXTS: dict[tuple[str, str], dict[str, Any]] = {
     (_REQUEST, "TransformInput"): {"description": "A prefix that ends with /, or a manifest file."},
     (_REQUEST, "TransformOutput"): {"description": "A prefix; the results are <input file>.out."},
     (_REQUEST, "TransformResources"): {
-        "description": "The machines: InstanceType and InstanceCount."
+        "description": "The instances: InstanceType and InstanceCount."
     },
-    (_REQUEST, "Tags"): {"description": "At most 44, six are ours. Changed in place."},
+    (_REQUEST, "Tags"): {"description": "At most 44; six more are added. Changed in place."},
 }

@@ -75,7 +75,7 @@ def test_github(project: Path, capsys: Capture) -> None:
     (project / "jobs" / "a,b.yaml").write_text("a:\n\t- 100%\n")
     assert main(["validate", "--format", "github"]) == 1
     assert capsys.readouterr().out == (
-        "::error file=jobs/a%2Cb.yaml,line=2,col=1,title=file-yaml::a tab; YAML indents with spaces\n"
+        "::error file=jobs/a%2Cb.yaml,line=2,col=1,title=file-yaml::a tab; indent with spaces\n"
     )
 
 
@@ -84,8 +84,8 @@ def test_warnings_are_no_errors(project: Path, capsys: Capture) -> None:
     (project / "jobs" / "churn.yaml").write_text(SERVICE_JOB + "  clientToken: mine\n")
     assert main(["validate"]) == 0
     assert capsys.readouterr().out == (
-        "jobs/churn.yaml:10:3: warning: request.clientToken: is not sent: ours makes every repetition of a "
-        "submission harmless; leave it out\n1 job file, 1 warning: valid\n"
+        "jobs/churn.yaml:10:3: warning: request.clientToken: is not sent: the provider sets its own, so that "
+        "submitting again is harmless; remove it\n1 job file, 1 warning: valid\n"
     )
 
 
@@ -153,9 +153,7 @@ def test_standard_input_for_stacks_with_folders_of_their_own(
 def test_a_path_that_is_not_there(project: Path, capsys: Capture) -> None:
     """A slip in a path is an error, and no job file."""
     assert main(["validate", "jbos"]) == 1
-    assert capsys.readouterr().out == (
-        "jbos: there is no such file or folder\n0 job files, 1 error\n"
-    )
+    assert capsys.readouterr().out == ("jbos: no such file or folder\n0 job files, 1 error\n")
 
 
 def test_secrets_are_not_decrypted(project: Path, capsys: Capture) -> None:
@@ -207,7 +205,7 @@ def test_standard_input(project: Path, capsys: Capture, monkeypatch: pytest.Monk
     assert main(["validate", "-"]) == 1
     assert capsys.readouterr().out == (
         "<stdin>:1:24: request: `serviceRequestPayload` is missing\n"
-        '<stdin>:1:36: request.jobQueue: takes a string: write "1", in quotes\n'
+        '<stdin>:1:36: request.jobQueue: expected a string: write "1", in quotes\n'
         "1 job file, 2 errors\n"
     )
 
@@ -241,7 +239,7 @@ def test_code_must_be_there(project: Path, capsys: Capture) -> None:
     path.write_text(SERVICE_JOB + "code:\n  dir: ../src\n  entryPoint: train.py\n")
     assert main(["validate"]) == 1
     assert capsys.readouterr().out.startswith(
-        "jobs/churn.yaml:11:3: code.dir: there is no folder `src`\n"
+        "jobs/churn.yaml:11:3: code.dir: the folder `src` does not exist\n"
     )
     (project / "src").mkdir()
     assert main(["validate"]) == 1

@@ -197,8 +197,8 @@ def test_no_secret_is_said(tmp_path: Path) -> None:
     )
     found = errors(tmp_path, stack, churn=text)
     assert [problem.message for problem in found] == [
-        "[secret] takes letters, digits, - and _, and starts with a letter or digit",
-        "`${[secret]}` is no name of ours; for a literal `${[secret]}` write `$${[secret]}`",
+        "[secret] must consist of letters, digits, - and _, and start with a letter or digit",
+        "unknown variable `${[secret]}`; for a literal `${[secret]}` write `$${[secret]}`",
         "[secret] is not a whole number",
         "[secret] is more than the maximum of 10",
     ]

@@ -79,10 +79,10 @@ def test_secrets_are_noticed(text: str, secret: bool) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("${HOME}", "`${HOME}` is no name of ours; for a literal `${HOME}` write `$${HOME}`"),
+        ("${HOME}", "unknown variable `${HOME}`; for a literal `${HOME}` write `$${HOME}`"),
         (
             "${stak}",
-            "`${stak}` is no name of ours; did you mean `stack`? for a literal `${stak}` write `$${stak}`",
+            "unknown variable `${stak}`; did you mean `stack`? for a literal `${stak}` write `$${stak}`",
         ),
         ("${config.bukket}", "the stack's config has no `bukket`; did you mean `bucket`?"),
         (
@@ -91,7 +91,7 @@ def test_secrets_are_noticed(text: str, secret: bool) -> None:
         ),
         (
             "${config}",
-            "`${config}` is no name of ours; for a literal `${config}` write `$${config}`",
+            "unknown variable `${config}`; for a literal `${config}` write `$${config}`",
         ),
         ("${matrix.etta}", "the matrix has no `etta`; did you mean `eta`?"),
         ("${code.uri}", "`${code.uri}` needs `code: {dir: ...}` in this file"),
@@ -99,7 +99,7 @@ def test_secrets_are_noticed(text: str, secret: bool) -> None:
             "${jobs.a}",
             "`${jobs.a}` must be `${jobs.<job>.<output>}`, such as `${jobs.prepare.modelArtifacts}`",
         ),
-        ("a ${stack", "a `${` without its `}`; for a literal `${` write `$${`"),
+        ("a ${stack", "`${` without a closing `}`; for a literal `${` write `$${`"),
     ],
 )
 def test_mistakes(text: str, message: str) -> None:

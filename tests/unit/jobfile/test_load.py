@@ -42,7 +42,7 @@ def test_a_missing_path_is_a_problem(tmp_path: Path) -> None:
     jobs = folder_of(tmp_path, a=SERVICE_JOB)
     files, problems = load([tmp_path / "job", jobs], tmp_path)
     assert paths(files) == ["jobs/a.yaml"]
-    assert problems == [Problem("job", 0, 0, "", "there is no such file or folder", "file-missing")]
+    assert problems == [Problem("job", 0, 0, "", "no such file or folder", "file-missing")]
 
 
 def test_another_kind_of_file_is_refused_by_name(tmp_path: Path) -> None:
@@ -67,10 +67,16 @@ def test_links_stay_in_the_folder(tmp_path: Path) -> None:
     files, problems = load([jobs], tmp_path)
     assert paths(files) == ["jobs/a.yaml", "jobs/in.yaml"]
     assert [(problem.file, problem.message) for problem in problems] == [
-        ("jobs/folder", "a link out of its folder; put the file itself here"),
-        ("jobs/loop", "a link to a folder; only links to files are followed"),
+        (
+            "jobs/folder",
+            "a symbolic link that points outside its folder; copy the file here instead",
+        ),
+        ("jobs/loop", "a symbolic link to a folder; only links to files are followed"),
         ("jobs/nothing.yaml", "cannot be read: No such file or directory"),
-        ("jobs/out.yaml", "a link out of its folder; put the file itself here"),
+        (
+            "jobs/out.yaml",
+            "a symbolic link that points outside its folder; copy the file here instead",
+        ),
     ]
 
 
@@ -89,7 +95,7 @@ def test_a_file_of_ten_megabytes_is_refused_unread(tmp_path: Path) -> None:
         os.truncate(file.fileno(), 10_000_000)
     _, problems = load([jobs], tmp_path)
     assert str(problems[0]) == (
-        "jobs/big.yaml: 10 MB; a job file has at most 1 MB, AWS takes requests of 30 KiB"
+        "jobs/big.yaml: 10 MB; a job file may have at most 1 MB; AWS accepts requests of up to 30 KiB"
     )
 
 
@@ -131,5 +137,5 @@ def test_standard_input(tmp_path: Path) -> None:
     assert isinstance(found, JobFile)
     assert found.document == {"kind": "ServiceJob"}
     assert read_text(b"\xff", "<stdin>") == Problem(
-        "<stdin>", 1, 1, "", "the byte 0xff is not UTF-8", "file-encoding"
+        "<stdin>", 1, 1, "", "byte 0xff is not valid UTF-8", "file-encoding"
     )

@@ -78,26 +78,34 @@ def test_anchors_and_merges() -> None:
 @pytest.mark.parametrize(
     ("text", "message", "place"),
     [
-        ("a: 1\na: 2\n", "`a` stands here a second time", (2, 1)),
-        ("a:\n  - b: 1\n    b: 2\n", "`b` stands here a second time", (3, 5)),
+        ("a: 1\na: 2\n", "duplicate key `a`", (2, 1)),
+        ("a:\n  - b: 1\n    b: 2\n", "duplicate key `b`", (3, 5)),
         (
             "a: !!timestamp 2026-11-01\n",
-            "the tag !!timestamp; a job file holds plain values only",
+            "unsupported tag !!timestamp; a job file may contain plain values only",
             (1, 4),
         ),
-        ("a: !!binary aGk=\n", "the tag !!binary; a job file holds plain values only", (1, 4)),
-        ("a: !!set {x}\n", "the tag !!set; a job file holds plain values only", (1, 4)),
+        (
+            "a: !!binary aGk=\n",
+            "unsupported tag !!binary; a job file may contain plain values only",
+            (1, 4),
+        ),
+        (
+            "a: !!set {x}\n",
+            "unsupported tag !!set; a job file may contain plain values only",
+            (1, 4),
+        ),
         (
             "a: !!python/name:os.system\n",
-            "the tag !!python/name:os.system; a job file holds plain values only",
+            "unsupported tag !!python/name:os.system; a job file may contain plain values only",
             (1, 4),
         ),
-        ("a: !!int x\n", "x is not a number we can send", (1, 4)),
+        ("a: !!int x\n", "x is not a supported number", (1, 4)),
         ("? \n: 1\n", "an empty key", (1, 2)),
-        ("a:\n\t- b\n", "a tab; YAML indents with spaces", (2, 1)),
+        ("a:\n\t- b\n", "a tab; indent with spaces", (2, 1)),
         ("a: [1\nb: 2\n", None, (2, 2)),
-        ("a: 1\n--- \nb: 1\n", "a second document; write one job a file", (2, 1)),
-        ("a: " + "9" * 400, "9" * 20 + " is not a number we can send", (1, 4)),
+        ("a: 1\n--- \nb: 1\n", "a second document; write one job per file", (2, 1)),
+        ("a: " + "9" * 400, "9" * 20 + " is not a supported number", (1, 4)),
     ],
 )
 def test_what_is_refused(text: str, message: str | None, place: tuple[int, int]) -> None:

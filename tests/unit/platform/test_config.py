@@ -95,14 +95,14 @@ def test_mistakes_have_their_line_in_the_stacks_file(tmp_path: Path) -> None:
     ("document", "said"),
     [
         ({}, "is empty"),
-        ("yes", "takes a mapping, not `yes`"),
+        ("yes", "expected a mapping, got `yes`"),
         ({"github": {"repository": "acme"}}, "takes owner/name"),
         ({"github": {"repository": "acme/jobs", "deployEnvironment": "*"}}, "GitHub environment"),
         ({"fairShare": {"shares": {"a-b": 1}}}, "takes letters and digits"),
         ({"fairShare": {"shares": {"a": 0}}}, "0 is less than the minimum of 0.0001"),
         ({"notices": {"emails": ["nobody"]}}, "is not an e-mail address"),
         ({"notices": {"emails": ["a@b.c"], "statuses": ["FAILURE"]}}, "did you mean `FAILED`?"),
-        ({"budget": {"monthly": 1, "emails": ["a@b.c"] * 2}}, "stands here twice"),
+        ({"budget": {"monthly": 1, "emails": ["a@b.c"] * 2}}, "duplicate item"),
     ],
 )
 def test_each_mistake_is_a_sentence(tmp_path: Path, document: Any, said: str) -> None:

@@ -166,10 +166,10 @@ def test_what_is_not_known_yet_satisfies(tmp_path: Path) -> None:
         (
             {"message": "x", "level": "advisory", "schema": {"type": "job"}},
             "schema",
-            "no JSON Schema",
+            "not a JSON Schema",
         ),
         ({**rule({}), "kinds": ["Job"]}, "kinds", "must be kinds of jobs"),
-        ({**rule({}), "stack": "prod"}, "stack", "there is no such key"),
+        ({**rule({}), "stack": "prod"}, "stack", "unknown key; allowed: "),
         ("- a\n", "", "a policy is a mapping"),
         ("a: [\n", "", ""),
     ],

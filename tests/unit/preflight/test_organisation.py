@@ -30,7 +30,7 @@ def test_an_organisations_denial_of_a_request_without_its_tags(code: str, messag
     error = ClientError({"Error": {"Code": code, "Message": message}}, "SubmitServiceJob")
     said = boto.sentence(error, "batch", "SubmitServiceJob", "churn", KINDS["ServiceJob"])
     assert isinstance(said, Denied)
-    assert str(said).startswith("churn: a policy of the organisation denies batch:SubmitServiceJob")
+    assert str(said).startswith("churn: an organisation policy denies batch:SubmitServiceJob")
     assert "aws-jobs:tags" in str(said)
 
 

@@ -54,7 +54,8 @@ def test_what_is_right_is_silent(checked: Checked) -> None:
         (
             "jobQueue: training",
             "jobQueue: training-disabled",
-            "3:3: request.jobQueue: training-disabled is DISABLED and takes no jobs; enable it or name another queue",
+            "3:3: request.jobQueue: training-disabled is DISABLED and does not accept jobs; enable it or use another "
+            "queue",
         ),
         (
             "jobQueue: training",
@@ -70,7 +71,7 @@ def test_what_is_right_is_silent(checked: Checked) -> None:
         (
             "jobQueue: training",
             "jobQueue: training\n  shareIdentifier: a",
-            "4:3: request.shareIdentifier: training takes no shareIdentifier: it has no scheduling policy",
+            "4:3: request.shareIdentifier: training does not support shareIdentifier: it has no scheduling policy",
         ),
         (
             "jobQueue: training",
@@ -80,12 +81,12 @@ def test_what_is_right_is_silent(checked: Checked) -> None:
         (
             "SageMakerExecutionRole",
             "SageMakerRole",
-            f"5:5: request.serviceRequestPayload.RoleArn: there is no role {ROLE}SageMakerRole",
+            f"5:5: request.serviceRequestPayload.RoleArn: the role {ROLE}SageMakerRole does not exist",
         ),
         (
             "SageMakerExecutionRole",
             "path/SageMakerExecutionRole",
-            f"5:5: request.serviceRequestPayload.RoleArn: there is no role {ROLE}path/SageMakerExecutionRole",
+            f"5:5: request.serviceRequestPayload.RoleArn: the role {ROLE}path/SageMakerExecutionRole does not exist",
         ),
         (
             "SageMakerExecutionRole",
@@ -96,25 +97,25 @@ def test_what_is_right_is_silent(checked: Checked) -> None:
         (
             "123456789012:role",
             "999999999999:role",
-            "5:5: request.serviceRequestPayload.RoleArn: arn:aws:iam::999999999999:role/SageMakerExecutionRole is a "
-            "role of another account than the caller's, 123456789012: it cannot be passed",
+            "5:5: request.serviceRequestPayload.RoleArn: arn:aws:iam::999999999999:role/SageMakerExecutionRole is in "
+            "another account than the caller (123456789012): it cannot be passed",
         ),
         (
             "tabular/train/",
             "tabular/training/",
-            "9:59: request.serviceRequestPayload.InputDataConfig[0].DataSource.S3DataSource.S3Uri: there is nothing "
+            "9:59: request.serviceRequestPayload.InputDataConfig[0].DataSource.S3DataSource.S3Uri: no object found "
             "at s3://aws-jobs-data/tabular/training/",
         ),
         (
             "aws-jobs-data",
             "aws-jobs-dta",
-            "9:59: request.serviceRequestPayload.InputDataConfig[0].DataSource.S3DataSource.S3Uri: there is no "
-            "bucket for s3://aws-jobs-dta/tabular/train/",
+            "9:59: request.serviceRequestPayload.InputDataConfig[0].DataSource.S3DataSource.S3Uri: the bucket "
+            "of s3://aws-jobs-dta/tabular/train/ does not exist",
         ),
         (
             "S3Prefix, S3Uri: s3://aws-jobs-data/tabular/train/",
             "ManifestFile, S3Uri: s3://aws-jobs-data/tabular/tra",
-            "9:63: request.serviceRequestPayload.InputDataConfig[0].DataSource.S3DataSource.S3Uri: there is nothing "
+            "9:63: request.serviceRequestPayload.InputDataConfig[0].DataSource.S3DataSource.S3Uri: no object found "
             "at s3://aws-jobs-data/tabular/tra",
         ),
     ],
@@ -130,25 +131,25 @@ def test_a_training_job(checked: Checked, old: str, new: str, message: str) -> N
         (
             "11111111",
             "99999999",
-            "3:3: request.solutionVersionArn: AWS has no arn:aws:personalize:us-east-1:123456789012:solution/"
-            "user-personalization/99999999",
+            "3:3: request.solutionVersionArn: arn:aws:personalize:us-east-1:123456789012:solution/"
+            "user-personalization/99999999 does not exist",
         ),
         (
             "jobInput",
             "filterArn: arn:aws:personalize:us-east-1:123456789012:filter/nothing\n  jobInput",
-            "5:3: request.filterArn: AWS has no arn:aws:personalize:us-east-1:123456789012:filter/nothing",
+            "5:3: request.filterArn: arn:aws:personalize:us-east-1:123456789012:filter/nothing does not exist",
         ),
         (
             "jobInput",
             "batchInferenceJobMode: THEME_GENERATION\n"
             "  themeGenerationConfig: {fieldsForThemeGeneration: {itemName: TITLE}}\n  jobInput",
-            "3:3: request.solutionVersionArn: themes need a version of aws-similar-items, and this one is of "
+            "3:3: request.solutionVersionArn: themes need a solution version of aws-similar-items, but this one is of "
             "aws-user-personalization-v2",
         ),
         (
             "users.json",
             "nobody.json",
-            "5:29: request.jobInput.s3DataSource.path: there is nothing at "
+            "5:29: request.jobInput.s3DataSource.path: no object found at "
             "s3://aws-jobs-data/personalize/nobody.json",
         ),
     ],
@@ -174,8 +175,8 @@ def test_a_recipe_without_batch(checked: Checked) -> None:
         "arn:aws:personalize:us-east-1:123456789012:solution/user-personalization/11111111", version
     )
     assert checked.said("score.yaml", text) == [
-        "jobs/score.yaml:3:3: request.solutionVersionArn: it was trained with aws-trending-now, which does no batch "
-        "inference"
+        "jobs/score.yaml:3:3: request.solutionVersionArn: it was trained with aws-trending-now, which does not support "
+        "batch inference"
     ]
 
 
@@ -184,9 +185,9 @@ def test_a_recipe_without_batch(checked: Checked) -> None:
     [
         ('{"userId": "1"}\n{"itemId": "2"}\n', "record 2 has no text `userId`"),
         ('{"userId": 1}\n', "record 1 has no text `userId`"),
-        ('[{"userId": "1"}]\n', "record 1 is no JSON object on a line of its own"),
-        ('{\n  "userId": "1"\n}\n', "record 1 is no JSON object on a line of its own"),
-        ("", "it begins without a record"),
+        ('[{"userId": "1"}]\n', "record 1 is not a JSON object on one line"),
+        ('{\n  "userId": "1"\n}\n', "record 1 is not a JSON object on one line"),
+        ("", "its first lines have no record"),
     ],
 )
 def test_records(checked: Checked, body: str, wrong: str) -> None:
@@ -196,7 +197,7 @@ def test_records(checked: Checked, body: str, wrong: str) -> None:
     assert checked.said("score.yaml", text) == []
     assert checked.all_said(read_inputs=True) == [
         "jobs/score.yaml:5:29: request.jobInput.s3DataSource.path: s3://aws-jobs-data/mine/: "
-        f'{wrong}; aws-user-personalization-v2 takes lines like {{"userId": "105"}}'
+        f'{wrong}; aws-user-personalization-v2 expects lines like {{"userId": "105"}}'
     ]
 
 
@@ -220,12 +221,12 @@ def test_what_the_caller_may_not_read_is_a_warning(checked: Checked) -> None:
     (checked.root / "jobs" / "score.yaml").write_text(SCORE)
     (checked.root / "jobs" / "train2.yaml").write_text(TRAIN)
     assert checked.said("train.yaml", TRAIN) == [
-        "warning: jobs/score.yaml:3:3: request.solutionVersionArn: not checked: this caller lacks "
+        "warning: jobs/score.yaml:3:3: request.solutionVersionArn: not checked: missing permission "
         "personalize:DescribeSolutionVersion",
-        "warning: jobs/score.yaml:4:3: request.roleArn: not checked (and 2 other jobs): this caller lacks iam:GetRole",
-        "warning: jobs/score.yaml:5:29: request.jobInput.s3DataSource.path: not checked (and 2 other jobs): this "
-        "caller lacks s3:ListBucket",
-        "warning: jobs/train.yaml:3:3: request.jobQueue: not checked: this caller lacks batch:DescribeJobQueues",
+        "warning: jobs/score.yaml:4:3: request.roleArn: not checked (and 2 other jobs): missing permission iam:GetRole",
+        "warning: jobs/score.yaml:5:29: request.jobInput.s3DataSource.path: not checked (and 2 other jobs): missing "
+        "permission s3:ListBucket",
+        "warning: jobs/train.yaml:3:3: request.jobQueue: not checked: missing permission batch:DescribeJobQueues",
     ]
 
 
@@ -233,7 +234,7 @@ def test_a_file_that_may_not_be_read_is_a_warning(checked: Checked) -> None:
     """Reading needs s3:GetObject, and only that permission is asked for."""
     checked.deny("s3:GetObject")
     assert checked.said("score.yaml", SCORE, read_inputs=True) == [
-        "warning: jobs/score.yaml:5:29: request.jobInput.s3DataSource.path: not checked: this caller lacks "
+        "warning: jobs/score.yaml:5:29: request.jobInput.s3DataSource.path: not checked: missing permission "
         "s3:GetObject"
     ]
 

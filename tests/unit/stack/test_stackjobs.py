@@ -156,7 +156,7 @@ def test_code_in_a_channel_is_not_wired_a_second_time(resolve: Resolve, tmp_path
     ("artifacts", "text", "message"),
     [
         ("", "code: {dir: ../src}", "no place to upload to"),
-        ("s3://b/c", "code: {dir: ../none}", "there is no folder `none`"),
+        ("s3://b/c", "code: {dir: ../none}", "the folder `none` does not exist"),
         ("s3://b/c", "code: {dir: ../src, entryPoint: x.py}", "has no file `x.py`"),
     ],
 )
