@@ -52,11 +52,11 @@ def run(args: argparse.Namespace) -> int:
 def find_differences(plan: Plan) -> list[tuple[str, str]]:
     """Return each job's name and its difference: what happened in AWS, and what is merged but not deployed."""
     found = [(drift.name, drift.what) for drift in plan.drift]
-    told = {drift.name for drift in plan.drift}
+    named = {drift.name for drift in plan.drift}
     found += [
         (job.name, f"`{name_action(job)}` is merged but not deployed")
         for job in plan.jobs
-        if job.name not in told and _is_overdue(job)
+        if job.name not in named and _is_overdue(job)
     ]
     return sorted(found)
 

@@ -47,12 +47,12 @@ def format_text(
 
 def _format_line(problem: Problem, colours: bool) -> str:
     place = ":".join(str(part) for part in (problem.file, problem.line, problem.column) if part)
-    said = ": ".join(part for part in (problem.path, problem.message) if part)
+    text = ": ".join(part for part in (problem.path, problem.message) if part)
     warning = "warning: " if problem.level == "warning" else ""
     if not colours:
-        return f"{place}: {warning}{said}"
+        return f"{place}: {warning}{text}"
     shade = _YELLOW if warning else _RED
-    return f"{_BOLD}{place}{_PLAIN}: {shade}{warning or 'error: '}{_PLAIN}{said}"
+    return f"{_BOLD}{place}{_PLAIN}: {shade}{warning or 'error: '}{_PLAIN}{text}"
 
 
 def _show_source(source: str, problem: Problem, colours: bool) -> list[str]:

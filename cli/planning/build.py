@@ -51,7 +51,7 @@ def build(
     hours = _add_hours(job.hours for job in costly)
     priced = {name: each for name, each in hours.items() if name in prices}
     submitted = {(job.kind, job.name) for job in costly}
-    said = of_plan(
+    judged = of_plan(
         policies,
         [
             (steps.kind.name, _read_request(steps.new))
@@ -74,9 +74,9 @@ def build(
         later_cost=_add_costs(job.cost for job in later),
         unpriced=tuple(name for name in hours if name not in prices) if prices else (),
         unlimited=tuple(job.name for job in costly if job.instances and job.max_hours is None),
-        warnings=(*preview.warnings, *(text for level, text in said if level != "error")),
+        warnings=(*preview.warnings, *(text for level, text in judged if level != "error")),
         drift=tuple(_find_drift(preview, {job.name: job.action for job in planned})),
-        errors=(*preview.errors, *(text for level, text in said if level == "error")),
+        errors=(*preview.errors, *(text for level, text in judged if level == "error")),
     )
 
 
@@ -249,9 +249,9 @@ def _find_drift(preview: Preview, actions: Mapping[str, str]) -> Iterator[Drift]
         arn = str(steps.now.get("jobArn") or steps.before.get("jobArn", ""))
         if steps.now.get("terminated"):
             reason = str(steps.now.get("statusReason", ""))
-            said = f" ({reason})" if reason else ""
+            note = f" ({reason})" if reason else ""
             when = steps.now.get("stoppedAt", "")
-            what = f"its run was terminated{f' at {when}' if when else ''}, not by this repository{said}"
+            what = f"its run was terminated{f' at {when}' if when else ''}, not by this repository{note}"
             yield Drift(name, what, arn)
         elif steps.gone:
             yield Drift(name, "its run was released in AWS, not by this repository", arn)

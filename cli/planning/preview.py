@@ -63,15 +63,15 @@ def read(text: str) -> Preview:
         kind = KINDS.get(parts[2].rpartition(":")[2])
         if kind is not None:
             _add_step(jobs.setdefault(urn, JobSteps("::".join(parts[3:]), kind)), step)
-    said = document.get("diagnostics") or []
+    diagnostics = document.get("diagnostics") or []
     return Preview(
         project,
         stack,
         sorted(jobs.values(), key=lambda job: (job.name, job.kind.name)),
-        _list_messages(said, "warning"),
+        _list_messages(diagnostics, "warning"),
         [
             text
-            for text in _list_messages(said, "error")
+            for text in _list_messages(diagnostics, "error")
             if not text.startswith("an unhandled error")
         ],
     )
@@ -102,12 +102,12 @@ def _is_refresh(op: str, new: Mapping[str, Any]) -> bool:
     return op == "update" and bool(new.get("id")) and bool(new.get("outputs"))
 
 
-def _list_messages(said: list[Mapping[str, Any]], severity: str) -> list[str]:
+def _list_messages(diagnostics: list[Mapping[str, Any]], severity: str) -> list[str]:
     """Return each message once, in order, without its prefix."""
     found = []
-    for each in said:
+    for each in diagnostics:
         if each.get("severity") == severity:
             message = str(each.get("message", "")).strip().removeprefix(f"{severity}: ")
-            # all mistakes of the job files are one message, a line each
+            # all problems of the job files are one message, a line each
             found += [line for line in message.split("\n") if line.strip()]
     return list(dict.fromkeys(found))

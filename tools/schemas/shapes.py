@@ -203,7 +203,7 @@ class Writer:
             kind = schema["type"]
             if kind != "string":
                 return {"type": [kind, "string"], "if": interpolated, "else": schema}
-            # the type stands outside, where editors look for it, and there only: one error, not two
+            # the type is outside, where editors look for it, and only there: one error, not two
             limits = {name: limit for name, limit in schema.items() if name != "type"}
             return {"type": "string", "if": interpolated, "else": limits}
         words = {"type": "string", "enum": schema["enum"]}
