@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 FAILED = 1
+USAGE = 2
 NO_SUCH_STACK = 6
 CHANGES = 7
 

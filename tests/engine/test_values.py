@@ -12,7 +12,7 @@ from local.engine.core import diff
 from local.engine.core.goal import Goal
 from local.engine.core.graph import Graph
 from local.engine.core.names import Names
-from local.engine.display.properties import changed
+from local.engine.display.properties import describe_changes
 from local.engine.protocol import wire
 from local.engine.state import values
 from local.engine.state.model import Resource
@@ -53,7 +53,7 @@ def test_nothing_differs_from_itself(properties: dict[str, Any]) -> None:
     """A value has no diff with itself, whether or not it is secret."""
     assert not diff.compare(properties, values.copy_value(properties)).changes
     assert not diff.compare(properties, values.reveal(properties)).changes
-    assert changed(properties, properties, 0) == []
+    assert describe_changes(properties, properties, 0) == []
 
 
 @given(PROPERTIES, PROPERTIES)

@@ -6,7 +6,7 @@ import json
 import sys
 
 from local.engine.commands.commandline import Invocation
-from local.engine.commands.session import Session
+from local.engine.commands.session import Session, print_table
 from local.engine.errors import EngineError
 from local.engine.state.settings import StackConfig, is_secure
 from local.engine.state.values import Secret
@@ -36,11 +36,9 @@ def ls(invocation: Invocation) -> int:
         print(json.dumps(document, indent=2, ensure_ascii=False))
         return 0
     prefix = f"{config.project.name}:"
-    table = [("KEY", "VALUE")]
+    table: list[tuple[str, ...]] = [("KEY", "VALUE")]
     table += [(key.removeprefix(prefix), text) for key, (text, _) in rows.items()]
-    width = max(len(key) for key, _ in table)
-    for key, text in table:
-        print(f"{key.ljust(width)}  {text}".rstrip())
+    print_table(table)
     return 0
 
 

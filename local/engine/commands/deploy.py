@@ -13,13 +13,11 @@ from typing import TYPE_CHECKING
 
 from local.engine.commands.commandline import Invocation
 from local.engine.commands.session import Session
-from local.engine.errors import CHANGES, FAILED, EngineError
+from local.engine.errors import CHANGES, FAILED, USAGE, EngineError
 from local.engine.protocol.processes import Program, ProviderProcess
 
 if TYPE_CHECKING:
     from local.engine.core.events import Summary
-
-USAGE = 2
 
 
 def up(invocation: Invocation) -> int:
@@ -62,17 +60,10 @@ class Work:
         if not invocation.on("skip-preview"):
             if self._run(preview=True).failed:
                 return FAILED
-            if not sure and not self._is_confirmed():
-                return FAILED
+            if not sure:
+                self.session.confirm(f"Do you want to perform this {self.kind} ({self.stack})?")
         with self.session.backend.lock(self.stack):
             return self.deploy(preview=False)
-
-    def _is_confirmed(self) -> bool:
-        answer = input(f"Do you want to perform this {self.kind} ({self.stack})? [y/N] ")
-        if answer.strip().lower() in {"y", "yes"}:
-            return True
-        print("error: confirmation declined, not proceeding", file=sys.stderr)
-        return False
 
     def deploy(self, *, preview: bool) -> int:
         """Run one deployment and return the command's exit code."""

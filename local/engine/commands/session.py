@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from local.engine.commands.commandline import Invocation
-from local.engine.errors import NO_SUCH_STACK, EngineError
+from local.engine.errors import NO_SUCH_STACK, USAGE, EngineError
 from local.engine.state import checkpoint, project
-from local.engine.state.backend import Backend, folder
+from local.engine.state.backend import Backend, find_folder
 from local.engine.state.model import Snapshot
-from local.engine.state.secrets import Passphrase, passphrase
+from local.engine.state.secrets import Passphrase
 from local.engine.state.settings import StackConfig
 from local.engine.state.workspace import Workspace
 
@@ -20,10 +18,9 @@ class Session:
     def __init__(self, invocation: Invocation) -> None:
         self.invocation = invocation
         self.project = project.find(invocation.cwd)
-        self.backend = Backend(folder(invocation.env), self.project)
+        self.backend = Backend(find_folder(invocation.env), self.project)
         self.workspace = Workspace(self.project, invocation.env)
         self._config: StackConfig | None = None
-        self._former: Passphrase | None = None
 
     @property
     def stack(self) -> str:
@@ -40,49 +37,51 @@ class Session:
             raise EngineError(f"no stack named '{stack}' found", NO_SUCH_STACK)
         return stack
 
+    def is_selected(self, stack: str) -> bool:
+        return self.workspace.selected in {stack, self.backend.full_name(stack)}
+
+    def confirm(self, question: str) -> None:
+        """Return if --yes was given or somebody says yes; EngineError if not."""
+        if self.invocation.on("yes"):
+            return
+        if not self.invocation.interactive:
+            raise EngineError(
+                "--yes must be passed in to proceed when running in non-interactive mode", USAGE
+            )
+        if input(f"{question} [y/N] ").strip().lower() not in {"y", "yes"}:
+            raise EngineError("confirmation declined, not proceeding")
+
     def config_of(self, stack: str) -> StackConfig:
+        """Return the stack's settings, with the salt of its state where they have none."""
         if self._config is None:
             file = self.project.stack_file(stack)
             self._config = StackConfig(self.project, file, self.invocation.env)
+            if self.backend.exists(stack):
+                self._config.adopt_salt(checkpoint.read_salt(self.backend.read(stack)))
         return self._config
 
     def expect_secrets(self, stack: str, *, writing: bool) -> None:
         """Begin to derive the key if it will be needed: that takes as long as much of the rest together."""
         config = self.config_of(stack)
-        salt = self._salt(self.backend.read(stack))
-        if salt:
-            config.adopt_salt(salt)
         if writing or config.has_secrets or self.backend.mentions(stack, '"ciphertext"'):
-            self.secrets_for(stack, salt).start()
-
-    @staticmethod
-    def _salt(deployment: dict[str, Any]) -> str | None:
-        """The salt with which a deployment's secrets were encrypted."""
-        provider = deployment.get("secrets_providers") or {}
-        if provider and provider.get("type") != "passphrase":
-            raise EngineError(
-                f"the stack's state is encrypted by {provider.get('type')!r}; "
-                "the embedded engine knows passphrases only"
-            )
-        salt = (provider.get("state") or {}).get("salt")
-        return salt if isinstance(salt, str) else None
+            config.secrets.start()
 
     def snapshot(self, stack: str) -> Snapshot:
-        """The stack's state, decrypted."""
-        config = self.config_of(stack)
+        """Return the stack's state, decrypted."""
         deployment = self.backend.read(stack)
-        salt = self._salt(deployment)
-        if salt:
-            config.adopt_salt(salt)
-        return checkpoint.load(
-            deployment, lambda sealed, key: self.secrets_for(stack, salt).decrypt(sealed, key)
-        )
+        salt = checkpoint.read_salt(deployment)
+        secrets: list[Passphrase] = []
 
-    def secrets_for(self, stack: str, salt: str | None) -> Passphrase:
-        """The encryption of the stack, or the one that its state was written with if that is another."""
-        config = self.config_of(stack)
-        if salt is None or salt == config.salt:
-            return config.secrets
-        if self._former is None:
-            self._former = Passphrase(passphrase(self.invocation.env), salt)
-        return self._former
+        def decrypt(sealed: str, urn: str) -> str:
+            # the passphrase is needed where there is a secret only
+            secrets[:] = secrets or [self.config_of(stack).secrets_for(salt)]
+            return secrets[0].decrypt(sealed, urn)
+
+        return checkpoint.load(deployment, decrypt)
+
+
+def print_table(rows: list[tuple[str, ...]]) -> None:
+    """Print rows of text with their columns aligned."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        print("  ".join(map(str.ljust, row, widths)).rstrip())

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timezone
 
 from local.engine.commands.commandline import Invocation
-from local.engine.commands.session import Session
+from local.engine.commands.session import Session, print_table
 from local.engine.errors import EngineError
 from local.engine.state import checkpoint
 
@@ -14,33 +13,14 @@ from local.engine.state import checkpoint
 def ls(invocation: Invocation) -> int:
     """List the project's stacks, the selected one with an asterisk."""
     session = Session(invocation)
-    current = session.workspace.selected
-    table = [("NAME", "LAST UPDATE", "RESOURCE COUNT")]
+    rows: list[tuple[str, ...]] = [("NAME", "LAST UPDATE", "RESOURCE COUNT")]
     for name in session.backend.names():
         deployment = session.backend.read(name)
-        mark = "*" if current in {name, session.backend.full_name(name)} else ""
-        time = format_age(str(deployment.get("manifest", {}).get("time", "")))
-        table.append((f"{name}{mark}", time, str(len(deployment.get("resources") or []))))
-    widths = [max(len(row[at]) for row in table) for at in range(3)]
-    for row in table:
-        print(
-            "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
-        )
+        mark = "*" if session.is_selected(name) else ""
+        time = str(deployment.get("manifest", {}).get("time") or "n/a")
+        rows.append((f"{name}{mark}", time, str(len(deployment.get("resources") or []))))
+    print_table(rows)
     return 0
-
-
-def format_age(time: str) -> str:
-    """Return how long ago a time was, in its largest unit."""
-    try:
-        then = datetime.fromisoformat(time[:19]).replace(tzinfo=timezone.utc)
-    except ValueError:
-        return "n/a"
-    seconds = int((datetime.now(timezone.utc) - then).total_seconds())
-    for length, name in ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second")):
-        count = seconds // length
-        if count > 0:
-            return f"{count} {name}{'s' if count > 1 else ''} ago"
-    return "now"
 
 
 def init(invocation: Invocation) -> int:
@@ -82,18 +62,14 @@ def rm(invocation: Invocation) -> int:
     """Remove a stack without resources, and its settings."""
     session = Session(invocation)
     name = session.stack
-    if not invocation.on("yes") and not invocation.interactive:
-        raise EngineError("--yes must be passed in to proceed when running in non-interactive mode")
     if session.backend.read(name).get("resources"):
         raise EngineError(
             f"'{name}' still has resources; removal rejected. Run `pulumi destroy` to delete them first"
         )
-    question = f"This will permanently remove the '{name}' stack! Type its name to confirm: "
-    if not invocation.on("yes") and input(question).strip() != name:
-        raise EngineError("confirmation declined")
+    session.confirm(f"This will permanently remove the '{name}' stack. Continue?")
     session.backend.remove(name)
     session.project.stack_file(name).unlink(missing_ok=True)
-    if session.workspace.selected in {name, session.backend.full_name(name)}:
+    if session.is_selected(name):
         session.workspace.select(None)
     print(f"Stack '{name}' has been removed!")
     return 0
@@ -103,8 +79,7 @@ def cancel(invocation: Invocation) -> int:
     """Remove a stack's locks, for when whoever held them is gone."""
     session = Session(invocation)
     stack = session.stack
-    if not invocation.on("yes") and not invocation.interactive:
-        raise EngineError("--yes must be passed in to proceed when running in non-interactive mode")
+    session.confirm(f"This will remove the locks of the '{stack}' stack. Continue?")
     session.backend.cancel(stack)
     print(f"The currently running update for '{stack}' has been canceled!")
     return 0

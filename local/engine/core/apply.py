@@ -6,7 +6,7 @@ import uuid
 
 from local.engine.core.deployment import Deployment
 from local.engine.core.diff import ask_for_diff
-from local.engine.core.step import Step
+from local.engine.core.events import Step
 from local.engine.state import checkpoint
 from local.engine.state.model import Resource
 from local.engine.state.values import UNKNOWN_STRING, equal

@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Collection
 
 from local.engine.core.deployment import Deployment
+from local.engine.core.events import Step
 from local.engine.core.executor import Executor
-from local.engine.core.step import Step
 
 
 async def delete_rest(deployment: Deployment, executor: Executor, kept: Collection[str]) -> None:

@@ -7,9 +7,8 @@ from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from local.engine.core.events import Diagnostic, Event, Watcher
+from local.engine.core.events import Diagnostic, Event, Step, Watcher
 from local.engine.core.graph import Graph
-from local.engine.core.step import Step
 from local.engine.errors import EngineError, Stopped
 from local.engine.protocol.registry import Registry, check_type
 from local.engine.state.journal import Journal

@@ -1,13 +1,50 @@
-"""What a deployment tells those who watch it. States are as they were when the event was sent."""
+"""The steps of a deployment, and what it tells those who watch it."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from local.engine.core.diff import Diff
-from local.engine.core.step import Step
+from local.engine.core.diff import NOTHING, Diff
 from local.engine.state.model import Resource
+
+
+@dataclass(eq=False, slots=True)
+class Step:
+    """One thing to do with one resource.
+
+    `old` and `new` are its states before and after; `diff` is why; `done` answers the program's registration.
+    """
+
+    op: str
+    old: Resource | None
+    new: Resource | None
+    diff: Diff = NOTHING
+    done: asyncio.Future[Resource] | None = None
+    result: str = ""
+    """Of a refresh, once it is done: what it amounts to."""
+
+    @property
+    def resource(self) -> Resource:
+        found = self.new or self.old
+        if found is None:
+            raise AssertionError("a step has a resource")
+        return found
+
+    @property
+    def urn(self) -> str:
+        return self.resource.urn
+
+    @property
+    def logical(self) -> bool:
+        """Whether the step stands for a change as the reader counts them."""
+        return self.op in {"same", "create", "update", "delete", "replace"}
+
+    @property
+    def is_internal(self) -> bool:
+        """Whether nobody asked for the step, so that nobody is shown it."""
+        return self.resource.is_provider and self.resource.name == "default"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +56,7 @@ class Prelude:
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """Something to read; `severity` is debug, info, info#err, warning or error."""
+    """Something to read; `severity` is info, info#err, warning or error."""
 
     severity: str
     message: str
@@ -28,31 +65,11 @@ class Diagnostic:
 
 @dataclass(frozen=True, slots=True)
 class StepEvent:
-    """A step begins (`start`), has ended (`end`) or has failed (`fail`)."""
+    """A step begins (`start`), has ended (`end`) or has failed (`fail`); `op` is what it amounts to."""
 
     stage: str
     op: str
-    urn: str
-    type: str
-    provider: str
-    old: Resource | None
-    new: Resource | None
-    diff: Diff
-    logical: bool
-
-    @classmethod
-    def of(cls, stage: str, step: Step, op: str = "") -> StepEvent:
-        return cls(
-            stage=stage,
-            op=op or step.op,
-            urn=step.urn,
-            type=step.resource.type,
-            provider=step.resource.provider,
-            old=step.old,
-            new=step.new,
-            diff=step.diff,
-            logical=step.logical,
-        )
+    step: Step
 
 
 @dataclass(frozen=True, slots=True)

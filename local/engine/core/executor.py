@@ -6,8 +6,7 @@ import asyncio
 
 from local.engine.core.apply import apply
 from local.engine.core.deployment import Deployment
-from local.engine.core.events import StepEvent
-from local.engine.core.step import Step
+from local.engine.core.events import Step, StepEvent
 from local.engine.errors import EngineError
 from local.engine.protocol.provider import CallFailed
 from local.engine.state.journal import Journal
@@ -69,7 +68,7 @@ class Executor:
     async def _carry_out(self, step: Step) -> bool:
         deployment = self._deployment
         if not step.is_internal:
-            deployment.emit(StepEvent.of("start", step))
+            deployment.emit(StepEvent("start", step.op, step))
         await self._open(step)
         try:
             await apply(step, deployment)
@@ -93,7 +92,7 @@ class Executor:
         deployment.report("" if step.is_internal else step.urn, "error", str(problem))
         await self._close(step, succeeded=False)
         if not step.is_internal and not deployment.preview:
-            deployment.emit(StepEvent.of("fail", step))
+            deployment.emit(StepEvent("fail", step.op, step))
         # a resource that cannot be read is no reason not to read the others
         if step.op != "refresh":
             deployment.stopped.set()
@@ -108,7 +107,7 @@ class Executor:
             deployment.counts[op] = deployment.counts.get(op, 0) + 1
         # the stack's step ends with its outputs
         if deployment.preview or step.resource.custom or step.op in {"refresh", "delete"}:
-            deployment.emit(StepEvent.of("end", step, op))
+            deployment.emit(StepEvent("end", op, step))
 
     async def _open(self, step: Step) -> None:
         """Note on disk that a call is about to be made."""

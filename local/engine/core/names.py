@@ -33,20 +33,14 @@ class Names:
     def find(self, urn: str, goal: Goal, olds: dict[str, Resource]) -> Resource | None:
         """Return the old resource that this one continues."""
         if urn in self.renamed:
-            raise EngineError(
-                f"Duplicate resource URN '{urn}' conflicting with alias on resource with "
-                f"URN '{self.renamed[urn]}'"
-            )
+            raise EngineError(f"'{urn}' is already an alias of '{self.renamed[urn]}'")
         if urn in olds:
             return olds[urn]
         for alias in (self.make(goal, name) for name in goal.aliases):
             if alias not in olds:
                 continue
             if alias in self.seen or alias in self.renamed:
-                raise EngineError(
-                    f"Duplicate resource alias '{alias}' applied to resource with URN '{urn}' "
-                    f"conflicting with resource with URN '{self.renamed.get(alias, alias)}'"
-                )
+                raise EngineError(f"alias '{alias}' of '{urn}' is already taken")
             self.renamed[alias] = urn
             return olds[alias]
         return None

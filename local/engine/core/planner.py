@@ -6,9 +6,9 @@ import asyncio
 
 from local.engine.core.deployment import Deployment
 from local.engine.core.diff import Diff, ask_for_diff, keep_ignored
+from local.engine.core.events import Step
 from local.engine.core.goal import Goal
 from local.engine.core.names import Names
-from local.engine.core.step import Step
 from local.engine.errors import Stopped
 from local.engine.protocol.registry import check_type
 from local.engine.state.model import Resource

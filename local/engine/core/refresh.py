@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 
 from local.engine.core.deployment import Deployment
+from local.engine.core.events import Step
 from local.engine.core.executor import Executor
-from local.engine.core.step import Step
 from local.engine.errors import Stopped
 from local.engine.state.model import Resource
 

@@ -78,4 +78,4 @@ class Registrations:
             step.new.outputs = {**step.old.outputs, **self.stack_outputs}
         if deployment.journal is not None:
             deployment.journal.changed(step.new)
-        deployment.emit(StepEvent.of("end", step))
+        deployment.emit(StepEvent("end", step.op, step))

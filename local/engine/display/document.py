@@ -3,66 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import Any, TextIO
 
 from local.engine.core.events import Diagnostic, Event, Prelude, StepEvent
-from local.engine.state import checkpoint, urns
+from local.engine.state.checkpoint import dump_resource
 from local.engine.state.model import Resource
 from local.engine.state.values import redact
 
 NON_LOGICAL = {"create-replacement", "delete-replaced", "replace"}
-
-
-def never(text: str) -> str:
-    raise AssertionError("a redacted state holds no secret")
-
-
-def state(resource: Resource | None) -> dict[str, Any] | None:
-    """A state as the preview document shows it."""
-    if resource is None:
-        return None
-    masked = replace(resource, inputs=redact(resource.inputs), outputs=redact(resource.outputs))
-    return checkpoint.dump_resource(masked, never)
-
-
-def shown(event: StepEvent, sames: bool) -> bool:
-    """Pulumi leaves out what stays the same (the stack excepted, `--show-sames` asks for all), and the
-    parts of a replacement."""
-    if event.type == urns.STACK_TYPE:
-        return True
-    if event.op == "same":
-        return sames
-    return event.logical or event.op not in NON_LOGICAL
-
-
-def learnt(event: StepEvent) -> bool:
-    """Whether the end of a refresh says more than its beginning."""
-    return event.op == "delete" or (event.op == "update" and event.diff.detailed is not None)
-
-
-def step(event: StepEvent) -> dict[str, Any]:
-    found: dict[str, Any] = {"op": event.op, "urn": event.urn}
-    if event.provider:
-        found["provider"] = event.provider
-    for name, resource in (("oldState", event.old), ("newState", event.new)):
-        if resource is not None:
-            found[name] = state(resource)
-    if event.diff.changed_keys:
-        found["diffReasons"] = event.diff.changed_keys
-    if event.diff.replace_keys:
-        found["replaceReasons"] = event.diff.replace_keys
-    found["detailedDiff"] = detailed(event)
-    return found
-
-
-def detailed(event: StepEvent) -> dict[str, Any] | None:
-    if event.diff.detailed is None:
-        return None
-    return {
-        path: {"kind": kind, "inputDiff": True}
-        for path, kind in sorted(event.diff.detailed.items())
-    }
 
 
 class Document:
@@ -81,10 +29,9 @@ class Document:
             if event.config:
                 self._document["config"] = event.config
         elif isinstance(event, Diagnostic):
-            if event.severity != "debug":
-                self._diagnostics.append(diagnostic(event))
+            self._diagnostics.append(describe_diagnostic(event))
         elif isinstance(event, StepEvent):
-            self._step(event)
+            self._add(event)
         else:
             self._document["steps"] = self._steps
             if self._diagnostics:
@@ -92,17 +39,26 @@ class Document:
             self._document["duration"] = int(event.seconds * 1e9)
             self._document["changeSummary"] = event.changes
 
-    def _step(self, event: StepEvent) -> None:
-        if event.stage == "start" and shown(event, self._sames):
-            self._steps.append(step(event))
+    def _add(self, event: StepEvent) -> None:
+        urn = event.step.urn
+        if event.stage == "start" and self._is_shown(event):
+            self._steps.append(describe_step(event))
             if event.op == "refresh":
-                self._refreshed.add(event.urn)
+                self._refreshed.add(urn)
             else:
-                self._refreshed.discard(event.urn)
-        elif event.stage == "end" and event.urn in self._refreshed and learnt(event):
+                self._refreshed.discard(urn)
+        elif event.stage == "end" and urn in self._refreshed and says_more(event):
             for at, each in enumerate(self._steps):
-                if each["urn"] == event.urn:
-                    self._steps[at] = step(event)
+                if each["urn"] == urn:
+                    self._steps[at] = describe_step(event)
+
+    def _is_shown(self, event: StepEvent) -> bool:
+        """Leave out what stays the same (but for the stack and --show-sames), and the parts of a replacement."""
+        if event.step.resource.is_stack:
+            return True
+        if event.op == "same":
+            return self._sames
+        return event.step.logical or event.op not in NON_LOGICAL
 
     def close(self) -> None:
         json.dump(self._document, self._out, indent=4, ensure_ascii=False)
@@ -110,11 +66,37 @@ class Document:
         self._out.flush()
 
 
-def diagnostic(event: Diagnostic) -> dict[str, str]:
+def says_more(event: StepEvent) -> bool:
+    """Tell whether the end of a refresh says more than its beginning."""
+    return event.op == "delete" or (event.op == "update" and event.step.diff.detailed is not None)
+
+
+def describe_step(event: StepEvent) -> dict[str, Any]:
+    step, diff = event.step, event.step.diff
+    found: dict[str, Any] = {"op": event.op, "urn": step.urn}
+    if step.resource.provider:
+        found["provider"] = step.resource.provider
+    for name, resource in (("oldState", step.old), ("newState", step.new)):
+        if resource is not None:
+            found[name] = describe_state(resource)
+    if diff.changed_keys:
+        found["diffReasons"] = diff.changed_keys
+    if diff.replace_keys:
+        found["replaceReasons"] = diff.replace_keys
+    found["detailedDiff"] = diff.detailed and {
+        path: {"kind": kind, "inputDiff": True} for path, kind in sorted(diff.detailed.items())
+    }
+    return found
+
+
+def describe_state(resource: Resource) -> dict[str, Any]:
+    """Return a state as the preview document shows it: secrets are `[secret]`."""
+    redacted = resource.copy(inputs=redact(resource.inputs), outputs=redact(resource.outputs))
+    return dump_resource(redacted, str)
+
+
+def describe_diagnostic(event: Diagnostic) -> dict[str, str]:
     prefix = f"{event.severity}: " if event.severity in {"warning", "error"} else ""
     found = {"urn": event.urn} if event.urn else {}
-    return {
-        **found,
-        "message": prefix + event.message + ("" if event.message.endswith("\n") else "\n"),
-        "severity": event.severity,
-    }
+    message = prefix + event.message.removesuffix("\n") + "\n"
+    return {**found, "message": message, "severity": event.severity}

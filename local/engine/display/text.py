@@ -5,59 +5,27 @@ from __future__ import annotations
 import time
 from typing import TextIO
 
-from local.engine.core.events import Diagnostic, Event, Prelude, StepEvent, Summary
-from local.engine.display import properties as difftext
-from local.engine.display import summary as summarytext
+from local.engine.core.events import Diagnostic, Event, Prelude, Step, StepEvent, Summary
+from local.engine.display import properties
 from local.engine.state import urns
 from local.engine.state.values import Properties, equal
 
-MARKS = {
-    "same": "  ",
-    "create": "+ ",
-    "create-replacement": "++",
-    "replace": "+-",
-    "update": "~ ",
-    "delete": "- ",
-    "delete-replaced": "--",
-    "refresh": "~ ",
+# operation: its mark, what it is when planned, when it runs, when it is done
+WORDS = {
+    "create": ("+ ", "create", "creating", "created"),
+    "create-replacement": ("++", "", "creating replacement", "created replacement"),
+    "replace": ("+-", "replace", "", "replaced"),
+    "update": ("~ ", "update", "updating", "updated"),
+    "delete": ("- ", "delete", "deleting", "deleted"),
+    "delete-replaced": ("--", "", "deleting original", "deleted original"),
+    "refresh": ("~ ", "refresh", "refreshing", "refreshed"),
+    "same": ("  ", "", "", ""),
 }
-PLANNED = {
-    "same": "",
-    "create": "create",
-    "create-replacement": "create replacement",
-    "replace": "replace",
-    "update": "update",
-    "delete": "delete",
-    "delete-replaced": "delete original",
-    "refresh": "refresh",
-}
-RUNNING = {
-    "create": "creating",
-    "create-replacement": "creating replacement",
-    "replace": "replacing",
-    "update": "updating",
-    "delete": "deleting",
-    "delete-replaced": "deleting original",
-    "refresh": "refreshing",
-    "same": "",
-}
-DONE = {
-    "create": "created",
-    "create-replacement": "created replacement",
-    "replace": "replaced",
-    "update": "updated",
-    "delete": "deleted",
-    "delete-replaced": "deleted original",
-    "refresh": "refreshed",
-    "same": "",
-}
+COUNTED = ("create", "update", "delete", "replace")
 TITLES = {
-    ("update", True): "Previewing update",
-    ("refresh", True): "Previewing refresh",
-    ("destroy", True): "Previewing destroy",
-    ("update", False): "Updating",
-    ("refresh", False): "Refreshing",
-    ("destroy", False): "Destroying",
+    "update": ("Updating", "Previewing update"),
+    "refresh": ("Refreshing", "Previewing refresh"),
+    "destroy": ("Destroying", "Previewing destroy"),
 }
 
 
@@ -80,134 +48,155 @@ class Text:
 
     def __call__(self, event: Event) -> None:
         if isinstance(event, Prelude):
-            self._lines(f"{TITLES[self._kind, self._preview]} ({self._stack}):", "")
+            self._write(f"{TITLES[self._kind][self._preview]} ({self._stack}):", "")
         elif isinstance(event, Diagnostic):
             self._diagnose(event)
         elif isinstance(event, StepEvent):
-            self._step(event)
+            self._show(event)
         else:
-            self._close(event)
-        self._out.flush()
+            self._summarize(event)
+        self.close()
 
     def close(self) -> None:
         self._out.flush()
 
-    def _lines(self, *lines: str) -> None:
+    def _write(self, *lines: str) -> None:
         self._out.writelines(f"{line.rstrip()}\n" for line in lines)
 
     def _diagnose(self, event: Diagnostic) -> None:
-        """Warnings and errors are kept for the end, too, where they are found."""
-        message = event.message.rstrip("\n")
+        """Print a message; warnings and errors are kept for the end, where they are found."""
+        message, urn = event.message.rstrip("\n"), event.urn or self._root
         if event.severity in {"warning", "error"}:
-            message = f"{event.severity}: {message}"
-            self._diagnostics.setdefault(event.urn or self._root, []).append(message)
-        elif event.severity != "debug":
-            urn = event.urn or self._root
+            self._diagnostics.setdefault(urn, []).append(f"{event.severity}: {message}")
+        else:
             label = f"{urns.type_of(urn)} {urns.name_of(urn)}"
-            self._lines(*(f"    {label}  {line}" for line in message.splitlines()))
+            self._write(*(f"    {label}  {line}" for line in message.splitlines()))
 
-    def _step(self, event: StepEvent) -> None:
-        label = f" {MARKS.get(event.op, '  ')} {event.type} {urns.name_of(event.urn)}"
+    def _show(self, event: StepEvent) -> None:
+        step = event.step
+        mark, _, running, done = WORDS[event.op]
+        name = f"{step.resource.type} {step.resource.name}"
+        label = f" {mark} {name}"
         if event.stage == "start":
-            self._began[event.urn] = time.monotonic()
-            if not self._preview and event.op not in {"same", "replace"}:
-                self._lines(f"{label} {RUNNING.get(event.op, event.op)}")
+            self._began[step.urn] = time.monotonic()
+            if not self._preview and running:
+                self._write(f"{label} {running}")
         elif event.stage == "fail":
             self._failed += 1
-            self._lines(f"{label} **{RUNNING.get(event.op, event.op)} failed**")
+            self._write(f"{label} **{running} failed**")
         elif event.op == "refresh" or (event.op == "same" and self._kind == "refresh"):
-            self._refreshed(event, f" ~  {event.type} {urns.name_of(event.urn)}")
+            self._show_drift(step, f" ~  {name} refresh")
         elif self._preview:
             self._plan(event, label)
-        elif event.op not in {"same", "replace"}:
-            took = time.monotonic() - self._began.get(event.urn, time.monotonic())
-            self._lines(f"{label} {DONE.get(event.op, event.op)} ({took:.2f}s){keys(event)}")
-            if self._detailed or self._kind == "refresh":
-                self._lines(*changes(event))
+        elif running:
+            took = time.monotonic() - self._began.get(step.urn, time.monotonic())
+            self._write(f"{label} {done} ({took:.2f}s){name_keys(event)}")
+            if self._kind == "refresh":
+                self._write(*describe_changes(event))
 
     def _plan(self, event: StepEvent, label: str) -> None:
-        """A planned step, once; the parts of a replacement are one."""
-        mark = (event.urn, event.op)
-        if event.op in {"same", "create-replacement", "delete-replaced"} or mark in self._planned:
+        """Print a planned step, once; the parts of a replacement are one."""
+        planned, step = WORDS[event.op][1], event.step
+        if not planned or (step.urn, event.op) in self._planned:
             return
-        self._planned.add(mark)
-        self._lines(f"{label} {PLANNED.get(event.op, event.op)}{keys(event)}")
+        self._planned.add((step.urn, event.op))
+        self._write(f"{label} {planned}{name_keys(event)}")
         if self._detailed:
-            self._lines(*identity(event))
+            self._write(*([f"      [id={step.old.id}]"] if step.old and step.old.id else []))
+            self._write(f"      [urn={step.urn}]")
         if self._detailed or event.op != "create":
-            self._lines(*changes(event))
+            self._write(*describe_changes(event))
 
-    def _refreshed(self, event: StepEvent, label: str) -> None:
-        """What a refresh found, where that is not what state had."""
-        if event.new is None:
-            self._lines(f"{label} refresh: it is gone")
-        elif event.old is not None:
-            found = difftext.changed(shown(event.old.outputs), shown(event.new.outputs), 6)
+    def _show_drift(self, step: Step, label: str) -> None:
+        """Print what a refresh found, where that is not what the state had."""
+        if step.new is None:
+            self._write(f"{label}: it is gone")
+        elif step.old is not None:
+            old, new = hide_code(step.old.outputs), hide_code(step.new.outputs)
+            found = properties.describe_changes(old, new, 6)
             if found:
-                self._lines(f"{label} refresh", *found)
+                self._write(label, *found)
 
-    def _close(self, event: Summary) -> None:
-        self._lines(*self._complaints())
-        self._lines(*summarytext.outputs(event, self._kind))
-        self._lines(*summarytext.counts(event, self._failed))
+    def _summarize(self, event: Summary) -> None:
+        if self._diagnostics:
+            self._write("Diagnostics:")
+        for urn in sorted(self._diagnostics, key=lambda urn: urn == self._root):
+            text = "\n".join(self._diagnostics[urn])
+            self._write(f"  {urns.type_of(urn)} ({urns.name_of(urn)}):")
+            self._write(*(f"    {line}" for line in text.splitlines()), "")
+        if self._kind != "destroy":
+            self._write(*describe_outputs(event))
+        self._write(*describe_counts(event, self._failed))
         if self._kind == "destroy" and not self._preview and not event.failed:
-            self._lines(
+            self._write(
                 "The resources in the stack have been deleted, but the history and configuration "
                 "associated with the stack are still maintained.",
                 f"If you want to remove the stack completely, run `pulumi stack rm {self._stack}`.",
             )
 
-    def _complaints(self) -> list[str]:
-        if not self._diagnostics:
-            return []
-        lines = ["Diagnostics:"]
-        for urn in sorted(self._diagnostics, key=lambda urn: urn == self._root):
-            messages = self._diagnostics[urn]
-            lines.append(f"  {urns.type_of(urn)} ({urns.name_of(urn)}):")
-            lines += [f"    {line}" for message in messages for line in message.splitlines()]
-            lines.append("")
-        return lines
 
-
-def identity(event: StepEvent) -> list[str]:
-    """The id and the URN of what a step is about."""
-    found = [f"      [urn={event.urn}]"]
-    if event.old is not None and event.old.id:
-        found.insert(0, f"      [id={event.old.id}]")
-    return found
-
-
-def changes(event: StepEvent) -> list[str]:
-    """What the step makes of the properties."""
-    if event.op == "create" and event.new is not None:
-        return difftext.whole(shown(event.new.inputs), 6)
-    if event.op in {"update", "replace", "create-replacement"}:
-        return difftext.changed(*compared(event), 6)
+def describe_changes(event: StepEvent) -> list[str]:
+    """Return the lines that say what the step makes of the properties."""
+    if event.op == "create" and event.step.new is not None:
+        return properties.describe(hide_code(event.step.new.inputs), 6)
+    if event.op in {"update", "replace"}:
+        return properties.describe_changes(*compare(event.step), 6)
     return []
 
 
-def keys(event: StepEvent) -> str:
-    """The names of the properties that the step is about."""
-    if event.op not in {"update", "replace", "create-replacement"}:
+def name_keys(event: StepEvent) -> str:
+    """Return the names of the properties that the step is about."""
+    step = event.step
+    if event.op not in {"update", "replace", "create-replacement"} or not step.old or not step.new:
         return ""
-    if event.old is None or event.new is None:
-        return ""
-    found = difftext.summary_keys(event.old.inputs, event.new.inputs)
-    if not found:
-        found = difftext.summary_keys(*compared(event))
+    found = properties.summarize_keys(step.old.inputs, step.new.inputs)
+    found = found or properties.summarize_keys(*compare(step))
     return f" [diff: {found}]" if found else ""
 
 
-def compared(event: StepEvent) -> tuple[Properties, Properties]:
-    """The properties whose difference the step is about: inputs, or outputs where those are the same."""
-    if event.old is None or event.new is None:
+def compare(step: Step) -> tuple[Properties, Properties]:
+    """Return the properties whose difference the step is about: inputs, or outputs where those are the same."""
+    if step.old is None or step.new is None:
         return {}, {}
-    old, new = shown(event.old.inputs), shown(event.new.inputs)
+    old, new = hide_code(step.old.inputs), hide_code(step.new.inputs)
     if equal(old, new):
-        return shown(event.old.outputs), shown(event.new.outputs)
+        return hide_code(step.old.outputs), hide_code(step.new.outputs)
     return old, new
 
 
-def shown(properties: Properties) -> Properties:
-    """The properties without the provider's own code."""
-    return {key: value for key, value in properties.items() if key != "__provider"}
+def hide_code(values: Properties) -> Properties:
+    """Return the properties without the provider's own code."""
+    return {key: value for key, value in values.items() if key != "__provider"}
+
+
+def describe_counts(event: Summary, failed: int) -> list[str]:
+    """Return how many resources are, or would be, touched in which way."""
+    lines = ["Resources:"]
+    counts = {op: event.changes[op] for op in COUNTED if event.changes.get(op)}
+    for op, count in counts.items():
+        mark, planned, _, done = WORDS[op]
+        lines.append(f"    {mark}{count} {f'to {planned}' if event.preview else done}")
+    same = event.changes.get("same", 0)
+    parts = [f"{sum(counts.values())} changes."] if len(counts) > 1 else []
+    if same or not counts:
+        parts.append(f"{same} unchanged")
+    if parts:
+        lines.append(f"    {' '.join(parts)}")
+    if failed:
+        lines.append(f"    {failed} errored")
+    if not event.preview:
+        lines += ["", f"Duration: {max(round(event.seconds), 1)}s"]
+    return [*lines, ""]
+
+
+def describe_outputs(event: Summary) -> list[str]:
+    """Return the stack's outputs; of a preview only those that change."""
+    if event.outputs is None:
+        return []
+    new = event.outputs.outputs
+    old = event.old_outputs.outputs if event.old_outputs else {}
+    kept = {key: value for key, value in new.items() if not old or equal(old.get(key), value)}
+    lines = [] if event.preview and old else properties.describe(kept, 4)
+    if old:
+        lines += properties.describe_changes(old, new, 2)
+    return ["Outputs:", *lines, ""] if lines else []

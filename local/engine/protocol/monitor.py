@@ -108,17 +108,9 @@ class Engine(protos.engine_pb2_grpc.EngineServicer):  # type: ignore[misc]  # ge
 
     def __init__(self, handler: Handler) -> None:
         self._handler = handler
-        self._root_urn = ""
 
     async def Log(self, request: Any, context: Any) -> Any:
         severity = SEVERITIES.get(request.severity, "info")
         if not request.ephemeral and severity != "debug":
             self._handler.log(request.urn, severity, request.message)
         return empty_pb2.Empty()
-
-    async def GetRootResource(self, request: Any, context: Any) -> Any:
-        return protos.engine_pb2.GetRootResourceResponse(urn=self._root_urn)
-
-    async def SetRootResource(self, request: Any, context: Any) -> Any:
-        self._root_urn = request.urn
-        return protos.engine_pb2.SetRootResourceResponse()

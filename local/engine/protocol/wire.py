@@ -21,10 +21,10 @@ from local.engine.state.values import (
     to_number,
 )
 
-OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
 REFUSED = {
     "c44067f5952c0a294b673a41bacd8c17": "an asset as a property",
     "0def7320c3a5731c473e5ecbe6d01bc7": "an archive as a property",
+    "d0e6a833031e9bbcd3f4e8bde6ca49a4": "an output as a property",
     "5cf8f73096256a8f31e491e813e4eb8e": "a resource as a property (pass its id or urn)",
 }
 
@@ -57,9 +57,6 @@ def read_signed(fields: dict[str, Any]) -> Value:
         return fields
     if signature == SECRET:
         return Secret(fields.get("value"))
-    if signature == OUTPUT:
-        inner = fields.get("value", UNKNOWN)
-        return Secret(inner) if fields.get("secret") else inner
     if signature in REFUSED:
         raise Unsupported(REFUSED[signature])
     return fields

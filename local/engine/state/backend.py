@@ -22,8 +22,8 @@ from local.engine.state.project import Project
 META = "version: 1\n"
 
 
-def folder(env: Mapping[str, str]) -> Path:
-    """The folder that `PULUMI_BACKEND_URL` names."""
+def find_folder(env: Mapping[str, str]) -> Path:
+    """Return the folder that `PULUMI_BACKEND_URL` names."""
     url = env.get("PULUMI_BACKEND_URL", "")
     if not url:
         raise EngineError(

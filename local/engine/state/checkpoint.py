@@ -24,25 +24,26 @@ from local.engine.state.values import (
 
 VERSION = "v3.260.0"
 SCHEMA = 3
-KNOWN = (
-    ("urn", "urn"),
-    ("custom", "custom"),
-    ("delete", "delete"),
-    ("id", "id"),
-    ("type", "type"),
-    ("inputs", "inputs"),
-    ("outputs", "outputs"),
-    ("parent", "parent"),
-    ("dependencies", "dependencies"),
-    ("provider", "provider"),
-    ("propertyDependencies", "property_dependencies"),
-    ("additionalSecretOutputs", "additional_secret_outputs"),
-    ("aliases", "aliases"),
-    ("created", "created"),
-    ("modified", "modified"),
-    ("ignoreChanges", "ignore_changes"),
-)
-UNSUPPORTED = (
+# the fields that are read, in the order in which the CLI writes them, by their names here
+KNOWN = {
+    "urn": "urn",
+    "custom": "custom",
+    "delete": "delete",
+    "id": "id",
+    "type": "type",
+    "inputs": "inputs",
+    "outputs": "outputs",
+    "parent": "parent",
+    "dependencies": "dependencies",
+    "provider": "provider",
+    "propertyDependencies": "property_dependencies",
+    "additionalSecretOutputs": "additional_secret_outputs",
+    "aliases": "aliases",
+    "created": "created",
+    "modified": "modified",
+    "ignoreChanges": "ignore_changes",
+}
+UNSUPPORTED = [
     "protect",
     "external",
     "initErrors",
@@ -50,7 +51,7 @@ UNSUPPORTED = (
     "retainOnDelete",
     "deletedWith",
     "taint",
-)
+]
 ALWAYS = frozenset({"urn", "custom", "type"})
 VALUES = frozenset({"inputs", "outputs"})
 
@@ -102,7 +103,7 @@ def load_value(document: Any, open_: Seal) -> Value:
 def dump_resource(resource: Resource, seal: Seal) -> dict[str, Any]:
     """A resource's entry, its fields in the order in which the CLI writes them, empty ones left out."""
     document: dict[str, Any] = {}
-    for name, attribute in KNOWN:
+    for name, attribute in KNOWN.items():
         value = getattr(resource, attribute)
         if name in ALWAYS:
             document[name] = value
@@ -117,7 +118,7 @@ def dump_resource(resource: Resource, seal: Seal) -> dict[str, Any]:
 def load_resource(document: dict[str, Any], open_: Seal) -> Resource:
     rest = dict(document)
     fields: dict[str, Any] = {}
-    for name, attribute in KNOWN:
+    for name, attribute in KNOWN.items():
         if name in rest:
             value = rest.pop(name)
             if value is not None:
@@ -141,6 +142,15 @@ def load(document: dict[str, Any], unseal: Callable[[str, str], str]) -> Snapsho
     rest = {key: value for key, value in document.items() if key not in taken}
     verify(resources)
     return Snapshot(resources, pending, rest)
+
+
+def read_salt(deployment: dict[str, Any]) -> str | None:
+    """Return the salt with which a deployment's secrets were encrypted."""
+    provider = deployment.get("secrets_providers") or {}
+    if provider and provider.get("type") != "passphrase":
+        raise Unsupported(f"a state that is encrypted by {provider.get('type')!r}")
+    salt = (provider.get("state") or {}).get("salt")
+    return salt if isinstance(salt, str) else None
 
 
 def verify(resources: list[Resource]) -> None:

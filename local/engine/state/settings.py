@@ -10,10 +10,10 @@ from typing import Any
 
 import yaml
 
-from local.engine.errors import EngineError
+from local.engine.errors import EngineError, Unsupported
 from local.engine.state.project import Project, mapping
 from local.engine.state.secrets import Passphrase, passphrase
-from local.engine.state.values import Secret, contains
+from local.engine.state.values import Secret, contains, has_secret, reveal
 
 SALT = "encryptionsalt"
 
@@ -29,9 +29,7 @@ class StackConfig:
         self._secrets: Passphrase | None = None
         provider = self._document.get("secretsprovider", "passphrase")
         if provider != "passphrase":
-            raise EngineError(
-                f"{self.file}: the embedded engine has no secrets provider {provider!r}"
-            )
+            raise Unsupported(f"{self.file.name}: the secrets provider {provider!r}")
 
     @property
     def secrets(self) -> Passphrase:
@@ -44,15 +42,16 @@ class StackConfig:
                 self.save()
         return self._secrets
 
-    def adopt_salt(self, salt: str) -> None:
+    def adopt_salt(self, salt: str | None) -> None:
         """Use the salt that the stack's state was encrypted with, where the settings name none."""
-        if SALT not in self._document:
-            self._document[SALT] = salt
+        if salt:
+            self._document.setdefault(SALT, salt)
 
-    @property
-    def salt(self) -> str | None:
-        found = self._document.get(SALT)
-        return found if isinstance(found, str) else None
+    def secrets_for(self, salt: str | None) -> Passphrase:
+        """Return the stack's encryption, or the one that its state was written with if that is another."""
+        if salt is None or salt == self._document.get(SALT):
+            return self.secrets
+        return Passphrase(passphrase(self._env), salt)
 
     @property
     def has_secrets(self) -> bool:
@@ -72,48 +71,38 @@ class StackConfig:
 
     def values(self) -> dict[str, str | Secret]:
         """Every entry as text, as the program sees it; the secret ones decrypted and marked."""
-        found: dict[str, str | Secret] = {}
-        for key, entry in self.entries.items():
-            found[self.qualified(str(key))] = self.text(entry)
-        return found
+        return {self.qualified(str(key)): self.text(entry) for key, entry in self.entries.items()}
 
     def text(self, entry: Any) -> str | Secret:
+        """Return an entry as text; a structure as JSON, secret where a leaf of it is."""
+        value = self._decrypt(entry)
+        if isinstance(value, Secret):
+            return value
+        if isinstance(value, (dict, list)):
+            text = json.dumps(reveal(value), separators=(",", ":"), ensure_ascii=False)
+            return Secret(text) if has_secret(value) else text
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        return "" if value is None else str(value)
+
+    def _decrypt(self, entry: Any) -> Any:
         if is_secure(entry):
             return Secret(self.secrets.decrypt(str(entry["secure"])))
-        if isinstance(entry, (dict, list)):
-            opened, secret = self._open(entry)
-            text = json.dumps(opened, separators=(",", ":"), ensure_ascii=False)
-            return Secret(text) if secret else text
-        if isinstance(entry, bool):
-            return "true" if entry else "false"
-        return "" if entry is None else str(entry)
-
-    def _open(self, entry: Any) -> tuple[Any, bool]:
-        if is_secure(entry):
-            return self.secrets.decrypt(str(entry["secure"])), True
         if isinstance(entry, dict):
-            pairs = {str(key): self._open(inner) for key, inner in entry.items()}
-            return {key: pair[0] for key, pair in pairs.items()}, any(p[1] for p in pairs.values())
-        if isinstance(entry, list):
-            items = [self._open(inner) for inner in entry]
-            return [item[0] for item in items], any(item[1] for item in items)
-        return entry, False
+            return {str(key): self._decrypt(inner) for key, inner in entry.items()}
+        return [self._decrypt(inner) for inner in entry] if isinstance(entry, list) else entry
 
     def set(self, key: str, value: str, *, secret: bool) -> None:
         entry: Any = {"secure": self.secrets.encrypt(value)} if secret else value
-        config = dict(self.entries)
-        if key in config and ":" not in key:
-            config.pop(key)
-        config[self.qualified(key)] = entry
-        self._document["config"] = config
+        kept = {name: value for name, value in self.entries.items() if ":" in name or name != key}
+        self._document["config"] = {**kept, self.qualified(key): entry}
         self.save()
 
     def remove(self, key: str) -> None:
-        config = dict(self.entries)
-        config.pop(key, None)
-        config.pop(self.qualified(key), None)
-        self._document["config"] = config
-        if not config:
+        names = {key, self.qualified(key)}
+        kept = {name: value for name, value in self.entries.items() if name not in names}
+        self._document["config"] = kept
+        if not kept:
             del self._document["config"]
         self.save()
 
