@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from local.engine.core import diff
-from local.engine.core.goal import Goal
 from local.engine.core.graph import Graph
 from local.engine.core.names import Names
 from local.engine.display.properties import describe_changes
+from local.engine.errors import EngineError
 from local.engine.protocol import wire
 from local.engine.state import values
 from local.engine.state.model import Resource
@@ -125,22 +125,31 @@ def test_deletes_go_in_layers_dependents_first() -> None:
     assert graph.ancestors([c]) == {id(a), id(b)}
 
 
+def named(urn: str, *aliases: str) -> Resource:
+    return Resource(urn=urn, type="t", custom=True, aliases=list(aliases))
+
+
 def test_an_alias_is_another_name() -> None:
-    """All but the name is as it is now."""
-    names = Names("dev", "p")
-    goal = Goal(type="t", name="now", custom=True, aliases=["before"])
-    urn = names.claim(goal)
-    old = Resource(urn="urn:pulumi:dev::p::t::before", type="t", custom=True)
-    assert names.find(urn, goal, {old.urn: old}) is old
-    assert names.renamed == {old.urn: urn}
+    """A resource that is not found by its name is found by an alias."""
+    names, old = Names(), named("urn:before")
+    new = named("urn:now", "urn:never", "urn:before")
+    assert names.claim(new, {old.urn: old}) is old
+    assert new.aliases == ["urn:before"]
+    assert names.renamed == {"urn:before": "urn:now"}
 
 
 def test_a_resource_found_under_its_own_name_is_no_alias() -> None:
     """The present name goes before every alias."""
-    names = Names("dev", "p")
-    goal = Goal(type="t", name="now", custom=True, aliases=["before"])
-    urn = names.claim(goal)
-    now = Resource(urn=urn, type="t", custom=True)
-    before = Resource(urn="urn:pulumi:dev::p::t::before", type="t", custom=True)
-    assert names.find(urn, goal, {urn: now, before.urn: before}) is now
-    assert names.renamed == {}
+    names, now, before = Names(), named("urn:now"), named("urn:before")
+    new = named("urn:now", "urn:before")
+    assert names.claim(new, {now.urn: now, before.urn: before}) is now
+    assert (new.aliases, names.renamed) == ([], {})
+
+
+def test_a_name_is_claimed_once() -> None:
+    """Neither two resources of one name, nor one that another has taken as its alias."""
+    names, old = Names(), named("urn:before")
+    names.claim(named("urn:now", "urn:before"), {old.urn: old})
+    for urn, aliases in (("urn:now", ()), ("urn:before", ()), ("urn:other", ("urn:before",))):
+        with pytest.raises(EngineError, match="Duplicate|already"):
+            names.claim(named(urn, *aliases), {old.urn: old})

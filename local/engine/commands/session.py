@@ -9,7 +9,6 @@ from local.engine.state.backend import Backend, find_folder
 from local.engine.state.model import Snapshot
 from local.engine.state.secrets import Passphrase
 from local.engine.state.settings import StackConfig
-from local.engine.state.workspace import Workspace
 
 
 class Session:
@@ -19,7 +18,7 @@ class Session:
         self.invocation = invocation
         self.project = project.find(invocation.cwd)
         self.backend = Backend(find_folder(invocation.env), self.project)
-        self.workspace = Workspace(self.project, invocation.env)
+        self.workspace = project.Workspace(self.project, invocation.env)
         self._config: StackConfig | None = None
 
     @property

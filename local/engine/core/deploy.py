@@ -12,7 +12,6 @@ from local.engine.core.events import Prelude, Summary
 from local.engine.core.executor import Executor
 from local.engine.core.program import RunningProgram
 from local.engine.core.refresh import refresh
-from local.engine.core.registrations import Registrations
 from local.engine.errors import EngineError, Stopped
 from local.engine.protocol.processes import Program
 from local.engine.protocol.provider import CallFailed
@@ -32,10 +31,9 @@ class Run:
         self._deployment = deployment
         self._read_state = read_state
         self._executor = Executor(deployment)
-        self._registrations = Registrations(deployment, self._executor)
         self._program = None
         if program is not None:
-            self._program = RunningProgram(deployment, self._registrations, program)
+            self._program = RunningProgram(deployment, self._executor, program)
 
     async def run(self) -> Summary:
         """Run the deployment. All that is worth saying has been reported when this returns."""
@@ -45,7 +43,8 @@ class Run:
         try:
             await self._run_to_the_end()
             if deployment.journal is not None:
-                self._registrations.finish()
+                if self._program is not None:
+                    self._program.finish()
                 if not deployment.preview:
                     await deployment.journal.flush()
         except EngineError as problem:
@@ -93,12 +92,13 @@ class Run:
                 return
         elif deployment.base.pending and not deployment.preview:
             deployment.report("", "warning", warn_of_pending(deployment.base))
-        self._registrations.ready.set()
+        kept: set[str] = set()
         if self._program is not None:
-            await deployment.while_running(self._program.wait_for_registrations())
+            self._program.ready.set()
+            kept = await deployment.while_running(self._program.wait_for_registrations())
             await self._executor.drain()
         if not deployment.stopping:
-            await delete_rest(deployment, self._executor, self._registrations.planner.kept)
+            await delete_rest(deployment, self._executor, kept)
 
     def _summarize(self, seconds: float) -> Summary:
         deployment = self._deployment

@@ -7,7 +7,6 @@ import asyncio
 from local.engine.core.deployment import Deployment
 from local.engine.core.diff import Diff, ask_for_diff, keep_ignored
 from local.engine.core.events import Step
-from local.engine.core.goal import Goal
 from local.engine.core.names import Names
 from local.engine.errors import Stopped
 from local.engine.protocol.registry import check_type
@@ -23,60 +22,53 @@ class Planner:
 
     def __init__(self, deployment: Deployment) -> None:
         self._deployment = deployment
-        self.names = Names(deployment.stack, deployment.project.name)
+        self._names = Names()
         self.kept: set[str] = set()
         self._asking = asyncio.Semaphore(AT_A_TIME)
 
-    async def plan(self, goal: Goal, done: asyncio.Future[Resource]) -> list[Step]:
+    async def plan(self, new: Resource, done: asyncio.Future[Resource]) -> list[Step]:
         """Return the steps for one registration; Stopped or EngineError where there can be none.
 
         Names are claimed in the order of the registrations; then the provider is asked for several resources at
         a time.
         """
-        urn = self.names.claim(goal)
-        old = self.names.find(urn, goal, self._deployment.olds)
-        new = make_state(urn, goal, old)
+        old = self._names.claim(new, self._deployment.olds)
+        wanted = new.inputs
         async with self._asking:
-            await self._check(new, goal, old)
             if old is None:
+                await self._check(new, None)
                 return [Step("create", None, new, done=done)]
             self.kept.add(old.urn)
+            new.created, new.modified = old.created, old.modified
+            new.inputs = keep_ignored(wanted, old.inputs, new.ignore_changes)
+            await self._check(new, old.inputs)
             diff = await self._diff(old, new)
             if not diff.changes:
                 return [Step("same", old, new, done=done)]
             if not diff.replace_keys:
                 return [Step("update", old, new, diff, done)]
-            if new.custom and not new.is_provider:
-                new.inputs = await self._check_inputs(new, None, goal.inputs)
+            new.inputs = wanted
+            await self._check(new, None)
             return [
                 Step("create-replacement", old, new, diff, done),
                 Step("replace", old, new, diff),
             ]
 
-    async def _check(self, new: Resource, goal: Goal, old: Resource | None) -> None:
-        """Set the new state's inputs to what the provider makes of them."""
-        if old is not None:
-            new.inputs = keep_ignored(goal.inputs, old.inputs, goal.ignore_changes)
+    async def _check(self, new: Resource, olds: Properties | None) -> None:
+        """Set the inputs to what the provider makes of them; Stopped, and every reason reported, if it refuses."""
         if new.is_provider:
             check_type(new.type)
-        elif new.custom:
-            olds = None if old is None else old.inputs
-            new.inputs = await self._check_inputs(new, olds, new.inputs)
-
-    async def _check_inputs(
-        self, new: Resource, olds: Properties | None, news: Properties
-    ) -> Properties:
-        """Return the inputs as the provider wants them; Stopped, and every reason reported, if it refuses."""
+        if new.is_provider or not new.custom:
+            return
         deployment = self._deployment
         provider = await deployment.registry.get(new.provider)
-        inputs, failures = await provider.check(new, olds, news, preview=deployment.preview)
+        new.inputs, failures = await provider.check(new, olds, preview=deployment.preview)
         for name, reason in failures:
             what = f": property {name}" if name else ""
             message = f"{new.type} resource '{new.name}'{what} has a problem: {reason}"
             deployment.report(new.urn, "error", message)
         if failures:
             raise Stopped
-        return inputs
 
     async def _diff(self, old: Resource, new: Resource) -> Diff:
         """Return how the new state differs from the old one, and whether that replaces."""
@@ -87,22 +79,3 @@ class Planner:
             return Diff(changes=not equal(old.inputs, new.inputs))
         provider = await self._deployment.registry.get(new.provider)
         return await ask_for_diff(provider, old, new, preview=self._deployment.preview)
-
-
-def make_state(urn: str, goal: Goal, old: Resource | None) -> Resource:
-    """Return the state that a goal asks for, as far as it is known before the provider is asked."""
-    return Resource(
-        urn=urn,
-        type=goal.type,
-        custom=goal.custom,
-        inputs=goal.inputs,
-        parent=goal.parent,
-        dependencies=goal.dependencies,
-        provider=goal.provider,
-        property_dependencies=goal.property_dependencies,
-        additional_secret_outputs=goal.additional_secret_outputs,
-        aliases=[old.urn] if old is not None and old.urn != urn else [],
-        created=old.created if old else "",
-        modified=old.modified if old else "",
-        ignore_changes=goal.ignore_changes,
-    )

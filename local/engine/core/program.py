@@ -6,11 +6,16 @@ import asyncio
 from typing import Any
 
 from local.engine.core.deployment import Deployment
-from local.engine.core.goal import read_goal
-from local.engine.core.registrations import Registrations
-from local.engine.errors import Stopped
+from local.engine.core.events import StepEvent
+from local.engine.core.executor import Executor
+from local.engine.core.planner import Planner
+from local.engine.core.registration import read_registration
+from local.engine.errors import EngineError, Stopped
 from local.engine.protocol import monitor
 from local.engine.protocol.processes import Program
+from local.engine.protocol.provider import CallFailed
+from local.engine.protocol.registry import insist_on_dynamic
+from local.engine.state import urns
 from local.engine.state.model import Resource
 from local.engine.state.settings import list_secret_keys
 from local.engine.state.values import Properties, reveal
@@ -22,12 +27,15 @@ PATIENCE = 10.0
 class RunningProgram:
     """Runs the program, takes what it says, and knows when it has registered everything."""
 
-    def __init__(
-        self, deployment: Deployment, registrations: Registrations, program: Program
-    ) -> None:
+    def __init__(self, deployment: Deployment, executor: Executor, program: Program) -> None:
         self._deployment = deployment
-        self._registrations = registrations
+        self._executor = executor
         self._program = program
+        self._planner = Planner(deployment)
+        self._default: asyncio.Task[str] | None = None
+        self._stack_outputs: Properties | None = None
+        self.ready = asyncio.Event()
+        """Set when registrations may be planned; those that come before wait."""
         self._running: asyncio.Task[int] | None = None
         self._server: Any = None
         self._said_error = False
@@ -52,8 +60,11 @@ class RunningProgram:
         }
         self._running = asyncio.create_task(self._program.run(settings, self._hear))
 
-    async def wait_for_registrations(self) -> None:
-        """Wait until the program has registered everything; Stopped if it fails before that."""
+    async def wait_for_registrations(self) -> set[str]:
+        """Wait until the program has registered everything; Stopped if it fails before that.
+
+        Return the old URNs that it has not dropped.
+        """
         if self._running is None:
             raise AssertionError("the program has been started")
         complete = asyncio.create_task(self._complete.wait())
@@ -67,6 +78,7 @@ class RunningProgram:
             if not self._said_error:
                 self._deployment.report("", "error", f"the program ended with exit code {code}")
             raise Stopped
+        return self._planner.kept
 
     async def end(self) -> None:
         """Let the program end by itself where all went well, else end it."""
@@ -86,10 +98,60 @@ class RunningProgram:
     # what the program tells the monitor
 
     async def register(self, request: Any) -> Resource:
-        return await self._registrations.register(read_goal(request))
+        """Carry one registration out, and return the resource as the program may see it."""
+        deployment = self._deployment
+        new = read_registration(request, deployment.stack, deployment.project.name)
+        if new.custom and not new.is_provider and not new.provider:
+            new.provider = await self._find_default_provider(new)
+        return await self._carry_out(new)
+
+    async def _find_default_provider(self, new: Resource) -> str:
+        package = urns.package_of(new.type)
+        insist_on_dynamic(package, f"{new.type} {new.name!r}")
+        if self._default is None:
+            self._default = asyncio.create_task(self._register_default(package))
+        return await asyncio.shield(self._default)
+
+    async def _register_default(self, package: str) -> str:
+        deployment = self._deployment
+        type_ = f"{urns.PROVIDER_PREFIX}{package}"
+        urn = urns.make(deployment.stack, deployment.project.name, type_, "default")
+        inputs = dict(sorted(deployment.config.items()))
+        return (await self._carry_out(Resource(urn, type_, custom=True, inputs=inputs))).reference
+
+    async def _carry_out(self, new: Resource) -> Resource:
+        deployment = self._deployment
+        done: asyncio.Future[Resource] = asyncio.get_running_loop().create_future()
+        if not self.ready.is_set():
+            await deployment.while_running(self.ready.wait())
+        if deployment.stopping:
+            raise Stopped
+        try:
+            steps = await deployment.while_running(self._planner.plan(new, done))
+        except (EngineError, CallFailed) as problem:
+            deployment.fail(new.urn, str(problem))
+            raise Stopped from problem
+        except Stopped:
+            deployment.failed = deployment.failed or not deployment.cancelled
+            deployment.stopped.set()
+            raise
+        await self._executor.start(steps)
+        return await deployment.while_running(done)
 
     def set_outputs(self, outputs: Properties) -> None:
-        self._registrations.stack_outputs = outputs
+        self._stack_outputs = outputs
+
+    def finish(self) -> None:
+        """Give the stack its outputs; after a failure those that were not set keep their old values."""
+        deployment, step = self._deployment, self._deployment.stack_step
+        if self._stack_outputs is None or step is None or step.new is None:
+            return
+        step.new.outputs = self._stack_outputs
+        if step.old is not None and (deployment.failed or deployment.cancelled):
+            step.new.outputs = {**step.old.outputs, **self._stack_outputs}
+        if deployment.journal is not None:
+            deployment.journal.changed(step.new)
+        deployment.emit(StepEvent("end", step.op, step))
 
     async def complete(self) -> None:
         """Note that everything is registered, and wait until the deployment is over."""

@@ -70,17 +70,9 @@ def end_with(engine: TextIO) -> None:
 
 
 def main() -> int:
-    try:
-        import pulumi
-        import pulumi.runtime
-    except ImportError:
-        traceback.print_exc()
-        print(
-            "The Pulumi SDK is not installed for this Python. "
-            "Run `pip install -r requirements.txt` in the project's virtualenv.",
-            file=sys.stderr,
-        )
-        return 1
+    import pulumi
+    import pulumi.runtime
+
     engine = leave_stdin()
     line = engine.readline()
     if not line:

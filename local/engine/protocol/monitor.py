@@ -77,9 +77,6 @@ class Monitor(protos.resource_pb2_grpc.ResourceMonitorServicer):  # type: ignore
         supported = [value for name, value in features if "BYTE_STRING" not in name]
         return protos.resource_pb2.DeploymentInfo(supportedFeatures=supported)
 
-    async def SupportsFeature(self, request: Any, context: Any) -> Any:
-        return protos.resource_pb2.SupportsFeatureResponse(hasSupport=True)
-
     async def RegisterResource(self, request: Any, context: Any) -> Any:
         try:
             result = await self._handler.register(request)

@@ -85,18 +85,18 @@ class Provider:
             raise CallFailed(problem.details() or problem.code().name) from problem
 
     async def check(
-        self, new: Resource, olds: Properties | None, news: Properties, *, preview: bool
+        self, new: Resource, olds: Properties | None, *, preview: bool
     ) -> tuple[Properties, list[tuple[str, str]]]:
         """Return the checked inputs, and what is wrong with which property."""
         reply = await self._ask(
             "Check",
             new,
             olds=to_struct(olds or {}, unknowns=preview),
-            news=to_struct(news, unknowns=preview),
+            news=to_struct(new.inputs, unknowns=preview),
             randomSeed=os.urandom(32),
         )
         inputs = from_struct(reply.inputs)
-        mark_secrets(inputs, news)
+        mark_secrets(inputs, new.inputs)
         return inputs, [(each.property, each.reason) for each in reply.failures]
 
     async def diff(self, old: Resource, new: Resource, *, preview: bool) -> DiffAnswer:

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Callable
 
 from local.engine.errors import EngineError
-from local.engine.state import checkpoint, urns
+from local.engine.state import checkpoint
 from local.engine.state.backend import Backend
 from local.engine.state.model import Operation, Resource, Snapshot
 from local.engine.state.secrets import Passphrase
@@ -31,7 +31,6 @@ class Journal:
         self._texts: dict[Resource, bytes] = {}
         self._wanted = self._written = 0
         self._writing: asyncio.Task[None] | None = None
-        self.keep_pending_creates = True
 
     def open(self, resource: Resource, operation: str) -> None:
         """A call for this resource is about to be made."""
@@ -58,8 +57,7 @@ class Journal:
         """The state as it is now: the new resources first, then those that nothing has touched."""
         resources = [each for each in (*self._new, *self.base.resources) if each not in self._done]
         pending = list(self._open.values())
-        if self.keep_pending_creates:
-            pending += [each for each in self.base.pending if each.type == "creating"]
+        pending += [each for each in self.base.pending if each.type == "creating"]
         return Snapshot(resources, pending, self.base.rest)
 
     async def flush(self) -> None:
@@ -83,10 +81,12 @@ class Journal:
 
     def _parts(self) -> list[bytes]:
         now = self.snapshot
-        names = new_names(now.resources)
+        names = {alias: each.urn for each in now.resources for alias in each.aliases}
         resources = [self._resource(each, names) for each in now.resources]
         pending = [
-            operation_json(self._resource(each.resource, names), each) for each in now.pending
+            b'{"resource":%b,"type":"%b"}'
+            % (self._resource(each.resource, names), each.type.encode())
+            for each in now.pending
         ]
         return checkpoint.deployment_parts(
             self._secrets().salt, resources, pending, now.rest, checkpoint.now()
@@ -95,51 +95,30 @@ class Journal:
     def _resource(self, resource: Resource, names: dict[str, str]) -> bytes:
         text = self._texts.get(resource)
         if text is None or names:
-            shown = renamed(resource, names)
-            text = resource_json(shown, self._secrets)
-            self._texts[resource] = text
+            now = rename(resource, names)
+            document = checkpoint.dump_resource(
+                now, lambda text: self._secrets().encrypt(text, now.urn)
+            )
+            text = self._texts[resource] = checkpoint.compact(document).encode()
         return text
 
 
-def resource_json(resource: Resource, secrets: Callable[[], Passphrase]) -> bytes:
-    def seal(text: str) -> str:
-        return secrets().encrypt(text, resource.urn)
-
-    return checkpoint.compact(checkpoint.dump_resource(resource, seal)).encode()
-
-
-def operation_json(resource: bytes, operation: Operation) -> bytes:
-    return b'{"resource":%b,"type":"%b"}' % (resource, operation.type.encode())
-
-
-def new_names(resources: list[Resource]) -> dict[str, str]:
-    """Old URN -> new URN, of the resources that go by an alias, and of what is named after them."""
-    names: dict[str, str] = {}
-    for each in resources:
-        for alias in each.aliases:
-            names[alias] = each.urn
-    return names
-
-
-def renamed(resource: Resource, names: dict[str, str]) -> Resource:
-    """The resource with every reference to an old URN set to the new one, and its aliases gone."""
+def rename(resource: Resource, names: dict[str, str]) -> Resource:
+    """Return the resource with every reference to an old URN set to the new one, and its aliases gone."""
     if not names and not resource.aliases:
         return resource
 
     def fix(urn: str) -> str:
         return names.get(urn, urn)
 
-    provider = resource.provider
     by_property = resource.property_dependencies
     if any(urn in names for each in by_property.values() for urn in each):
         by_property = {key: [fix(urn) for urn in each] for key, each in by_property.items() if each}
-    if provider:
-        urn, identity = urns.split_reference(provider)
-        provider = f"{fix(urn)}::{identity}"
+    provider, separator, identity = resource.provider.rpartition("::")
     return resource.copy(
         urn=fix(resource.urn),
         aliases=[],
         dependencies=[fix(urn) for urn in resource.dependencies],
         property_dependencies=by_property,
-        provider=provider,
+        provider=f"{fix(provider)}{separator}{identity}",
     )

@@ -1,8 +1,10 @@
-"""The project that a command works on: what `Pulumi.yaml` says."""
+"""The project that a command works on, as `Pulumi.yaml` says, and its selected stack, as the CLI records it."""
 
 from __future__ import annotations
 
 import hashlib
+import json
+import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +15,7 @@ import yaml
 
 from local.engine.errors import EngineError, Unsupported
 
-NAMES = ("Pulumi.yaml", "Pulumi.yml")
+NAME = "Pulumi.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +42,8 @@ class Project:
 def find(start: Path) -> Project:
     """The project that `start` lies in."""
     for folder in (start, *start.parents):
-        for name in NAMES:
-            if (folder / name).is_file():
-                return read(folder / name)
+        if (folder / NAME).is_file():
+            return read(folder / NAME)
     raise EngineError(
         f"no Pulumi.yaml project file found (searching upwards from {start}); "
         "run this in a project's folder, or name it with --cwd"
@@ -66,9 +67,10 @@ def read(file: Path) -> Project:
         raise Unsupported(f"{file.name}: the toolchain {toolchain!r}")
     if document.get("config"):
         raise Unsupported(f"{file.name}: config for all stacks")
+    if document.get("main"):
+        raise Unsupported(f"{file.name}: another main than __main__.py")
     root = file.parent
-    main = root / str(document.get("main") or ".")
-    program = main / "__main__.py" if main.is_dir() else main
+    program = root / "__main__.py"
     if not program.is_file():
         raise EngineError(f"{file}: there is no program {program}")
     settings = document.get("options") or {}
@@ -102,3 +104,42 @@ def mapping(file: Path) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise EngineError(f"{file}: expected a mapping")
     return document
+
+
+class Workspace:
+    """The selected stack of one project, one for each backend."""
+
+    def __init__(self, project: Project, env: Mapping[str, str]) -> None:
+        home = Path(env.get("PULUMI_HOME") or Path.home() / ".pulumi")
+        self._file = home / "workspaces" / project.workspace_name
+        self._url = env.get("PULUMI_BACKEND_URL", "")
+
+    def _read(self) -> dict[str, Any]:
+        try:
+            document = json.loads(self._file.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return document if isinstance(document, dict) else {}
+
+    @property
+    def selected(self) -> str | None:
+        """The full name of the stack, or None."""
+        document = self._read()
+        stacks = document.get("stacks")
+        found = stacks.get(self._url) if isinstance(stacks, dict) else None
+        found = found or document.get("stack")
+        return found if isinstance(found, str) and found else None
+
+    def select(self, full_name: str | None) -> None:
+        document = self._read()
+        stacks = document.get("stacks")
+        stacks = dict(stacks) if isinstance(stacks, dict) else {}
+        stacks.pop(self._url, None)
+        if full_name:
+            stacks[self._url] = full_name
+        document.pop("stack", None)
+        document["stacks"] = stacks
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        draft = self._file.with_name(f"{self._file.name}.{os.getpid()}.tmp")
+        draft.write_text(json.dumps(document, indent=4), encoding="utf-8")
+        draft.replace(self._file)

@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
 from local.engine.errors import EngineError, Unsupported
 from local.engine.protocol.wire import from_struct
 from local.engine.state import urns
-from local.engine.state.values import Properties
+from local.engine.state.model import Resource
 
 
-@dataclass(slots=True)
-class Goal:
-    """The state that a program wants one resource to be in."""
-
-    type: str
-    name: str
-    custom: bool
-    inputs: Properties = field(default_factory=dict)
-    parent: str = ""
-    dependencies: list[str] = field(default_factory=list)
-    property_dependencies: dict[str, list[str]] = field(default_factory=dict)
-    provider: str = ""
-    ignore_changes: list[str] = field(default_factory=list)
-    additional_secret_outputs: list[str] = field(default_factory=list)
-    aliases: list[str] = field(default_factory=list)
+def read_registration(request: Any, stack: str, project: str) -> Resource:
+    """Return the state that a RegisterResourceRequest asks for; its aliases are all that it may be known by."""
+    refuse(request)
+    if request.custom and request.type.count(":") != 2:
+        raise EngineError(f"{request.type} {request.name!r}: the type must have the form a:b:c")
+    inputs = from_struct(request.object)
+    asked = request.propertyDependencies
+    aliases = [each.spec.name for each in request.aliases]
+    return Resource(
+        urn=urns.make(stack, project, request.type, request.name),
+        type=request.type,
+        custom=request.custom,
+        inputs=inputs,
+        parent=request.parent,
+        dependencies=sorted(set(request.dependencies)),
+        property_dependencies={
+            key: sorted(set(asked[key].urns)) if key in asked else [] for key in {**inputs, **asked}
+        },
+        provider=request.provider,
+        ignore_changes=list(request.ignoreChanges),
+        additional_secret_outputs=list(request.additionalSecretOutputs),
+        aliases=[urns.make(stack, project, request.type, name) for name in aliases],
+    )
 
 
 def refuse(request: Any) -> None:
@@ -52,42 +59,11 @@ def refuse(request: Any) -> None:
         "the option replace_on_changes": request.replaceOnChanges,
         "the option replacement_trigger": request.HasField("replacement_trigger"),
         "the option hide_diffs": request.hideDiffs,
-        "the option hooks": request.HasField("hooks")
-        and any(value for _, value in request.hooks.ListFields()),
+        "the option hooks": any(value for _, value in request.hooks.ListFields()),
     }
     for what, value in asked.items():
         if value:
             raise Unsupported(f"{request.type} {request.name!r}: {what}")
-
-
-def read_goal(request: Any) -> Goal:
-    """Return the goal in a RegisterResourceRequest."""
-    refuse(request)
-    if request.custom and request.type.count(":") != 2:
-        raise EngineError(f"{request.type} {request.name!r}: the type must have the form a:b:c")
-    inputs = from_struct(request.object)
-    dependencies = sorted(set(request.dependencies))
-    if request.propertyDependencies:
-        by_property = {
-            key: sorted(set(each.urns)) for key, each in request.propertyDependencies.items()
-        }
-    else:
-        by_property = dict.fromkeys(inputs, dependencies)
-    for key in inputs:
-        by_property.setdefault(key, [])
-    return Goal(
-        type=request.type,
-        name=request.name,
-        custom=request.custom,
-        inputs=inputs,
-        parent=request.parent,
-        dependencies=dependencies,
-        property_dependencies=by_property,
-        provider=request.provider,
-        ignore_changes=list(request.ignoreChanges),
-        additional_secret_outputs=list(request.additionalSecretOutputs),
-        aliases=[each.spec.name for each in request.aliases],
-    )
 
 
 def is_name(alias: Any) -> bool:
