@@ -273,13 +273,13 @@ SCENARIOS = (
         up(
             's = pulumi.Output.secret("hush")\n'
             'a = Thing("a", {"password": s, "deep": {"token": s, "plain": 1}, "list": ["x", s]})\n'
-            'b = Thing("b", {"from": s.apply(lambda v: v + "!"), "plain": "p"}, additional_secret_outputs=["computed"])\n'
+            'b = Thing("b", {"from": s.apply(lambda v: v + "!"), "plain": "p"})\n'
             'pulumi.export("secret", s)\npulumi.export("b", b.computed)\npulumi.export("plain", a.computed)'
         ),
         preview(
             's = pulumi.Output.secret("changed")\n'
             'a = Thing("a", {"password": s, "deep": {"token": s, "plain": 2}, "list": ["x", s]})\n'
-            'b = Thing("b", {"from": s.apply(lambda v: v + "!"), "plain": "p"}, additional_secret_outputs=["computed"])\n'
+            'b = Thing("b", {"from": s.apply(lambda v: v + "!"), "plain": "p"})\n'
             'pulumi.export("secret", s)\npulumi.export("b", b.computed)\npulumi.export("plain", a.computed)'
         ),
         up(),

@@ -43,6 +43,10 @@ NAMES_THE_CLI = "is not supported by the embedded engine; install the Pulumi CLI
         ('Thing("a", {}, delete_before_replace=True)', "the option delete_before_replace"),
         ('Thing("a", {}, replace_on_changes=["x"])', "the option replace_on_changes"),
         ('Thing("a", {}, replacement_trigger="x")', "the option replacement_trigger"),
+        (
+            'Thing("a", {}, additional_secret_outputs=["x"])',
+            "the option additional_secret_outputs",
+        ),
         ('Thing("a", {}, hide_diffs=["x"])', "the option hide_diffs"),
         (FIRST + 'Thing("a", {}, deleted_with=first)', "the option deleted_with"),
         (FIRST + 'Thing("a", {}, replace_with=[first])', "the option replace_with"),

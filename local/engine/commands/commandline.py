@@ -53,7 +53,6 @@ class Invocation:
     """One command as it was given: its words, its flags, and where it runs."""
 
     words: list[str]
-    takes_stack: bool
     flags: dict[str, str]
     cwd: Path
     env: Mapping[str, str] = field(repr=False)
@@ -64,12 +63,6 @@ class Invocation:
 
     def get(self, flag: str) -> str | None:
         return self.flags.get(flag)
-
-    @property
-    def stack_name(self) -> str | None:
-        """The stack's name as it was given: as the command's word, or by --stack."""
-        word = self.words[0] if self.words and self.takes_stack else None
-        return word or self.flags.get("stack")
 
     @property
     def interactive(self) -> bool:
@@ -110,6 +103,8 @@ def parse(argv: list[str]) -> tuple[Command, list[str], dict[str, str]]:
     least = [word for word in most if not word.startswith("[")]
     if not len(least) <= len(words) <= len(most):
         parser.error(f"expected {command.words or 'no arguments'}, got {' '.join(words) or 'none'}")
+    if words and command.words == "[STACK]":
+        flags["stack"] = words[0]
     return command, words, {name: value for name, value in flags.items() if value is not None}
 
 
@@ -120,18 +115,10 @@ def run(argv: list[str], *, cwd: Path | None = None, env: Mapping[str, str] | No
         base = (cwd or Path.cwd()) / flags.get("cwd", ".")
         if not base.is_dir():
             raise EngineError(f"--cwd {base}: there is no such folder")
-        invocation = Invocation(
-            words,
-            "STACK" in command.words,
-            flags,
-            base.resolve(),
-            os.environ if env is None else env,
-        )
+        invocation = Invocation(words, flags, base.resolve(), os.environ if env is None else env)
         module, _, function = command.function.partition(":")
-        code = getattr(importlib.import_module(f"local.engine.commands.{module}"), function)(
-            invocation
-        )
-        return int(code)
+        found = importlib.import_module(f"local.engine.commands.{module}")
+        return int(getattr(found, function)(invocation) or 0)
     except EngineError as problem:
         print(f"error: {problem}", file=sys.stderr)
         return problem.code

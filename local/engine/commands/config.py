@@ -9,7 +9,7 @@ from local.engine.commands.commandline import Invocation
 from local.engine.commands.session import Session, print_table
 from local.engine.errors import EngineError
 from local.engine.state.settings import StackConfig, is_secure
-from local.engine.state.values import Secret
+from local.engine.state.values import Secret, redact, reveal
 
 
 def _config(invocation: Invocation) -> StackConfig:
@@ -17,32 +17,28 @@ def _config(invocation: Invocation) -> StackConfig:
     return session.config_of(session.stack)
 
 
-def ls(invocation: Invocation) -> int:
+def ls(invocation: Invocation) -> None:
     """List the stack's config; secrets as `[secret]` unless --show-secrets asks for them."""
     config = _config(invocation)
     show = invocation.on("show-secrets")
-    rows: dict[str, tuple[str, bool]] = {}
-    for key, entry in sorted(config.entries.items()):
+    document: dict[str, dict[str, str | bool]] = {}
+    table: list[tuple[str, ...]] = [("KEY", "VALUE")]
+    for name, entry in sorted(config.entries.items()):
         # the passphrase is needed for what is shown only
         value = Secret("[secret]") if is_secure(entry) and not show else config.text(entry)
-        secret = isinstance(value, Secret)
-        text = value.value if isinstance(value, Secret) else value
-        rows[config.qualified(key)] = "[secret]" if secret and not show else text, secret
+        secret, key = isinstance(value, Secret), config.qualified(name)
+        text = str(reveal(value) if show else redact(value))
+        document[key] = (
+            {"secret": secret} if secret and not show else {"value": text, "secret": secret}
+        )
+        table.append((key.removeprefix(f"{config.project.name}:"), text))
     if invocation.on("json"):
-        document = {
-            key: {"value": text, "secret": secret} if show or not secret else {"secret": True}
-            for key, (text, secret) in rows.items()
-        }
         print(json.dumps(document, indent=2, ensure_ascii=False))
-        return 0
-    prefix = f"{config.project.name}:"
-    table: list[tuple[str, ...]] = [("KEY", "VALUE")]
-    table += [(key.removeprefix(prefix), text) for key, (text, _) in rows.items()]
-    print_table(table)
-    return 0
+    else:
+        print_table(table)
 
 
-def set_(invocation: Invocation) -> int:
+def set_(invocation: Invocation) -> None:
     """Set a value, given as a word or on standard input."""
     config = _config(invocation)
     key, *rest = invocation.words
@@ -50,10 +46,8 @@ def set_(invocation: Invocation) -> int:
         raise EngineError(f"config set {key}: pass the value, or pipe it to standard input")
     value = rest[0] if rest else sys.stdin.read().rstrip("\n")
     config.set(key, value, secret=invocation.on("secret"))
-    return 0
 
 
-def rm(invocation: Invocation) -> int:
+def rm(invocation: Invocation) -> None:
     """Remove a value."""
     _config(invocation).remove(invocation.words[0])
-    return 0

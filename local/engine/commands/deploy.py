@@ -110,7 +110,7 @@ class Work:
         from local.engine.core.events import Diagnostic
         from local.engine.display.document import Document
         from local.engine.display.text import Text
-        from local.engine.protocol.registry import Registry
+        from local.engine.protocol.provider import Registry
         from local.engine.state.checkpoint import refuse_unsupported
         from local.engine.state.journal import Journal
 

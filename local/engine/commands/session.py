@@ -24,7 +24,7 @@ class Session:
     @property
     def stack(self) -> str:
         """The stack named on the command line, else the selected one; it must exist."""
-        given = self.invocation.stack_name
+        given = self.invocation.get("stack")
         name = given or self.invocation.env.get("PULUMI_STACK") or self.workspace.selected
         if not name:
             raise EngineError(

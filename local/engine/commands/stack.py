@@ -10,7 +10,7 @@ from local.engine.errors import EngineError
 from local.engine.state import checkpoint
 
 
-def ls(invocation: Invocation) -> int:
+def ls(invocation: Invocation) -> None:
     """List the project's stacks, the selected one with an asterisk."""
     session = Session(invocation)
     rows: list[tuple[str, ...]] = [("NAME", "LAST UPDATE", "RESOURCE COUNT")]
@@ -20,45 +20,42 @@ def ls(invocation: Invocation) -> int:
         time = str(deployment.get("manifest", {}).get("time") or "n/a")
         rows.append((f"{name}{mark}", time, str(len(deployment.get("resources") or []))))
     print_table(rows)
-    return 0
 
 
-def init(invocation: Invocation) -> int:
+def init(invocation: Invocation) -> None:
     """Create a stack and select it."""
     session = Session(invocation)
-    if not invocation.stack_name:
+    given = invocation.get("stack")
+    if not given:
         raise EngineError("missing stack name")
-    name = session.backend.short_name(invocation.stack_name)
+    name = session.backend.short_name(given)
     if session.backend.exists(name):
         raise EngineError(f"stack '{session.backend.full_name(name)}' already exists")
     salt = session.config_of(name).secrets.salt
-    parts = checkpoint.deployment_parts(salt, [], [], {}, checkpoint.now())
+    parts = checkpoint.deployment_parts(salt, [], [], {})
     session.backend.write(name, parts)
     print(f"Created stack '{name}'")
     if not invocation.on("no-select"):
         session.workspace.select(session.backend.full_name(name))
-    return 0
 
 
-def select(invocation: Invocation) -> int:
+def select(invocation: Invocation) -> None:
     """Have the commands after this one use a stack where they name none."""
     session = Session(invocation)
-    if not invocation.stack_name:
+    if not invocation.get("stack"):
         raise EngineError("missing stack name; `pulumi stack ls` lists the stacks")
     session.workspace.select(session.backend.full_name(session.stack))
-    return 0
 
 
-def export(invocation: Invocation) -> int:
+def export(invocation: Invocation) -> None:
     """Print the stack's deployment; secrets stay encrypted."""
     session = Session(invocation)
     deployment = session.backend.read(session.stack)
     document = {"version": checkpoint.SCHEMA, "deployment": deployment}
     print(json.dumps(document, indent=4, ensure_ascii=False))
-    return 0
 
 
-def rm(invocation: Invocation) -> int:
+def rm(invocation: Invocation) -> None:
     """Remove a stack without resources, and its settings."""
     session = Session(invocation)
     name = session.stack
@@ -72,14 +69,12 @@ def rm(invocation: Invocation) -> int:
     if session.is_selected(name):
         session.workspace.select(None)
     print(f"Stack '{name}' has been removed!")
-    return 0
 
 
-def cancel(invocation: Invocation) -> int:
+def cancel(invocation: Invocation) -> None:
     """Remove a stack's locks, for when whoever held them is gone."""
     session = Session(invocation)
     stack = session.stack
     session.confirm(f"This will remove the locks of the '{stack}' stack. Continue?")
     session.backend.cancel(stack)
     print(f"The currently running update for '{stack}' has been canceled!")
-    return 0

@@ -10,7 +10,7 @@ from typing import TypeVar
 from local.engine.core.events import Diagnostic, Event, Step, Watcher
 from local.engine.core.graph import Graph
 from local.engine.errors import EngineError, Stopped
-from local.engine.protocol.registry import Registry, check_type
+from local.engine.protocol.provider import Registry, check_type
 from local.engine.state.journal import Journal
 from local.engine.state.model import Resource, Snapshot
 from local.engine.state.project import Project

@@ -167,14 +167,12 @@ def is_same_record(old: Resource, new: Resource) -> bool:
 
 
 def mark_secret_outputs(resource: Resource) -> None:
-    """Mark as secret the outputs that the program asked to be, and those that repeat a secret input."""
-    for key, value in resource.outputs.items():
-        if isinstance(value, Secret):
-            continue
-        if key in resource.additional_secret_outputs or isinstance(
-            resource.inputs.get(key), Secret
-        ):
-            resource.outputs = {**resource.outputs, key: Secret(value)}
+    """Mark as secret the outputs that repeat a secret input."""
+    secret = {key for key, value in resource.inputs.items() if isinstance(value, Secret)}
+    resource.outputs = {
+        key: Secret(value) if key in secret and not isinstance(value, Secret) else value
+        for key, value in resource.outputs.items()
+    }
 
 
 async def apply(step: Step, deployment: Deployment) -> None:

@@ -9,7 +9,7 @@ from local.engine.core.diff import Diff, ask_for_diff, keep_ignored
 from local.engine.core.events import Step
 from local.engine.core.names import Names
 from local.engine.errors import Stopped
-from local.engine.protocol.registry import check_type
+from local.engine.protocol.provider import check_type
 from local.engine.state.model import Resource
 from local.engine.state.values import Properties, equal
 

@@ -13,8 +13,7 @@ from local.engine.core.registration import read_registration
 from local.engine.errors import EngineError, Stopped
 from local.engine.protocol import monitor
 from local.engine.protocol.processes import Program
-from local.engine.protocol.provider import CallFailed
-from local.engine.protocol.registry import insist_on_dynamic
+from local.engine.protocol.provider import CallFailed, insist_on_dynamic
 from local.engine.state import urns
 from local.engine.state.model import Resource
 from local.engine.state.settings import list_secret_keys
@@ -117,7 +116,9 @@ class RunningProgram:
         type_ = f"{urns.PROVIDER_PREFIX}{package}"
         urn = urns.make(deployment.stack, deployment.project.name, type_, "default")
         inputs = dict(sorted(deployment.config.items()))
-        return (await self._carry_out(Resource(urn, type_, custom=True, inputs=inputs))).reference
+        return (
+            await self._carry_out(Resource(urn=urn, type=type_, custom=True, inputs=inputs))
+        ).reference
 
     async def _carry_out(self, new: Resource) -> Resource:
         deployment = self._deployment

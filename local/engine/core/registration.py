@@ -30,7 +30,6 @@ def read_registration(request: Any, stack: str, project: str) -> Resource:
         },
         provider=request.provider,
         ignore_changes=list(request.ignoreChanges),
-        additional_secret_outputs=list(request.additionalSecretOutputs),
         aliases=[urns.make(stack, project, request.type, name) for name in aliases],
     )
 
@@ -58,6 +57,7 @@ def refuse(request: Any) -> None:
         "the option replace_with": request.replace_with,
         "the option replace_on_changes": request.replaceOnChanges,
         "the option replacement_trigger": request.HasField("replacement_trigger"),
+        "the option additional_secret_outputs": request.additionalSecretOutputs,
         "the option hide_diffs": request.hideDiffs,
         "the option hooks": any(value for _, value in request.hooks.ListFields()),
     }

@@ -127,12 +127,6 @@ class Text:
         if self._kind != "destroy":
             self._write(*describe_outputs(event))
         self._write(*describe_counts(event, self._failed))
-        if self._kind == "destroy" and not self._preview and not event.failed:
-            self._write(
-                "The resources in the stack have been deleted, but the history and configuration "
-                "associated with the stack are still maintained.",
-                f"If you want to remove the stack completely, run `pulumi stack rm {self._stack}`.",
-            )
 
 
 def describe_changes(event: StepEvent) -> list[str]:

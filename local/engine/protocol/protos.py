@@ -29,15 +29,13 @@ def _package() -> None:
     if PACKAGE in sys.modules:
         return
     found = PathFinder.find_spec("pulumi")
-    places = list(found.submodule_search_locations or []) if found else []
-    folder = Path(places[0]) / "runtime" / "proto" if places else None
-    if folder is None or not folder.is_dir():
+    if found is None or not found.submodule_search_locations:
         raise EngineError(
             "the Pulumi SDK is not installed beside the embedded engine; "
             "run `pip install -r requirements.txt`"
         )
     package = ModuleType(PACKAGE)
-    package.__path__ = [str(folder)]
+    package.__path__ = [str(Path(found.submodule_search_locations[0], "runtime", "proto"))]
     sys.modules[PACKAGE] = package
 
 

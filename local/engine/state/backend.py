@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import json
 import os
+import re
 import socket
 import uuid
 from collections.abc import Iterator, Mapping
@@ -65,20 +66,14 @@ class Backend:
             raise EngineError(
                 f"stack {name} belongs to the project {parts[1]}, and this one is {self.project.name}"
             )
-        if not all(letter.isalnum() or letter in "-_." for letter in parts[-1]) or not parts[-1]:
+        if not re.fullmatch(r"[\w.-]+", parts[-1]):
             raise EngineError(
-                f"{parts[-1]!r} is not a stack's name: use letters, digits, hyphens, underscores, periods"
+                f"{parts[-1]!r} is not a stack's name; allowed: letters, digits, - _ ."
             )
         return parts[-1]
 
     def names(self) -> list[str]:
-        if not self._stacks.is_dir():
-            return []
-        return sorted(
-            each.stem
-            for each in self._stacks.iterdir()
-            if each.suffix == ".json" and not each.name.startswith(".")
-        )
+        return sorted(each.stem for each in self._stacks.glob("[!.]*.json"))
 
     def exists(self, stack: str) -> bool:
         return self.file(stack).is_file()
@@ -129,8 +124,7 @@ class Backend:
         return self._book / "locks" / "organization" / self.project.name / stack
 
     def locks(self, stack: str) -> list[Path]:
-        place = self._lock_folder(stack)
-        return sorted(place.glob("*.json")) if place.is_dir() else []
+        return sorted(self._lock_folder(stack).glob("*.json"))
 
     def cancel(self, stack: str) -> None:
         """Remove every lock of a stack."""
@@ -145,17 +139,13 @@ class Backend:
         mine = self._lock_folder(stack) / f"{uuid.uuid4()}.json"
         mine.parent.mkdir(parents=True, exist_ok=True)
         draft = mine.with_suffix(".tmp")
-        draft.write_text(
-            json.dumps(
-                {
-                    "pid": os.getpid(),
-                    "username": getpass.getuser(),
-                    "hostname": socket.gethostname(),
-                    "timestamp": datetime.now().astimezone().isoformat(),
-                }
-            ),
-            encoding="utf-8",
-        )
+        holder = {
+            "pid": os.getpid(),
+            "username": getpass.getuser(),
+            "hostname": socket.gethostname(),
+            "timestamp": datetime.now().astimezone().isoformat(),
+        }
+        draft.write_text(json.dumps(holder), encoding="utf-8")
         draft.replace(mine)
         try:
             self._refuse_other_locks(stack, mine)
@@ -164,13 +154,11 @@ class Backend:
             mine.unlink(missing_ok=True)
 
     def _refuse_other_locks(self, stack: str, mine: Path | None) -> None:
-        others = [each for each in self.locks(stack) if each != mine]
         lines = []
-        for each in others:
+        for each in self.locks(stack):
             with suppress(FileNotFoundError):
-                lines.append(
-                    f"  {each.as_uri()}: {describe_lock(each.read_text(encoding='utf-8'))}"
-                )
+                if each != mine:
+                    lines.append(f"  {each.as_uri()}: {describe_lock(each.read_text('utf-8'))}")
         if lines:
             raise EngineError(
                 f"the stack is currently locked by {len(lines)} lock(s). Either wait for the other "

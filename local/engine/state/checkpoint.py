@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable
+from dataclasses import fields
 from datetime import datetime, timezone
 from typing import Any
 
@@ -24,27 +26,9 @@ from local.engine.state.values import (
 
 VERSION = "v3.260.0"
 SCHEMA = 3
-# the fields that are read, in the order in which the CLI writes them, by their names here
-KNOWN = {
-    "urn": "urn",
-    "custom": "custom",
-    "delete": "delete",
-    "id": "id",
-    "type": "type",
-    "inputs": "inputs",
-    "outputs": "outputs",
-    "parent": "parent",
-    "dependencies": "dependencies",
-    "provider": "provider",
-    "propertyDependencies": "property_dependencies",
-    "additionalSecretOutputs": "additional_secret_outputs",
-    "aliases": "aliases",
-    "created": "created",
-    "modified": "modified",
-    "ignoreChanges": "ignore_changes",
-}
 UNSUPPORTED = [
     "protect",
+    "additionalSecretOutputs",
     "external",
     "initErrors",
     "pendingReplacement",
@@ -54,6 +38,13 @@ UNSUPPORTED = [
 ]
 ALWAYS = frozenset({"urn", "custom", "type"})
 VALUES = frozenset({"inputs", "outputs"})
+
+FIELDS = {
+    re.sub("_(.)", lambda found: found[1].upper(), each.name): each.name
+    for each in fields(Resource)
+    if each.name != "rest"
+}
+"""The attributes of a resource, by their names in a checkpoint."""
 
 Seal = Callable[[str], str]
 
@@ -87,8 +78,6 @@ def dump_value(value: Value, seal: Seal) -> Any:
 def load_value(document: Any, open_: Seal) -> Value:
     if isinstance(document, dict):
         if document.get(SIGNATURE) == SECRET:
-            if "plaintext" in document:
-                return Secret(load_value(json.loads(document["plaintext"]), open_))
             return Secret(load_value(json.loads(open_(document["ciphertext"])), open_))
         return {key: load_value(inner, open_) for key, inner in document.items()}
     if isinstance(document, list):
@@ -103,7 +92,7 @@ def load_value(document: Any, open_: Seal) -> Value:
 def dump_resource(resource: Resource, seal: Seal) -> dict[str, Any]:
     """A resource's entry, its fields in the order in which the CLI writes them, empty ones left out."""
     document: dict[str, Any] = {}
-    for name, attribute in KNOWN.items():
+    for name, attribute in FIELDS.items():
         value = getattr(resource, attribute)
         if name in ALWAYS:
             document[name] = value
@@ -117,13 +106,13 @@ def dump_resource(resource: Resource, seal: Seal) -> dict[str, Any]:
 
 def load_resource(document: dict[str, Any], open_: Seal) -> Resource:
     rest = dict(document)
-    fields: dict[str, Any] = {}
-    for name, attribute in KNOWN.items():
+    known: dict[str, Any] = {}
+    for name, attribute in FIELDS.items():
         if name in rest:
             value = rest.pop(name)
             if value is not None:
-                fields[attribute] = load_value(value, open_) if name in VALUES else value
-    return Resource(**fields, rest=rest)
+                known[attribute] = load_value(value, open_) if name in VALUES else value
+    return Resource(**known, rest=rest)
 
 
 def load(document: dict[str, Any], unseal: Callable[[str, str], str]) -> Snapshot:
@@ -185,19 +174,13 @@ def refuse_unsupported(snapshot: Snapshot) -> None:
                 raise Unsupported(f"{each.urn}: {name} in the state")
 
 
-def manifest(time: str) -> dict[str, str]:
-    return {
-        "time": time,
-        "magic": hashlib.sha256(VERSION.encode()).hexdigest(),
-        "version": VERSION,
-    }
-
-
 def deployment_parts(
-    salt: str | None, resources: list[bytes], pending: list[bytes], rest: dict[str, Any], time: str
+    salt: str | None, resources: list[bytes], pending: list[bytes], rest: dict[str, Any]
 ) -> list[bytes]:
     """A deployment, in parts to be written one after the other; resources and operations are JSON already."""
-    parts = [f'{{"manifest":{compact(manifest(time))}'.encode()]
+    magic = hashlib.sha256(VERSION.encode()).hexdigest()
+    manifest = {"time": now(), "magic": magic, "version": VERSION}
+    parts = [f'{{"manifest":{compact(manifest)}'.encode()]
     if salt is not None:
         provider = {"type": "passphrase", "state": {"salt": salt}}
         parts.append(f',"secrets_providers":{compact(provider)}'.encode())

@@ -88,9 +88,7 @@ class Journal:
             % (self._resource(each.resource, names), each.type.encode())
             for each in now.pending
         ]
-        return checkpoint.deployment_parts(
-            self._secrets().salt, resources, pending, now.rest, checkpoint.now()
-        )
+        return checkpoint.deployment_parts(self._secrets().salt, resources, pending, now.rest)
 
     def _resource(self, resource: Resource, names: dict[str, str]) -> bytes:
         text = self._texts.get(resource)

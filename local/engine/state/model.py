@@ -10,25 +10,25 @@ from local.engine.state import urns
 from local.engine.state.values import Properties
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, kw_only=True)
 class Resource:
-    """One resource as the checkpoint keeps it. Two of them may share a URN while one replaces the other.
+    """One resource as the checkpoint keeps it, its fields in the order in which the CLI writes them.
 
-    `rest` keeps what this engine does not interpret, so that a checkpoint of the CLI loses nothing.
+    Two of them may share a URN while one replaces the other. `rest` keeps what this engine does not interpret, so that
+    a checkpoint of the CLI loses nothing.
     """
 
     urn: str
-    type: str
     custom: bool
+    delete: bool = False
     id: str = ""
+    type: str
     inputs: Properties = field(default_factory=dict)
     outputs: Properties = field(default_factory=dict)
     parent: str = ""
-    delete: bool = False
     dependencies: list[str] = field(default_factory=list)
     provider: str = ""
     property_dependencies: dict[str, list[str]] = field(default_factory=dict)
-    additional_secret_outputs: list[str] = field(default_factory=list)
     aliases: list[str] = field(default_factory=list)
     created: str = ""
     modified: str = ""

@@ -86,11 +86,8 @@ def read(file: Path) -> Project:
 
 def interpreter(root: Path, virtualenv: str | None) -> Path:
     """The Python of the project's virtualenv where there is one, else the one that runs the engine."""
-    if virtualenv:
-        found = root / virtualenv / "bin" / "python"
-        if found.is_file():
-            return found
-    return Path(sys.executable)
+    found = root / (virtualenv or "") / "bin" / "python"
+    return found if virtualenv and found.is_file() else Path(sys.executable)
 
 
 def mapping(file: Path) -> dict[str, Any]:
@@ -125,15 +122,11 @@ class Workspace:
     def selected(self) -> str | None:
         """The full name of the stack, or None."""
         document = self._read()
-        stacks = document.get("stacks")
-        found = stacks.get(self._url) if isinstance(stacks, dict) else None
-        found = found or document.get("stack")
-        return found if isinstance(found, str) and found else None
+        return (document.get("stacks") or {}).get(self._url) or document.get("stack") or None
 
     def select(self, full_name: str | None) -> None:
         document = self._read()
-        stacks = document.get("stacks")
-        stacks = dict(stacks) if isinstance(stacks, dict) else {}
+        stacks = document.get("stacks") or {}
         stacks.pop(self._url, None)
         if full_name:
             stacks[self._url] = full_name

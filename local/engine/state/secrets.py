@@ -69,18 +69,17 @@ class Passphrase:
         """Derive the key in the background."""
         if self._cipher is None and self._deriving is None:
             pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="passphrase")
-            self._deriving = pool.submit(self._derive)
+            self._deriving = pool.submit(derive, self._phrase, self._salt)
             pool.shutdown(wait=False)
-
-    def _derive(self) -> bytes:
-        return derive(self._phrase, self._salt)
 
     @property
     def cipher(self) -> Any:
         if self._cipher is None:
             from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-            self._cipher = AESGCM(self._deriving.result() if self._deriving else self._derive())
+            self._cipher = AESGCM(
+                self._deriving.result() if self._deriving else derive(self._phrase, self._salt)
+            )
             if self._check and self.decrypt(self._check) != WORD:
                 raise EngineError("incorrect passphrase")
         return self._cipher
@@ -121,7 +120,6 @@ class Passphrase:
             )
         except InvalidTag:
             raise EngineError("incorrect passphrase") from None
-        text = opened.decode()
         if key:
-            self._cache[key, text] = sealed
-        return text
+            self._cache[key, opened.decode()] = sealed
+        return opened.decode()

@@ -5,7 +5,7 @@ Whole numbers are ints, so that they print as they were written. `True` is never
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,44 +52,28 @@ def to_number(value: float) -> int | float:
 
 
 def equal(old: Value, new: Value) -> bool:
-    """Whether two values are the same to the engine: a missing key and a null are alike."""
-    if isinstance(old, dict):
-        return (
-            isinstance(new, dict)
-            and all(
-                equal(value, new[key]) if key in new else value is None
-                for key, value in old.items()
-            )
-            and all(key in old or value is None for key, value in new.items())
-        )
-    if isinstance(old, list):
-        return (
-            isinstance(new, list)
-            and len(old) == len(new)
-            and all(equal(one, other) for one, other in zip(old, new, strict=True))
-        )
-    if isinstance(old, Secret):
-        return isinstance(new, Secret) and equal(old.value, new.value)
+    """Tell whether two values are the same to the engine: a missing key and a null are alike."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        return all(equal(old.get(key), new.get(key)) for key in {**old, **new})
+    if isinstance(old, list) and isinstance(new, list):
+        return len(old) == len(new) and all(map(equal, old, new))
+    if isinstance(old, Secret) and isinstance(new, Secret):
+        return equal(old.value, new.value)
     if isinstance(old, Unknown):
         return isinstance(new, Unknown)
-    if isinstance(old, bool) or isinstance(new, bool):
-        return old is new
-    if isinstance(new, (dict, list, Secret, Unknown)):
-        return False
-    return bool(old == new)
+    return isinstance(old, bool) == isinstance(new, bool) and bool(old == new)
 
 
 def contains(value: Value, test: Callable[[Value], bool]) -> bool:
     """Whether `test` holds for the value or for anything within it."""
-    if test(value):
-        return True
+    inner: Iterable[Value] = ()
     if isinstance(value, Secret):
-        return contains(value.value, test)
-    if isinstance(value, dict):
-        return any(contains(inner, test) for inner in value.values())
-    if isinstance(value, list):
-        return any(contains(inner, test) for inner in value)
-    return False
+        inner = [value.value]
+    elif isinstance(value, dict):
+        inner = value.values()
+    elif isinstance(value, list):
+        inner = value
+    return test(value) or any(contains(each, test) for each in inner)
 
 
 def has_unknown(value: Value) -> bool:
