@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from local.engine.core import diff
 from local.engine.core.graph import Graph
-from local.engine.core.names import Names
+from local.engine.core.planner import Names
 from local.engine.display.properties import describe_changes
 from local.engine.errors import EngineError
 from local.engine.protocol import wire

@@ -105,7 +105,7 @@ class Work:
         config = session.config_of(stack)
         session.expect_secrets(stack, writing=not preview)
 
-        from local.engine.core.deploy import Run
+        from local.engine.core.deploy import deploy
         from local.engine.core.deployment import Deployment
         from local.engine.core.events import Diagnostic
         from local.engine.display.document import Document
@@ -149,7 +149,7 @@ class Work:
         if not preview:
             session.backend.back_up(stack)
         with interruptible(deployment.cancel):
-            summary = await Run(deployment, program, read_state).run()
+            summary = await deploy(deployment, program, read_state)
         show.close()
         return summary
 

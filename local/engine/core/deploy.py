@@ -22,97 +22,95 @@ from local.engine.state.values import redact
 ReadState = Callable[[], Journal]
 
 
-class Run:
-    """Carries one deployment out; `read_state` is called once, beside the start of the program."""
+async def deploy(deployment: Deployment, program: Program | None, read_state: ReadState) -> Summary:
+    """Run the deployment. All that is worth saying has been reported when this returns.
 
-    def __init__(
-        self, deployment: Deployment, program: Program | None, read_state: ReadState
-    ) -> None:
-        self._deployment = deployment
-        self._read_state = read_state
-        self._executor = Executor(deployment)
-        self._program = None
-        if program is not None:
-            self._program = RunningProgram(deployment, self._executor, program)
+    `read_state` is called once, beside the start of the program.
+    """
+    began = time.monotonic()
+    executor = Executor(deployment)
+    running = RunningProgram(deployment, executor, program) if program is not None else None
+    deployment.emit(Prelude(redact(dict(deployment.config))))
+    try:
+        await _run_to_the_end(deployment, executor, running, read_state)
+        if deployment.journal is not None:
+            if running is not None:
+                running.finish()
+            if not deployment.preview:
+                await deployment.journal.flush()
+    except EngineError as problem:
+        deployment.fail("", str(problem))
+    finally:
+        await deployment.registry.close()
+    if deployment.cancelled or deployment.step_failed:
+        kind = "preview" if deployment.preview else "update"
+        end = "canceled" if deployment.cancelled else "failed"
+        deployment.report("", "error", f"{kind} {end}")
+    root = deployment.stack_step.new if deployment.stack_step else None
+    if not deployment.preview and deployment.journal is not None:
+        root = deployment.journal.snapshot.root
+    summary = Summary(
+        seconds=time.monotonic() - began,
+        changes=dict(sorted(deployment.counts.items())),
+        preview=deployment.preview,
+        failed=deployment.failed or deployment.cancelled,
+        outputs=root,
+        old_outputs=deployment.olds.get(root.urn) if root else None,
+    )
+    deployment.emit(summary)
+    return summary
 
-    async def run(self) -> Summary:
-        """Run the deployment. All that is worth saying has been reported when this returns."""
-        began = time.monotonic()
-        deployment = self._deployment
-        deployment.emit(Prelude(redact(dict(deployment.config))))
+
+async def _run_to_the_end(
+    deployment: Deployment,
+    executor: Executor,
+    program: RunningProgram | None,
+    read_state: ReadState,
+) -> None:
+    """Run, and however that ends, wait for what runs and end the program."""
+    try:
+        await _run(deployment, executor, program, read_state)
+    except Stopped:
+        pass
+    except (EngineError, CallFailed) as problem:
+        deployment.fail("", str(problem))
+    except asyncio.CancelledError:
+        deployment.stopped.set()
+        executor.abandon()
+        raise
+    finally:
         try:
-            await self._run_to_the_end()
-            if deployment.journal is not None:
-                if self._program is not None:
-                    self._program.finish()
-                if not deployment.preview:
-                    await deployment.journal.flush()
-        except EngineError as problem:
-            deployment.fail("", str(problem))
+            await executor.drain()
         finally:
-            await deployment.registry.close()
-        if deployment.cancelled or deployment.step_failed:
-            kind = "preview" if deployment.preview else "update"
-            end = "canceled" if deployment.cancelled else "failed"
-            deployment.report("", "error", f"{kind} {end}")
-        summary = self._summarize(time.monotonic() - began)
-        deployment.emit(summary)
-        return summary
+            if program is not None:
+                await program.end()
 
-    async def _run_to_the_end(self) -> None:
-        """Run, and however that ends, wait for what runs and end the program."""
-        try:
-            await self._run()
-        except Stopped:
-            pass
-        except (EngineError, CallFailed) as problem:
-            self._deployment.fail("", str(problem))
-        except asyncio.CancelledError:
-            self._deployment.stopped.set()
-            self._executor.abandon()
-            raise
-        finally:
-            try:
-                await self._executor.drain()
-            finally:
-                if self._program is not None:
-                    await self._program.end()
 
-    async def _run(self) -> None:
-        deployment = self._deployment
-        # the program loads, and does what it does before its first resource, beside what follows
-        if self._program is not None:
-            await self._program.start()
-        deployment.journal = await asyncio.to_thread(self._read_state)
-        deployment.base = deployment.journal.base
-        deployment.index()
-        if deployment.refresh:
-            await refresh(deployment, self._executor)
-            if deployment.kind == "refresh":
-                return
-        elif deployment.base.pending and not deployment.preview:
-            deployment.report("", "warning", warn_of_pending(deployment.base))
-        kept: set[str] = set()
-        if self._program is not None:
-            self._program.ready.set()
-            kept = await deployment.while_running(self._program.wait_for_registrations())
-            await self._executor.drain()
-        if not deployment.stopping:
-            await delete_rest(deployment, self._executor, kept)
-
-    def _summarize(self, seconds: float) -> Summary:
-        deployment = self._deployment
-        root = deployment.stack_step.new if deployment.stack_step else None
-        if not deployment.preview and deployment.journal is not None:
-            root = deployment.journal.snapshot.root
-        return Summary(
-            seconds=seconds,
-            changes=dict(sorted(deployment.counts.items())),
-            preview=deployment.preview,
-            failed=deployment.failed or deployment.cancelled,
-            outputs=root,
-            old_outputs=deployment.olds.get(root.urn) if root else None,
-        )
+async def _run(
+    deployment: Deployment,
+    executor: Executor,
+    program: RunningProgram | None,
+    read_state: ReadState,
+) -> None:
+    # the program loads, and does what it does before its first resource, beside what follows
+    if program is not None:
+        await program.start()
+    deployment.journal = await asyncio.to_thread(read_state)
+    deployment.base = deployment.journal.base
+    deployment.index()
+    if deployment.refresh:
+        await refresh(deployment, executor)
+        if deployment.kind == "refresh":
+            return
+    elif deployment.base.pending and not deployment.preview:
+        deployment.report("", "warning", warn_of_pending(deployment.base))
+    kept: set[str] = set()
+    if program is not None:
+        program.ready.set()
+        kept = await deployment.while_running(program.wait_for_registrations())
+        await executor.drain()
+    if not deployment.stopping:
+        await delete_rest(deployment, executor, kept)
 
 
 def warn_of_pending(snapshot: Snapshot) -> str:

@@ -7,14 +7,45 @@ import asyncio
 from local.engine.core.deployment import Deployment
 from local.engine.core.diff import Diff, ask_for_diff, keep_ignored
 from local.engine.core.events import Step
-from local.engine.core.names import Names
-from local.engine.errors import Stopped
+from local.engine.errors import EngineError, Stopped
 from local.engine.protocol.provider import check_type
 from local.engine.state.model import Resource
 from local.engine.state.values import Properties, equal
 
 AT_A_TIME = 8
 """Resources for which the provider is asked side by side; it serves four calls at a time."""
+
+
+class Names:
+    """Which old resource a registration continues: by its URN, or by an alias."""
+
+    def __init__(self) -> None:
+        self.seen: set[str] = set()
+        self.renamed: dict[str, str] = {}
+        """Old URN -> the URN that continues it."""
+
+    def claim(self, new: Resource, olds: dict[str, Resource]) -> Resource | None:
+        """Return the old resource that a new registration continues; no other may have its name.
+
+        Of the new one's aliases only the one by which the old one was found is left.
+        """
+        urn, aliases = new.urn, new.aliases
+        new.aliases = []
+        if urn in self.seen:
+            raise EngineError(f"Duplicate resource URN '{urn}'; try giving it a unique name")
+        self.seen.add(urn)
+        if urn in self.renamed:
+            raise EngineError(f"'{urn}' is already an alias of '{self.renamed[urn]}'")
+        if urn in olds:
+            return olds[urn]
+        for alias in aliases:
+            if alias in olds:
+                if alias in self.seen or alias in self.renamed:
+                    raise EngineError(f"alias '{alias}' of '{urn}' is already taken")
+                self.renamed[alias] = urn
+                new.aliases = [alias]
+                return olds[alias]
+        return None
 
 
 class Planner:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Any, cast
 
 from local.engine.core.deployment import Deployment
 from local.engine.core.events import StepEvent
@@ -64,12 +64,11 @@ class RunningProgram:
 
         Return the old URNs that it has not dropped.
         """
-        if self._running is None:
-            raise AssertionError("the program has been started")
+        running = cast("asyncio.Task[int]", self._running)
         complete = asyncio.create_task(self._complete.wait())
         try:
-            await asyncio.wait({self._running, complete}, return_when=asyncio.FIRST_COMPLETED)
-            code = 0 if complete.done() else self._running.result()
+            await asyncio.wait({running, complete}, return_when=asyncio.FIRST_COMPLETED)
+            code = 0 if complete.done() else running.result()
         finally:
             complete.cancel()
         if code != 0:

@@ -13,7 +13,7 @@ from asyncio.subprocess import PIPE, Process
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from local.engine.errors import EngineError
 from local.engine.state.project import Project
@@ -83,9 +83,7 @@ class Program(Child):
 
     async def run(self, settings: dict[str, Any], listener: Listener) -> int:
         """Let the program run to its end; its exit code."""
-        stdin = self._process.stdin
-        if stdin is None:
-            raise AssertionError("the program was started with a pipe")
+        stdin = cast("asyncio.StreamWriter", self._process.stdin)
         with suppress(ConnectionError):
             # it stays open: its end tells the program that the engine is gone, however it went
             stdin.write(json.dumps(settings).encode() + b"\n")
@@ -105,9 +103,8 @@ class ProviderProcess(Child):
 
     async def port(self, listener: Listener) -> int:
         """Wait until it serves, and hand over what it prints from then on."""
-        stdout, stderr = self._process.stdout, self._process.stderr
-        if stdout is None or stderr is None:
-            raise AssertionError("the provider was started with pipes")
+        stdout = cast("asyncio.StreamReader", self._process.stdout)
+        stderr = cast("asyncio.StreamReader", self._process.stderr)
         line = await stdout.readline()
         if not line.strip().isdigit():
             output = (line + await stderr.read()).decode(errors="replace").strip()

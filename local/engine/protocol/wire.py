@@ -8,18 +8,8 @@ from google.protobuf.struct_pb2 import ListValue, Struct
 from google.protobuf.struct_pb2 import Value as WireValue
 
 from local.engine.errors import Unsupported
-from local.engine.state.values import (
-    SECRET,
-    SIGNATURE,
-    UNKNOWN,
-    UNKNOWN_STRING,
-    UNKNOWNS,
-    Properties,
-    Secret,
-    Unknown,
-    Value,
-    to_number,
-)
+from local.engine.state import values
+from local.engine.state.values import UNKNOWN, Properties, Secret, Unknown, Value
 
 REFUSED = {
     "c44067f5952c0a294b673a41bacd8c17": "an asset as a property",
@@ -38,9 +28,9 @@ def from_value(wire: WireValue) -> Value:
     kind = wire.WhichOneof("kind")
     if kind == "string_value":
         text = wire.string_value
-        return UNKNOWN if text in UNKNOWNS else text
+        return UNKNOWN if text in values.UNKNOWNS else text
     if kind == "number_value":
-        return to_number(wire.number_value)
+        return values.to_number(wire.number_value)
     if kind == "struct_value":
         return read_signed(from_struct(wire.struct_value))
     if kind == "list_value":
@@ -52,10 +42,10 @@ def from_value(wire: WireValue) -> Value:
 
 def read_signed(fields: dict[str, Any]) -> Value:
     """What an object with a signature stands for."""
-    signature = fields.get(SIGNATURE)
+    signature = fields.get(values.SIGNATURE)
     if signature is None:
         return fields
-    if signature == SECRET:
+    if signature == values.SECRET:
         return Secret(fields.get("value"))
     if signature in REFUSED:
         raise Unsupported(REFUSED[signature])
@@ -93,9 +83,9 @@ def fill(wire: WireValue, value: Value, secrets: bool, unknowns: bool) -> None:
     elif isinstance(value, Secret):
         if secrets:
             shell = wire.struct_value.fields
-            shell[SIGNATURE].string_value = SECRET
+            shell[values.SIGNATURE].string_value = values.SECRET
             fill(shell["value"], value.value, secrets, unknowns)
         else:
             fill(wire, value.value, secrets, unknowns)
     else:
-        wire.string_value = UNKNOWN_STRING
+        wire.string_value = values.UNKNOWN_STRING

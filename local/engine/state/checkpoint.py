@@ -11,18 +11,9 @@ from datetime import datetime, timezone
 from typing import Any
 
 from local.engine.errors import EngineError, Unsupported
+from local.engine.state import values
 from local.engine.state.model import Operation, Resource, Snapshot
-from local.engine.state.values import (
-    SECRET,
-    SIGNATURE,
-    UNKNOWN,
-    UNKNOWN_STRING,
-    UNKNOWNS,
-    Secret,
-    Unknown,
-    Value,
-    to_number,
-)
+from local.engine.state.values import UNKNOWN, Secret, Unknown, Value
 
 VERSION = "v3.260.0"
 SCHEMA = 3
@@ -67,24 +58,24 @@ def dump_value(value: Value, seal: Seal) -> Any:
         return [dump_value(item, seal) for item in value]
     if isinstance(value, Secret):
         return {
-            SIGNATURE: SECRET,
+            values.SIGNATURE: values.SECRET,
             "ciphertext": seal(compact(dump_value(value.value, seal))),
         }
     if isinstance(value, Unknown):
-        return UNKNOWN_STRING
+        return values.UNKNOWN_STRING
     return value
 
 
 def load_value(document: Any, open_: Seal) -> Value:
     if isinstance(document, dict):
-        if document.get(SIGNATURE) == SECRET:
+        if document.get(values.SIGNATURE) == values.SECRET:
             return Secret(load_value(json.loads(open_(document["ciphertext"])), open_))
         return {key: load_value(inner, open_) for key, inner in document.items()}
     if isinstance(document, list):
         return [load_value(item, open_) for item in document]
     if isinstance(document, float):
-        return to_number(document)
-    if isinstance(document, str) and document in UNKNOWNS:
+        return values.to_number(document)
+    if isinstance(document, str) and document in values.UNKNOWNS:
         return UNKNOWN
     return document
 

@@ -32,12 +32,6 @@ class Project:
     def stack_file(self, stack: str) -> Path:
         return self.root / f"Pulumi.{stack}.yaml"
 
-    @property
-    def workspace_name(self) -> str:
-        """The name under which the CLI remembers this project's selected stack."""
-        digest = hashlib.sha1(str(self.file).encode(), usedforsecurity=False).hexdigest()
-        return f"{self.name}-{digest}-workspace.json"
-
 
 def find(start: Path) -> Project:
     """The project that `start` lies in."""
@@ -108,7 +102,8 @@ class Workspace:
 
     def __init__(self, project: Project, env: Mapping[str, str]) -> None:
         home = Path(env.get("PULUMI_HOME") or Path.home() / ".pulumi")
-        self._file = home / "workspaces" / project.workspace_name
+        digest = hashlib.sha1(str(project.file).encode(), usedforsecurity=False).hexdigest()
+        self._file = home / "workspaces" / f"{project.name}-{digest}-workspace.json"
         self._url = env.get("PULUMI_BACKEND_URL", "")
 
     def _read(self) -> dict[str, Any]:
