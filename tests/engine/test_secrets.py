@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from local.engine.errors import EngineError
-from local.engine.state.secrets import Passphrase, passphrase
+from local.engine.state.secrets import Passphrase, read_passphrase
 from tests.engine.adapters import World
 
 SALT = "v1:n4TFnfWMcyM=:v1:MKwczjTElSrsGDYA:KDmx555jDKncuMNPJ7tOiQDM62QYlw=="
@@ -46,11 +46,11 @@ def test_the_passphrase_comes_from_the_environment_or_from_a_file(tmp_path: Path
     """PULUMI_CONFIG_PASSPHRASE goes before PULUMI_CONFIG_PASSPHRASE_FILE; one of them must be there."""
     file = tmp_path / "phrase"
     file.write_text("from file\n", encoding="utf-8")
-    assert passphrase({"PULUMI_CONFIG_PASSPHRASE_FILE": str(file)}) == "from file"
+    assert read_passphrase({"PULUMI_CONFIG_PASSPHRASE_FILE": str(file)}) == "from file"
     both = {"PULUMI_CONFIG_PASSPHRASE_FILE": str(file), "PULUMI_CONFIG_PASSPHRASE": ""}
-    assert passphrase(both) == ""
+    assert read_passphrase(both) == ""
     with pytest.raises(EngineError, match="passphrase must be set with PULUMI_CONFIG_PASSPHRASE"):
-        passphrase({})
+        read_passphrase({})
 
 
 def test_no_secret_is_printed_or_stored_in_the_clear(world: World) -> None:

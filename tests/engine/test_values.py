@@ -120,9 +120,9 @@ def test_deletes_go_in_layers_dependents_first() -> None:
     a, b, c = resource("a"), resource("b", "a"), resource("c", "a", parent="b")
     d = resource("d")
     graph = Graph([a, d, b, c])
-    assert graph.layers([a, b, c, d]) == [[c], [b], [a, d]]
-    assert graph.layers([c, d]) == [[d, c]]
-    assert graph.ancestors([c]) == {id(a), id(b)}
+    assert graph.sort_layers([a, b, c, d]) == [[c], [b], [a, d]]
+    assert graph.sort_layers([c, d]) == [[d, c]]
+    assert graph.find_ancestors([c]) == {id(a), id(b)}
 
 
 def named(urn: str, *aliases: str) -> Resource:

@@ -61,9 +61,6 @@ class Invocation:
         """Tell whether a flag was given, and not as `false`."""
         return self.flags.get(flag, "false") != "false"
 
-    def get(self, flag: str) -> str | None:
-        return self.flags.get(flag)
-
     @property
     def interactive(self) -> bool:
         return not self.on("non-interactive") and sys.stdin.isatty() and sys.stdout.isatty()

@@ -14,7 +14,7 @@ from local.engine.state.values import Secret, redact, reveal
 
 def _config(invocation: Invocation) -> StackConfig:
     session = Session(invocation)
-    return session.config_of(session.stack)
+    return session.read_config(session.stack)
 
 
 def ls(invocation: Invocation) -> None:
@@ -25,8 +25,8 @@ def ls(invocation: Invocation) -> None:
     table: list[tuple[str, ...]] = [("KEY", "VALUE")]
     for name, entry in sorted(config.entries.items()):
         # the passphrase is needed for what is shown only
-        value = Secret("[secret]") if is_secure(entry) and not show else config.text(entry)
-        secret, key = isinstance(value, Secret), config.qualified(name)
+        value = Secret("[secret]") if is_secure(entry) and not show else config.to_text(entry)
+        secret, key = isinstance(value, Secret), config.qualify(name)
         text = str(reveal(value) if show else redact(value))
         document[key] = (
             {"secret": secret} if secret and not show else {"value": text, "secret": secret}

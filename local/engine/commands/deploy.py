@@ -44,7 +44,7 @@ class Work:
         self.kind = kind
         self.session = Session(invocation)
         self.stack = self.session.stack
-        given = invocation.get("refresh")
+        given = invocation.flags.get("refresh")
         wanted = self.session.project.always_refresh if given is None else given != "false"
         self.refresh = wanted or kind == "refresh"
 
@@ -102,7 +102,7 @@ class Work:
         self, preview: bool, program: Program | None, spare: ProviderProcess
     ) -> Summary:
         session, invocation, stack = self.session, self.invocation, self.stack
-        config = session.config_of(stack)
+        config = session.read_config(stack)
         session.expect_secrets(stack, writing=not preview)
 
         from local.engine.core.deploy import deploy
@@ -118,7 +118,7 @@ class Work:
             if not preview:
                 # nothing is written under a passphrase that is not the stack's
                 config.secrets.verify()
-            base = session.snapshot(stack)
+            base = session.read_snapshot(stack)
             refuse_unsupported(base)
             if invocation.on("clear-pending-creates"):
                 base.pending.clear()
@@ -156,7 +156,7 @@ class Work:
 
 @contextmanager
 def interruptible(cancel: Callable[[], None]) -> Iterator[None]:
-    """Within: Ctrl-C once stops after what runs, twice stops at once."""
+    """Handle Ctrl-C within: once stops after what runs, twice stops at once."""
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
     seen: list[int] = []
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from local.engine.commands.commandline import Invocation
 from local.engine.errors import NO_SUCH_STACK, USAGE, EngineError
 from local.engine.state import checkpoint, project
 from local.engine.state.backend import Backend, find_folder
 from local.engine.state.model import Snapshot
-from local.engine.state.secrets import Passphrase
-from local.engine.state.settings import StackConfig
+from local.engine.state.settings import StackConfig, is_secure
+from local.engine.state.values import contains
 
 
 class Session:
@@ -16,7 +18,7 @@ class Session:
 
     def __init__(self, invocation: Invocation) -> None:
         self.invocation = invocation
-        self.project = project.find(invocation.cwd)
+        self.project = project.find_project(invocation.cwd)
         self.backend = Backend(find_folder(invocation.env), self.project)
         self.workspace = project.Workspace(self.project, invocation.env)
         self._config: StackConfig | None = None
@@ -24,14 +26,14 @@ class Session:
     @property
     def stack(self) -> str:
         """The stack named on the command line, else the selected one; it must exist."""
-        given = self.invocation.get("stack")
+        given = self.invocation.flags.get("stack")
         name = given or self.invocation.env.get("PULUMI_STACK") or self.workspace.selected
         if not name:
             raise EngineError(
                 "no stack selected; please use `pulumi stack select` or `pulumi stack init` to "
                 "choose one, or name it with --stack"
             )
-        stack = self.backend.short_name(name)
+        stack = self.backend.check_name(name)
         if not self.backend.exists(stack):
             raise EngineError(f"no stack named '{stack}' found", NO_SUCH_STACK)
         return stack
@@ -50,7 +52,7 @@ class Session:
         if input(f"{question} [y/N] ").strip().lower() not in {"y", "yes"}:
             raise EngineError("confirmation declined, not proceeding")
 
-    def config_of(self, stack: str) -> StackConfig:
+    def read_config(self, stack: str) -> StackConfig:
         """Return the stack's settings, with the salt of its state where they have none."""
         if self._config is None:
             file = self.project.stack_file(stack)
@@ -61,22 +63,21 @@ class Session:
 
     def expect_secrets(self, stack: str, *, writing: bool) -> None:
         """Begin to derive the key if it will be needed: that takes as long as much of the rest together."""
-        config = self.config_of(stack)
-        if writing or config.has_secrets or self.backend.mentions(stack, '"ciphertext"'):
+        config = self.read_config(stack)
+        if (
+            writing
+            or contains(config.entries, is_secure)
+            or self.backend.mentions(stack, '"ciphertext"')
+        ):
             config.secrets.start()
 
-    def snapshot(self, stack: str) -> Snapshot:
+    def read_snapshot(self, stack: str) -> Snapshot:
         """Return the stack's state, decrypted."""
         deployment = self.backend.read(stack)
         salt = checkpoint.read_salt(deployment)
-        secrets: list[Passphrase] = []
-
-        def decrypt(sealed: str, urn: str) -> str:
-            # the passphrase is needed where there is a secret only
-            secrets[:] = secrets or [self.config_of(stack).secrets_for(salt)]
-            return secrets[0].decrypt(sealed, urn)
-
-        return checkpoint.load(deployment, decrypt)
+        # the passphrase is needed where there is a secret only
+        secrets = cache(lambda: self.read_config(stack).secrets_for(salt))
+        return checkpoint.load(deployment, lambda sealed, urn: secrets().decrypt(sealed, urn))
 
 
 def print_table(rows: list[tuple[str, ...]]) -> None:

@@ -14,7 +14,7 @@ def ls(invocation: Invocation) -> None:
     """List the project's stacks, the selected one with an asterisk."""
     session = Session(invocation)
     rows: list[tuple[str, ...]] = [("NAME", "LAST UPDATE", "RESOURCE COUNT")]
-    for name in session.backend.names():
+    for name in session.backend.list_stacks():
         deployment = session.backend.read(name)
         mark = "*" if session.is_selected(name) else ""
         time = str(deployment.get("manifest", {}).get("time") or "n/a")
@@ -25,13 +25,13 @@ def ls(invocation: Invocation) -> None:
 def init(invocation: Invocation) -> None:
     """Create a stack and select it."""
     session = Session(invocation)
-    given = invocation.get("stack")
+    given = invocation.flags.get("stack")
     if not given:
         raise EngineError("missing stack name")
-    name = session.backend.short_name(given)
+    name = session.backend.check_name(given)
     if session.backend.exists(name):
         raise EngineError(f"stack '{session.backend.full_name(name)}' already exists")
-    salt = session.config_of(name).secrets.salt
+    salt = session.read_config(name).secrets.salt
     parts = checkpoint.deployment_parts(salt, [], [], {})
     session.backend.write(name, parts)
     print(f"Created stack '{name}'")
@@ -42,7 +42,7 @@ def init(invocation: Invocation) -> None:
 def select(invocation: Invocation) -> None:
     """Have the commands after this one use a stack where they name none."""
     session = Session(invocation)
-    if not invocation.get("stack"):
+    if not invocation.flags.get("stack"):
         raise EngineError("missing stack name; `pulumi stack ls` lists the stacks")
     session.workspace.select(session.backend.full_name(session.stack))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Collection
 
 from local.engine.core.deployment import Deployment
@@ -18,13 +17,10 @@ async def delete_rest(deployment: Deployment, executor: Executor, kept: Collecti
             deployment.ensure_provider(resource.provider)
             op = "delete-replaced" if resource.delete else "delete"
             steps[id(resource)] = Step(op, resource, None)
-    for layer in deployment.graph.layers([step.resource for step in steps.values()]):
+    for layer in deployment.graph.sort_layers([step.resource for step in steps.values()]):
         failed = [each for step in deployment.errored for each in (step.new, step.old) if each]
-        spared = deployment.graph.ancestors(failed)
-        tasks = [
-            await executor.start([steps[id(resource)]])
-            for resource in layer
-            if id(resource) not in spared and not deployment.stopping
-        ]
-        if tasks:
-            await asyncio.wait(tasks)
+        spared = deployment.graph.find_ancestors(failed)
+        for resource in layer:
+            if id(resource) not in spared and not deployment.stopping:
+                await executor.start([steps[id(resource)]])
+        await executor.drain()

@@ -32,7 +32,7 @@ async def deploy(deployment: Deployment, program: Program | None, read_state: Re
     running = RunningProgram(deployment, executor, program) if program is not None else None
     deployment.emit(Prelude(redact(dict(deployment.config))))
     try:
-        await _run_to_the_end(deployment, executor, running, read_state)
+        await _run(deployment, executor, running, read_state)
         if deployment.journal is not None:
             if running is not None:
                 running.finish()
@@ -61,7 +61,7 @@ async def deploy(deployment: Deployment, program: Program | None, read_state: Re
     return summary
 
 
-async def _run_to_the_end(
+async def _run(
     deployment: Deployment,
     executor: Executor,
     program: RunningProgram | None,
@@ -69,7 +69,22 @@ async def _run_to_the_end(
 ) -> None:
     """Run, and however that ends, wait for what runs and end the program."""
     try:
-        await _run(deployment, executor, program, read_state)
+        # the program loads, and does what it does before its first resource, beside what follows
+        if program is not None:
+            await program.start()
+        deployment.journal = await asyncio.to_thread(read_state)
+        deployment.base = deployment.journal.base
+        deployment.index()
+        if deployment.refresh:
+            await refresh(deployment, executor)
+        elif deployment.base.pending and not deployment.preview:
+            deployment.report("", "warning", warn_of_pending(deployment.base))
+        kept: set[str] = set()
+        if program is not None:
+            kept = await deployment.while_running(program.wait_for_registrations())
+            await executor.drain()
+        if deployment.kind != "refresh" and not deployment.stopping:
+            await delete_rest(deployment, executor, kept)
     except Stopped:
         pass
     except (EngineError, CallFailed) as problem:
@@ -84,33 +99,6 @@ async def _run_to_the_end(
         finally:
             if program is not None:
                 await program.end()
-
-
-async def _run(
-    deployment: Deployment,
-    executor: Executor,
-    program: RunningProgram | None,
-    read_state: ReadState,
-) -> None:
-    # the program loads, and does what it does before its first resource, beside what follows
-    if program is not None:
-        await program.start()
-    deployment.journal = await asyncio.to_thread(read_state)
-    deployment.base = deployment.journal.base
-    deployment.index()
-    if deployment.refresh:
-        await refresh(deployment, executor)
-        if deployment.kind == "refresh":
-            return
-    elif deployment.base.pending and not deployment.preview:
-        deployment.report("", "warning", warn_of_pending(deployment.base))
-    kept: set[str] = set()
-    if program is not None:
-        program.ready.set()
-        kept = await deployment.while_running(program.wait_for_registrations())
-        await executor.drain()
-    if not deployment.stopping:
-        await delete_rest(deployment, executor, kept)
 
 
 def warn_of_pending(snapshot: Snapshot) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import cast
 
 from local.engine.core.diff import NOTHING, Diff
 from local.engine.state.model import Resource
@@ -27,10 +28,7 @@ class Step:
 
     @property
     def resource(self) -> Resource:
-        found = self.new or self.old
-        if found is None:
-            raise AssertionError("a step has a resource")
-        return found
+        return cast(Resource, self.new or self.old)
 
     @property
     def urn(self) -> str:
@@ -40,6 +38,11 @@ class Step:
     def logical(self) -> bool:
         """Whether the step stands for a change as the reader counts them."""
         return self.op in {"same", "create", "update", "delete", "replace"}
+
+    @property
+    def makes_call(self) -> bool:
+        """Whether a provider is called; nothing else can leave anything behind."""
+        return self.resource.custom and not self.resource.is_provider
 
     @property
     def is_internal(self) -> bool:

@@ -34,13 +34,12 @@ class Executor:
         self._chains: set[asyncio.Task[None]] = set()
         self._broken: BaseException | None = None
 
-    async def start(self, steps: list[Step]) -> asyncio.Task[None]:
+    async def start(self, steps: list[Step]) -> None:
         """Start a chain of steps, one after the other, as soon as there is room for it."""
         await self._slots.acquire()
         task = asyncio.create_task(self._run_chain(steps))
         self._chains.add(task)
         task.add_done_callback(self._end_chain)
-        return task
 
     def _end_chain(self, task: asyncio.Task[None]) -> None:
         self._chains.discard(task)
@@ -117,8 +116,7 @@ class Executor:
         if deployment.preview or deployment.journal is None or step.op not in OPERATIONS:
             return
         deployment.journal.open(step.resource, OPERATIONS[step.op])
-        # what makes no call can leave nothing behind: no need to wait for the disk
-        if makes_call(step):
+        if step.makes_call:
             await deployment.journal.flush()
 
     async def _close(self, step: Step, *, succeeded: bool) -> None:
@@ -130,12 +128,8 @@ class Executor:
         must_write = step.op in OPERATIONS
         if succeeded:
             must_write = record(journal, step) or must_write
-        if must_write and makes_call(step):
+        if must_write and step.makes_call:
             await journal.flush()
-
-
-def makes_call(step: Step) -> bool:
-    return step.resource.custom and not step.resource.is_provider
 
 
 def record(journal: Journal, step: Step) -> bool:
@@ -148,7 +142,7 @@ def record(journal: Journal, step: Step) -> bool:
     if step.op in {"create", "create-replacement"} and new is not None:
         journal.add(new)
         if old is not None:
-            journal.changed(old)
+            journal.touch(old)
         return True
     if step.op in {"delete", "delete-replaced"} and old is not None:
         journal.drop(old)

@@ -17,37 +17,34 @@ class Graph:
         for at, each in enumerate(resources):
             self._places.setdefault(each.urn, []).append(at)
 
-    def __contains__(self, resource: Resource) -> bool:
-        return id(resource) in self._index
-
-    def dependencies_of(self, resource: Resource) -> set[int]:
+    def find_dependencies(self, resource: Resource) -> set[int]:
         """Return the places of those it depends on directly, its provider and its parent too."""
         here = self._index[id(resource)]
         return {
             at
-            for urn in resource.dependency_urns()
+            for urn in resource.list_dependencies()
             for at in self._places.get(urn, ())
             if at < here
         }
 
-    def ancestors(self, resources: Iterable[Resource]) -> set[int]:
-        """The `id()` of everything that any of these depends on, directly or not."""
+    def find_ancestors(self, resources: Iterable[Resource]) -> set[int]:
+        """Return the `id()` of everything that any of these depends on, directly or not."""
         found: set[int] = set()
-        waiting = [each for each in resources if each in self]
+        waiting = [each for each in resources if id(each) in self._index]
         while waiting:
-            for at in self.dependencies_of(waiting.pop()):
+            for at in self.find_dependencies(waiting.pop()):
                 each = self.resources[at]
                 if id(each) not in found:
                     found.add(id(each))
                     waiting.append(each)
         return found
 
-    def layers(self, condemned: list[Resource]) -> list[list[Resource]]:
-        """The order of deletes: each layer can go at once, after all layers before it."""
+    def sort_layers(self, condemned: list[Resource]) -> list[list[Resource]]:
+        """Return the order of deletes: each layer can go at once, after all layers before it."""
         places = {self._index[id(each)]: each for each in condemned}
         depth: dict[int, int] = {}
         for at in sorted(places):
-            below = [depth[each] for each in self.dependencies_of(places[at]) if each in depth]
+            below = [depth[each] for each in self.find_dependencies(places[at]) if each in depth]
             depth[at] = max(below, default=-1) + 1
         layers: list[list[Resource]] = [[] for _ in range(max(depth.values(), default=-1) + 1)]
         for at in sorted(places):

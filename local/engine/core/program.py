@@ -33,7 +33,7 @@ class RunningProgram:
         self._planner = Planner(deployment)
         self._default: asyncio.Task[str] | None = None
         self._stack_outputs: Properties | None = None
-        self.ready = asyncio.Event()
+        self._ready = asyncio.Event()
         """Set when registrations may be planned; those that come before wait."""
         self._running: asyncio.Task[int] | None = None
         self._server: Any = None
@@ -65,6 +65,7 @@ class RunningProgram:
         Return the old URNs that it has not dropped.
         """
         running = cast("asyncio.Task[int]", self._running)
+        self._ready.set()
         complete = asyncio.create_task(self._complete.wait())
         try:
             await asyncio.wait({running, complete}, return_when=asyncio.FIRST_COMPLETED)
@@ -122,8 +123,8 @@ class RunningProgram:
     async def _carry_out(self, new: Resource) -> Resource:
         deployment = self._deployment
         done: asyncio.Future[Resource] = asyncio.get_running_loop().create_future()
-        if not self.ready.is_set():
-            await deployment.while_running(self.ready.wait())
+        if not self._ready.is_set():
+            await deployment.while_running(self._ready.wait())
         if deployment.stopping:
             raise Stopped
         try:
@@ -150,7 +151,7 @@ class RunningProgram:
         if step.old is not None and (deployment.failed or deployment.cancelled):
             step.new.outputs = {**step.old.outputs, **self._stack_outputs}
         if deployment.journal is not None:
-            deployment.journal.changed(step.new)
+            deployment.journal.touch(step.new)
         deployment.emit(StepEvent("end", step.op, step))
 
     async def complete(self) -> None:

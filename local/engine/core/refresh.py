@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from local.engine.core.deployment import Deployment
 from local.engine.core.events import Step
 from local.engine.core.executor import Executor
@@ -17,13 +15,10 @@ async def refresh(deployment: Deployment, executor: Executor) -> None:
     for resource in deployment.base.resources:
         deployment.ensure_provider(resource.provider)
         steps[id(resource)] = Step("refresh", resource, resource)
-    tasks = []
     for step in steps.values():
-        if deployment.cancelled:
-            break
-        tasks.append(await executor.start([step]))
-    if tasks:
-        await asyncio.wait(tasks)
+        if not deployment.cancelled:
+            await executor.start([step])
+    await executor.drain()
     rebuild(deployment, steps)
     if deployment.failed or deployment.cancelled:
         deployment.stopped.set()  # the program waits to register: it is not waited for
@@ -48,9 +43,8 @@ def rebuild(deployment: Deployment, steps: dict[int, Step]) -> None:
         seen.add(new.urn)
     if deployment.journal is not None:
         for new in resources:
-            deployment.journal.changed(new)
-    deployment.base.resources[:] = resources
-    deployment.base.pending[:] = [
-        each for each in deployment.base.pending if each.type == "creating"
-    ]
+            deployment.journal.touch(new)
+    base = deployment.base
+    base.resources[:] = resources
+    base.pending[:] = [each for each in base.pending if each.type == "creating"]
     deployment.index()

@@ -22,11 +22,7 @@ WORDS = {
     "same": ("  ", "", "", ""),
 }
 COUNTED = ("create", "update", "delete", "replace")
-TITLES = {
-    "update": ("Updating", "Previewing update"),
-    "refresh": ("Refreshing", "Previewing refresh"),
-    "destroy": ("Destroying", "Previewing destroy"),
-}
+TITLES = {"update": "Updating", "refresh": "Refreshing", "destroy": "Destroying"}
 
 
 class Text:
@@ -48,7 +44,8 @@ class Text:
 
     def __call__(self, event: Event) -> None:
         if isinstance(event, Prelude):
-            self._write(f"{TITLES[self._kind][self._preview]} ({self._stack}):", "")
+            title = f"Previewing {self._kind}" if self._preview else TITLES[self._kind]
+            self._write(f"{title} ({self._stack}):", "")
         elif isinstance(event, Diagnostic):
             self._diagnose(event)
         elif isinstance(event, StepEvent):

@@ -23,8 +23,8 @@ SHOWN = 32
 """The exit code that says: the problem has been reported."""
 
 
-def user_traceback(program: str) -> str:
-    """The traceback from the program's own first frame on."""
+def format_traceback(program: str) -> str:
+    """Return the traceback from the program's own first frame on."""
     frames = traceback.extract_tb(sys.exc_info()[2])
     folder = os.path.dirname(os.path.abspath(program))
     for at, frame in enumerate(frames):
@@ -33,8 +33,8 @@ def user_traceback(program: str) -> str:
     return traceback.format_exc()
 
 
-def quiet_engine(address: str) -> Any:
-    """The engine at an address, spared the SDK's debug messages: two calls for each registration."""
+def connect_quietly(address: str) -> Any:
+    """Return the engine at an address, spared the SDK's debug messages: two calls for each registration."""
     import grpc
     from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 
@@ -55,7 +55,7 @@ def follow(program: str) -> None:
 
 
 def leave_stdin() -> TextIO:
-    """The pipe from the engine; for the program itself standard input is empty."""
+    """Return the pipe from the engine; for the program itself standard input is empty."""
     engine = os.fdopen(os.dup(0), encoding="utf-8")
     empty = os.open(os.devnull, os.O_RDONLY)
     os.dup2(empty, 0)
@@ -63,7 +63,7 @@ def leave_stdin() -> TextIO:
     return engine
 
 
-def end_with(engine: TextIO) -> None:
+def end_after(engine: TextIO) -> None:
     """Wait for the engine's end. The SDK waits for ever for an engine that was killed."""
     engine.read()
     os._exit(1)
@@ -77,7 +77,7 @@ def main() -> int:
     line = engine.readline()
     if not line:
         return 1
-    threading.Thread(target=end_with, args=[engine], daemon=True).start()
+    threading.Thread(target=end_after, args=[engine], daemon=True).start()
     given = json.loads(line)
     os.environ["PULUMI_CONFIG"] = json.dumps(given["config"])
     os.environ["PULUMI_CONFIG_SECRET_KEYS"] = json.dumps(given["secret_keys"])
@@ -85,7 +85,7 @@ def main() -> int:
     pulumi.runtime.configure(
         pulumi.runtime.Settings(
             monitor=given["monitor"],
-            engine=quiet_engine(given["engine"]),
+            engine=connect_quietly(given["engine"]),
             project=given["project"],
             stack=given["stack"],
             parallel=given["parallel"],
@@ -111,7 +111,9 @@ def main() -> int:
         pulumi.log.error(str(problem))
         return SHOWN
     except Exception:  # noqa: BLE001 -- whatever the program raises ends it, with its own traceback
-        pulumi.log.error("Program failed with an unhandled exception:\n" + user_traceback(program))
+        pulumi.log.error(
+            "Program failed with an unhandled exception:\n" + format_traceback(program)
+        )
         return SHOWN
     finally:
         threads.shutdown(wait=True)

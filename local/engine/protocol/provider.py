@@ -205,7 +205,7 @@ class Registry:
         spare: ProviderProcess,
         listener: Listener,
     ) -> None:
-        """`spare` is a process that was started before anybody needed it."""
+        """Take over `spare`, a process that was started before anybody needed it."""
         self._project = project
         self._env = env
         self._listener = listener

@@ -20,7 +20,7 @@ REFUSED = {
 
 
 def from_struct(struct: Struct) -> Properties:
-    """The properties that a struct carries."""
+    """Return the properties that a struct carries."""
     return {key: from_value(value) for key, value in struct.fields.items()}
 
 
@@ -28,7 +28,7 @@ def from_value(wire: WireValue) -> Value:
     kind = wire.WhichOneof("kind")
     if kind == "string_value":
         text = wire.string_value
-        return UNKNOWN if text in values.UNKNOWNS else text
+        return UNKNOWN if text == values.UNKNOWN_STRING else text
     if kind == "number_value":
         return values.to_number(wire.number_value)
     if kind == "struct_value":
@@ -41,7 +41,7 @@ def from_value(wire: WireValue) -> Value:
 
 
 def read_signed(fields: dict[str, Any]) -> Value:
-    """What an object with a signature stands for."""
+    """Return what an object with a signature stands for."""
     signature = fields.get(values.SIGNATURE)
     if signature is None:
         return fields
@@ -53,7 +53,7 @@ def read_signed(fields: dict[str, Any]) -> Value:
 
 
 def to_struct(properties: Properties, *, secrets: bool = False, unknowns: bool = False) -> Struct:
-    """A struct of the properties.
+    """Return a struct of the properties.
 
     Without `secrets` each secret is sent as its value; without `unknowns` the unknown ones are left out.
     """

@@ -59,8 +59,8 @@ class Backend:
     def full_name(self, stack: str) -> str:
         return f"organization/{self.project.name}/{stack}"
 
-    def short_name(self, name: str) -> str:
-        """A stack's own name, of `organization/PROJECT/STACK` as of `STACK`."""
+    def check_name(self, name: str) -> str:
+        """Return a stack's own name, of `organization/PROJECT/STACK` as of `STACK`."""
         parts = name.split("/")
         if len(parts) == 3 and parts[1] != self.project.name:
             raise EngineError(
@@ -72,14 +72,14 @@ class Backend:
             )
         return parts[-1]
 
-    def names(self) -> list[str]:
+    def list_stacks(self) -> list[str]:
         return sorted(each.stem for each in self._stacks.glob("[!.]*.json"))
 
     def exists(self, stack: str) -> bool:
         return self.file(stack).is_file()
 
     def read(self, stack: str) -> dict[str, Any]:
-        """A stack's deployment."""
+        """Return a stack's deployment."""
         file = self.file(stack)
         try:
             text = file.read_text(encoding="utf-8")
@@ -88,7 +88,7 @@ class Backend:
         return checkpoint.parse(text, str(file))
 
     def mentions(self, stack: str, text: str) -> bool:
-        """Whether a stack's checkpoint holds a text, without reading what it says."""
+        """Tell whether a stack's checkpoint holds a text, without reading what it says."""
         return text in self.file(stack).read_text(encoding="utf-8")
 
     def write(self, stack: str, deployment: list[bytes]) -> None:
@@ -123,12 +123,12 @@ class Backend:
     def _lock_folder(self, stack: str) -> Path:
         return self._book / "locks" / "organization" / self.project.name / stack
 
-    def locks(self, stack: str) -> list[Path]:
+    def list_locks(self, stack: str) -> list[Path]:
         return sorted(self._lock_folder(stack).glob("*.json"))
 
     def cancel(self, stack: str) -> None:
         """Remove every lock of a stack."""
-        for each in self.locks(stack):
+        for each in self.list_locks(stack):
             each.unlink(missing_ok=True)
             each.with_name(f"{each.name}.attrs").unlink(missing_ok=True)
 
@@ -155,7 +155,7 @@ class Backend:
 
     def _refuse_other_locks(self, stack: str, mine: Path | None) -> None:
         lines = []
-        for each in self.locks(stack):
+        for each in self.list_locks(stack):
             with suppress(FileNotFoundError):
                 if each != mine:
                     lines.append(f"  {each.as_uri()}: {describe_lock(each.read_text('utf-8'))}")

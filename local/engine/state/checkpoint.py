@@ -41,7 +41,7 @@ Seal = Callable[[str], str]
 
 
 def now() -> str:
-    """The time as Go prints it: UTC, nanoseconds at most, no trailing zeros."""
+    """Return the time as Go prints it: UTC, nanoseconds at most, no trailing zeros."""
     text = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%f").rstrip("0").rstrip(".")
     return f"{text}Z"
 
@@ -51,7 +51,7 @@ def compact(document: Any) -> str:
 
 
 def dump_value(value: Value, seal: Seal) -> Any:
-    """A value as JSON; a secret is an object whose ciphertext is that of its JSON text."""
+    """Return a value as JSON; a secret is an object whose ciphertext is that of its JSON text."""
     if isinstance(value, dict):
         return {key: dump_value(value[key], seal) for key in sorted(value)}
     if isinstance(value, list):
@@ -75,13 +75,11 @@ def load_value(document: Any, open_: Seal) -> Value:
         return [load_value(item, open_) for item in document]
     if isinstance(document, float):
         return values.to_number(document)
-    if isinstance(document, str) and document in values.UNKNOWNS:
-        return UNKNOWN
-    return document
+    return UNKNOWN if document == values.UNKNOWN_STRING else document
 
 
 def dump_resource(resource: Resource, seal: Seal) -> dict[str, Any]:
-    """A resource's entry, its fields in the order in which the CLI writes them, empty ones left out."""
+    """Return a resource's entry, its fields in the order in which the CLI writes them, empty ones left out."""
     document: dict[str, Any] = {}
     for name, attribute in FIELDS.items():
         value = getattr(resource, attribute)
@@ -107,7 +105,7 @@ def load_resource(document: dict[str, Any], open_: Seal) -> Resource:
 
 
 def load(document: dict[str, Any], unseal: Callable[[str, str], str]) -> Snapshot:
-    """The snapshot in a deployment; `unseal(ciphertext, urn)` decrypts."""
+    """Return the snapshot in a deployment; `unseal(ciphertext, urn)` decrypts."""
 
     def one(entry: dict[str, Any]) -> Resource:
         urn = entry.get("urn", "")
@@ -168,7 +166,7 @@ def refuse_unsupported(snapshot: Snapshot) -> None:
 def deployment_parts(
     salt: str | None, resources: list[bytes], pending: list[bytes], rest: dict[str, Any]
 ) -> list[bytes]:
-    """A deployment, in parts to be written one after the other; resources and operations are JSON already."""
+    """Return a deployment, in parts to be written one after the other; resources and operations are JSON already."""
     magic = hashlib.sha256(VERSION.encode()).hexdigest()
     manifest = {"time": now(), "magic": magic, "version": VERSION}
     parts = [f'{{"manifest":{compact(manifest)}'.encode()]
@@ -189,7 +187,7 @@ def checkpoint_parts(stack: str, deployment: list[bytes]) -> list[bytes]:
 
 
 def parse(text: str, where: str) -> dict[str, Any]:
-    """The deployment in a checkpoint's text; empty for a stack that has none yet."""
+    """Return the deployment in a checkpoint's text; empty for a stack that has none yet."""
     try:
         document = json.loads(text)
         version = document["version"]

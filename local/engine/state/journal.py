@@ -33,7 +33,7 @@ class Journal:
         self._writing: asyncio.Task[None] | None = None
 
     def open(self, resource: Resource, operation: str) -> None:
-        """A call for this resource is about to be made."""
+        """Note that a call for this resource is about to be made."""
         self._open[resource] = Operation(resource, operation)
 
     def close(self, resource: Resource) -> None:
@@ -48,8 +48,8 @@ class Journal:
         self._done.add(resource)
         self._texts.pop(resource, None)
 
-    def changed(self, resource: Resource) -> None:
-        """The resource is not what it was when its text was made."""
+    def touch(self, resource: Resource) -> None:
+        """Note that the resource is not what it was when its text was made."""
         self._texts.pop(resource, None)
 
     @property

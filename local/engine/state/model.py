@@ -60,7 +60,7 @@ class Resource:
     def copy(self, **changes: Any) -> Resource:
         return replace(self, **changes)
 
-    def dependency_urns(self) -> Iterator[str]:
+    def list_dependencies(self) -> Iterator[str]:
         """Yield the URNs of all it depends on, its provider and its parent included."""
         if self.parent:
             yield self.parent
@@ -68,7 +68,7 @@ class Resource:
         for each in self.property_dependencies.values():
             yield from each
         if self.provider:
-            yield urns.split_reference(self.provider)[0]
+            yield self.provider.rpartition("::")[0]
 
 
 @dataclass(slots=True, eq=False)

@@ -33,19 +33,19 @@ class Project:
         return self.root / f"Pulumi.{stack}.yaml"
 
 
-def find(start: Path) -> Project:
-    """The project that `start` lies in."""
+def find_project(start: Path) -> Project:
+    """Return the project that `start` lies in."""
     for folder in (start, *start.parents):
         if (folder / NAME).is_file():
-            return read(folder / NAME)
+            return read_project(folder / NAME)
     raise EngineError(
         f"no Pulumi.yaml project file found (searching upwards from {start}); "
         "run this in a project's folder, or name it with --cwd"
     )
 
 
-def read(file: Path) -> Project:
-    document = mapping(file)
+def read_project(file: Path) -> Project:
+    document = read_mapping(file)
     name = document.get("name")
     runtime = document.get("runtime")
     options: Mapping[str, Any] = {}
@@ -72,20 +72,20 @@ def read(file: Path) -> Project:
         name=name,
         root=root,
         program=program,
-        python=interpreter(root, options.get("virtualenv")),
+        python=find_interpreter(root, options.get("virtualenv")),
         always_refresh=settings.get("refresh") == "always",
         file=file,
     )
 
 
-def interpreter(root: Path, virtualenv: str | None) -> Path:
-    """The Python of the project's virtualenv where there is one, else the one that runs the engine."""
+def find_interpreter(root: Path, virtualenv: str | None) -> Path:
+    """Return the Python of the project's virtualenv where there is one, else the one that runs the engine."""
     found = root / (virtualenv or "") / "bin" / "python"
     return found if virtualenv and found.is_file() else Path(sys.executable)
 
 
-def mapping(file: Path) -> dict[str, Any]:
-    """A YAML file that holds a mapping."""
+def read_mapping(file: Path) -> dict[str, Any]:
+    """Return a YAML file that holds a mapping."""
     try:
         document = yaml.safe_load(file.read_text(encoding="utf-8"))
     except (OSError, yaml.YAMLError) as problem:

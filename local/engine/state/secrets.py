@@ -21,8 +21,8 @@ ITERATIONS = 1_000_000
 WORD = "pulumi"
 
 
-def passphrase(env: Mapping[str, str]) -> str:
-    """The passphrase that the environment gives."""
+def read_passphrase(env: Mapping[str, str]) -> str:
+    """Return the passphrase that the environment gives."""
     if "PULUMI_CONFIG_PASSPHRASE" in env:
         return env["PULUMI_CONFIG_PASSPHRASE"]
     file = env.get("PULUMI_CONFIG_PASSPHRASE_FILE", "")
@@ -41,7 +41,7 @@ def passphrase(env: Mapping[str, str]) -> str:
 
 @lru_cache(maxsize=8)
 def derive(phrase: str, salt: bytes) -> bytes:
-    """The key of a passphrase and a salt."""
+    """Return the key of a passphrase and a salt."""
     return hashlib.pbkdf2_hmac("sha256", phrase.encode(), salt, ITERATIONS, 32)
 
 
@@ -65,21 +65,20 @@ class Passphrase:
         self._cipher: Any = None
         self._deriving: Future[bytes] | None = None
 
-    def start(self) -> None:
-        """Derive the key in the background."""
-        if self._cipher is None and self._deriving is None:
+    def start(self) -> Future[bytes]:
+        """Derive the key in the background, once."""
+        if self._deriving is None:
             pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="passphrase")
             self._deriving = pool.submit(derive, self._phrase, self._salt)
             pool.shutdown(wait=False)
+        return self._deriving
 
     @property
     def cipher(self) -> Any:
         if self._cipher is None:
             from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-            self._cipher = AESGCM(
-                self._deriving.result() if self._deriving else derive(self._phrase, self._salt)
-            )
+            self._cipher = AESGCM(self.start().result())
             if self._check and self.decrypt(self._check) != WORD:
                 raise EngineError("incorrect passphrase")
         return self._cipher
@@ -97,7 +96,7 @@ class Passphrase:
         _ = self.cipher
 
     def encrypt(self, text: str, key: str = "") -> str:
-        """The ciphertext; the same one again for the same text under the same `key` (a URN)."""
+        """Return the ciphertext; the same one again for the same text under the same `key` (a URN)."""
         found = self._cache.get((key, text)) if key else None
         if found is None:
             nonce = os.urandom(12)
@@ -114,10 +113,9 @@ class Passphrase:
         nonce, _, data = rest.partition(":")
         if version != "v1" or not data:
             raise EngineError("a secret is not encrypted as Pulumi's passphrase provider does")
+        sealed_bytes = base64.b64decode(data)
         try:
-            opened: bytes = self.cipher.decrypt(
-                base64.b64decode(nonce), base64.b64decode(data), None
-            )
+            opened: bytes = self.cipher.decrypt(base64.b64decode(nonce), sealed_bytes, None)
         except InvalidTag:
             raise EngineError("incorrect passphrase") from None
         if key:

@@ -11,9 +11,9 @@ from typing import Any
 import yaml
 
 from local.engine.errors import EngineError, Unsupported
-from local.engine.state.project import Project, mapping
-from local.engine.state.secrets import Passphrase, passphrase
-from local.engine.state.values import Secret, contains, has_secret, reveal
+from local.engine.state.project import Project, read_mapping
+from local.engine.state.secrets import Passphrase, read_passphrase
+from local.engine.state.values import Secret, has_secret, reveal
 
 SALT = "encryptionsalt"
 
@@ -25,7 +25,7 @@ class StackConfig:
         self.project = project
         self.file = file
         self._env = env
-        self._document: dict[str, Any] = mapping(self.file) if self.file.exists() else {}
+        self._document: dict[str, Any] = read_mapping(self.file) if self.file.exists() else {}
         self._secrets: Passphrase | None = None
         provider = self._document.get("secretsprovider", "passphrase")
         if provider != "passphrase":
@@ -36,7 +36,7 @@ class StackConfig:
         """The stack's encryption; a stack without a salt gets one, which `save` writes."""
         if self._secrets is None:
             salt = self._document.get(SALT)
-            self._secrets = Passphrase(passphrase(self._env), salt)
+            self._secrets = Passphrase(read_passphrase(self._env), salt)
             if salt is None:
                 self._document[SALT] = self._secrets.salt
                 self.save()
@@ -51,11 +51,7 @@ class StackConfig:
         """Return the stack's encryption, or the one that its state was written with if that is another."""
         if salt is None or salt == self._document.get(SALT):
             return self.secrets
-        return Passphrase(passphrase(self._env), salt)
-
-    @property
-    def has_secrets(self) -> bool:
-        return contains(self.entries, is_secure)
+        return Passphrase(read_passphrase(self._env), salt)
 
     @property
     def entries(self) -> dict[str, Any]:
@@ -65,15 +61,15 @@ class StackConfig:
             raise EngineError(f"{self.file}: config: expected a mapping")
         return config
 
-    def qualified(self, key: str) -> str:
-        """The full name of a key: one without a namespace belongs to the project."""
+    def qualify(self, key: str) -> str:
+        """Return the full name of a key: one without a namespace belongs to the project."""
         return key if ":" in key else f"{self.project.name}:{key}"
 
     def values(self) -> dict[str, str | Secret]:
-        """Every entry as text, as the program sees it; the secret ones decrypted and marked."""
-        return {self.qualified(str(key)): self.text(entry) for key, entry in self.entries.items()}
+        """Return every entry as text, as the program sees it; the secret ones decrypted and marked."""
+        return {self.qualify(str(key)): self.to_text(entry) for key, entry in self.entries.items()}
 
-    def text(self, entry: Any) -> str | Secret:
+    def to_text(self, entry: Any) -> str | Secret:
         """Return an entry as text; a structure as JSON, secret where a leaf of it is."""
         value = self._decrypt(entry)
         if isinstance(value, Secret):
@@ -95,11 +91,11 @@ class StackConfig:
     def set(self, key: str, value: str, *, secret: bool) -> None:
         entry: Any = {"secure": self.secrets.encrypt(value)} if secret else value
         kept = {name: value for name, value in self.entries.items() if ":" in name or name != key}
-        self._document["config"] = {**kept, self.qualified(key): entry}
+        self._document["config"] = {**kept, self.qualify(key): entry}
         self.save()
 
     def remove(self, key: str) -> None:
-        names = {key, self.qualified(key)}
+        names = {key, self.qualify(key)}
         kept = {name: value for name, value in self.entries.items() if name not in names}
         self._document["config"] = kept
         if not kept:

@@ -24,11 +24,5 @@ def is_provider(type_: str) -> bool:
 
 
 def package_of(type_: str) -> str:
-    """The package a type belongs to; for a provider, the package it serves."""
+    """Return the package a type belongs to; for a provider, the package it serves."""
     return type_.removeprefix(PROVIDER_PREFIX) if is_provider(type_) else type_.split(":", 1)[0]
-
-
-def split_reference(reference: str) -> tuple[str, str]:
-    """A provider reference `URN::ID` as (urn, id)."""
-    urn, _, identity = reference.rpartition("::")
-    return urn, identity

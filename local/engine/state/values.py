@@ -16,15 +16,6 @@ Properties = dict[str, Any]
 SIGNATURE = "4dabf18193072939515e22adb298388d"
 SECRET = "1b47061264138c4ac30d75fd1eb44270"
 UNKNOWN_STRING = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
-UNKNOWNS = frozenset(
-    {
-        UNKNOWN_STRING,
-        "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
-        "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
-        "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",
-        "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +56,7 @@ def equal(old: Value, new: Value) -> bool:
 
 
 def contains(value: Value, test: Callable[[Value], bool]) -> bool:
-    """Whether `test` holds for the value or for anything within it."""
+    """Tell whether `test` holds for the value or for anything within it."""
     inner: Iterable[Value] = ()
     if isinstance(value, Secret):
         inner = [value.value]
