@@ -27,7 +27,7 @@ def test_a_failed_refresh_stops_the_deployment() -> None:
             stack="dev",
             config={},
             registry=nothing,
-            watcher=nothing,
+            emit=nothing,
             failed=True,
         )
         with pytest.raises(Stopped):

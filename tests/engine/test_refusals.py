@@ -65,7 +65,7 @@ NAMES_THE_CLI = "is not supported by the embedded engine; install the Pulumi CLI
         ),
         (
             'pulumi.ComponentResource("x:y:Z", "c", {}, None, True)',
-            "x:y:Z 'c': a component of another plugin",
+            "x:y:Z 'c': a component",
         ),
     ],
 )

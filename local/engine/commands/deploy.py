@@ -113,6 +113,7 @@ class Work:
         from local.engine.protocol.provider import Registry
         from local.engine.state.checkpoint import refuse_unsupported
         from local.engine.state.journal import Journal
+        from local.engine.state.values import redact
 
         def read_state() -> Journal:
             if not preview:
@@ -124,9 +125,10 @@ class Work:
                 base.pending.clear()
             return Journal(session.backend, stack, base, lambda: config.secrets)
 
+        values = config.values()
         show: Text | Document
         if invocation.on("json"):
-            show = Document(sys.stdout, sames=invocation.on("show-sames"))
+            show = Document(sys.stdout, redact(values), sames=invocation.on("show-sames"))
         else:
             name, detailed = session.project.name, invocation.on("diff")
             show = Text(sys.stdout, self.kind, name, stack, preview=preview, detailed=detailed)
@@ -142,9 +144,9 @@ class Work:
             parallel=(os.cpu_count() or 1) * 4,
             project=session.project,
             stack=stack,
-            config=config.values(),
+            config=values,
             registry=Registry(session.project, invocation.env, spare, hear),
-            watcher=show,
+            emit=show,
         )
         if not preview:
             session.backend.back_up(stack)

@@ -64,11 +64,8 @@ class Session:
     def expect_secrets(self, stack: str, *, writing: bool) -> None:
         """Begin to derive the key if it will be needed: that takes as long as much of the rest together."""
         config = self.read_config(stack)
-        if (
-            writing
-            or contains(config.entries, is_secure)
-            or self.backend.mentions(stack, '"ciphertext"')
-        ):
+        has_secrets = contains(config.entries, is_secure)
+        if writing or has_secrets or '"ciphertext"' in self.backend.file(stack).read_text("utf-8"):
             config.secrets.start()
 
     def read_snapshot(self, stack: str) -> Snapshot:

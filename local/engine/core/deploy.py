@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from local.engine.core.delete import delete_rest
 from local.engine.core.deployment import Deployment
-from local.engine.core.events import Prelude, Summary
+from local.engine.core.events import Summary
 from local.engine.core.executor import Executor
 from local.engine.core.program import RunningProgram
 from local.engine.core.refresh import refresh
@@ -17,12 +17,11 @@ from local.engine.protocol.processes import Program
 from local.engine.protocol.provider import CallFailed
 from local.engine.state.journal import Journal
 from local.engine.state.model import Snapshot
-from local.engine.state.values import redact
-
-ReadState = Callable[[], Journal]
 
 
-async def deploy(deployment: Deployment, program: Program | None, read_state: ReadState) -> Summary:
+async def deploy(
+    deployment: Deployment, program: Program | None, read_state: Callable[[], Journal]
+) -> Summary:
     """Run the deployment. All that is worth saying has been reported when this returns.
 
     `read_state` is called once, beside the start of the program.
@@ -30,7 +29,6 @@ async def deploy(deployment: Deployment, program: Program | None, read_state: Re
     began = time.monotonic()
     executor = Executor(deployment)
     running = RunningProgram(deployment, executor, program) if program is not None else None
-    deployment.emit(Prelude(redact(dict(deployment.config))))
     try:
         await _run(deployment, executor, running, read_state)
         if deployment.journal is not None:
@@ -65,7 +63,7 @@ async def _run(
     deployment: Deployment,
     executor: Executor,
     program: RunningProgram | None,
-    read_state: ReadState,
+    read_state: Callable[[], Journal],
 ) -> None:
     """Run, and however that ends, wait for what runs and end the program."""
     try:

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from local.engine.core.events import Diagnostic, Event, Step, Watcher
+from local.engine.core.events import Diagnostic, Step, Watcher
 from local.engine.core.graph import Graph
 from local.engine.errors import EngineError, Stopped
 from local.engine.protocol.provider import Registry, check_type
@@ -31,7 +31,7 @@ class Deployment:
     stack: str
     config: Mapping[str, str | Secret]
     registry: Registry
-    watcher: Watcher
+    emit: Watcher
     journal: Journal | None = None
     """The state under way; None until the state has been read."""
     base: Snapshot = field(default_factory=Snapshot)
@@ -61,9 +61,6 @@ class Deployment:
         self.failed = True
         self.report(urn, "error", message)
         self.stopped.set()
-
-    def emit(self, event: Event) -> None:
-        self.watcher(event)
 
     def report(self, urn: str, severity: str, message: str) -> None:
         self.emit(Diagnostic(severity, message, urn))

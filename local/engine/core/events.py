@@ -51,13 +51,6 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Prelude:
-    """A deployment begins; `config` is shown, secrets as `[secret]`."""
-
-    config: dict[str, str]
-
-
-@dataclass(frozen=True, slots=True)
 class Diagnostic:
     """Something to read; `severity` is info, info#err, warning or error."""
 
@@ -87,5 +80,5 @@ class Summary:
     old_outputs: Resource | None = None
 
 
-Event = Prelude | Diagnostic | StepEvent | Summary
+Event = Diagnostic | StepEvent | Summary
 Watcher = Callable[[Event], None]

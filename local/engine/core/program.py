@@ -14,10 +14,8 @@ from local.engine.errors import EngineError, Stopped
 from local.engine.protocol import monitor
 from local.engine.protocol.processes import Program
 from local.engine.protocol.provider import CallFailed, insist_on_dynamic
-from local.engine.state import urns
-from local.engine.state.model import Resource
-from local.engine.state.settings import list_secret_keys
-from local.engine.state.values import Properties, reveal
+from local.engine.state.model import PROVIDER_PREFIX, Resource, make_urn, package_of
+from local.engine.state.values import Properties, Secret, reveal
 
 PATIENCE = 10.0
 """Seconds that a program may take to end after its last registration."""
@@ -45,6 +43,7 @@ class RunningProgram:
         """Have the program run, and register with us."""
         deployment = self._deployment
         self._server, address = await monitor.serve(self)
+        config = deployment.config
         settings = {
             "monitor": address,
             "engine": address,
@@ -54,8 +53,8 @@ class RunningProgram:
             "dry_run": deployment.preview,
             "root": str(deployment.project.root),
             "program": str(deployment.project.program),
-            "config": reveal(dict(deployment.config)),
-            "secret_keys": list_secret_keys(deployment.config),
+            "config": reveal(dict(config)),
+            "secret_keys": [key for key, value in config.items() if isinstance(value, Secret)],
         }
         self._running = asyncio.create_task(self._program.run(settings, self._hear))
 
@@ -105,7 +104,7 @@ class RunningProgram:
         return await self._carry_out(new)
 
     async def _find_default_provider(self, new: Resource) -> str:
-        package = urns.package_of(new.type)
+        package = package_of(new.type)
         insist_on_dynamic(package, f"{new.type} {new.name!r}")
         if self._default is None:
             self._default = asyncio.create_task(self._register_default(package))
@@ -113,8 +112,8 @@ class RunningProgram:
 
     async def _register_default(self, package: str) -> str:
         deployment = self._deployment
-        type_ = f"{urns.PROVIDER_PREFIX}{package}"
-        urn = urns.make(deployment.stack, deployment.project.name, type_, "default")
+        type_ = f"{PROVIDER_PREFIX}{package}"
+        urn = make_urn(deployment.stack, deployment.project.name, type_, "default")
         inputs = dict(sorted(deployment.config.items()))
         return (
             await self._carry_out(Resource(urn=urn, type=type_, custom=True, inputs=inputs))

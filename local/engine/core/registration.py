@@ -6,8 +6,7 @@ from typing import Any
 
 from local.engine.errors import EngineError, Unsupported
 from local.engine.protocol.wire import from_struct
-from local.engine.state import urns
-from local.engine.state.model import Resource
+from local.engine.state.model import STACK_TYPE, Resource, make_urn, type_of
 
 
 def read_registration(request: Any, stack: str, project: str) -> Resource:
@@ -19,7 +18,7 @@ def read_registration(request: Any, stack: str, project: str) -> Resource:
     asked = request.propertyDependencies
     aliases = [each.spec.name for each in request.aliases]
     return Resource(
-        urn=urns.make(stack, project, request.type, request.name),
+        urn=make_urn(stack, project, request.type, request.name),
         type=request.type,
         custom=request.custom,
         inputs=inputs,
@@ -30,16 +29,15 @@ def read_registration(request: Any, stack: str, project: str) -> Resource:
         },
         provider=request.provider,
         ignore_changes=list(request.ignoreChanges),
-        aliases=[urns.make(stack, project, request.type, name) for name in aliases],
+        aliases=[make_urn(stack, project, request.type, name) for name in aliases],
     )
 
 
 def refuse(request: Any) -> None:
     """Refuse by name what a request asks for and this engine does not do."""
     asked = {
-        "a component of another plugin": request.remote,
-        "a component": not request.custom and request.type != urns.STACK_TYPE,
-        "the option parent": request.parent and urns.type_of(request.parent) != urns.STACK_TYPE,
+        "a component": not request.custom and request.type != STACK_TYPE,
+        "the option parent": request.parent and type_of(request.parent) != STACK_TYPE,
         "an alias by more than a name": request.aliasURNs or not all(map(is_name, request.aliases)),
         "the option ignore_changes with a path": any(
             set(".[*") & set(each) for each in request.ignoreChanges

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, TextIO
 
-from local.engine.core.events import Diagnostic, Event, Prelude, StepEvent
+from local.engine.core.events import Diagnostic, Event, StepEvent
 from local.engine.state.checkpoint import dump_resource
 from local.engine.state.model import Resource
 from local.engine.state.values import redact
@@ -16,19 +16,16 @@ NON_LOGICAL = {"create-replacement", "delete-replaced", "replace"}
 class Document:
     """Pulumi's preview document, printed at the end, and nothing else."""
 
-    def __init__(self, out: TextIO, *, sames: bool = False) -> None:
+    def __init__(self, out: TextIO, config: dict[str, str], *, sames: bool) -> None:
         self._out = out
         self._sames = sames
-        self._document: dict[str, Any] = {}
+        self._document: dict[str, Any] = {"config": config} if config else {}
         self._steps: list[dict[str, Any]] = []
         self._refreshed: set[str] = set()
         self._diagnostics: list[dict[str, str]] = []
 
     def __call__(self, event: Event) -> None:
-        if isinstance(event, Prelude):
-            if event.config:
-                self._document["config"] = event.config
-        elif isinstance(event, Diagnostic):
+        if isinstance(event, Diagnostic):
             self._diagnostics.append(describe_diagnostic(event))
         elif isinstance(event, StepEvent):
             self._add(event)

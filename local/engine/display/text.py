@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from typing import TextIO
 
-from local.engine.core.events import Diagnostic, Event, Prelude, Step, StepEvent, Summary
+from local.engine.core.events import Diagnostic, Event, Step, StepEvent, Summary
 from local.engine.display import properties
-from local.engine.state import urns
+from local.engine.state.model import STACK_TYPE, make_urn, name_of, type_of
 from local.engine.state.values import Properties, equal
 
 # operation: its mark, what it is when planned, when it runs, when it is done
@@ -33,20 +33,18 @@ class Text:
     ) -> None:
         self._out = out
         self._kind = kind
-        self._stack = stack
-        self._root = urns.make(stack, project, urns.STACK_TYPE, f"{project}-{stack}")
+        self._root = make_urn(stack, project, STACK_TYPE, f"{project}-{stack}")
         self._preview = preview
         self._detailed = detailed
         self._began: dict[str, float] = {}
         self._planned: set[tuple[str, str]] = set()
         self._diagnostics: dict[str, list[str]] = {}
         self._failed = 0
+        title = f"Previewing {kind}" if preview else TITLES[kind]
+        self._write(f"{title} ({stack}):", "")
 
     def __call__(self, event: Event) -> None:
-        if isinstance(event, Prelude):
-            title = f"Previewing {self._kind}" if self._preview else TITLES[self._kind]
-            self._write(f"{title} ({self._stack}):", "")
-        elif isinstance(event, Diagnostic):
+        if isinstance(event, Diagnostic):
             self._diagnose(event)
         elif isinstance(event, StepEvent):
             self._show(event)
@@ -66,7 +64,7 @@ class Text:
         if event.severity in {"warning", "error"}:
             self._diagnostics.setdefault(urn, []).append(f"{event.severity}: {message}")
         else:
-            label = f"{urns.type_of(urn)} {urns.name_of(urn)}"
+            label = f"{type_of(urn)} {name_of(urn)}"
             self._write(*(f"    {label}  {line}" for line in message.splitlines()))
 
     def _show(self, event: StepEvent) -> None:
@@ -119,7 +117,7 @@ class Text:
             self._write("Diagnostics:")
         for urn in sorted(self._diagnostics, key=lambda urn: urn == self._root):
             text = "\n".join(self._diagnostics[urn])
-            self._write(f"  {urns.type_of(urn)} ({urns.name_of(urn)}):")
+            self._write(f"  {type_of(urn)} ({name_of(urn)}):")
             self._write(*(f"    {line}" for line in text.splitlines()), "")
         if self._kind != "destroy":
             self._write(*describe_outputs(event))

@@ -19,10 +19,9 @@ from local.engine.errors import EngineError, Unsupported
 from local.engine.protocol import protos
 from local.engine.protocol.processes import Listener, ProviderProcess
 from local.engine.protocol.wire import from_struct, to_struct
-from local.engine.state import urns
-from local.engine.state.model import Resource
+from local.engine.state.model import Resource, package_of
 from local.engine.state.project import Project
-from local.engine.state.values import Properties, copy_value, has_unknown, mark_secrets
+from local.engine.state.values import UNKNOWN, Properties, contains, copy_value, mark_secrets
 
 pb = protos.provider_pb2
 PACKAGE = "pulumi-python"
@@ -60,7 +59,7 @@ class Provider:
 
     async def configure(self, inputs: Properties, listener: Listener) -> None:
         """Connect and hand over the configuration."""
-        if has_unknown(inputs):
+        if contains(inputs, lambda value: value is UNKNOWN):
             raise Unsupported("a provider's configuration with a value that is not known yet")
         port = await self._process.port(listener)
         self._channel = grpc.aio.insecure_channel(f"127.0.0.1:{port}", options=protos.OPTIONS)
@@ -192,7 +191,7 @@ def insist_on_dynamic(package: str, what: str) -> None:
 
 def check_type(type_: str) -> None:
     """Refuse the provider resource of a plugin."""
-    insist_on_dynamic(urns.package_of(type_), f"the provider {type_}")
+    insist_on_dynamic(package_of(type_), f"the provider {type_}")
 
 
 class Registry:

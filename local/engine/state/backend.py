@@ -87,10 +87,6 @@ class Backend:
             raise EngineError(f"no stack named '{stack}' found", NO_SUCH_STACK) from None
         return checkpoint.parse(text, str(file))
 
-    def mentions(self, stack: str, text: str) -> bool:
-        """Tell whether a stack's checkpoint holds a text, without reading what it says."""
-        return text in self.file(stack).read_text(encoding="utf-8")
-
     def write(self, stack: str, deployment: list[bytes]) -> None:
         """Replace a stack's checkpoint, whole or not at all; the last one stays as `.bak`."""
         file = self.file(stack)

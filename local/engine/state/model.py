@@ -1,4 +1,4 @@
-"""What the engine knows of resources: their state, and a stack's snapshot of them."""
+"""What the engine knows of resources: their names, their state, and a stack's snapshot of them."""
 
 from __future__ import annotations
 
@@ -6,8 +6,29 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from local.engine.state import urns
 from local.engine.state.values import Properties
+
+# a URN is urn:pulumi:STACK::PROJECT::PARENTTYPE$TYPE::NAME
+STACK_TYPE = "pulumi:pulumi:Stack"
+PROVIDER_PREFIX = "pulumi:providers:"
+
+
+def type_of(urn: str) -> str:
+    return urn.split("::", 3)[2].rsplit("$", 1)[-1]
+
+
+def name_of(urn: str) -> str:
+    return urn.split("::", 3)[3]
+
+
+def make_urn(stack: str, project: str, type_: str, name: str) -> str:
+    """Return the URN of a resource whose parent is the stack."""
+    return f"urn:pulumi:{stack}::{project}::{type_}::{name}"
+
+
+def package_of(type_: str) -> str:
+    """Return the package a type belongs to; for a provider, the package it serves."""
+    return type_.removeprefix(PROVIDER_PREFIX).split(":", 1)[0]
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -37,15 +58,15 @@ class Resource:
 
     @property
     def name(self) -> str:
-        return urns.name_of(self.urn)
+        return name_of(self.urn)
 
     @property
     def is_provider(self) -> bool:
-        return urns.is_provider(self.type)
+        return self.type.startswith(PROVIDER_PREFIX)
 
     @property
     def is_stack(self) -> bool:
-        return self.type == urns.STACK_TYPE
+        return self.type == STACK_TYPE
 
     @property
     def reference(self) -> str:

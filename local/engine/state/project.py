@@ -27,7 +27,6 @@ class Project:
     program: Path
     python: Path
     always_refresh: bool
-    file: Path
 
     def stack_file(self, stack: str) -> Path:
         return self.root / f"Pulumi.{stack}.yaml"
@@ -74,7 +73,6 @@ def read_project(file: Path) -> Project:
         program=program,
         python=find_interpreter(root, options.get("virtualenv")),
         always_refresh=settings.get("refresh") == "always",
-        file=file,
     )
 
 
@@ -102,7 +100,7 @@ class Workspace:
 
     def __init__(self, project: Project, env: Mapping[str, str]) -> None:
         home = Path(env.get("PULUMI_HOME") or Path.home() / ".pulumi")
-        digest = hashlib.sha1(str(project.file).encode(), usedforsecurity=False).hexdigest()
+        digest = hashlib.sha1(str(project.root / NAME).encode(), usedforsecurity=False).hexdigest()
         self._file = home / "workspaces" / f"{project.name}-{digest}-workspace.json"
         self._url = env.get("PULUMI_BACKEND_URL", "")
 

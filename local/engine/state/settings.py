@@ -111,10 +111,5 @@ class StackConfig:
         draft.replace(self.file)
 
 
-def list_secret_keys(config: Mapping[str, str | Secret]) -> list[str]:
-    """Return the keys of the values that are secret."""
-    return [key for key, value in config.items() if isinstance(value, Secret)]
-
-
 def is_secure(entry: Any) -> bool:
     return isinstance(entry, dict) and set(entry) == {"secure"}

@@ -67,10 +67,6 @@ def contains(value: Value, test: Callable[[Value], bool]) -> bool:
     return test(value) or any(contains(each, test) for each in inner)
 
 
-def has_unknown(value: Value) -> bool:
-    return contains(value, lambda inner: isinstance(inner, Unknown))
-
-
 def has_secret(value: Value) -> bool:
     return contains(value, lambda inner: isinstance(inner, Secret))
 
