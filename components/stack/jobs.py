@@ -97,12 +97,12 @@ class StackJobs:
         Returns these jobs, without those that the answer shows to be wrong.
         """
         self._answers |= answers
-        names = [
+        names = {
             job.name
             for job in self.jobs
             for expression in self.pending[job.name]
             if (job.name, expression) in answers or ("", expression) in answers
-        ]
+        }
         if not names:
             return None
         files = self._files_of(names)
