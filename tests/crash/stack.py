@@ -14,7 +14,7 @@ from typing import Any
 
 from local.aws.batch.models import ServiceJobBackend
 from local.aws.clock import Clock, Pace
-from local.aws.personalize.life import JOB
+from local.aws.personalize.life import INFERENCE
 from local.aws.personalize.models import BatchInferenceBackend
 from local.aws.sagemaker.records import TrainingJob
 from local.aws.server import extend
@@ -210,7 +210,7 @@ class Stack:
                         False,
                         number,
                     )
-                    for number, each in enumerate(backend.of_kind(JOB))
+                    for number, each in enumerate(backend.of_kind(INFERENCE))
                 ]
         return sorted(found, key=lambda run: run.number)
 
