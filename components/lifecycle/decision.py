@@ -97,7 +97,8 @@ def is_adoptable(kind: Kind, inputs: Mapping[str, Any], run: Run) -> bool:
 def make_refusal(job: str, values: Mapping[str, Any], decision: Decision) -> str:
     """Return the sentence of a refused replacement or removal; `values` are the run's outputs."""
     since = values.get("startedAt") or values.get("scheduledAt") or values.get("createdAt")
-    run = f"{job}: run {values.get('jobName', '')} is {str(values.get('status', '')).lower()}"
+    status = str(values.get("status", ""))
+    run = f"{job}: run {values.get('jobName', '')} is {status.lower() if status.isupper() else status}"
     run += f" since {since}" if since else ""
     if decision.setting.startswith("onReplace"):
         return (

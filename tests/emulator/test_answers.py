@@ -111,7 +111,10 @@ def personalize_tour(personalize: Any, emulator: Emulator) -> None:
     bad = personalize.create_batch_inference_job(**inference_job(jobName="bad", jobInput=nowhere))[
         "batchInferenceJobArn"
     ]
+    segment = personalize.create_batch_segment_job(**segment_job())["batchSegmentJobArn"]
     for _ in range(4):
+        personalize.describe_batch_segment_job(batchSegmentJobArn=segment)
+        personalize.list_batch_segment_jobs(maxResults=1)
         for job in (good, bad):
             personalize.describe_batch_inference_job(batchInferenceJobArn=job)
         personalize.list_batch_inference_jobs(solutionVersionArn=USERS, maxResults=1)
@@ -130,6 +133,42 @@ def personalize_tour(personalize: Any, emulator: Emulator) -> None:
     personalize.tag_resource(resourceArn=good, tags=[{"tagKey": "a", "tagValue": "b"}])
     personalize.list_tags_for_resource(resourceArn=good)
     personalize.untag_resource(resourceArn=good, tagKeys=["a"])
+
+
+def segment_job() -> dict[str, Any]:
+    version = USERS.replace("user-personalization/11111111", "item-affinity/33333333")
+    data = {"s3DataSource": {"path": "s3://aws-jobs-data/personalize/items.json"}}
+    request = inference_job(jobName="segment", solutionVersionArn=version, jobInput=data)
+    return {name: value for name, value in request.items() if not name.startswith("batch")}
+
+
+def transform_tour(sagemaker: Any, emulator: Emulator) -> None:
+    source = {"S3DataType": "S3Prefix", "S3Uri": "s3://aws-jobs-data/tabular/"}
+    for name in ("full", "stopped", "broken"):
+        request = {
+            "TransformJobName": name,
+            "ModelName": "churn-xgboost",
+            "TransformInput": {"DataSource": {"S3DataSource": source}},
+            "TransformOutput": {"S3OutputPath": "s3://aws-jobs-output/scores/"},
+            "TransformResources": {"InstanceType": "ml.m5.xlarge", "InstanceCount": 1},
+            "Tags": [{"Key": "a", "Value": "b"}],
+        }
+        arn = sagemaker.create_transform_job(**request)["TransformJobArn"]
+        source = {**source, "S3Uri": "s3://aws-jobs-data/nothing/"} if name == "stopped" else source
+    sagemaker.stop_transform_job(TransformJobName="stopped")
+    for _ in range(4):
+        for name in ("full", "stopped", "broken"):
+            sagemaker.describe_transform_job(TransformJobName=name)
+        sagemaker.list_transform_jobs(NameContains="l", MaxResults=1)
+        emulator.advance(1)
+    ends = {
+        name: sagemaker.describe_transform_job(TransformJobName=name)["TransformJobStatus"]
+        for name in ("full", "stopped", "broken")
+    }
+    assert ends == {"full": "Completed", "stopped": "Stopped", "broken": "Failed"}
+    sagemaker.add_tags(ResourceArn=arn, Tags=[{"Key": "c", "Value": "d"}])
+    sagemaker.delete_tags(ResourceArn=arn, TagKeys=["a"])
+    assert sagemaker.list_tags(ResourceArn=arn)["Tags"] == [{"Key": "c", "Value": "d"}]
 
 
 def sagemaker_tour(sagemaker: Any, emulator: Emulator) -> None:
@@ -155,6 +194,7 @@ def sagemaker_tour(sagemaker: Any, emulator: Emulator) -> None:
         sagemaker.list_training_jobs(MaxResults=1)
         sagemaker.search(Resource="TrainingJob")
         emulator.advance(0.5)
+    transform_tour(sagemaker, emulator)
     sagemaker.list_tags(ResourceArn=arn)
     sagemaker.add_tags(ResourceArn=arn, Tags=[{"Key": "c", "Value": "d"}])
     sagemaker.delete_tags(ResourceArn=arn, TagKeys=["a"])

@@ -52,6 +52,7 @@ def test_status(emulator: Emulator) -> None:
     assert status["solutionVersions"] == [
         USERS,
         "arn:aws:personalize:us-east-1:123456789012:solution/similar-items/22222222",
+        "arn:aws:personalize:us-east-1:123456789012:solution/item-affinity/33333333",
     ]
     assert (status["now"], status["frozen"], status["tokenMode"]) == (START, True, "reject")
     assert status["pace"]["running"] == 1.5

@@ -7,7 +7,7 @@ import math
 import pytest
 
 from local.aws.batch.capacity import fits, needs
-from local.aws.batch.records import ServiceEnvironment
+from local.aws.batch.records import Resource
 from local.aws.batch.retries import again, matches
 from local.aws.clock import Clock, Pace
 from local.aws.service.objects import split_uri
@@ -84,15 +84,11 @@ def test_needs_of_a_payload(payload: dict[str, object], wanted: dict[str, int]) 
 
 def test_fits() -> None:
     """NUM_INSTANCES counts all types together, another unit its own type."""
-    both = ServiceEnvironment(
-        "arn",
-        "name",
-        "SAGEMAKER_TRAINING",
-        [
-            {"capacityUnit": "NUM_INSTANCES", "maxCapacity": 4},
-            {"capacityUnit": "ml.g5.xlarge", "maxCapacity": 1},
-        ],
-    )
+    limits = [
+        {"capacityUnit": "NUM_INSTANCES", "maxCapacity": 4},
+        {"capacityUnit": "ml.g5.xlarge", "maxCapacity": 1},
+    ]
+    both = Resource("arn", "name", {"capacityLimits": limits})
     assert fits({"ml.g5.xlarge": 1}, both, {"ml.m5.large": 3})
     assert not fits({"ml.g5.xlarge": 1}, both, {"ml.m5.large": 4})
     assert not fits({"ml.g5.xlarge": 1}, both, {"ml.g5.xlarge": 1})

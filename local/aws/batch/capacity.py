@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from .records import JobQueue, ServiceEnvironment, ServiceJob
+from .records import Resource, ServiceJob
 from .state import BatchState
 
 INSTANCES = "NUM_INSTANCES"
@@ -32,15 +32,16 @@ def needs(payload: Mapping[str, Any]) -> dict[str, int]:
     return dict(wanted) or {UNKNOWN: 1}
 
 
-def fits(
-    wanted: Mapping[str, int], environment: ServiceEnvironment, used: Mapping[str, int]
-) -> bool:
+def fits(wanted: Mapping[str, int], environment: Resource, used: Mapping[str, int]) -> bool:
     """Whether the environment has room for these instances beside those in use.
 
     A limit's unit is NUM_INSTANCES, which counts all, or an instance type; a type without a limit
     of its own has none of the capacity where every limit names a type.
     """
-    limits = {limit["capacityUnit"]: limit["maxCapacity"] for limit in environment.capacity_limits}
+    limits = {
+        limit["capacityUnit"]: limit["maxCapacity"]
+        for limit in environment.request["capacityLimits"]
+    }
     if INSTANCES in limits and sum(wanted.values()) + sum(used.values()) > limits[INSTANCES]:
         return False
     return all(
@@ -54,7 +55,9 @@ def wait(backend: BatchState, job: ServiceJob) -> None:
     queue = backend.queues.get(job.queue)
     job.ready = True
     backend.service_jobs.put(job)
-    backend.waiting.add(job, by_priority=queue is not None and queue.policy is not None)
+    backend.waiting.add(
+        job, by_priority=queue is not None and bool(queue.request.get("schedulingPolicyArn"))
+    )
 
 
 def occupy(backend: BatchState, job: ServiceJob) -> None:
@@ -73,11 +76,17 @@ def vacate(backend: BatchState, job: ServiceJob) -> None:
 def anywhere(backend: BatchState, job: ServiceJob) -> str | None:
     """The first environment of the job's queue, whether or not it has room."""
     queue = backend.queues.get(job.queue)
-    return None if queue is None else str(queue.service_environments[0]["serviceEnvironment"])
+    return (
+        None
+        if queue is None
+        else str(queue.request["serviceEnvironmentOrder"][0]["serviceEnvironment"])
+    )
 
 
-def find_room(backend: BatchState, queue: JobQueue, job: ServiceJob) -> ServiceEnvironment | None:
-    for entry in sorted(queue.service_environments, key=lambda entry: int(entry["order"])):
+def find_room(backend: BatchState, queue: Resource, job: ServiceJob) -> Resource | None:
+    for entry in sorted(
+        queue.request["serviceEnvironmentOrder"], key=lambda entry: int(entry["order"])
+    ):
         environment = backend.environments.get(entry["serviceEnvironment"])
         if (
             environment is not None

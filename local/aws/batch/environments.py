@@ -5,80 +5,64 @@ https://docs.aws.amazon.com/batch/latest/APIReference/API_CreateServiceEnvironme
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..service import context
 from ..service.operations import Json, page
-from . import life
-from .names import by_name_or_arn, check_name, check_tags, refuse
-from .records import ServiceEnvironment
+from . import life, resources
+from .models import ServiceJobBackend
+from .names import refuse
+from .records import Resource
 
-if TYPE_CHECKING:
-    from .models import ServiceJobBackend
+WHAT = "Service environment"
+NAMES = ("serviceEnvironmentName", "serviceEnvironmentArn")
 
 
 def create(backend: ServiceJobBackend, request: Json) -> Json:
-    name = request["serviceEnvironmentName"]
-    check_name(name, "Service environment name")
-    check_tags(request.get("tags") or {})
+    """Make a service environment."""
+    name = request[NAMES[0]]
     _check_limits(request["capacityLimits"])
-    if by_name_or_arn(backend.environments, name):
-        raise refuse(f"Service environment {name} already exists")
-    environment = ServiceEnvironment(
-        arn=backend.arn(f"service-environment/{name}"),
-        name=name,
-        type=request["serviceEnvironmentType"],
-        capacity_limits=request["capacityLimits"],
-        state=request.get("state", "ENABLED"),
-        tags=request.get("tags") or {},
-    )
-    backend.environments.put(environment)
-    return _names(environment)
+    path = f"service-environment/{name}"
+    return _names(resources.make(backend, backend.environments, WHAT, name, path, request))
 
 
 def describe(backend: ServiceJobBackend, request: Json) -> Json:
+    """Describe those named, or all."""
     wanted = request.get("serviceEnvironments")
     chosen = [
-        environment
-        for environment in backend.environments
-        if not wanted or environment.name in wanted or environment.arn in wanted
+        each
+        for each in backend.environments
+        if not wanted or each.name in wanted or each.arn in wanted
     ]
-    return page(chosen, request, "serviceEnvironments", _detail, "ClientException")
+    shape = resources.get_shape("DescribeServiceEnvironments", "serviceEnvironments")
+    show = lambda each: resources.show(each, shape, *NAMES)  # noqa: E731 - one line, used once
+    return page(chosen, request, "serviceEnvironments", show, "ClientException")
 
 
 def update(backend: ServiceJobBackend, request: Json) -> Json:
+    """Change its limits or its state, which may let waiting jobs go."""
     environment = find(backend, request["serviceEnvironment"])
     if request.get("capacityLimits") is not None:
         _check_limits(request["capacityLimits"])
-        environment.capacity_limits = request["capacityLimits"]
-    environment.state = request.get("state") or environment.state
-    backend.environments.put(environment)
+    resources.change(backend.environments, environment, request, "capacityLimits", "state")
     life.place(backend, context.now())
     return _names(environment)
 
 
 def delete(backend: ServiceJobBackend, request: Json) -> Json:
+    """Delete one that is disabled and in no queue."""
     environment = find(backend, request["serviceEnvironment"])
     if environment.state != "DISABLED":
-        raise refuse(
-            f"Service environment {environment.name} must be DISABLED before it is deleted"
-        )
+        raise refuse(f"{WHAT} {environment.name} must be DISABLED before it is deleted")
     for queue in backend.queues:
-        if environment.arn in [entry["serviceEnvironment"] for entry in queue.service_environments]:
-            raise refuse(
-                f"Service environment {environment.name} is used by the job queue {queue.name}"
-            )
+        order = queue.request["serviceEnvironmentOrder"]
+        if environment.arn in [entry["serviceEnvironment"] for entry in order]:
+            raise refuse(f"{WHAT} {environment.name} is used by the job queue {queue.name}")
     backend.environments.drop(environment.arn)
     return {}
 
 
-def find(backend: ServiceJobBackend, wanted: str) -> ServiceEnvironment:
-    """The environment of this name or ARN."""
-    environment = by_name_or_arn(backend.environments, wanted)
-    if environment is None:
-        raise refuse(f"Service environment {wanted} does not exist")
-    assert isinstance(environment, ServiceEnvironment)
-    return environment
+def find(backend: ServiceJobBackend, wanted: str) -> Resource:
+    """Return the environment of this name or ARN."""
+    return resources.find(backend.environments, WHAT, wanted)
 
 
 def _check_limits(limits: list[Json]) -> None:
@@ -89,19 +73,5 @@ def _check_limits(limits: list[Json]) -> None:
             raise refuse("Each of capacityLimits takes a capacityUnit and a maxCapacity from 0 up")
 
 
-def _names(environment: ServiceEnvironment) -> Json:
-    return {
-        "serviceEnvironmentName": environment.name,
-        "serviceEnvironmentArn": environment.arn,
-    }
-
-
-def _detail(environment: ServiceEnvironment) -> Json:
-    return {
-        **_names(environment),
-        "serviceEnvironmentType": environment.type,
-        "state": environment.state,
-        "status": "VALID",
-        "capacityLimits": environment.capacity_limits,
-        **({"tags": environment.tags} if environment.tags else {}),
-    }
+def _names(environment: Resource) -> Json:
+    return dict(zip(NAMES, (environment.name, environment.arn), strict=True))

@@ -183,7 +183,7 @@ def place(backend: BatchState, at: float) -> None:
 
 
 def _place(backend: BatchState, at: float) -> None:
-    for queue in sorted(backend.queues, key=lambda queue: -queue.priority):
+    for queue in sorted(backend.queues, key=lambda queue: -queue.request["priority"]):
         while (head := backend.waiting.first(queue.arn)) is not None:
             job = backend.service_jobs.get(head)
             assert job is not None

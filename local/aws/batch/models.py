@@ -12,14 +12,7 @@ from ..sagemaker.models import TrainingBackend
 from ..service import context
 from ..service.table import Agenda, Table
 from . import life
-from .records import (
-    ClientToken,
-    JobQueue,
-    QuotaShare,
-    SchedulingPolicy,
-    ServiceEnvironment,
-    ServiceJob,
-)
+from .records import ClientToken, Resource, ServiceJob
 from .state import BatchState
 from .waiting import WaitingJobs
 
@@ -30,10 +23,10 @@ class ServiceJobBackend(BatchState, BatchBackend):
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
         place = (account_id, region_name)
-        self.environments = Table("batch.environment", ServiceEnvironment, *place)
-        self.queues = Table("batch.queue", JobQueue, *place)
-        self.policies = Table("batch.policy", SchedulingPolicy, *place)
-        self.shares = Table("batch.share", QuotaShare, *place)
+        self.environments = Table("batch.environment", Resource, *place)
+        self.queues = Table("batch.queue", Resource, *place)
+        self.policies = Table("batch.policy", Resource, *place)
+        self.shares = Table("batch.share", Resource, *place)
         self.service_jobs = Table("batch.job", ServiceJob, *place)
         self.client_tokens = Table("batch.token", ClientToken, *place)
         self.agenda = Agenda()

@@ -37,11 +37,3 @@ def check_tags(tags: dict[str, Any]) -> None:
             raise refuse(f"The tag key {key!r} starts with aws:, which is reserved")
         if not isinstance(value, str) or len(value) > 256 or not _TAG.fullmatch(value):
             raise refuse(f"The value of the tag {key!r} is not valid")
-
-
-def by_name_or_arn(records: Any, wanted: str) -> Any:
-    """The record of this name or ARN; `None` when there is none."""
-    for record in records:
-        if wanted in (record.name, record.arn):
-            return record
-    return None

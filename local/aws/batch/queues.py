@@ -6,27 +6,33 @@ https://docs.aws.amazon.com/batch/latest/APIReference/API_CreateJobQueue.html
 from __future__ import annotations
 
 import operator
-from typing import TYPE_CHECKING
 
 from ..service import context
 from ..service.operations import Json, page
-from . import environments, life, policies
-from .names import by_name_or_arn, check_name, check_tags, refuse
-from .records import ENDED, JobQueue
-
-if TYPE_CHECKING:
-    from .models import ServiceJobBackend
+from . import environments, life, policies, resources
+from .models import ServiceJobBackend
+from .names import check_name, refuse
+from .records import ENDED, Resource
 
 TRAINING = "SAGEMAKER_TRAINING"
+WHAT = "Job queue"
+NAMES = ("jobQueueName", "jobQueueArn")
+_CHANGEABLE = (
+    "schedulingPolicyArn",
+    "serviceEnvironmentOrder",
+    "state",
+    "priority",
+    "jobStateTimeLimitActions",
+)
 
 
 def create(backend: ServiceJobBackend, request: Json) -> Json:
+    """Make a training queue, or one of containers, which moto keeps."""
     name = request["jobQueueName"]
-    check_name(name, "Job queue name")
-    check_tags(request.get("tags") or {})
-    if by_name_or_arn(backend.queues, name) or backend.get_job_queue_by_name(name):
-        raise refuse(f"Job queue {name} already exists")
+    if backend.get_job_queue_by_name(name):
+        raise refuse(f"{WHAT} {name} already exists")
     if request.get("jobQueueType") != TRAINING and not request.get("serviceEnvironmentOrder"):
+        check_name(name, f"{WHAT} name")
         return _create_of_containers(backend, request)
     if request.get("jobQueueType", TRAINING) != TRAINING:
         raise refuse("A job queue with a serviceEnvironmentOrder has the type SAGEMAKER_TRAINING")
@@ -34,22 +40,18 @@ def create(backend: ServiceJobBackend, request: Json) -> Json:
         raise refuse(
             "A job queue cannot have both serviceEnvironmentOrder and computeEnvironmentOrder"
         )
-    queue = JobQueue(
-        arn=backend.arn(f"job-queue/{name}"),
-        name=name,
-        priority=request["priority"],
-        service_environments=_order(backend, request.get("serviceEnvironmentOrder") or []),
-        state=request.get("state") or "ENABLED",
-        policy=_policy(backend, request),
-        time_limits=request.get("jobStateTimeLimitActions"),
-        tags=request.get("tags") or {},
-    )
-    backend.queues.put(queue)
-    return {"jobQueueName": name, "jobQueueArn": queue.arn}
+    own = {
+        **request,
+        "jobQueueType": TRAINING,
+        "serviceEnvironmentOrder": _order(backend, request.get("serviceEnvironmentOrder") or []),
+    }
+    if request.get("schedulingPolicyArn") is not None:
+        policies.find(backend, request["schedulingPolicyArn"])
+    return _names(resources.make(backend, backend.queues, WHAT, name, f"job-queue/{name}", own))
 
 
 def describe(backend: ServiceJobBackend, request: Json) -> Json:
-    details = [_detail(queue) for queue in backend.queues]
+    details = [_show(queue) for queue in backend.queues]
     details += [_container_detail(queue) for queue in backend.describe_job_queues()]
     wanted = request.get("jobQueues")
     if wanted:
@@ -63,7 +65,8 @@ def describe(backend: ServiceJobBackend, request: Json) -> Json:
 
 
 def update(backend: ServiceJobBackend, request: Json) -> Json:
-    queue = by_name_or_arn(backend.queues, request["jobQueue"])
+    """Change a queue; one of containers is moto's."""
+    queue = _get(backend, request["jobQueue"])
     if queue is None:
         name, arn = backend.update_job_queue(
             queue_name=request["jobQueue"],
@@ -74,20 +77,18 @@ def update(backend: ServiceJobBackend, request: Json) -> Json:
         )
         return {"jobQueueName": name.rpartition("/")[2], "jobQueueArn": arn}
     if request.get("schedulingPolicyArn") is not None:
-        if queue.policy is None:
+        if not queue.request.get("schedulingPolicyArn"):
             raise refuse("A scheduling policy cannot be added to a first-in-first-out job queue")
-        queue.policy = _policy(backend, request)
+        policies.find(backend, request["schedulingPolicyArn"])
     if request.get("serviceEnvironmentOrder") is not None:
-        queue.service_environments = _order(backend, request["serviceEnvironmentOrder"])
-    queue.state = request.get("state") or queue.state
-    queue.priority = request.get("priority", queue.priority)
-    queue.time_limits = request.get("jobStateTimeLimitActions", queue.time_limits)
-    backend.queues.put(queue)
-    return {"jobQueueName": queue.name, "jobQueueArn": queue.arn}
+        order = _order(backend, request["serviceEnvironmentOrder"])
+        request = {**request, "serviceEnvironmentOrder": order}
+    resources.change(backend.queues, queue, request, *_CHANGEABLE)
+    return _names(queue)
 
 
 def delete(backend: ServiceJobBackend, request: Json) -> Json:
-    queue = by_name_or_arn(backend.queues, request["jobQueue"])
+    queue = _get(backend, request["jobQueue"])
     if queue is None:
         backend.delete_job_queue(request["jobQueue"])
         return {}
@@ -97,23 +98,24 @@ def delete(backend: ServiceJobBackend, request: Json) -> Json:
         if job.queue == queue.arn and job.status not in ENDED:
             life.terminate(backend, job, "The job queue was deleted", context.now())
     for share in backend.shares:
-        if share.queue == queue.arn:
+        if share.request["jobQueueArn"] == queue.arn:
             backend.shares.drop(share.arn)
     backend.queues.drop(queue.arn)
     return {}
 
 
-def find(backend: ServiceJobBackend, wanted: str) -> JobQueue:
-    """The training queue of this name or ARN; a queue of containers is the wrong type."""
-    queue = by_name_or_arn(backend.queues, wanted)
-    if queue is None:
-        if backend.get_job_queue(wanted) is not None:
-            raise refuse(
-                f"Job queue {wanted} is not of type {TRAINING}: service jobs need a queue of that type"
-            )
-        raise refuse(f"Job queue {wanted} does not exist")
-    assert isinstance(queue, JobQueue)
-    return queue
+def find(backend: ServiceJobBackend, wanted: str) -> Resource:
+    """Return the training queue of this name or ARN; a queue of containers is the wrong type."""
+    if _get(backend, wanted) is None and backend.get_job_queue(wanted) is not None:
+        message = (
+            f"{WHAT} {wanted} is not of type {TRAINING}: service jobs need a queue of that type"
+        )
+        raise refuse(message)
+    return resources.find(backend.queues, WHAT, wanted)
+
+
+def _get(backend: ServiceJobBackend, wanted: str) -> Resource | None:
+    return next((q for q in backend.queues if wanted in (q.name, q.arn)), None)
 
 
 def _create_of_containers(backend: ServiceJobBackend, request: Json) -> Json:
@@ -140,29 +142,14 @@ def _order(backend: ServiceJobBackend, order: list[Json]) -> list[Json]:
     ]
 
 
-def _policy(backend: ServiceJobBackend, request: Json) -> str | None:
-    arn = request.get("schedulingPolicyArn")
-    return None if arn is None else policies.find(backend, arn).arn
+def _names(queue: Resource) -> Json:
+    return dict(zip(NAMES, (queue.name, queue.arn), strict=True))
 
 
-def _detail(queue: JobQueue) -> Json:
-    optional = {
-        "schedulingPolicyArn": queue.policy,
-        "jobStateTimeLimitActions": queue.time_limits,
-        "tags": queue.tags,
-    }
-    return {
-        "jobQueueName": queue.name,
-        "jobQueueArn": queue.arn,
-        "state": queue.state,
-        "status": "VALID",
-        "statusReason": "JobQueue Healthy",
-        "priority": queue.priority,
-        "computeEnvironmentOrder": [],
-        "serviceEnvironmentOrder": queue.service_environments,
-        "jobQueueType": TRAINING,
-        **{name: value for name, value in optional.items() if value},
-    }
+def _show(queue: Resource) -> Json:
+    shape = resources.get_shape("DescribeJobQueues", "jobQueues")
+    fixed: Json = {"statusReason": "JobQueue Healthy", "computeEnvironmentOrder": []}
+    return resources.show(queue, shape, *NAMES, **fixed)
 
 
 def _container_detail(queue: Json) -> Json:

@@ -13,70 +13,24 @@ FROM_SAGEMAKER = "Received status from SageMaker: "
 
 
 @dataclass
-class ServiceEnvironment:
-    """A service environment as CreateServiceEnvironment was asked for it."""
+class Resource:
+    """What jobs refer to: a service environment, training queue, scheduling policy or quota share.
+
+    `request` is what it was created with, as later updates changed it, without its tags.
+    """
 
     arn: str
     name: str
-    type: str
-    capacity_limits: list[dict[str, Any]]
-    state: str = "ENABLED"
+    request: dict[str, Any]
     tags: dict[str, str] = field(default_factory=dict)
 
     @property
     def key(self) -> str:
         return self.arn
 
-
-@dataclass
-class JobQueue:
-    """A queue of type SAGEMAKER_TRAINING; queues of containers are moto's."""
-
-    arn: str
-    name: str
-    priority: int
-    service_environments: list[dict[str, Any]]
-    state: str = "ENABLED"
-    policy: str | None = None
-    time_limits: list[dict[str, Any]] | None = None
-    tags: dict[str, str] = field(default_factory=dict)
-
     @property
-    def key(self) -> str:
-        return self.arn
-
-
-@dataclass
-class SchedulingPolicy:
-    """A fair-share or a quota-share policy, never both."""
-
-    arn: str
-    name: str
-    fairshare: dict[str, Any] | None = None
-    quota_share: dict[str, Any] | None = None
-    tags: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def key(self) -> str:
-        return self.arn
-
-
-@dataclass
-class QuotaShare:
-    """A quota share of a queue."""
-
-    arn: str
-    name: str
-    queue: str
-    capacity_limits: list[dict[str, Any]]
-    resource_sharing: dict[str, Any]
-    preemption: dict[str, Any]
-    state: str = "ENABLED"
-    tags: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def key(self) -> str:
-        return self.arn
+    def state(self) -> str:
+        return str(self.request.get("state") or "ENABLED")
 
 
 @dataclass

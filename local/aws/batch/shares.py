@@ -5,97 +5,85 @@ https://docs.aws.amazon.com/batch/latest/APIReference/API_CreateQuotaShare.html
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..service import context
 from ..service.operations import Json, page
-from . import life, policies, queues
-from .names import check_name, check_tags, refuse
-from .records import ENDED, QuotaShare
+from . import life, policies, queues, resources
+from .models import ServiceJobBackend
+from .names import refuse
+from .records import ENDED, Resource
 
-if TYPE_CHECKING:
-    from .models import ServiceJobBackend
+WHAT = "Quota share"
+NAMES = ("quotaShareName", "quotaShareArn")
+_CHANGEABLE = (
+    "capacityLimits",
+    "resourceSharingConfiguration",
+    "preemptionConfiguration",
+    "state",
+)
 
 
 def create(backend: ServiceJobBackend, request: Json) -> Json:
-    name = request["quotaShareName"]
-    check_name(name, "Quota share name")
-    check_tags(request.get("tags") or {})
+    """Make a share of a queue whose policy has quota shares."""
+    name = request[NAMES[0]]
     queue = queues.find(backend, request["jobQueue"])
-    if queue.policy is None or policies.find(backend, queue.policy).quota_share is None:
+    policy = queue.request.get("schedulingPolicyArn")
+    if not policy or "quotaSharePolicy" not in policies.find(backend, policy).request:
         raise refuse(f"Job queue {queue.name} has no quota-share scheduling policy")
-    if of_queue(backend, queue.arn, name) is not None:
-        raise refuse(f"Quota share {name} of the job queue {queue.name} already exists")
-    share = QuotaShare(
-        arn=backend.arn(f"job-queue/{queue.name}/quota-share/{name}"),
-        name=name,
-        queue=queue.arn,
-        capacity_limits=request["capacityLimits"],
-        resource_sharing=request["resourceSharingConfiguration"],
-        preemption=request["preemptionConfiguration"],
-        state=request.get("state") or "ENABLED",
-        tags=request.get("tags") or {},
-    )
-    backend.shares.put(share)
-    return {"quotaShareName": name, "quotaShareArn": share.arn}
+    own = {**request, "jobQueueArn": queue.arn}
+    path = f"job-queue/{queue.name}/quota-share/{name}"
+    return _names(resources.make(backend, backend.shares, WHAT, name, path, own))
 
 
 def describe(backend: ServiceJobBackend, request: Json) -> Json:
-    share = _find(backend, request["quotaShareArn"])
-    return {**_detail(share), **({"tags": share.tags} if share.tags else {})}
+    """Describe one share."""
+    return _show(_find(backend, request[NAMES[1]]))
 
 
 def list_all(backend: ServiceJobBackend, request: Json) -> Json:
+    """List a queue's shares."""
     queue = queues.find(backend, request["jobQueue"])
-    chosen = [share for share in backend.shares if share.queue == queue.arn]
-    return page(chosen, request, "quotaShares", _detail, "ClientException")
+    chosen = [share for share in backend.shares if share.request["jobQueueArn"] == queue.arn]
+    return page(chosen, request, "quotaShares", _summarize, "ClientException")
 
 
 def update(backend: ServiceJobBackend, request: Json) -> Json:
-    share = _find(backend, request["quotaShareArn"])
-    share.capacity_limits = request.get("capacityLimits") or share.capacity_limits
-    share.resource_sharing = request.get("resourceSharingConfiguration") or share.resource_sharing
-    share.preemption = request.get("preemptionConfiguration") or share.preemption
-    share.state = request.get("state") or share.state
-    backend.shares.put(share)
-    return {"quotaShareName": share.name, "quotaShareArn": share.arn}
+    """Change a share's limits, its sharing, its preemption or its state."""
+    share = _find(backend, request[NAMES[1]])
+    resources.change(backend.shares, share, request, *_CHANGEABLE)
+    return _names(share)
 
 
 def delete(backend: ServiceJobBackend, request: Json) -> Json:
-    share = _find(backend, request["quotaShareArn"])
+    """Delete one that is disabled, and terminate its jobs."""
+    share = _find(backend, request[NAMES[1]])
     if share.state != "DISABLED":
-        raise refuse(f"Quota share {share.name} must be DISABLED before it is deleted")
+        raise refuse(f"{WHAT} {share.name} must be DISABLED before it is deleted")
     for job in backend.service_jobs:
-        of_share = job.queue == share.queue and job.request.get("quotaShareName") == share.name
-        if of_share and job.status not in ENDED:
+        is_of_queue = job.queue == share.request["jobQueueArn"]
+        is_of_share = is_of_queue and job.request.get("quotaShareName") == share.name
+        if is_of_share and job.status not in ENDED:
             life.terminate(backend, job, "The quota share was deleted", context.now())
     backend.shares.drop(share.arn)
     return {}
 
 
-def of_queue(backend: ServiceJobBackend, queue_arn: str, name: str) -> QuotaShare | None:
-    """The queue's quota share of this name."""
-    for share in backend.shares:
-        if share.queue == queue_arn and share.name == name:
-            return share
-    return None
+def find_of_queue(backend: ServiceJobBackend, queue_arn: str, name: str) -> Resource | None:
+    """Return the queue's quota share of this name."""
+    return backend.shares.get(f"{queue_arn}/quota-share/{name}")
 
 
-def _find(backend: ServiceJobBackend, arn: str) -> QuotaShare:
-    share = backend.shares.get(arn)
-    if share is None:
-        raise refuse(f"Quota share {arn} does not exist")
-    return share
+def _find(backend: ServiceJobBackend, arn: str) -> Resource:
+    return resources.find(backend.shares, WHAT, arn)
 
 
-def _detail(share: QuotaShare) -> Json:
-    return {
-        "quotaShareName": share.name,
-        "quotaShareArn": share.arn,
-        "jobQueueArn": share.queue,
-        "capacityLimits": share.capacity_limits,
-        "resourceSharingConfiguration": share.resource_sharing,
-        "preemptionConfiguration": share.preemption,
-        "state": share.state,
-        "status": "VALID",
-    }
+def _names(share: Resource) -> Json:
+    return dict(zip(NAMES, (share.name, share.arn), strict=True))
+
+
+def _show(share: Resource) -> Json:
+    return resources.show(share, resources.get_shape("DescribeQuotaShare"), *NAMES)
+
+
+def _summarize(share: Resource) -> Json:
+    shape = resources.get_shape("ListQuotaShares", "quotaShares")
+    return resources.show(share, shape, *NAMES)

@@ -6,14 +6,7 @@ from collections import Counter
 
 from ..sagemaker.state import TrainingState
 from ..service.table import Agenda, Table
-from .records import (
-    ClientToken,
-    JobQueue,
-    QuotaShare,
-    SchedulingPolicy,
-    ServiceEnvironment,
-    ServiceJob,
-)
+from .records import ClientToken, Resource, ServiceJob
 from .waiting import WaitingJobs
 
 
@@ -23,10 +16,10 @@ class BatchState:
     account_id: str
     region_name: str
     partition: str
-    environments: Table[ServiceEnvironment]
-    queues: Table[JobQueue]
-    policies: Table[SchedulingPolicy]
-    shares: Table[QuotaShare]
+    environments: Table[Resource]
+    queues: Table[Resource]
+    policies: Table[Resource]
+    shares: Table[Resource]
     service_jobs: Table[ServiceJob]
     client_tokens: Table[ClientToken]
     agenda: Agenda

@@ -15,7 +15,7 @@ from ..service.operations import Json
 from . import life, policies, queues, shares
 from .capacity import needs
 from .names import check_name, check_tags, refuse
-from .records import ClientToken, JobQueue, ServiceJob
+from .records import ClientToken, Resource, ServiceJob
 
 if TYPE_CHECKING:
     from .models import ServiceJobBackend
@@ -115,10 +115,10 @@ def check_priority(priority: int) -> None:
         raise refuse(f"schedulingPriority must be between 0 and 9999, not {priority}")
 
 
-def _check_share(backend: ServiceJobBackend, queue: JobQueue, request: Json) -> None:
-    policy = None if queue.policy is None else policies.find(backend, queue.policy)
-    fair = policy is not None and policy.fairshare is not None
-    quota = policy is not None and policy.quota_share is not None
+def _check_share(backend: ServiceJobBackend, queue: Resource, request: Json) -> None:
+    arn = queue.request.get("schedulingPolicyArn")
+    policy = policies.find(backend, arn).request if arn else {}
+    fair, quota = "fairsharePolicy" in policy, "quotaSharePolicy" in policy
     for name, demanded, kind in (
         ("shareIdentifier", fair, "fair-share"),
         ("quotaShareName", quota, "quota-share"),
@@ -133,7 +133,7 @@ def _check_share(backend: ServiceJobBackend, queue: JobQueue, request: Json) -> 
                 f"{name} must not be specified: job queue {queue.name} has no {kind} scheduling policy"
             )
     if quota:
-        share = shares.of_queue(backend, queue.arn, request["quotaShareName"])
+        share = shares.find_of_queue(backend, queue.arn, request["quotaShareName"])
         if share is None:
             raise refuse(
                 f"Quota share {request['quotaShareName']} of job queue {queue.name} does not exist"

@@ -19,7 +19,7 @@ from ..server import extend
 from ..service import context
 from .objects import KeptObjects
 
-VERSION = 1
+VERSION = 2
 FILE = "emulator.db"
 
 _TABLES = """
