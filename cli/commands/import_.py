@@ -95,8 +95,8 @@ def find_kind(job: str) -> Kind:
             rf"arn:[^:]+:{kind.link.service}:[^:]+:\d+:{kind.link.resource}/.+", job
         ):
             return kind
-    titles = " or ".join(kind.title for kind in KINDS.values())
-    raise JobError(f"`{job}` is neither the id nor the ARN of an {titles}, nor of a training job")
+    titles = ", ".join(kind.title for kind in KINDS.values())
+    raise JobError(f"`{job}` is not the ID or ARN of an {titles} or training job")
 
 
 def _require_region(job: str, aws: Aws) -> str:

@@ -69,7 +69,7 @@ def test_its_whole_life(root: Path) -> None:
     assert {"training", "training-fair", "training-quota", "training-disabled"} <= set(
         status["queues"]
     )
-    assert len(status["solutionVersions"]) == 2
+    assert len(status["solutionVersions"]) == 3
     assert command(root, "status", "--port") == (0, f"{endpoint.rpartition(':')[2]}\n", "")
     assert command(root, "stop") == (0, "stopped\n", "")
     assert not answers(endpoint)

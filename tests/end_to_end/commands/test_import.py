@@ -180,8 +180,8 @@ def test_whole_queue(workspace: Workspace) -> None:
         ),
         (
             ["churn"],
-            "error: `churn` is neither the id nor the ARN of an AWS Batch service job or Amazon Personalize batch"
-            " inference job, nor of a training job\n",
+            "error: `churn` is not the ID or ARN of an AWS Batch service job, Amazon Personalize batch inference"
+            " job, Amazon Personalize batch segment job, SageMaker transform job or training job\n",
         ),
         (
             ["00000000-0000-0000-0000-000000000000"],
