@@ -1,7 +1,7 @@
 """AWS, as far as jobs need it. Only this package imports boto3."""
 
 from .client import Aws, connect
-from .lookup import count_live, find, history, listed
+from .lookup import count_live, find, history, list_runs
 from .runs import Run, adopted, describe, release, retag, set_in_place, submit, terminate
 
 __all__ = [
@@ -13,7 +13,7 @@ __all__ = [
     "describe",
     "find",
     "history",
-    "listed",
+    "list_runs",
     "release",
     "retag",
     "set_in_place",

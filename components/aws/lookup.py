@@ -22,7 +22,7 @@ class Listed:
     phase: Phase
 
 
-def listed(aws: Aws, kind: Kind, inputs: Mapping[str, Any]) -> list[Listed]:
+def list_runs(aws: Aws, kind: Kind, inputs: Mapping[str, Any]) -> list[Listed]:
     """List by name what may be this job's runs, the newest first."""
     job = str(inputs["name"])
     found: dict[str, Listed] = {}
@@ -51,7 +51,8 @@ def history(
     job = str(inputs["name"])
     identities = {inputs["identity"], *(inputs.get("formerly") or ())}
     candidates = {
-        each.arn: each.created for each in (listed(aws, kind, inputs) if known is None else known)
+        each.arn: each.created
+        for each in (list_runs(aws, kind, inputs) if known is None else known)
     }
     # a run taken over may have any name
     taken_over = adopted(aws, kind, inputs) if inputs.get("adopt") else None

@@ -63,7 +63,7 @@ def _identities(inputs: Mapping[str, Any]) -> set[str]:
 def _find_or_submit(kind: Kind, aws: Aws, inputs: Mapping[str, Any], say: Say) -> Run:
     if inputs.get("adopt") and (run := _adopt(kind, aws, inputs)):
         return run
-    listed = service.listed(aws, kind, inputs)
+    listed = service.list_runs(aws, kind, inputs)
     run = _adopt_or_submit(kind, aws, inputs, listed, say)
     release_superseded(kind, aws, inputs, listed, run, say)
     return run
