@@ -97,12 +97,12 @@ def linked_history(aws: Aws, kind: Kind, identities: list[str], job: str) -> Ite
     for identity in identities:
         yield from (
             run
-            for run in searched(aws, kind, "Equals", identity, job)
+            for run in search_linked(aws, kind, "Equals", identity, job)
             if run.tags.get(IDENTITY) == identity
         )
 
 
-def searched(aws: Aws, kind: Kind, how: str, value: str, job: str) -> Iterator[Run]:
+def search_linked(aws: Aws, kind: Kind, how: str, value: str, job: str) -> Iterator[Run]:
     """Yield the second service's runs whose identity `Equals` or `Contains` the value, the newest first.
 
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Filter.html; nothing where the caller may not.

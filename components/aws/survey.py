@@ -10,7 +10,7 @@ from ..errors import Missing
 from ..kinds import Kind
 from ..run.definition import IDENTITY, SUFFIX
 from .client import Aws
-from .lookup import lists, searched
+from .lookup import lists, search_linked
 from .runs import Run, describe, milliseconds
 
 _OURS = re.compile(rf".+-[0-9a-f]{{{SUFFIX}}}")
@@ -61,7 +61,7 @@ def of_stack(
             if run.arn not in seen and _is_of(run, stack):
                 seen |= {run.arn, *attempts(kind, run)}
                 yield run
-    for run in searched(aws, kind, "Contains", f"{stack}/", ""):
+    for run in search_linked(aws, kind, "Contains", f"{stack}/", ""):
         if run.arn not in seen and _is_of(run, stack):
             yield run
 
