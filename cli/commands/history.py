@@ -13,7 +13,7 @@ from cli.runs.connection import connect_stack, load_jobs
 from cli.runs.entries import read_entries
 from cli.runs.reasons import explain_run
 from components.aws import Aws, Run, history
-from components.aws.lookup import linked_history
+from components.aws.lookup import list_linked
 from components.aws.survey import attempts
 from components.errors import JobError, Problems
 from components.jobfile.messages import meant
@@ -88,7 +88,7 @@ def list_runs(aws: Aws, kind: Kind, inputs: Mapping[str, Any]) -> list[Run]:
     found = list(history(aws, kind, inputs))
     seen = {arn for each in found for arn in (each.arn, *attempts(kind, each))}
     identities = [str(inputs["identity"]), *(inputs.get("formerly") or ())]
-    for each in linked_history(aws, kind, identities, str(inputs["name"])):
+    for each in list_linked(aws, kind, identities, str(inputs["name"])):
         if each.arn not in seen:
             seen.add(each.arn)
             found.append(each)

@@ -89,7 +89,7 @@ def lists(aws: Aws, kind: Kind, prefixes: list[str], job: str) -> Iterator[dict[
     yield from ({"scope": scope, "prefix": prefix} for scope in scopes for prefix in prefixes)
 
 
-def linked_history(aws: Aws, kind: Kind, identities: list[str], job: str) -> Iterator[Run]:
+def list_linked(aws: Aws, kind: Kind, identities: list[str], job: str) -> Iterator[Run]:
     """Yield the runs that only the second service still knows, by our tags, the newest first.
 
     A caller without the permission gets nothing: the record has expired, and that is all we know.
@@ -126,7 +126,7 @@ def find(
     for run in history(aws, kind, inputs, known):
         return run
     identities = [str(inputs["identity"]), *(inputs.get("formerly") or ())]
-    for run in linked_history(aws, kind, identities, str(inputs["name"])):
+    for run in list_linked(aws, kind, identities, str(inputs["name"])):
         return run
     return None
 
