@@ -12,7 +12,7 @@ from cli.project.stack import Stack
 from cli.runs.connection import connect_stack, load_jobs
 from cli.runs.entries import read_entries
 from cli.runs.reasons import explain_run
-from components.aws import Aws, Run, history
+from components.aws import Aws, Run, read_history
 from components.aws.lookup import list_linked
 from components.aws.survey import attempts
 from components.errors import JobError, Problems
@@ -85,7 +85,7 @@ def _find_runs_by_name(stack: Stack, aws: Aws, job: str) -> list[tuple[Kind, Run
 
 def list_runs(aws: Aws, kind: Kind, inputs: Mapping[str, Any]) -> list[Run]:
     """Return every run that the service or the linked one knows, newest first; an attempt is not a run."""
-    found = list(history(aws, kind, inputs))
+    found = list(read_history(aws, kind, inputs))
     seen = {arn for each in found for arn in (each.arn, *attempts(kind, each))}
     identities = [str(inputs["identity"]), *(inputs.get("formerly") or ())]
     for each in list_linked(aws, kind, identities, str(inputs["name"])):

@@ -1,7 +1,7 @@
 """AWS, as far as jobs need it. Only this package imports boto3."""
 
 from .client import Aws, connect
-from .lookup import count_live, find, history, list_runs
+from .lookup import count_live, find, list_runs, read_history
 from .runs import Run, adopted, describe, release, retag, set_in_place, submit, terminate
 
 __all__ = [
@@ -12,8 +12,8 @@ __all__ = [
     "count_live",
     "describe",
     "find",
-    "history",
     "list_runs",
+    "read_history",
     "release",
     "retag",
     "set_in_place",

@@ -40,7 +40,7 @@ def list_runs(aws: Aws, kind: Kind, inputs: Mapping[str, Any]) -> list[Listed]:
     return sorted(found.values(), key=lambda each: -each.created)
 
 
-def history(
+def read_history(
     aws: Aws, kind: Kind, inputs: Mapping[str, Any], known: Sequence[Listed] | None = None
 ) -> Iterator[Run]:
     """Yield the runs of this job that its own service still knows, the newest first.
@@ -123,7 +123,7 @@ def find(
     aws: Aws, kind: Kind, inputs: Mapping[str, Any], known: Sequence[Listed] | None = None
 ) -> Run | None:
     """Return the job's newest run, whatever became of it, or nothing if AWS knows none."""
-    for run in history(aws, kind, inputs, known):
+    for run in read_history(aws, kind, inputs, known):
         return run
     identities = [str(inputs["identity"]), *(inputs.get("formerly") or ())]
     for run in list_linked(aws, kind, identities, str(inputs["name"])):
