@@ -28,7 +28,7 @@ def list_runs(aws: Aws, kind: Kind, inputs: Mapping[str, Any]) -> list[Listed]:
     found: dict[str, Listed] = {}
     patterns = name_patterns(kind, inputs)
     calls = patterns if kind.listing.filters_names else patterns[:1]
-    for values in lists(aws, kind, [prefix for prefix, _ in calls], job):
+    for values in make_list_values(aws, kind, [prefix for prefix, _ in calls], job):
         for item in aws.pages(kind.service, kind.listing.call, values, job=job):
             name = str(item.get(kind.listing.fields["name"], ""))
             if any(pattern.fullmatch(name) for _, pattern in patterns):
@@ -68,7 +68,9 @@ def read_history(
             yield run
 
 
-def lists(aws: Aws, kind: Kind, prefixes: list[str], job: str) -> Iterator[dict[str, Any]]:
+def make_list_values(
+    aws: Aws, kind: Kind, prefixes: list[str], job: str
+) -> Iterator[dict[str, Any]]:
     """Yield what to list: each name prefix in each place where runs may lie.
 
     The places are asked for once a process: a queue made meanwhile holds no run of ours yet.

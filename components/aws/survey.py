@@ -10,7 +10,7 @@ from ..errors import Missing
 from ..kinds import Kind
 from ..run.definition import IDENTITY, SUFFIX
 from .client import Aws
-from .lookup import lists, search_linked
+from .lookup import make_list_values, search_linked
 from .runs import Run, describe, milliseconds
 
 _OURS = re.compile(rf".+-[0-9a-f]{{{SUFFIX}}}")
@@ -19,7 +19,9 @@ ALL = "*"
 
 def queue_names(aws: Aws, kind: Kind) -> list[str]:
     """Name the queues that take jobs of this kind, sorted."""
-    return sorted({values["scope"].rpartition("/")[2] for values in lists(aws, kind, [ALL], "")})
+    return sorted(
+        {values["scope"].rpartition("/")[2] for values in make_list_values(aws, kind, [ALL], "")}
+    )
 
 
 def newest_by_name(aws: Aws, kind: Kind, queue: str) -> Iterator[tuple[Run, int]]:
@@ -49,7 +51,7 @@ def of_stack(
     service names it by its tags as soon as it runs.
     """
     seen: set[str] = set()
-    for values in lists(aws, kind, [ALL], ""):
+    for values in make_list_values(aws, kind, [ALL], ""):
         for item in aws.pages(kind.service, kind.listing.call, values):
             name = str(item.get(kind.listing.fields["name"], ""))
             if not _OURS.fullmatch(name) and name not in names:
