@@ -1,7 +1,7 @@
 """AWS, as far as jobs need it. Only this package imports boto3."""
 
 from .client import Aws, connect
-from .lookup import count_live, find, list_runs, read_history
+from .lookup import count_live, find_newest_run, list_runs, read_history
 from .runs import Run, adopted, describe, release, retag, set_in_place, submit, terminate
 
 __all__ = [
@@ -11,7 +11,7 @@ __all__ = [
     "connect",
     "count_live",
     "describe",
-    "find",
+    "find_newest_run",
     "list_runs",
     "read_history",
     "release",

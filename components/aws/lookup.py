@@ -121,7 +121,7 @@ def search_linked(aws: Aws, kind: Kind, how: str, value: str, job: str) -> Itera
         return
 
 
-def find(
+def find_newest_run(
     aws: Aws, kind: Kind, inputs: Mapping[str, Any], known: Sequence[Listed] | None = None
 ) -> Run | None:
     """Return the job's newest run, whatever became of it, or nothing if AWS knows none."""

@@ -73,7 +73,7 @@ def _adopt_or_submit(
     kind: Kind, aws: Aws, inputs: Mapping[str, Any], listed: Sequence[Listed], say: Say
 ) -> Run:
     job = str(inputs["name"])
-    newest = service.find(aws, kind, inputs, listed)
+    newest = service.find_newest_run(aws, kind, inputs, listed)
     if newest and is_adoptable(kind, inputs, newest):
         say(f"adopted existing run {newest.arn}; nothing submitted")
         return _claim(kind, aws, inputs, newest)
@@ -117,7 +117,7 @@ def _look_again(
     for pause in looks:
         if pause:
             aws.sleep(pause)
-        run = service.find(aws, kind, inputs)
+        run = service.find_newest_run(aws, kind, inputs)
         if run and run.arn != before and is_adoptable(kind, inputs, run):
             return run
         if kind.request.unique_names:
@@ -164,7 +164,7 @@ def _adopt(kind: Kind, aws: Aws, inputs: Mapping[str, Any]) -> Run | None:
     """
     job, given = str(inputs["name"]), str(inputs["adopt"])
     run = service.adopted(aws, kind, inputs)
-    if run is None and service.find(aws, kind, inputs):
+    if run is None and service.find_newest_run(aws, kind, inputs):
         return None
     if run is None:
         raise Rejected(

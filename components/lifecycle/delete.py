@@ -121,7 +121,7 @@ def release_superseded(
 
 def _successor_rule(kind: Kind, aws: Aws, olds: Mapping[str, Any], run: Run) -> str:
     """Return the `onReplace` of the run that has taken this one's place; nothing where none has."""
-    newest = service.find(aws, kind, olds)
+    newest = service.find_newest_run(aws, kind, olds)
     if newest is None or newest.arn == run.arn or newest.created < run.created or newest.released:
         return ""
     return newest.tags.get(ON_REPLACE, "refuse")

@@ -67,7 +67,7 @@ def _has_run(job: Job, declared: Mapping[str, Any] | None, aws: Aws) -> bool:
         return False
     kind = KINDS[job.kind]
     try:
-        run = service.find(aws, kind, declared)
+        run = service.find_newest_run(aws, kind, declared)
     except JobError:
         return False
     if run is None:

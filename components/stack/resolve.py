@@ -80,7 +80,7 @@ class _Round:
             waits = any(self._find_success(other) is None for other in self._needs(job))
             if not waits and not self._stack.pending[name]:
                 kind = KINDS[job.kind]
-                run = service.find(self._aws(), kind, inputs)
+                run = service.find_newest_run(self._aws(), kind, inputs)
                 if run and run.phase is Phase.SUCCEEDED and is_adoptable(kind, inputs, run):
                     self._runs[name] = run
         return self._runs[name]

@@ -30,7 +30,7 @@ def wait_for_slots(stack: StackJobs, aws: Callable[[], Aws]) -> None:
             continue
         for job in ready:
             inputs = stack.inputs[job.name]
-            run = service.find(aws(), kind, inputs)
+            run = service.find_newest_run(aws(), kind, inputs)
             if run and is_adoptable(kind, inputs, run):
                 continue
             if free:
