@@ -16,7 +16,7 @@ from cli.engine.arguments import add_stack, find_stack
 from cli.project.settings import read_stack_settings
 from cli.project.stack import Stack
 from cli.runs.connection import connect_stack
-from components.aws import Aws, Run, adopted
+from components.aws import Aws, Run, find_adopted
 from components.aws.runs import arn_region
 from components.aws.survey import newest_by_name, queue_names
 from components.errors import JobError
@@ -64,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
     if args.all:
         return _import_queue(stack, aws, folder, args.queue)
     kind = find_kind(args.job)
-    found = adopted(aws, kind, {"name": args.job, "adopt": _require_region(args.job, aws)})
+    found = find_adopted(aws, kind, {"name": args.job, "adopt": _require_region(args.job, aws)})
     if found is None:
         raise JobError(f"AWS has no job {args.job} in {aws.region}")
     _require_free(found, args.job)

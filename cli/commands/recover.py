@@ -83,7 +83,7 @@ def _find_adopted(aws: Aws, jobs: StackJobs, prefix: str) -> Iterator[tuple[Kind
     """Yield the stack's runs that `adopt` names: they may have any name."""
     for job in jobs.jobs:
         if jobs.inputs[job.name].get("adopt"):
-            run = service.adopted(aws, KINDS[job.kind], jobs.inputs[job.name])
+            run = service.find_adopted(aws, KINDS[job.kind], jobs.inputs[job.name])
             if run and run.tags.get(IDENTITY, "").rpartition("/")[0] == prefix:
                 yield KINDS[job.kind], run
 

@@ -2,15 +2,15 @@
 
 from .client import Aws, connect
 from .lookup import count_live, find_newest_run, list_runs, read_history
-from .runs import Run, adopted, describe, release, retag, set_in_place, submit, terminate
+from .runs import Run, describe, find_adopted, release, retag, set_in_place, submit, terminate
 
 __all__ = [
     "Aws",
     "Run",
-    "adopted",
     "connect",
     "count_live",
     "describe",
+    "find_adopted",
     "find_newest_run",
     "list_runs",
     "read_history",

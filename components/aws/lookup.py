@@ -10,7 +10,7 @@ from ..errors import Denied, Missing
 from ..kinds import Kind, Phase
 from ..run.definition import IDENTITY, name_patterns
 from .client import Aws
-from .runs import Run, adopted, describe, linked_run, milliseconds
+from .runs import Run, describe, find_adopted, linked_run, milliseconds
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def read_history(
         for each in (list_runs(aws, kind, inputs) if known is None else known)
     }
     # a run taken over may have any name
-    taken_over = adopted(aws, kind, inputs) if inputs.get("adopt") else None
+    taken_over = find_adopted(aws, kind, inputs) if inputs.get("adopt") else None
     taken_arn = taken_over.arn if taken_over else ""
     if taken_over:
         candidates[taken_arn] = taken_over.created

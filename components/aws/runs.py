@@ -156,7 +156,7 @@ def linked_run(kind: Kind, record: Mapping[str, Any], tags: Mapping[str, str]) -
     )
 
 
-def adopted(aws: Aws, kind: Kind, inputs: Mapping[str, Any]) -> Run | None:
+def find_adopted(aws: Aws, kind: Kind, inputs: Mapping[str, Any]) -> Run | None:
     """Return the run that `adopt` names (a job id, a job ARN, a training job's ARN), with its tags.
 
     Nothing where AWS has none. A training job's tags need a call of their own; a caller that may not read them

@@ -163,7 +163,7 @@ def _adopt(kind: Kind, aws: Aws, inputs: Mapping[str, Any]) -> Run | None:
     file is a new run whether or not `adopt` still stands in it.
     """
     job, given = str(inputs["name"]), str(inputs["adopt"])
-    run = service.adopted(aws, kind, inputs)
+    run = service.find_adopted(aws, kind, inputs)
     if run is None and service.find_newest_run(aws, kind, inputs):
         return None
     if run is None:

@@ -66,7 +66,7 @@ def _without_record(
     linked = str(olds.get(kind.link.arn_output, "")) if kind.link else ""
     if linked and linked != olds.get("jobArn"):
         try:
-            run = service.adopted(aws, kind, {"adopt": linked, "name": job})
+            run = service.find_adopted(aws, kind, {"adopt": linked, "name": job})
         except JobError:
             run = None  # not allowed: unknown, as if it were not there
         if run and run.released:
