@@ -30,7 +30,7 @@ from .errors import JobError
 from .kinds import KINDS, Kind
 from .lifecycle.outputs import declared, is_waiting
 from .run.definition import normalised
-from .wire import mended, mentions
+from .wire import mentions, normalize_numbers
 
 # What a stack sets for every delete; jobctl passes it on where no program runs (destroy).
 MAY_TERMINATE = "AWS_JOBS_ALLOW_TERMINATE"
@@ -86,17 +86,17 @@ class JobProvider(ResourceProvider):
         """Bring the inputs into their one form, so that what means the same compares equal."""
         if mentions(news, Unknown):
             return CheckResult(news, [])
-        inputs = mended(news)
+        inputs = normalize_numbers(news)
         inputs["request"] = normalised(self.kind, inputs.get("request") or {})
         return CheckResult(inputs, [])
 
     @_plainly
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """Say whether this is another run. The engine words the nested diff itself."""
-        olds = mended(_olds)
+        olds = normalize_numbers(_olds)
         if mentions(_news, Unknown):
             return DiffResult(changes=None, replaces=["request"])
-        found = lifecycle.diff(self.kind, _id, olds, mended(_news))
+        found = lifecycle.diff(self.kind, _id, olds, normalize_numbers(_news))
         if found.same:
             return DiffResult(changes=False)
         if found.replaces:
@@ -106,7 +106,7 @@ class JobProvider(ResourceProvider):
     @_plainly
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Adopt or submit."""
-        inputs = mended(props)
+        inputs = normalize_numbers(props)
         aws = connect(str(inputs["region"]))
         id_, outputs = lifecycle.create(self.kind, aws, inputs, _say(inputs))
         return CreateResult(id_, outputs)
@@ -114,7 +114,7 @@ class JobProvider(ResourceProvider):
     @_plainly
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Refresh the outputs; an empty id only for a run that carries our release mark."""
-        olds = mended(props)
+        olds = normalize_numbers(props)
         if is_waiting(id_):
             return ReadResult(id_, olds)
         outputs = lifecycle.read(self.kind, connect(arn_region(id_)), id_, olds)
@@ -127,7 +127,7 @@ class JobProvider(ResourceProvider):
     @_plainly
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         """Change in place what AWS can change."""
-        olds, news = mended(_olds), mended(_news)
+        olds, news = normalize_numbers(_olds), normalize_numbers(_news)
         region = str(news["region"]) if is_waiting(_id) else arn_region(_id)
         return UpdateResult(lifecycle.update(self.kind, connect(region), _id, olds, news))
 
@@ -137,7 +137,7 @@ class JobProvider(ResourceProvider):
         if is_waiting(_id):
             return
         aws = connect(arn_region(_id))
-        olds = mended(_props)
+        olds = normalize_numbers(_props)
         lifecycle.delete(
             self.kind,
             aws,

@@ -11,12 +11,14 @@ from typing import Any
 Path = tuple[str | int, ...]
 
 
-def mended(value: Any) -> Any:
+def normalize_numbers(value: Any) -> Any:
     """Return the value as a job file would hold it: whole floats as integers, no `None` in mappings."""
     if isinstance(value, Mapping):
-        return {str(key): mended(item) for key, item in value.items() if item is not None}
+        return {
+            str(key): normalize_numbers(item) for key, item in value.items() if item is not None
+        }
     if isinstance(value, list | tuple):
-        return [mended(item) for item in value]
+        return [normalize_numbers(item) for item in value]
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return value

@@ -15,7 +15,7 @@ from components.aws.runs import arn_id
 from components.jobfile import yaml12
 from components.kinds import Kind
 from components.run import definition
-from components.wire import Path, mended
+from components.wire import Path, normalize_numbers
 
 _SUFFIX = re.compile(r"-[0-9a-f]{8}$")  # of a run of ours
 _MOMENT = re.compile(r"-\d{4}(-\d{2}){5}-\d{3}$")  # the SageMaker SDK's -2026-11-22-18-14-05-123
@@ -43,7 +43,7 @@ def is_linked(kind: Kind, arn: str) -> bool:
 def make_document(kind: Kind, run: Run, name: str, queue: str = "") -> dict[str, Any]:
     """Return the job file of a run, with `adopt`; a training job becomes a service job in `queue` for its next run."""
     if is_linked(kind, run.arn) and kind.payload:
-        body = dict(mended(run.request))
+        body = dict(normalize_numbers(run.request))
         body.pop(
             kind.payload.name_field, None
         )  # it had the whole name for itself; the next run gets ours

@@ -13,7 +13,7 @@ from typing import Any
 
 from components.errors import JobError
 from components.kinds import KINDS, Kind
-from components.wire import mended
+from components.wire import normalize_numbers
 
 # what Pulumi writes for a value that a preview cannot know
 _UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
@@ -78,7 +78,10 @@ def read(text: str) -> Preview:
 
 
 def _add_step(job: JobSteps, step: Mapping[str, Any]) -> None:
-    old, new = mended(step.get("oldState") or {}), mended(step.get("newState") or {})
+    old, new = (
+        normalize_numbers(step.get("oldState") or {}),
+        normalize_numbers(step.get("newState") or {}),
+    )
     op = str(step.get("op", ""))
     if op not in _OPS or (old.get("delete") and op != "replace"):
         return  # the remains of an earlier, interrupted replacement

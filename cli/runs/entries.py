@@ -10,7 +10,7 @@ from typing import Any
 from cli.engine.run import capture
 from cli.project.stack import Stack
 from components.kinds import KINDS, Kind, Phase
-from components.wire import mended
+from components.wire import normalize_numbers
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def _kind_name(resource: Mapping[str, Any]) -> str:
 
 
 def _read_entry(resource: Mapping[str, Any]) -> Entry:
-    outputs = mended(resource.get("outputs") or {})
+    outputs = normalize_numbers(resource.get("outputs") or {})
     return Entry(
         name=str(outputs.get("name") or str(resource.get("urn", "")).rpartition("::")[2]),
         kind=KINDS[_kind_name(resource)],

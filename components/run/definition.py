@@ -20,7 +20,7 @@ from typing import Any
 
 from ..errors import JobError
 from ..kinds import Kind
-from ..wire import Path, dotted, mended
+from ..wire import Path, dotted, normalize_numbers
 
 IDENTITY = "aws-jobs:identity"
 DIGEST = "aws-jobs:digest"
@@ -36,7 +36,9 @@ SUFFIX = 8  # hexadecimal characters that tell one run's AWS name from the next
 
 def canonical(value: Any) -> str:
     """Write a value as JSON that is the same for everything that means the same to AWS."""
-    return json.dumps(mended(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return json.dumps(
+        normalize_numbers(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False
+    )
 
 
 def _sha256(*parts: str) -> str:
@@ -71,7 +73,7 @@ def essence(kind: Kind, inputs: Mapping[str, Any]) -> dict[str, Any]:
         "period": inputs.get("period"),
         "watched": inputs.get("watched") or None,
     }
-    return {name: mended(value) for name, value in parts.items() if value is not None}
+    return {name: normalize_numbers(value) for name, value in parts.items() if value is not None}
 
 
 def digest(kind: Kind, inputs: Mapping[str, Any]) -> str:
@@ -91,7 +93,7 @@ def normalised(kind: Kind, request: Mapping[str, Any]) -> dict[str, Any]:
 
     Raises `JobError` where the payload is text that is not a JSON object.
     """
-    result: dict[str, Any] = mended(request)
+    result: dict[str, Any] = normalize_numbers(request)
     payload = kind.payload
     if payload is None or payload.field not in result:
         return result
@@ -103,7 +105,7 @@ def normalised(kind: Kind, request: Mapping[str, Any]) -> dict[str, Any]:
             raise JobError(f"request.{payload.field} is text that is not JSON: {error}") from error
     if not isinstance(body, dict):
         return result
-    body = dict(mended(body))
+    body = dict(normalize_numbers(body))
     hoisted = body.get(payload.tags_field)
     if isinstance(hoisted, list) and all(isinstance(tag, dict) and "Key" in tag for tag in hoisted):
         del body[payload.tags_field]
@@ -159,7 +161,7 @@ def beside_request(inputs: Mapping[str, Any]) -> str:
         "watched": _sha256(canonical(watched))[:SUFFIX] if watched else "",
     }
     return " ".join(
-        f"{name}={re.sub(r'[^A-Za-z0-9_.:/+@-]', '_', str(mended(value)))[:128]}"
+        f"{name}={re.sub(r'[^A-Za-z0-9_.:/+@-]', '_', str(normalize_numbers(value)))[:128]}"
         for name, value in parts.items()
         if value not in (None, "")
     )

@@ -15,7 +15,7 @@ import botocore.session
 import pytest
 from botocore.validate import ParamValidator
 
-from components.wire import mended
+from components.wire import normalize_numbers
 from tests.unit.platform.recording import Registry, run
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def test_what_it_makes_is_what_batch_takes(found: Registry, kind: str) -> None:
     assert made
     shape = MODEL.shape_for(f"Create{kind}Request")
     for inputs in made:
-        report = ParamValidator().validate(mended(inputs), shape)
+        report = ParamValidator().validate(normalize_numbers(inputs), shape)
         assert not report.has_errors(), report.generate_report()
 
 
@@ -136,6 +136,6 @@ def _described(endpoint: str) -> dict[str, list[dict[str, Any]]]:
 
 def _plain(record: dict[str, Any]) -> str:
     """A record as text, under the name that both could have."""
-    return json.dumps(mended(record), sort_keys=True, default=str).replace(
+    return json.dumps(normalize_numbers(record), sort_keys=True, default=str).replace(
         "training-cli", "training"
     )
