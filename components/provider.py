@@ -30,7 +30,7 @@ from .errors import JobError
 from .kinds import KINDS, Kind
 from .lifecycle.outputs import declared, is_waiting
 from .run.definition import normalised
-from .wire import mentions, normalize_numbers
+from .wire import contains, normalize_numbers
 
 # What a stack sets for every delete; jobctl passes it on where no program runs (destroy).
 MAY_TERMINATE = "AWS_JOBS_ALLOW_TERMINATE"
@@ -84,7 +84,7 @@ class JobProvider(ResourceProvider):
     @_plainly
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Bring the inputs into their one form, so that what means the same compares equal."""
-        if mentions(news, Unknown):
+        if contains(news, Unknown):
             return CheckResult(news, [])
         inputs = normalize_numbers(news)
         inputs["request"] = normalised(self.kind, inputs.get("request") or {})
@@ -94,7 +94,7 @@ class JobProvider(ResourceProvider):
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """Say whether this is another run. The engine words the nested diff itself."""
         olds = normalize_numbers(_olds)
-        if mentions(_news, Unknown):
+        if contains(_news, Unknown):
             return DiffResult(changes=None, replaces=["request"])
         found = lifecycle.diff(self.kind, _id, olds, normalize_numbers(_news))
         if found.same:

@@ -36,7 +36,7 @@ def leaves(value: Any, at: Path = ()) -> Iterator[tuple[Path, Any]]:
         yield at, value
 
 
-def mentions(value: Any, kind: type) -> bool:
+def contains(value: Any, kind: type) -> bool:
     """Say whether an instance of `kind` (Pulumi's `Unknown`) stands anywhere in the value."""
     return any(isinstance(leaf, kind) for _, leaf in leaves(value))
 
