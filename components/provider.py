@@ -29,7 +29,7 @@ from .aws.runs import arn_region
 from .errors import JobError
 from .kinds import KINDS, Kind
 from .lifecycle.outputs import declared, is_waiting
-from .run.definition import normalised
+from .run.definition import normalize
 from .wire import contains, normalize_numbers
 
 # What a stack sets for every delete; jobctl passes it on where no program runs (destroy).
@@ -87,7 +87,7 @@ class JobProvider(ResourceProvider):
         if contains(news, Unknown):
             return CheckResult(news, [])
         inputs = normalize_numbers(news)
-        inputs["request"] = normalised(self.kind, inputs.get("request") or {})
+        inputs["request"] = normalize(self.kind, inputs.get("request") or {})
         return CheckResult(inputs, [])
 
     @_plainly

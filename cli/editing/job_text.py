@@ -49,7 +49,7 @@ def make_document(kind: Kind, run: Run, name: str, queue: str = "") -> dict[str,
         )  # it had the whole name for itself; the next run gets ours
         request: dict[str, Any] = {kind.request.queue_field: queue, kind.payload.field: body}
     else:
-        request = dict(definition.normalised(kind, run.request))
+        request = dict(definition.normalize(kind, run.request))
         request.pop(kind.request.name_field, None)
         _drop_default_name(kind, request, name)
         place = kind.request.queue_field

@@ -8,7 +8,7 @@ from typing import Any
 
 from cli.planning.model import Change
 from components.kinds import Kind
-from components.run.definition import canonical, normalised
+from components.run.definition import canonical, normalize
 from components.wire import Path, dotted
 
 SETTINGS = ("onReplace", "onDelete", "adopt", "formerly", "identity", "waitingFor")
@@ -21,8 +21,8 @@ def list_changes(kind: Kind, old: Mapping[str, Any], new: Mapping[str, Any]) -> 
     A secret leaf is `[secret]` on both sides of the engine's document, so it is never among them.
     """
     secret = frozenset(new.get("secretPaths") or ())
-    before = normalised(kind, _as_mapping(old.get("request")))
-    after = normalised(kind, _as_mapping(new.get("request")))
+    before = normalize(kind, _as_mapping(old.get("request")))
+    after = normalize(kind, _as_mapping(new.get("request")))
     packed = _find_archive(old), _find_archive(new)
     found = []
     for path, was, now in _compare(before, after, ("request",)):

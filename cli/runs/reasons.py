@@ -11,7 +11,7 @@ from components.aws import Run
 from components.errors import JobError
 from components.jobfile.messages import HIDDEN
 from components.kinds import Kind
-from components.run.definition import BECAUSE, CLAIMED, DIGEST, normalised
+from components.run.definition import BECAUSE, CLAIMED, DIGEST, normalize
 from components.wire import dotted, leaves, normalize_numbers
 
 FIRST = "first run that AWS still knows"
@@ -81,7 +81,7 @@ def _list_leaves(kind: Kind, run: Run, payload_alone: bool) -> dict[str, Any]:
     if is_linked(kind, run.arn) and kind.payload:
         record = {kind.payload.field: record}
     try:
-        request = keep_request_fields(normalised(kind, record), f"requests/{kind.name}", ())
+        request = keep_request_fields(normalize(kind, record), f"requests/{kind.name}", ())
     except JobError:
         return {}
     left_out = {

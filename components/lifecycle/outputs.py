@@ -14,7 +14,7 @@ from ..aws import Run
 from ..aws.runs import arn_region
 from ..errors import JobError
 from ..kinds import Kind, Phase
-from ..run.definition import digest, normalised
+from ..run.definition import digest, normalize
 from ..wire import Path, dotted, leaves, pick
 
 INPUTS = (
@@ -67,7 +67,7 @@ def outputs_of(kind: Kind, inputs: Mapping[str, Any], run: Run) -> dict[str, Any
         shown["terminated"] = True
     if "claimed" not in shown and inputs.get("claimed"):
         shown["claimed"] = inputs["claimed"]
-    request = normalised(kind, inputs.get("request") or {})
+    request = normalize(kind, inputs.get("request") or {})
     secret = set(inputs.get("secretPaths") or ())
     values = {**shown, "request": request}
     for name, template in kind.record.templates.items():

@@ -61,7 +61,7 @@ def essence(kind: Kind, inputs: Mapping[str, Any]) -> dict[str, Any]:
     secret = frozenset(inputs.get("secretPaths") or ())
     request = {
         name: value
-        for name, value in normalised(kind, inputs.get("request") or {}).items()
+        for name, value in normalize(kind, inputs.get("request") or {}).items()
         if name not in kind.request.in_place
         and name not in (kind.tags.field, kind.request.token_field)
     }
@@ -88,7 +88,7 @@ def changed(kind: Kind, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[
     return [name for name in names if canonical(before.get(name)) != canonical(after.get(name))]
 
 
-def normalised(kind: Kind, request: Mapping[str, Any]) -> dict[str, Any]:
+def normalize(kind: Kind, request: Mapping[str, Any]) -> dict[str, Any]:
     """Bring a request into the one form we compare and store: the payload as an object, its tags hoisted.
 
     Raises `JobError` where the payload is text that is not a JSON object.
@@ -219,7 +219,7 @@ def submission(kind: Kind, inputs: Mapping[str, Any], name: str, key: str) -> di
     """
     request = {
         **kind.request.defaults,
-        **normalised(kind, inputs["request"]),
+        **normalize(kind, inputs["request"]),
         kind.request.name_field: name,
     }
     if kind.payload is not None:
