@@ -8,7 +8,7 @@ from typing import Any
 
 from ..errors import JobError
 from ..kinds import Kind, Phase
-from ..run.definition import canonical, changed
+from ..run.definition import canonical, find_changes
 from .decision import Action, decide_replacement, make_refusal
 from .outputs import declared, is_waiting
 
@@ -32,7 +32,7 @@ def diff(kind: Kind, id_: str, olds: Mapping[str, Any], news: Mapping[str, Any])
         if news.get("waitingFor"):
             return Difference([], same=_same(olds, news))
         return Difference(["waitingFor"], forced=not olds.get("waitingFor"))
-    replaces = changed(kind, olds, news)
+    replaces = find_changes(kind, olds, news)
     if olds.get("ending") and not news.get("waitingFor"):
         return Difference(["request"], forced=True)
     if replaces and news.get("waitingFor"):

@@ -81,7 +81,7 @@ def digest(kind: Kind, inputs: Mapping[str, Any]) -> str:
     return _sha256(canonical({"kind": kind.name, **essence(kind, inputs)}))
 
 
-def changed(kind: Kind, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+def find_changes(kind: Kind, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
     """Name the inputs that differ and make another run; empty means the same run."""
     before, after = essence(kind, old), essence(kind, new)
     names = sorted(before.keys() | after.keys())

@@ -13,8 +13,8 @@ from components.kinds import KINDS
 from components.lifecycle.outputs import INPUTS
 from components.run.definition import (
     aws_names,
-    changed,
     digest,
+    find_changes,
     name_patterns,
     payload_name,
     submission,
@@ -47,7 +47,7 @@ def test_exactly_these_inputs_make_another_run(name: str) -> None:
     before = inputs(SERVICE)
     after = {**before, name: SAMPLES[name]}
     assert (digest(SERVICE, before) != digest(SERVICE, after)) is (name in MAKES_A_RUN)
-    assert changed(SERVICE, before, after) == ([name] if name in MAKES_A_RUN else [])
+    assert find_changes(SERVICE, before, after) == ([name] if name in MAKES_A_RUN else [])
 
 
 def test_the_digest_is_a_contract() -> None:
