@@ -45,14 +45,14 @@ def _sha256(*parts: str) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def _veiled(value: Any, secret: frozenset[str], at: Path = ()) -> Any:
+def _redact(value: Any, secret: frozenset[str], at: Path = ()) -> Any:
     """Replace secret leaves: they count by their place, never by their value."""
     if dotted(at) in secret:
         return {"secret": dotted(at)}
     if isinstance(value, Mapping):
-        return {key: _veiled(item, secret, (*at, str(key))) for key, item in value.items()}
+        return {key: _redact(item, secret, (*at, str(key))) for key, item in value.items()}
     if isinstance(value, list):
-        return [_veiled(item, secret, (*at, index)) for index, item in enumerate(value)]
+        return [_redact(item, secret, (*at, index)) for index, item in enumerate(value)]
     return value
 
 
@@ -67,7 +67,7 @@ def essence(kind: Kind, inputs: Mapping[str, Any]) -> dict[str, Any]:
     }
     parts = {
         "region": inputs.get("region"),
-        "request": _veiled(request, secret, ("request",)),
+        "request": _redact(request, secret, ("request",)),
         "generation": inputs.get("generation"),
         "code": (inputs.get("code") or {}).get("sha256"),
         "period": inputs.get("period"),
