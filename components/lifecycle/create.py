@@ -23,10 +23,10 @@ from ..run.definition import (
     OURS,
     aws_names,
     digest,
+    make_token,
     our_tags,
     request_tags,
     submission,
-    token,
 )
 from .decision import is_adoptable
 from .delete import Say, release_superseded
@@ -78,7 +78,7 @@ def _adopt_or_submit(
         say(f"adopted existing run {newest.arn}; nothing submitted")
         return _claim(kind, aws, inputs, newest)
     before = newest.arn if newest else ""
-    key = token(kind, inputs, before)
+    key = make_token(kind, inputs, before)
     for name in aws_names(kind, inputs, before):
         try:
             arn = service.submit(aws, kind, submission(kind, inputs, name, key), job)

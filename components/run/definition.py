@@ -167,7 +167,7 @@ def beside_request(inputs: Mapping[str, Any]) -> str:
     )
 
 
-def token(kind: Kind, inputs: Mapping[str, Any], newest: str) -> str:
+def make_token(kind: Kind, inputs: Mapping[str, Any], newest: str) -> str:
     """Return the client token: 64 characters, the same for every retry of one step.
 
     `newest` is the ARN of the identity's newest run, or nothing: any run between makes another token.
@@ -196,7 +196,7 @@ def aws_names(kind: Kind, inputs: Mapping[str, Any], newest: str) -> list[str]:
     own = (inputs.get("request") or {}).get(kind.request.name_field)
     if not kind.request.unique_names:
         return [str(own or f"{stem(kind, inputs)}-{digest(kind, inputs)[:SUFFIX]}")]
-    key = token(kind, inputs, newest)
+    key = make_token(kind, inputs, newest)
     return [f"{stem(kind, inputs)}-{key[at : at + SUFFIX]}" for at in (0, SUFFIX, 2 * SUFFIX)]
 
 

@@ -15,10 +15,10 @@ from components.run.definition import (
     aws_names,
     digest,
     find_changes,
+    make_token,
     name_patterns,
     payload_name,
     submission,
-    token,
 )
 from tests.fakes.jobs import inputs
 
@@ -148,10 +148,10 @@ def test_former_names_are_looked_for_too() -> None:
 
 def test_the_token_changes_with_any_run_between() -> None:
     """64 characters, the same for every retry of one step."""
-    one = token(SERVICE, inputs(SERVICE), "")
-    assert one == token(SERVICE, inputs(SERVICE), "")
+    one = make_token(SERVICE, inputs(SERVICE), "")
+    assert one == make_token(SERVICE, inputs(SERVICE), "")
     assert len(one) == 64
-    assert one != token(SERVICE, inputs(SERVICE), "arn:1")
+    assert one != make_token(SERVICE, inputs(SERVICE), "arn:1")
 
 
 @pytest.mark.parametrize(
