@@ -68,7 +68,7 @@ def complete_request(job: Job, *, as_object: bool = False) -> dict[str, Any]:
     """Return a job's complete request; secret leaves read `[secret]`, unknown ones `${...}`."""
     kind = KINDS[job.kind]
     request = _show(job.request, ("request",), frozenset(job.secret_paths))
-    stem = definition.stem(kind, {"name": job.name, "request": request})
+    stem = definition.make_stem(kind, {"name": job.name, "request": request})
     request = {kind.request.name_field: stem, **request}
     payload = kind.payload
     if payload is not None and isinstance(request.get(payload.field), dict):

@@ -175,7 +175,7 @@ def make_token(kind: Kind, inputs: Mapping[str, Any], newest: str) -> str:
     return _sha256(str(inputs["identity"]), digest(kind, inputs), newest)
 
 
-def stem(kind: Kind, inputs: Mapping[str, Any]) -> str:
+def make_stem(kind: Kind, inputs: Mapping[str, Any]) -> str:
     """Return the part of the AWS name that all runs of this job share."""
     own = (inputs.get("request") or {}).get(kind.request.name_field)
     return _shape_stem(kind, str(own if own and kind.request.unique_names else inputs["name"]))
@@ -195,14 +195,14 @@ def aws_names(kind: Kind, inputs: Mapping[str, Any], newest: str) -> list[str]:
     """
     own = (inputs.get("request") or {}).get(kind.request.name_field)
     if not kind.request.unique_names:
-        return [str(own or f"{stem(kind, inputs)}-{digest(kind, inputs)[:SUFFIX]}")]
+        return [str(own or f"{make_stem(kind, inputs)}-{digest(kind, inputs)[:SUFFIX]}")]
     key = make_token(kind, inputs, newest)
-    return [f"{stem(kind, inputs)}-{key[at : at + SUFFIX]}" for at in (0, SUFFIX, 2 * SUFFIX)]
+    return [f"{make_stem(kind, inputs)}-{key[at : at + SUFFIX]}" for at in (0, SUFFIX, 2 * SUFFIX)]
 
 
 def name_patterns(kind: Kind, inputs: Mapping[str, Any]) -> list[tuple[str, re.Pattern[str]]]:
     """Return what to list and what to keep of it: (prefix or exact name, pattern of our names)."""
-    stems = [stem(kind, inputs)]
+    stems = [make_stem(kind, inputs)]
     formerly = inputs.get("formerly") or ()
     stems += [_shape_stem(kind, former.rsplit("/", 1)[-1]) for former in formerly]
     found = [(f"{s}-*", re.compile(re.escape(s) + r"-[0-9a-f]{8}")) for s in dict.fromkeys(stems)]
