@@ -23,10 +23,10 @@ from ..run.definition import (
     OURS,
     aws_names,
     digest,
+    make_submission,
     make_token,
     our_tags,
     request_tags,
-    submission,
 )
 from .decision import is_adoptable
 from .delete import Say, release_superseded
@@ -81,7 +81,7 @@ def _adopt_or_submit(
     key = make_token(kind, inputs, before)
     for name in aws_names(kind, inputs, before):
         try:
-            arn = service.submit(aws, kind, submission(kind, inputs, name, key), job)
+            arn = service.submit(aws, kind, make_submission(kind, inputs, name, key), job)
         except NoSlot:
             raise
         except (Unanswered, Rejected) as error:

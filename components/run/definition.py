@@ -212,7 +212,7 @@ def name_patterns(kind: Kind, inputs: Mapping[str, Any]) -> list[tuple[str, re.P
     return found
 
 
-def submission(kind: Kind, inputs: Mapping[str, Any], name: str, key: str) -> dict[str, Any]:
+def make_submission(kind: Kind, inputs: Mapping[str, Any], name: str, key: str) -> dict[str, Any]:
     """Return the request as AWS gets it: pasteable into the AWS CLI.
 
     What every author would write is filled in; the payload becomes the JSON string that the API takes.

@@ -15,10 +15,10 @@ from components.run.definition import (
     aws_names,
     digest,
     find_changes,
+    make_submission,
     make_token,
     name_patterns,
     payload_name,
-    submission,
 )
 from tests.fakes.jobs import inputs
 
@@ -104,7 +104,7 @@ def test_a_payload_as_text_is_the_same_definition() -> None:
 
 def test_the_submission_is_awss_request() -> None:
     """Names, type, token and tags are filled in; the payload is one JSON string equal to the file's object."""
-    request = submission(SERVICE, inputs(SERVICE), "churn-12345678", "t" * 64)
+    request = make_submission(SERVICE, inputs(SERVICE), "churn-12345678", "t" * 64)
     body = json.loads(request["serviceRequestPayload"])
     assert body == {
         **inputs(SERVICE)["request"]["serviceRequestPayload"],
