@@ -142,13 +142,13 @@ def our_tags(kind: Kind, inputs: Mapping[str, Any]) -> dict[str, str]:
     if inputs.get("onReplace", "refuse") != "refuse":
         # the run that this one replaces is ended as *this* definition says; see lifecycle.delete
         tags[ON_REPLACE] = str(inputs["onReplace"])
-    because = beside_request(inputs)
+    because = describe_cause(inputs)
     if because:
         tags[BECAUSE] = because
     return tags
 
 
-def beside_request(inputs: Mapping[str, Any]) -> str:
+def describe_cause(inputs: Mapping[str, Any]) -> str:
     """Return what makes the run and does not stand in its request, for `jobctl history`: at most 256 characters.
 
     `generation=4 period=2026-W47 code=<8 hex> watched=<8 hex>`, in the characters that every AWS tag takes.

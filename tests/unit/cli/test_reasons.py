@@ -10,7 +10,7 @@ import pytest
 from cli.runs.reasons import explain_run
 from components.aws import Run
 from components.kinds import KINDS, Phase
-from components.run.definition import BECAUSE, CLAIMED, DIGEST, RELEASED, beside_request
+from components.run.definition import BECAUSE, CLAIMED, DIGEST, RELEASED, describe_cause
 
 SERVICE, INFERENCE = KINDS["ServiceJob"], KINDS["BatchInferenceJob"]
 BATCH = "arn:aws:batch:us-east-1:123456789012:service-job/1"
@@ -120,9 +120,9 @@ def test_tag_takes_any_generation() -> None:
         "code": {"sha256": "0123456789abcdef"},
         "watched": {"s3://bucket/_SUCCESS": "etag"},
     }
-    text = beside_request(inputs)
+    text = describe_cause(inputs)
     assert text.startswith("generation=gr__er____besser__xxx")
     assert " period=2026-W47 code=01234567 watched=" in text
     assert len(text) <= 256
-    assert beside_request({"generation": 3.0}) == "generation=3"
-    assert beside_request({}) == ""
+    assert describe_cause({"generation": 3.0}) == "generation=3"
+    assert describe_cause({}) == ""
