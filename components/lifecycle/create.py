@@ -24,8 +24,8 @@ from ..run.definition import (
     aws_names,
     digest,
     make_submission,
+    make_tags,
     make_token,
-    our_tags,
     request_tags,
 )
 from .decision import is_adoptable
@@ -186,7 +186,7 @@ def _claim(kind: Kind, aws: Aws, inputs: Mapping[str, Any], run: Run) -> Run:
     """
     job, request = str(inputs["name"]), inputs.get("request") or {}
     mark = str(round(aws.clock() * 1000))
-    ours = {**our_tags(kind, inputs), CLAIMED: mark}
+    ours = {**make_tags(kind, inputs), CLAIMED: mark}
     declared = {} if run.phase.ended else request_tags(kind, request)
     wanting = {
         key: value for key, value in {**declared, **ours}.items() if run.tags.get(key) != value

@@ -10,7 +10,7 @@ from ..aws import Aws
 from ..aws.runs import check_account
 from ..errors import Missing, Rejected
 from ..kinds import Kind, Phase
-from ..run.definition import our_tags, request_tags
+from ..run.definition import make_tags, request_tags
 from .outputs import declared, is_waiting, outputs_of
 
 
@@ -50,10 +50,10 @@ def _rename_ended(
     if olds.get("identity") == news.get("identity"):
         return
     try:
-        service.retag(aws, kind, id_, str(news["name"]), our_tags(kind, news), [])
+        service.retag(aws, kind, id_, str(news["name"]), make_tags(kind, news), [])
     except (Missing, Rejected):
         return  # the record has expired, so it would not be found under either name
 
 
 def _tags(kind: Kind, inputs: Mapping[str, Any]) -> dict[str, str]:
-    return {**request_tags(kind, inputs.get("request") or {}), **our_tags(kind, inputs)}
+    return {**request_tags(kind, inputs.get("request") or {}), **make_tags(kind, inputs)}

@@ -136,7 +136,7 @@ def to_aws_tags(kind: Kind, tags: Mapping[str, str]) -> Any:
     return [{key: name, value: tags[name]} for name in sorted(tags)]
 
 
-def our_tags(kind: Kind, inputs: Mapping[str, Any]) -> dict[str, str]:
+def make_tags(kind: Kind, inputs: Mapping[str, Any]) -> dict[str, str]:
     """Return the tags by which a run is found again, without Pulumi's state."""
     tags = {IDENTITY: str(inputs["identity"]), DIGEST: digest(kind, inputs)}
     if inputs.get("onReplace", "refuse") != "refuse":
@@ -226,7 +226,7 @@ def make_submission(kind: Kind, inputs: Mapping[str, Any], name: str, key: str) 
         body = dict(request.get(kind.payload.field) or {})
         body.setdefault(kind.payload.name_field, payload_name(kind, str(inputs["name"])))
         request[kind.payload.field] = json.dumps(body, separators=(",", ":"), ensure_ascii=False)
-    tags = {**request_tags(kind, request), **our_tags(kind, inputs)}
+    tags = {**request_tags(kind, request), **make_tags(kind, inputs)}
     request[kind.tags.field] = to_aws_tags(kind, tags)
     if kind.request.token_field:
         request[kind.request.token_field] = key
