@@ -10,7 +10,7 @@ from typing import Any
 
 from ..errors import Denied, JobError, Missing
 from ..kinds import Kind, Phase
-from ..run.definition import ENDING, RELEASED, from_aws_tags, to_aws_tags
+from ..run.definition import ENDING, RELEASED, parse_tags, to_aws_tags
 from ..wire import pick
 from .client import Aws
 
@@ -113,7 +113,7 @@ def describe(aws: Aws, kind: Kind, arn: str, job: str) -> Run:
         phase=kind.phase(status),
         status=status,
         terminated=status in kind.record.stopped or bool(record.get(kind.record.terminated_field)),
-        tags=from_aws_tags(kind, tags),
+        tags=parse_tags(kind, tags),
         outputs=outputs,
         request=record,
     )

@@ -117,10 +117,10 @@ def normalize(kind: Kind, request: Mapping[str, Any]) -> dict[str, Any]:
 
 def request_tags(kind: Kind, request: Mapping[str, Any]) -> dict[str, str]:
     """Return a request's own tags as a mapping, whichever form its API has for them."""
-    return from_aws_tags(kind, request.get(kind.tags.field) or {})
+    return parse_tags(kind, request.get(kind.tags.field) or {})
 
 
-def from_aws_tags(kind: Kind, tags: Any) -> dict[str, str]:
+def parse_tags(kind: Kind, tags: Any) -> dict[str, str]:
     """Read tags in the API's form."""
     if kind.tags.as_list is None:
         return dict(tags or {})
