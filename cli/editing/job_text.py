@@ -66,7 +66,7 @@ def make_document(kind: Kind, run: Run, name: str, queue: str = "") -> dict[str,
     }
     request.pop(kind.tags.field, None)
     if own:
-        request[kind.tags.field] = definition.to_aws_tags(kind, own)
+        request[kind.tags.field] = definition.format_tags(kind, own)
     return {"kind": kind.name, "adopt": run.arn, "request": _escape(request)}
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..errors import Denied, JobError, Missing
 from ..kinds import Kind, Phase
-from ..run.definition import ENDING, RELEASED, parse_tags, to_aws_tags
+from ..run.definition import ENDING, RELEASED, format_tags, parse_tags
 from ..wire import pick
 from .client import Aws
 
@@ -199,7 +199,7 @@ def retag(
         _retag_linked(aws, kind, arn, job, tags)
         return
     if tags:
-        values = {"arn": arn, "tags": to_aws_tags(kind, tags)}
+        values = {"arn": arn, "tags": format_tags(kind, tags)}
         aws.call(kind.service, kind.tags.add, values, job=job, kind=kind)
     if gone:
         aws.call(kind.service, kind.tags.remove, {"arn": arn, "keys": gone}, job=job, kind=kind)

@@ -54,7 +54,7 @@ def completed(kind: Kind, request: dict[str, Any], stack_tags: Mapping[str, str]
         result[payload.field] = {k: v for k, v in body.items() if k != payload.tags_field}
     tags = {**stack_tags, **own, **definition.request_tags(kind, result)}
     if tags:
-        result[kind.tags.field] = definition.to_aws_tags(kind, tags)
+        result[kind.tags.field] = definition.format_tags(kind, tags)
     return result
 
 

@@ -11,7 +11,7 @@ from ..aws import Aws, Run
 from ..aws.runs import check_account
 from ..errors import JobError, Missing
 from ..kinds import Kind, Phase
-from ..run.definition import request_tags, to_aws_tags
+from ..run.definition import format_tags, request_tags
 from .outputs import declared, is_waiting, outputs_of
 
 EXPIRED = "AWS no longer has the record; this is the last known outcome"
@@ -56,7 +56,7 @@ def in_force(kind: Kind, olds: Mapping[str, Any], run: Run) -> dict[str, Any]:
     if not any(path.startswith(f"request.{kind.tags.field}") for path in secret):
         now = {key: run.tags[key] for key in declared_tags if key in run.tags}
         if now != declared_tags:
-            request[kind.tags.field] = to_aws_tags(kind, now)
+            request[kind.tags.field] = format_tags(kind, now)
     return request
 
 

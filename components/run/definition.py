@@ -128,7 +128,7 @@ def parse_tags(kind: Kind, tags: Any) -> dict[str, str]:
     return {tag[key]: tag.get(value, "") for tag in tags or []}
 
 
-def to_aws_tags(kind: Kind, tags: Mapping[str, str]) -> Any:
+def format_tags(kind: Kind, tags: Mapping[str, str]) -> Any:
     """Write tags in the API's form."""
     if kind.tags.as_list is None:
         return dict(tags)
@@ -227,7 +227,7 @@ def make_submission(kind: Kind, inputs: Mapping[str, Any], name: str, key: str) 
         body.setdefault(kind.payload.name_field, payload_name(kind, str(inputs["name"])))
         request[kind.payload.field] = json.dumps(body, separators=(",", ":"), ensure_ascii=False)
     tags = {**request_tags(kind, request), **make_tags(kind, inputs)}
-    request[kind.tags.field] = to_aws_tags(kind, tags)
+    request[kind.tags.field] = format_tags(kind, tags)
     if kind.request.token_field:
         request[kind.request.token_field] = key
     return request
