@@ -15,7 +15,7 @@ from cli.project.settings import find_own_project, list_job_folders
 from cli.project.stack import find_selected
 from components.errors import JobError
 from components.jobfile import Job, Pending
-from components.jobfile.messages import HIDDEN, meant
+from components.jobfile.messages import HIDDEN, suggest
 from components.kinds import KINDS
 from components.run import definition
 from components.stack.load import load_stack
@@ -58,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
         names = [job.name for job in jobs]
         jobs = [job for job in jobs if job.name == args.job]
         if not jobs:
-            raise JobError(f"{args.file} has no job `{args.job}`{meant(args.job, names)}")
+            raise JobError(f"{args.file} has no job `{args.job}`{suggest(args.job, names)}")
     requests = [complete_request(job, as_object=args.object) for job in jobs]
     print(json.dumps(requests[0] if len(requests) == 1 else requests, indent=2, ensure_ascii=False))
     return 0

@@ -16,7 +16,7 @@ from components.aws import Aws, Run, read_history
 from components.aws.lookup import list_linked
 from components.aws.survey import attempts
 from components.errors import JobError, Problems
-from components.jobfile.messages import meant
+from components.jobfile.messages import suggest
 from components.kinds import KINDS, Kind
 from components.run.definition import IDENTITY
 
@@ -70,7 +70,7 @@ def _find_job(stack: Stack, aws: Aws, job: str) -> tuple[Kind, Mapping[str, Any]
             return KINDS[each.kind], {**inputs, "secretPaths": paths}
     if job in state:
         return state[job].kind, remembered
-    close = meant(job, [each.name for each in jobs.jobs])
+    close = suggest(job, [each.name for each in jobs.jobs])
     if close:
         raise JobError(f"there is no job `{job}` in the stack '{stack.name}'{close}")
     return None

@@ -15,7 +15,7 @@ from cli.project.stack import Project, find_project, find_selected
 from cli.runs.entries import read_entries
 from components.errors import JobError, Problems
 from components.jobfile import Job, JobFile
-from components.jobfile.messages import meant
+from components.jobfile.messages import suggest
 from components.kinds import Phase
 from components.stack.jobs import StackJobs
 from components.stack.load import load_stack
@@ -87,7 +87,7 @@ def choose_files(
             found.setdefault(path, set()).add(name)
         else:
             raise JobError(
-                f"there is no job `{name}` among the job files{meant(name, [*whole, *single])}"
+                f"there is no job `{name}` among the job files{suggest(name, [*whole, *single])}"
             )
     for path, some in found.items():
         every = cells.get(path, [])

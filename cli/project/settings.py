@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cli.project.stack import Project, Stack, find_project, has_secret, read_stack
 from components.errors import JobError
-from components.jobfile.messages import meant
+from components.jobfile.messages import suggest
 from components.stack.settings import Settings, read_settings
 
 
@@ -35,7 +35,7 @@ def list_job_folders(project: Project, stack: str = "") -> list[JobFolder]:
     short = stack.rpartition("/")[2]
     if short and short not in names:
         raise JobError(
-            f"there is no Pulumi.{short}.yaml, so the stack `{short}` has no settings{meant(short, names)}"
+            f"there is no Pulumi.{short}.yaml, so the stack `{short}` has no settings{suggest(short, names)}"
         )
     found: dict[Path, list[Settings]] = {}
     for name in [short] if short else names:

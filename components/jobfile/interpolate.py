@@ -14,7 +14,7 @@ from ..kinds import LATEST
 from ..schema import Pending
 from ..wire import Path
 from .matrix import as_text
-from .messages import meant
+from .messages import suggest
 from .model import Context
 
 _TOKEN = re.compile(r"\$\$\{|\$\{|\}|[^$}]+|.", re.DOTALL)
@@ -72,7 +72,7 @@ class Scope:
             if self.cell is None:
                 return _pending(expression)
             if rest not in self.cell:
-                raise Mistake(f"the matrix has no `{rest}`{meant(rest, self.cell)}")
+                raise Mistake(f"the matrix has no `{rest}`{suggest(rest, self.cell)}")
             return Filled(self.cell[rest])
         if expression == "generation":
             return self._own(self.generation, "generation", "generation: 1")
@@ -105,7 +105,7 @@ class Scope:
             return _pending(expression, secret=True)
         if self.context.any_config:
             return _pending(expression)
-        remedy = meant(key, [*config, *secrets]) or f"; set it: pulumi config set {key} <value>"
+        remedy = suggest(key, [*config, *secrets]) or f"; set it: pulumi config set {key} <value>"
         message = f"the stack's config has no `{key}`{remedy}"
         raise Mistake(message, "interpolation-config")
 
@@ -121,7 +121,7 @@ class Scope:
         if expression.startswith("jobs."):
             return f"`${{{expression}}}` must be `${{jobs.<job>.<output>}}`, such as `${{jobs.prepare.modelArtifacts}}`"
         names = ["stack", "generation", "period", "code.uri"]
-        close = meant(expression, [*names, *(f"matrix.{key}" for key in self.cell or ())])
+        close = suggest(expression, [*names, *(f"matrix.{key}" for key in self.cell or ())])
         return (
             f"unknown variable `${{{expression}}}`{close or ';'} for a literal `${{{expression}}}` "
             f"write `$${{{expression}}}`"

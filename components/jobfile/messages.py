@@ -44,7 +44,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return by_lower[found[0]] if found else ""
 
 
-def meant(word: str, known: Iterable[str]) -> str:
+def suggest(word: str, known: Iterable[str]) -> str:
     """`; did you mean ...?`, or nothing."""
     found = nearest(word, known)
     return f"; did you mean `{found}`?" if found else ""
@@ -97,7 +97,7 @@ def say(fault: schema.Fault, name: str, *, written: str | None = None, secret: b
 
 def _not_one_of(value: Any, rules: dict[str, Any], word: str, secret: bool = False) -> str:
     known = [str(item) for item in rules["enum"]]
-    close = "" if secret else meant(str(value), known)
+    close = "" if secret else suggest(str(value), known)
     if "x-open" in rules:
         return f"{word} is not a known instance type{close}"
     return f"{word} is not one of {listed(known)}{close}"
@@ -105,7 +105,7 @@ def _not_one_of(value: Any, rules: dict[str, Any], word: str, secret: bool = Fal
 
 def _unknown_field(fault: schema.Fault, name: str) -> str:
     field = str(fault.path[-1])
-    close = meant(field, fault.expected)
+    close = suggest(field, fault.expected)
     if close:
         return f"unknown field{close}"
     homes = [path for path in _homes(name).get(field, ()) if "[]" not in path][:2]

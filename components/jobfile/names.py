@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from ..errors import Problem
 from ..wire import Path, dotted, leaves
-from .messages import meant
+from .messages import suggest
 from .model import Job
 
 VALID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
@@ -69,7 +69,7 @@ def _where(job: Job, other: str) -> Path:
 def _no_such(other: str, names: set[str], known: Mapping[str, Sequence[str]]) -> str:
     if other in known:
         return f"`{other}` is a matrix; name one of its cells: {', '.join(f'`{cell}`' for cell in known[other][:6])}"
-    return f"there is no job `{other}`{meant(other, sorted(names))}"
+    return f"there is no job `{other}`{suggest(other, sorted(names))}"
 
 
 def _circles(graph: Mapping[str, Sequence[str]]) -> Iterator[list[str]]:

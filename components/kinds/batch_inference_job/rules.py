@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ...jobfile.messages import meant
+from ...jobfile.messages import suggest
 from ...jobfile.rules.view import Finding, Rule, View, warning
 from ..personalize import rules as shared
 
@@ -44,7 +44,7 @@ def exploration(view: View) -> Iterator[Finding]:
     for key in config if isinstance(config, dict) else ():
         value = view.get("batchInferenceJobConfig", "itemExplorationConfig", key)
         if key not in _EXPLORATION:
-            message = f"is not one of {', '.join(_EXPLORATION)}{meant(key, _EXPLORATION)}"
+            message = f"is not one of {', '.join(_EXPLORATION)}{suggest(key, _EXPLORATION)}"
             yield warning((*at, key), message, "exploration-key")
             continue
         if value is None:
