@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from components.errors import JobError
-from components.jobfile.messages import listed, suggest
+from components.jobfile.messages import join_words, suggest
 from components.kinds import KINDS
 from components.schema import FOLDER
 
@@ -32,6 +32,6 @@ def find_kind_name(word: str) -> str:
     plain = {name.lower(): name for name in KINDS}
     found = plain.get(word.lower().replace("-", "").replace("_", ""))
     if found is None:
-        hint = suggest(word, KINDS) or f"; known kinds: {listed(KINDS)}"
+        hint = suggest(word, KINDS) or f"; known kinds: {join_words(KINDS)}"
         raise JobError(f"unknown kind `{word}`{hint}")
     return found

@@ -50,7 +50,7 @@ def suggest(word: str, known: Iterable[str]) -> str:
     return f"; did you mean `{found}`?" if found else ""
 
 
-def listed(words: Iterable[str], most: int = 12) -> str:
+def join_words(words: Iterable[str], most: int = 12) -> str:
     """Words for a sentence, a long list cut short."""
     words = list(words)
     rest = f" and {len(words) - most} more" if len(words) > most else ""
@@ -100,7 +100,7 @@ def _not_one_of(value: Any, rules: dict[str, Any], word: str, secret: bool = Fal
     close = "" if secret else suggest(str(value), known)
     if "x-open" in rules:
         return f"{word} is not a known instance type{close}"
-    return f"{word} is not one of {listed(known)}{close}"
+    return f"{word} is not one of {join_words(known)}{close}"
 
 
 def _unknown_field(fault: schema.Fault, name: str) -> str:
@@ -111,7 +111,7 @@ def _unknown_field(fault: schema.Fault, name: str) -> str:
     homes = [path for path in _homes(name).get(field, ()) if "[]" not in path][:2]
     if homes:
         return f"unknown field here; it belongs in `{'` or `'.join(homes)}`"
-    return f"unknown field; allowed: {listed(fault.expected)}"
+    return f"unknown field; allowed: {join_words(fault.expected)}"
 
 
 @cache

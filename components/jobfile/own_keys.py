@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from ..errors import Problem
 from ..kinds import KINDS
 from ..wire import Path, dotted
-from .messages import listed, suggest
+from .messages import join_words, suggest
 from .model import Job, JobFile
 
 _OBJECT = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/.*[^/]")
@@ -58,12 +58,12 @@ def of_aliases(
             "error",
         )
     elif isinstance(aliases, list) and is_matrix:
-        message = f"with a matrix, must be a mapping of `old name: new name`; the new names are {listed(names, 6)}"
+        message = f"with a matrix, must be a mapping of `old name: new name`; the new names are {join_words(names, 6)}"
         yield ("aliases",), message, "alias-form", "error"
     elif isinstance(aliases, dict):
         for old, new in aliases.items():
             if new not in names:
-                message = f"there is no cell `{new}`{suggest(new, names) or f'; there are {listed(names, 6)}'}"
+                message = f"there is no cell `{new}`{suggest(new, names) or f'; there are {join_words(names, 6)}'}"
                 yield ("aliases", old), message, "alias-cell", "error"
 
 
@@ -72,7 +72,7 @@ def of_overlays(file: JobFile, stacks: Sequence[str]) -> Iterator[Said]:
     overlays = file.document.get("stacks")
     for name in overlays if isinstance(overlays, dict) and stacks else ():
         if name not in stacks:
-            hint = suggest(name, stacks) or f"; there are {listed(stacks, 6)}"
+            hint = suggest(name, stacks) or f"; there are {join_words(stacks, 6)}"
             yield (
                 ("stacks", name),
                 f"there is no Pulumi.{name}.yaml{hint}",
