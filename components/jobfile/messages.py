@@ -57,7 +57,7 @@ def join_words(words: Iterable[str], most: int = 12) -> str:
     return ", ".join(f"`{word}`" for word in words[:most]) + rest
 
 
-def shown(value: Any) -> str:
+def format_value(value: Any) -> str:
     """A value as the file has it, on one line, cut short."""
     plain = isinstance(value, str) and value.isprintable()
     text = f"`{value}`" if plain else json.dumps(value, ensure_ascii=False, default=str)
@@ -70,7 +70,7 @@ def say(fault: schema.Fault, name: str, *, written: str | None = None, secret: b
     `written` is the value as it stands in the file (`1e-3`); a secret value is never shown.
     """
     value = fault.value
-    word = HIDDEN if secret else shown(value)
+    word = HIDDEN if secret else format_value(value)
     expected = fault.expected
     rules = fault.schema
     if fault.keyword == "required":
@@ -139,7 +139,7 @@ def _fields(part: Any, root: dict[str, Any], path: Path) -> Iterator[tuple[str, 
 def _wrong_type(value: Any, expected: Any, written: str | None, secret: bool) -> str:
     wanted = [expected] if isinstance(expected, str) else list(expected)
     takes = _takes(wanted)
-    word = shown(value)
+    word = format_value(value)
     if value is None:
         return f"empty value; expected {takes}"
     if secret:
