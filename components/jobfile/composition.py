@@ -137,7 +137,9 @@ class Composition:
             path = (*at, *fault.path)
             level, extra = leniently(fault)
             spot = self.file.places.spot(path, self.overlay)
-            message = messages.say(fault, name, written=spot.written, secret=path in secrets)
+            message = messages.describe_fault(
+                fault, name, written=spot.written, secret=path in secrets
+            )
             # what is missing has no place, unless an overlay takes it away
             shown = path[:-1] if fault.keyword == "required" else path
             self.report(path, message + extra, f"schema.{fault.keyword}", level, shown)

@@ -64,7 +64,9 @@ def format_value(value: Any) -> str:
     return text if len(text) <= 60 else f"{text[:56]}...{text[-1]}"
 
 
-def say(fault: schema.Fault, name: str, *, written: str | None = None, secret: bool = False) -> str:
+def describe_fault(
+    fault: schema.Fault, name: str, *, written: str | None = None, secret: bool = False
+) -> str:
     """The sentence for one fault of a document against the schema of that name.
 
     `written` is the value as it stands in the file (`1e-3`); a secret value is never shown.

@@ -122,5 +122,5 @@ def _problem(root: Path, stack: str, fault: schema.Fault) -> Problem:
         line, column = 0, 0  # config may come from elsewhere
     else:
         line, column = places.of(("config", KEY, *path))
-    message = messages.say(fault, SCHEMA)
+    message = messages.describe_fault(fault, SCHEMA)
     return Problem(file, line, column, dotted((KEY, *path)), message, f"platform.{fault.keyword}")
