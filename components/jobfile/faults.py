@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from ..schema import Fault
-from .messages import nearest
+from .messages import find_nearest
 
 _TYPE = re.compile(r"ml\.([a-z]+)([0-9]+)([a-z0-9-]*)\.([a-z0-9]+)")
 
@@ -44,7 +44,7 @@ def could_be_newer(value: str, known: Iterable[str]) -> bool:
 def told(faults: Sequence[Fault]) -> Iterator[Fault]:
     """The faults worth telling: one a value, and a field that is missing because it is misspelt is told once."""
     misspelt = {
-        (*fault.path[:-1], nearest(str(fault.path[-1]), fault.expected))
+        (*fault.path[:-1], find_nearest(str(fault.path[-1]), fault.expected))
         for fault in faults
         if fault.keyword == "additionalProperties"
     }

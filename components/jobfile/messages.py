@@ -31,7 +31,7 @@ _YES_NO = {
 HIDDEN = "[secret]"
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
+def find_nearest(word: str, known: Iterable[str]) -> str:
     """The right spelling that was probably meant, or nothing."""
     by_lower = {name.lower(): name for name in known}
     word = word.lower()
@@ -46,7 +46,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 def suggest(word: str, known: Iterable[str]) -> str:
     """`; did you mean ...?`, or nothing."""
-    found = nearest(word, known)
+    found = find_nearest(word, known)
     return f"; did you mean `{found}`?" if found else ""
 
 
