@@ -14,7 +14,7 @@ from ..kinds import KINDS, Kind
 from ..schema import Pending
 from ..wire import Path, dotted
 from . import interpolate, matrix, messages, names, own_keys, request, rules
-from .faults import leniently, told
+from .faults import leniently, select_faults
 from .model import Context, Job, JobFile
 from .overlay import merged
 from .period import period
@@ -133,7 +133,7 @@ class Composition:
     ) -> set[str]:
         """Report a document's faults against a schema; returns the first names of the paths of its errors."""
         wrong: set[str] = set()
-        for fault in told(schema.faults(document, name)):
+        for fault in select_faults(schema.faults(document, name)):
             path = (*at, *fault.path)
             level, extra = leniently(fault)
             spot = self.file.places.spot(path, self.overlay)

@@ -41,7 +41,7 @@ def could_be_newer(value: str, known: Iterable[str]) -> bool:
     return latest[0] <= int(generation) <= latest[-1] + 2
 
 
-def told(faults: Sequence[Fault]) -> Iterator[Fault]:
+def select_faults(faults: Sequence[Fault]) -> Iterator[Fault]:
     """The faults worth telling: one a value, and a field that is missing because it is misspelt is told once."""
     misspelt = {
         (*fault.path[:-1], find_nearest(str(fault.path[-1]), fault.expected))
