@@ -14,7 +14,7 @@ from ..kinds import KINDS, Kind
 from ..schema import Pending
 from ..wire import Path, dotted
 from . import interpolate, matrix, messages, names, own_keys, request, rules
-from .faults import leniently, select_faults
+from .faults import rate_fault, select_faults
 from .model import Context, Job, JobFile
 from .overlay import merged
 from .period import period
@@ -135,7 +135,7 @@ class Composition:
         wrong: set[str] = set()
         for fault in select_faults(schema.faults(document, name)):
             path = (*at, *fault.path)
-            level, extra = leniently(fault)
+            level, extra = rate_fault(fault)
             spot = self.file.places.spot(path, self.overlay)
             message = messages.describe_fault(
                 fault, name, written=spot.written, secret=path in secrets

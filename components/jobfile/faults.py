@@ -11,7 +11,7 @@ from .messages import find_nearest
 _TYPE = re.compile(r"ml\.([a-z]+)([0-9]+)([a-z0-9-]*)\.([a-z0-9]+)")
 
 
-def leniently(fault: Fault) -> tuple[str, str]:
+def rate_fault(fault: Fault) -> tuple[str, str]:
     """Return a fault's level, and what to add to its sentence.
 
     AWS brings out instance types faster than SDKs. One that could be newer than the model (a later generation of
