@@ -16,7 +16,7 @@ from ..wire import Path, dotted
 from . import interpolate, matrix, messages, names, own_keys, request, rules
 from .faults import rate_fault, select_faults
 from .model import Context, Job, JobFile
-from .overlay import merged
+from .overlay import merge
 from .period import period
 
 _VISIBLE = ("generation", "watch", "dependsOn", "code", "adopt")  # filled in, and never secret
@@ -112,7 +112,7 @@ class Composition:
         if kind is not None:
             document = self._opened(kind, document, ())
         if overlay and kind is not None:
-            document = merged(document, self._opened(kind, overlay, self.overlay))
+            document = merge(document, self._opened(kind, overlay, self.overlay))
             wrong = self._faults(document, "keys", ())
             document = {k: v for k, v in document.items() if k not in wrong or k == "request"}
         return document

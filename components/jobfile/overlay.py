@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 
-def merged(document: Any, patch: Any) -> Any:
+def merge(document: Any, patch: Any) -> Any:
     """Return the document with the patch applied: null takes a field away, a list is replaced as a whole."""
     if not isinstance(patch, dict):
         return patch
@@ -14,5 +14,5 @@ def merged(document: Any, patch: Any) -> Any:
         if value is None:
             result.pop(name, None)
         else:
-            result[name] = merged(result.get(name), value)
+            result[name] = merge(result.get(name), value)
     return result

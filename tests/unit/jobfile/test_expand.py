@@ -9,7 +9,7 @@ import pytest
 
 from components.jobfile import expand
 from components.jobfile.matrix import cell_name, cells
-from components.jobfile.overlay import merged
+from components.jobfile.overlay import merge
 from components.jobfile.period import period
 
 from .making import BATCH_JOB, SERVICE_JOB, TODAY, context, errors, jobs, read
@@ -38,7 +38,7 @@ from .making import BATCH_JOB, SERVICE_JOB, TODAY, context, errors, jobs, read
 )
 def test_merge_patch(document: object, patch: object, result: object) -> None:
     """Overlays are JSON merge patches."""
-    assert merged(document, patch) == result
+    assert merge(document, patch) == result
 
 
 def test_an_overlay_counts_in_its_stack_only(tmp_path: Path) -> None:
