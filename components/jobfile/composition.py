@@ -122,7 +122,7 @@ class Composition:
         if "request" not in part:
             return part
         try:
-            return {**part, "request": request.opened(kind, part["request"])}
+            return {**part, "request": request.parse_payload(kind, part["request"])}
         except request.NotJson as error:
             field = kind.payload.field if kind.payload else ""
             self.report((*at, "request", field), str(error), request.PAYLOAD_JSON)

@@ -18,7 +18,7 @@ class NotJson(Exception):
     """A payload that is text, and not a JSON object: one sentence."""
 
 
-def opened(kind: Kind, request: Any) -> Any:
+def parse_payload(kind: Kind, request: Any) -> Any:
     """Return the request with its payload as an object, where the author pasted AWS's JSON string.
 
     Text that is one interpolation is left alone. Raises `NotJson`.
