@@ -232,7 +232,7 @@ class Composition:
             body = self._opened(kind, {"request": body}, ())["request"]
         if self._faults(body, model, ("request",), frozenset(secrets)):
             return body, secrets
-        complete = request.completed(kind, body, self.context.tags)
+        complete = request.complete(kind, body, self.context.tags)
         view = rules.View(kind, name, complete, body, self.context.region, frozenset(secrets))
         for finding in rules.findings(view):
             self.report(finding.path, finding.message, finding.rule, finding.level)

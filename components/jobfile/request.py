@@ -39,7 +39,7 @@ def parse_payload(kind: Kind, request: Any) -> Any:
     return {**request, payload.field: body}
 
 
-def completed(kind: Kind, request: dict[str, Any], stack_tags: Mapping[str, str]) -> dict[str, Any]:
+def complete(kind: Kind, request: dict[str, Any], stack_tags: Mapping[str, str]) -> dict[str, Any]:
     """Return a valid request with its payload's tags hoisted, the stack's tags and the kind's defaults added.
 
     A tag of the file wins over the stack's of that name.
