@@ -132,7 +132,7 @@ def _pending(expression: str, secret: bool = False) -> Filled:
     return Filled(Pending(expression, f"${{{expression}}}"), secret)
 
 
-def leaf(text: str, scope: Scope) -> tuple[Any, bool]:
+def fill_leaf(text: str, scope: Scope) -> tuple[Any, bool]:
     """Fill one leaf in. Returns the value, and whether a secret is in it. Raises `Mistake`.
 
     A leaf that is one expression keeps its type (a matrix value may be a number).
@@ -206,7 +206,7 @@ def tree(
         if "${" not in value:
             return value
         try:
-            filled, secret = leaf(value, scope)
+            filled, secret = fill_leaf(value, scope)
         except Mistake as mistake:
             mistakes.append((at, mistake))
             return Pending("", value)

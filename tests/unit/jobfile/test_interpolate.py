@@ -59,7 +59,7 @@ def scope(**changes: Any) -> Scope:
 )
 def test_names(text: str, value: Any) -> None:
     """A leaf that is one expression keeps its type; inside of text everything is text; `$${` is a literal."""
-    assert interpolate.leaf(text, scope())[0] == value
+    assert interpolate.fill_leaf(text, scope())[0] == value
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_names(text: str, value: Any) -> None:
 )
 def test_secrets_are_noticed(text: str, secret: bool) -> None:
     """A leaf with a secret in it, known or not, is a secret."""
-    assert interpolate.leaf(text, scope())[1] is secret
+    assert interpolate.fill_leaf(text, scope())[1] is secret
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_secrets_are_noticed(text: str, secret: bool) -> None:
 def test_mistakes(text: str, message: str) -> None:
     """What names nothing is said with what would be right."""
     with pytest.raises(Mistake, match=re.escape(message)):
-        interpolate.leaf(text, scope())
+        interpolate.fill_leaf(text, scope())
 
 
 @pytest.mark.parametrize(
