@@ -215,7 +215,7 @@ class Composition:
         self, value: Any, path: Path, scope: interpolate.Scope, wanted: Any, secrets: list[Path]
     ) -> Any:
         mistakes: list[tuple[Path, interpolate.Mistake]] = []
-        filled = interpolate.tree(value, path, scope, wanted, secrets, mistakes)
+        filled = interpolate.fill_tree(value, path, scope, wanted, secrets, mistakes)
         for at, mistake in mistakes:
             self.report(at, mistake.message, mistake.rule)
         return filled

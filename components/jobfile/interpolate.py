@@ -190,7 +190,7 @@ def _parsed(tokens: Iterator[str], inside: bool) -> Parts:
     return parts + ([text] if text else [])
 
 
-def tree(
+def fill_tree(
     value: Any,
     at: Path,
     scope: Scope,
@@ -215,12 +215,12 @@ def tree(
         return fitted(filled, wanted(at))
     if isinstance(value, dict):
         return {
-            key: tree(item, (*at, key), scope, wanted, secrets, mistakes)
+            key: fill_tree(item, (*at, key), scope, wanted, secrets, mistakes)
             for key, item in value.items()
         }
     if isinstance(value, list):
         return [
-            tree(item, (*at, index), scope, wanted, secrets, mistakes)
+            fill_tree(item, (*at, index), scope, wanted, secrets, mistakes)
             for index, item in enumerate(value)
         ]
     return value
