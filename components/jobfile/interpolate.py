@@ -212,7 +212,7 @@ def fill_tree(
             return Pending("", value)
         if secret:
             secrets.append(at)
-        return fitted(filled, wanted(at))
+        return convert(filled, wanted(at))
     if isinstance(value, dict):
         return {
             key: fill_tree(item, (*at, key), scope, wanted, secrets, mistakes)
@@ -226,7 +226,7 @@ def fill_tree(
     return value
 
 
-def fitted(value: Any, wanted: str) -> Any:
+def convert(value: Any, wanted: str) -> Any:
     """Give a value that is one expression the type AWS takes there, where its text allows it."""
     if isinstance(value, Pending):
         return value

@@ -128,7 +128,7 @@ def test_mistakes(text: str, message: str) -> None:
 )
 def test_a_value_takes_the_type_that_aws_wants(value: Any, wanted: str, fitted: Any) -> None:
     """Config is text, and becomes a number or a boolean where AWS takes one and the text is one."""
-    found = interpolate.fitted(value, wanted)
+    found = interpolate.convert(value, wanted)
     assert (found, type(found)) == (fitted, type(fitted))
 
 
