@@ -28,7 +28,7 @@ def expand(
         problems |= found.problems
         if "matrix" in file.document:
             cells[found.name] = [job.name for job in expanded]
-    problems.update(names.collisions(jobs))
+    problems.update(names.find_collisions(jobs))
     problems.update(own_keys.adopted_twice(jobs))
     problems.update(names.dependencies(jobs, cells, elsewhere))
     bad = {problem.file for problem in problems if problem.level == "error"}

@@ -13,7 +13,7 @@ from .model import Job
 VALID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 
 
-def collisions(jobs: Sequence[Job]) -> Iterator[Problem]:
+def find_collisions(jobs: Sequence[Job]) -> Iterator[Problem]:
     """Two jobs of one name, and aliases that are taken."""
     first: dict[str, Job] = {}
     for job in jobs:
