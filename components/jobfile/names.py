@@ -37,7 +37,7 @@ def find_collisions(jobs: Sequence[Job]) -> Iterator[Problem]:
                 yield _problem(job, ("aliases",), message, "alias-twice")
 
 
-def dependencies(
+def check_dependencies(
     jobs: Sequence[Job], known: Mapping[str, Sequence[str]], elsewhere: frozenset[str]
 ) -> Iterator[Problem]:
     """Unknown names in `dependsOn` and `${jobs.x.y}`, and circles. `known` maps a matrix file's name to its cells."""
