@@ -62,7 +62,7 @@ class Composition:
         self.say(own_keys.of_aliases(self.file, document.get("aliases"), cells, is_matrix))
         self.say(own_keys.of_overlays(self.file, self.context.stacks))
         for job in jobs:
-            self.say(own_keys.of_job(job))
+            self.say(own_keys.check_job(job))
         return jobs
 
     def say(self, said: Iterable[own_keys.Said]) -> None:

@@ -20,7 +20,7 @@ _CODE_CHARACTERS = re.compile(r"\.\.(/|$)|^/")
 Said = tuple[Path, str, str, str]
 
 
-def of_job(job: Job) -> Iterator[Said]:
+def check_job(job: Job) -> Iterator[Said]:
     """What is wrong with one job's own keys: path, message, rule, level."""
     kind = KINDS[job.kind]
     for index, uri in enumerate(job.watch):
