@@ -46,7 +46,7 @@ def check_job(job: Job) -> Iterator[Said]:
         yield ("generation",), "is empty", "generation-empty", "error"
 
 
-def of_aliases(
+def check_aliases(
     file: JobFile, aliases: object, names: Sequence[str], is_matrix: bool
 ) -> Iterator[Said]:
     """The form that aliases have with and without a matrix, and the cells they name."""
