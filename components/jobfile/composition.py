@@ -60,7 +60,7 @@ class Composition:
         cells = [job.name for job in jobs]
         is_matrix = bool(document.get("matrix"))
         self.say(own_keys.check_aliases(self.file, document.get("aliases"), cells, is_matrix))
-        self.say(own_keys.of_overlays(self.file, self.context.stacks))
+        self.say(own_keys.check_overlays(self.file, self.context.stacks))
         for job in jobs:
             self.say(own_keys.check_job(job))
         return jobs

@@ -67,7 +67,7 @@ def check_aliases(
                 yield ("aliases", old), message, "alias-cell", "error"
 
 
-def of_overlays(file: JobFile, stacks: Sequence[str]) -> Iterator[Said]:
+def check_overlays(file: JobFile, stacks: Sequence[str]) -> Iterator[Said]:
     """Overlays for stacks that do not exist."""
     overlays = file.document.get("stacks")
     for name in overlays if isinstance(overlays, dict) and stacks else ():
