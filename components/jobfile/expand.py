@@ -29,7 +29,7 @@ def expand(
         if "matrix" in file.document:
             cells[found.name] = [job.name for job in expanded]
     problems.update(names.find_collisions(jobs))
-    problems.update(own_keys.adopted_twice(jobs))
+    problems.update(own_keys.find_adopted_twice(jobs))
     problems.update(names.check_dependencies(jobs, cells, elsewhere))
     bad = {problem.file for problem in problems if problem.level == "error"}
     return sorted((j for j in jobs if j.file not in bad), key=lambda j: j.name), sorted(problems)

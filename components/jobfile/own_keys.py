@@ -81,7 +81,7 @@ def check_overlays(file: JobFile, stacks: Sequence[str]) -> Iterator[Said]:
             )
 
 
-def adopted_twice(jobs: Sequence[Job]) -> Iterator[Problem]:
+def find_adopted_twice(jobs: Sequence[Job]) -> Iterator[Problem]:
     """Two jobs cannot take over one run."""
     first: dict[str, Job] = {}
     for job in jobs:
