@@ -10,7 +10,7 @@ from ..schema import Pending
 from .model import Job
 
 
-def missing(jobs: Sequence[Job], root: Path) -> Iterator[Problem]:
+def find_missing(jobs: Sequence[Job], root: Path) -> Iterator[Problem]:
     """Folders and entry points that do not exist; `root` is what the jobs' files are named from."""
     for job in jobs:
         if job.code is None or isinstance(job.code["dir"], Pending) or "${" in job.code["dir"]:

@@ -72,7 +72,7 @@ class StackJobs:
         jobs, self._unjudged = self._unjudged, []
         own = [each for each in self.policies if each.scope == "job"]
         self.found.update(policy.problems(own, jobs, stack))
-        self.found.update(code_folders.missing(jobs, self.settings.root))
+        self.found.update(code_folders.find_missing(jobs, self.settings.root))
         totals = [each for each in self.policies if each.scope == "stack"]
         problems = {*self.read.problems, *self.found}
         problems.update(policy.problems(totals, self.jobs, stack))
