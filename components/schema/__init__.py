@@ -12,7 +12,7 @@ from pathlib import Path as File
 from typing import Any
 
 from ..wire import Path
-from .compiled import Check, Fault, Pending, compiled, followed
+from .compiled import Check, Fault, Pending, compile_schema, followed
 
 FOLDER = File(__file__).resolve().parents[2] / "schemas"
 
@@ -65,4 +65,4 @@ def at(name: str, path: Path) -> dict[str, Any] | None:
 
 @cache
 def _check(name: str) -> Check:
-    return compiled(read(name))
+    return compile_schema(read(name))

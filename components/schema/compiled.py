@@ -47,7 +47,7 @@ def followed(schema: dict[str, Any], root: dict[str, Any]) -> dict[str, Any]:
     return schema
 
 
-def compiled(root: dict[str, Any]) -> Check:
+def compile_schema(root: dict[str, Any]) -> Check:
     """Return the check of a schema. It knows the keywords that our generator writes, and no others."""
     return _compile(root, root, {})
 

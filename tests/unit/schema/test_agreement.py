@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from components import schema
 from components.kinds import KINDS
-from components.schema.compiled import compiled
+from components.schema.compiled import compile_schema
 from components.schema.reasons import reasons
 
 from .requests import allowed, botocore_takes, mutated, valid
@@ -53,4 +53,6 @@ def test_yes_or_no_agrees_with_the_reasons(kind: str, rng: random.Random) -> Non
     """The compiled check says no exactly where the JSON schema validator has a reason."""
     name = f"requests/{kind}"
     request = mutated(valid(kind, rng), rng)
-    assert compiled(schema.read(name))(request) == (reasons(request, name, schema.read(name)) == [])
+    assert compile_schema(schema.read(name))(request) == (
+        reasons(request, name, schema.read(name)) == []
+    )
