@@ -12,7 +12,7 @@ from pathlib import Path as File
 from typing import Any
 
 from ..wire import Path
-from .compiled import Check, Fault, Pending, compile_schema, followed
+from .compiled import Check, Fault, Pending, compile_schema, follow
 
 FOLDER = File(__file__).resolve().parents[2] / "schemas"
 
@@ -51,7 +51,7 @@ def type_at(name: str, path: Path) -> str:
 def at(name: str, path: Path) -> dict[str, Any] | None:
     """Return the part of a schema that governs a path, its references followed; None where nothing does."""
     root = read(name)
-    schema: Any = followed(root, root)
+    schema: Any = follow(root, root)
     for part in path:
         if isinstance(part, int):
             schema = schema.get("items")
@@ -59,7 +59,7 @@ def at(name: str, path: Path) -> dict[str, Any] | None:
             schema = schema.get("properties", {}).get(part, schema.get("additionalProperties"))
         if not isinstance(schema, dict):
             return None
-        schema = followed(schema, root)
+        schema = follow(schema, root)
     return dict(schema)
 
 

@@ -40,7 +40,7 @@ class Fault:
     schema: dict[str, Any]
 
 
-def followed(schema: dict[str, Any], root: dict[str, Any]) -> dict[str, Any]:
+def follow(schema: dict[str, Any], root: dict[str, Any]) -> dict[str, Any]:
     """Return what a schema's reference stands for."""
     while "$ref" in schema:
         schema = root["$defs"][schema["$ref"].removeprefix("#/$defs/")]
@@ -60,7 +60,7 @@ def _compile(schema: Any, root: dict[str, Any], known: dict[str, Check]) -> Chec
     reference = schema.get("$ref")
     if reference:
         if reference not in known:
-            known[reference] = _compile(followed(schema, root), root, known)
+            known[reference] = _compile(follow(schema, root), root, known)
         return known[reference]
     types = schema.get("type", [])
     types = [types] if isinstance(types, str) else types
