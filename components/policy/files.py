@@ -110,5 +110,5 @@ def _mistakes(document: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
         return
     from ..schema import foreign
 
-    if trouble := foreign.trouble(document["schema"]):
+    if trouble := foreign.check_schema(document["schema"]):
         yield "schema", trouble

@@ -14,7 +14,7 @@ from ..errors import JobError
 from .compiled import Fault, Pending
 
 
-def trouble(schema: dict[str, Any]) -> str:
+def check_schema(schema: dict[str, Any]) -> str:
     """Return what is wrong with the schema itself, or nothing."""
     try:
         Draft202012Validator.check_schema(schema)
