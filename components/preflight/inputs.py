@@ -84,13 +84,13 @@ def records(jobs: Sequence[Job], aws: Aws) -> Iterator[Finding]:
                 continue
             except Rejected:
                 continue
-            wrong = trouble(text, record)
+            wrong = check_records(text, record)
             if wrong:
                 message = f"{uri}: {wrong}; {source} expects lines like {json.dumps(record)}"
                 yield Finding(job, path, message, "preflight.records")
 
 
-def trouble(text: str, example: Mapping[str, Any]) -> str:
+def check_records(text: str, example: Mapping[str, Any]) -> str:
     """What is wrong with the first of the lines, one JSON object each; nothing where they are like the example."""
     lines = [line for line in text.split("\n")[:RECORDS] if line.strip()]
     if not lines:
