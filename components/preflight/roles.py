@@ -38,7 +38,7 @@ def findings(jobs: Sequence[Job], aws: Aws) -> Iterator[Finding]:
             yield Finding(job, path, message, "preflight.role")
             continue
         if arn not in answers:
-            answers[arn] = _asked(aws, match[2])
+            answers[arn] = _get_role(aws, match[2])
         answer = answers[arn]
         if isinstance(answer, Denied):
             yield denied(job, path, answer)
@@ -51,7 +51,7 @@ def findings(jobs: Sequence[Job], aws: Aws) -> Iterator[Finding]:
             yield Finding(job, path, message, "preflight.role")
 
 
-def _asked(aws: Aws, name: str) -> Mapping[str, Any] | Denied | None:
+def _get_role(aws: Aws, name: str) -> Mapping[str, Any] | Denied | None:
     try:
         return role(aws, name)
     except Denied as error:
