@@ -43,7 +43,7 @@ def keys_at(aws: Aws, bucket: str, prefix: str) -> list[str]:
     return [item["Key"] for item in found or [] if not item["Key"].endswith("/")]
 
 
-def beginning(aws: Aws, bucket: str, key: str, size: int = 65_536) -> str:
+def read_beginning(aws: Aws, bucket: str, key: str, size: int = 65_536) -> str:
     """Return the whole lines among an object's first bytes; a last line without its end counts in a short object."""
     some = {"Range": f"bytes=0-{size - 1}"}
     try:

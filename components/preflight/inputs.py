@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from ..aws import Aws
-from ..aws.objects import beginning, keys_at
+from ..aws.objects import keys_at, read_beginning
 from ..errors import Denied, Rejected
 from ..jobfile import Job
 from ..kinds import KINDS, load_part
@@ -78,7 +78,7 @@ def records(jobs: Sequence[Job], aws: Aws) -> Iterator[Finding]:
             if not isinstance(keys, list) or not keys:
                 continue
             try:
-                text = beginning(aws, _split(uri)[0], keys[0])
+                text = read_beginning(aws, _split(uri)[0], keys[0])
             except Denied as error:
                 yield denied(job, path, error)
                 continue
