@@ -34,7 +34,7 @@ def etag(aws: Aws, uri: str) -> str | None:
     return str(answer["ETag"]).strip('"')
 
 
-def keys_at(aws: Aws, bucket: str, prefix: str) -> list[str]:
+def list_keys(aws: Aws, bucket: str, prefix: str) -> list[str]:
     """Return the first few keys that begin with the prefix, without the empty objects that stand for folders.
 
     Raises `Rejected` where there is no such bucket. The key that is the prefix itself comes first.

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from ..aws import Aws
-from ..aws.objects import keys_at, read_beginning
+from ..aws.objects import list_keys, read_beginning
 from ..errors import Denied, Rejected
 from ..jobfile import Job
 from ..kinds import KINDS, load_part
@@ -61,7 +61,7 @@ def _split(uri: str) -> tuple[str, str]:
 
 def _keys(aws: Aws, uri: str) -> Answer:
     try:
-        return keys_at(aws, *_split(uri))
+        return list_keys(aws, *_split(uri))
     except (Denied, Rejected) as error:
         return error
 
