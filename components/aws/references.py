@@ -11,7 +11,7 @@ from .client import Aws
 _ROLE = Call("GetRole", {"RoleName": "$name"}, result="Role")
 
 
-def role(aws: Aws, name: str) -> dict[str, Any] | None:
+def get_role(aws: Aws, name: str) -> dict[str, Any] | None:
     """Return a role of the caller's account with its trust policy, or nothing where there is none.
 
     https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetRole.html

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ..aws import Aws
-from ..aws.references import role
+from ..aws.references import get_role
 from ..errors import Denied
 from ..jobfile import Job
 from ..kinds import KINDS
@@ -53,7 +53,7 @@ def findings(jobs: Sequence[Job], aws: Aws) -> Iterator[Finding]:
 
 def _get_role(aws: Aws, name: str) -> Mapping[str, Any] | Denied | None:
     try:
-        return role(aws, name)
+        return get_role(aws, name)
     except Denied as error:
         return error
 
