@@ -18,7 +18,7 @@ from cli.project.stack import Stack
 from cli.runs.connection import connect_stack
 from components.aws import Aws, Run, find_adopted
 from components.aws.runs import arn_region
-from components.aws.survey import newest_by_name, queue_names
+from components.aws.survey import list_queues, newest_by_name
 from components.errors import JobError
 from components.jobfile import load
 from components.kinds import KINDS, Kind
@@ -115,7 +115,7 @@ def _require_free(found: Run, asked: str) -> None:
 
 def _choose_queue(aws: Aws, kind: Kind, given: str) -> str:
     """Return the queue for a training job's next run: the one named, else the only one."""
-    names = queue_names(aws, kind)
+    names = list_queues(aws, kind)
     if given:
         return given
     if len(names) == 1:

@@ -17,7 +17,7 @@ _OURS = re.compile(rf".+-[0-9a-f]{{{SUFFIX}}}")
 ALL = "*"
 
 
-def queue_names(aws: Aws, kind: Kind) -> list[str]:
+def list_queues(aws: Aws, kind: Kind) -> list[str]:
     """Name the queues that take jobs of this kind, sorted."""
     return sorted(
         {values["scope"].rpartition("/")[2] for values in make_list_values(aws, kind, [ALL], "")}
