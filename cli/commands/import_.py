@@ -18,7 +18,7 @@ from cli.project.stack import Stack
 from cli.runs.connection import connect_stack
 from components.aws import Aws, Run, find_adopted
 from components.aws.runs import arn_region
-from components.aws.survey import list_queues, newest_by_name
+from components.aws.survey import list_newest, list_queues
 from components.errors import JobError
 from components.jobfile import load
 from components.kinds import KINDS, Kind
@@ -148,7 +148,7 @@ def _import_queue(stack: Stack, aws: Aws, folder: Path, queue: str) -> int:
 def _find_newest(kind: Kind, aws: Aws, queue: str) -> Mapping[str, tuple[Run, int]]:
     """Return the newest run and the number of older ones, by the name of the job file."""
     found: dict[str, tuple[Run, int]] = {}
-    for each, older in newest_by_name(aws, kind, queue):
+    for each, older in list_newest(aws, kind, queue):
         name = job_text.make_job_name(kind, each)
         if name not in found:
             found[name] = (each, older)

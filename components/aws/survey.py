@@ -24,7 +24,7 @@ def list_queues(aws: Aws, kind: Kind) -> list[str]:
     )
 
 
-def newest_by_name(aws: Aws, kind: Kind, queue: str) -> Iterator[tuple[Run, int]]:
+def list_newest(aws: Aws, kind: Kind, queue: str) -> Iterator[tuple[Run, int]]:
     """Yield the newest run of each name in a queue, whoever's it is, and the number of older ones.
 
     Each is described, which Batch answers for as long as it keeps the record (about a week after its end).
