@@ -20,7 +20,7 @@ from cli.runs.entries import Entry, read_entries
 from cli.runs.judge import ADOPTED, Finding, judge_runs, list_declared
 from components import aws as service
 from components.aws import Aws, Run
-from components.aws.survey import of_stack
+from components.aws.survey import list_stack_runs
 from components.errors import JobError
 from components.kinds import KINDS, Kind
 from components.run.definition import IDENTITY
@@ -72,7 +72,7 @@ def find_runs(aws: Aws, stack: Stack, jobs: StackJobs, known: Sequence[Entry]) -
     runs = [
         (kind, run)
         for kind in KINDS.values()
-        for run in of_stack(aws, kind, prefix, frozenset(names - {""}))
+        for run in list_stack_runs(aws, kind, prefix, frozenset(names - {""}))
     ]
     seen = {run.arn for _, run in runs}
     runs += [pair for pair in _find_adopted(aws, jobs, prefix) if pair[1].arn not in seen]

@@ -41,7 +41,7 @@ def list_newest(aws: Aws, kind: Kind, queue: str) -> Iterator[tuple[Run, int]]:
         yield run, len(same) - 1
 
 
-def of_stack(
+def list_stack_runs(
     aws: Aws, kind: Kind, stack: str, names: frozenset[str] = frozenset()
 ) -> Iterator[Run]:
     """Yield the runs whose identity is of `project/stack`: first the service's own, then the second service's.

@@ -10,7 +10,7 @@ import boto3
 
 from cli.runs.judge import Declared, judge_runs
 from components.aws import Aws
-from components.aws.survey import of_stack
+from components.aws.survey import list_stack_runs
 from components.kinds import KINDS
 from local.aws.server.calls import Call
 from local.aws.server.faults import Fault
@@ -216,7 +216,7 @@ def recovered(stack: Stack, kind: str, held: list[dict[str, Any]]) -> set[str]:
         for each in held
     ]
     table = KINDS[kind]
-    runs = [(table, run) for run in of_stack(aws, table, PREFIX.rstrip("/"))]
+    runs = [(table, run) for run in list_stack_runs(aws, table, PREFIX.rstrip("/"))]
     return {each.run.arn for each in judge_runs(runs, files, known) if each.orphan}
 
 
