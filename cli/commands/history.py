@@ -14,7 +14,7 @@ from cli.runs.entries import read_entries
 from cli.runs.reasons import explain_run
 from components.aws import Aws, Run, read_history
 from components.aws.lookup import list_linked
-from components.aws.survey import attempts
+from components.aws.survey import list_attempts
 from components.errors import JobError, Problems
 from components.jobfile.messages import suggest
 from components.kinds import KINDS, Kind
@@ -86,7 +86,7 @@ def _find_runs_by_name(stack: Stack, aws: Aws, job: str) -> list[tuple[Kind, Run
 def list_runs(aws: Aws, kind: Kind, inputs: Mapping[str, Any]) -> list[Run]:
     """Return every run that the service or the linked one knows, newest first; an attempt is not a run."""
     found = list(read_history(aws, kind, inputs))
-    seen = {arn for each in found for arn in (each.arn, *attempts(kind, each))}
+    seen = {arn for each in found for arn in (each.arn, *list_attempts(kind, each))}
     identities = [str(inputs["identity"]), *(inputs.get("formerly") or ())]
     for each in list_linked(aws, kind, identities, str(inputs["name"])):
         if each.arn not in seen:

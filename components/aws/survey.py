@@ -61,7 +61,7 @@ def list_stack_runs(
             except Missing:
                 continue
             if run.arn not in seen and _is_of(run, stack):
-                seen |= {run.arn, *attempts(kind, run)}
+                seen |= {run.arn, *list_attempts(kind, run)}
                 yield run
     for run in search_linked(aws, kind, "Contains", f"{stack}/", ""):
         if run.arn not in seen and _is_of(run, stack):
@@ -72,7 +72,7 @@ def _is_of(run: Run, stack: str) -> bool:
     return run.tags.get(IDENTITY, "").rpartition("/")[0] == stack
 
 
-def attempts(kind: Kind, run: Run) -> set[str]:
+def list_attempts(kind: Kind, run: Run) -> set[str]:
     """Every training job that one service job made: each attempt is one."""
     found = {str(run.outputs.get(kind.link.arn_output, ""))} if kind.link else set()
     for attempt in run.request.get("attempts") or []:
