@@ -59,7 +59,7 @@ class Scope:
         return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{resource}"
 
 
-def roles_named(jobs: Iterable[tuple[str, Mapping[str, Any]]]) -> tuple[str, ...] | None:
+def find_roles(jobs: Iterable[tuple[str, Mapping[str, Any]]]) -> tuple[str, ...] | None:
     """Return the roles of jobs, given by kind and request; `None` (any) where one is known only later."""
     found: set[str] = set()
     for kind, request in jobs:

@@ -56,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
     jobs = load_stack(settings)
     if settings.platform and not jobs.platform:
         raise Problems(jobs.problems)
-    roles = permissions.roles_named((job.kind, job.request) for job in jobs.jobs)
+    roles = permissions.find_roles((job.kind, job.request) for job in jobs.jobs)
     accounts = sorted({role.split(":")[4] for role in roles or ()})
     if not args.account and len(accounts) > 1:
         raise JobError(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..permissions import Scope, inputs_named, linked_runs_named, queues_named, roles_named
+from ..permissions import Scope, find_roles, inputs_named, linked_runs_named, queues_named
 from ..platform.config import Account
 from .jobs import StackJobs
 
@@ -17,7 +17,7 @@ def build_scope(stack: StackJobs, account: Account, state: str = "") -> Scope:
         account=account.id,
         region=account.region,
         partition=account.partition,
-        roles=roles_named(requests),
+        roles=find_roles(requests),
         queues=queues_named(requests),
         watched=tuple(sorted({str(uri) for job in jobs for uri in job.watch})),
         inputs=inputs_named(requests),
