@@ -71,7 +71,7 @@ def find_roles(jobs: Iterable[tuple[str, Mapping[str, Any]]]) -> tuple[str, ...]
     return tuple(sorted(found))
 
 
-def inputs_named(jobs: Iterable[tuple[str, Mapping[str, Any]]]) -> tuple[str, ...]:
+def find_inputs(jobs: Iterable[tuple[str, Mapping[str, Any]]]) -> tuple[str, ...]:
     """Return what jobs, given by kind and request, read: S3 objects and prefixes, as far as they are known."""
     found: set[str] = set()
     for name, request in jobs:

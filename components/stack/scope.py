@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..permissions import Scope, find_roles, inputs_named, linked_runs_named, queues_named
+from ..permissions import Scope, find_inputs, find_roles, linked_runs_named, queues_named
 from ..platform.config import Account
 from .jobs import StackJobs
 
@@ -20,7 +20,7 @@ def build_scope(stack: StackJobs, account: Account, state: str = "") -> Scope:
         roles=find_roles(requests),
         queues=queues_named(requests),
         watched=tuple(sorted({str(uri) for job in jobs for uri in job.watch})),
-        inputs=inputs_named(requests),
+        inputs=find_inputs(requests),
         read_inputs=settings.read_inputs,
         artifacts=settings.artifacts,
         state=state,
