@@ -86,7 +86,7 @@ def find_inputs(jobs: Iterable[tuple[str, Mapping[str, Any]]]) -> tuple[str, ...
     return tuple(sorted(found))
 
 
-def queues_named(jobs: Iterable[tuple[str, Mapping[str, Any]]]) -> tuple[str, ...]:
+def find_queues(jobs: Iterable[tuple[str, Mapping[str, Any]]]) -> tuple[str, ...]:
     """Return the queues of jobs, given by kind and request; none (which means any) where one is known only later."""
     fields = {name: kind.request.queue_field for name, kind in KINDS.items()}
     asked = [request[fields[kind]] for kind, request in jobs if fields[kind] in request]

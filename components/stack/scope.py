@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..permissions import Scope, find_inputs, find_roles, linked_runs_named, queues_named
+from ..permissions import Scope, find_inputs, find_queues, find_roles, linked_runs_named
 from ..platform.config import Account
 from .jobs import StackJobs
 
@@ -18,7 +18,7 @@ def build_scope(stack: StackJobs, account: Account, state: str = "") -> Scope:
         region=account.region,
         partition=account.partition,
         roles=find_roles(requests),
-        queues=queues_named(requests),
+        queues=find_queues(requests),
         watched=tuple(sorted({str(uri) for job in jobs for uri in job.watch})),
         inputs=find_inputs(requests),
         read_inputs=settings.read_inputs,
