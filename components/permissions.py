@@ -95,7 +95,7 @@ def find_queues(jobs: Iterable[tuple[str, Mapping[str, Any]]]) -> tuple[str, ...
     return tuple(sorted({queue.rpartition("/")[2] for queue in asked}))
 
 
-def linked_runs_named(adopts: Iterable[Any]) -> tuple[str, ...]:
+def find_linked_runs(adopts: Iterable[Any]) -> tuple[str, ...]:
     """Return which of the jobs' `adopt` are ARNs of a second service: nothing but `adopt` makes us touch such a run."""
     services = {kind.link.service for kind in KINDS.values() if kind.link}
     arns = {adopt for adopt in adopts if isinstance(adopt, str) and adopt.startswith("arn:")}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..permissions import Scope, find_inputs, find_queues, find_roles, linked_runs_named
+from ..permissions import Scope, find_inputs, find_linked_runs, find_queues, find_roles
 from ..platform.config import Account
 from .jobs import StackJobs
 
@@ -24,5 +24,5 @@ def build_scope(stack: StackJobs, account: Account, state: str = "") -> Scope:
         read_inputs=settings.read_inputs,
         artifacts=settings.artifacts,
         state=state,
-        adopted=linked_runs_named(job.adopt for job in jobs),
+        adopted=find_linked_runs(job.adopt for job in jobs),
     )

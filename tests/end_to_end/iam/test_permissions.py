@@ -114,7 +114,7 @@ def test_an_adopted_training_job_may_be_claimed_and_no_other() -> None:
     """A training job carries no tag of ours before it is taken over: only the ones that job files name get one."""
     arn = "arn:aws:sagemaker:us-east-1:123456789012:training-job/by-hand"
     batch = "arn:aws:batch:us-east-1:123456789012:service-job/0"
-    named = permissions.linked_runs_named([None, "0", batch, arn, arn])
+    named = permissions.find_linked_runs([None, "0", batch, arn, arn])
     assert named == (arn,)
     scope = dataclasses.replace(SCOPE, adopted=named)
     statements = permissions.policy("deploy", scope)["Statement"]
