@@ -14,7 +14,7 @@ from cli.planning.model import ACTIONS, CAUSES, Change, Drift, Plan, PlannedJob
 from cli.planning.preview import JobSteps, Preview
 from components.jobfile import Job
 from components.kinds import Kind
-from components.policy import Policy, of_plan
+from components.policy import Policy, check_plan
 from components.run import ceiling
 from components.wire import leaves, pick
 
@@ -51,7 +51,7 @@ def build(
     hours = _add_hours(job.hours for job in costly)
     priced = {name: each for name, each in hours.items() if name in prices}
     submitted = {(job.kind, job.name) for job in costly}
-    judged = of_plan(
+    judged = check_plan(
         policies,
         [
             (steps.kind.name, _read_request(steps.new))

@@ -47,7 +47,7 @@ def problems(policies: Sequence[Policy], jobs: Sequence[Job], stack: str) -> lis
     return found
 
 
-def of_plan(
+def check_plan(
     policies: Sequence[Policy], requests: Sequence[tuple[str, Mapping[str, Any]]], stack: str
 ) -> list[tuple[str, str]]:
     """Return what a plan violates, as (level, sentence); `requests` are (kind, request) of what it submits."""

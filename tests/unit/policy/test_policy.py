@@ -227,7 +227,7 @@ def test_an_example_lets_good_jobs_pass_and_finds_bad_ones(path: Path, tmp_path:
     assert found(policies, good) == []
     if path.name == "plan-budget.yaml":
         big = ("ServiceJob", jobs.service()["request"])
-        assert len(policy.of_plan(policies, [big] * 251, "prod")) == 1
+        assert len(policy.check_plan(policies, [big] * 251, "prod")) == 1
         return
     bad = copy.deepcopy(good)
     body = bad["request"]["serviceRequestPayload"]
