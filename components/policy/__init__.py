@@ -25,7 +25,7 @@ from ..kinds import KINDS
 from ..schema import Fault
 from ..wire import Path as Place
 from ..wire import dotted
-from .documents import document_of, totals_of
+from .documents import document_of, make_totals
 from .files import Policy, load
 
 __all__ = ["Policy", "load", "of_plan", "problems"]
@@ -42,7 +42,7 @@ def problems(policies: Sequence[Policy], jobs: Sequence[Job], stack: str) -> lis
                 if policy.concerns(stack, job.kind):
                     found += _of_job(policy, job, stack)
         elif policy.scope == "stack" and jobs and policy.concerns(stack):
-            totals = totals_of(stack, [(job.kind, job.request) for job in jobs])
+            totals = make_totals(stack, [(job.kind, job.request) for job in jobs])
             found += _of_totals(policy, totals, jobs[0].file)
     return found
 
@@ -51,7 +51,7 @@ def check_plan(
     policies: Sequence[Policy], requests: Sequence[tuple[str, Mapping[str, Any]]], stack: str
 ) -> list[tuple[str, str]]:
     """Return what a plan violates, as (level, sentence); `requests` are (kind, request) of what it submits."""
-    totals = totals_of(stack, requests)
+    totals = make_totals(stack, requests)
     return [
         (policy.level, f"{policy.file}: {problem.message}")
         for policy in policies

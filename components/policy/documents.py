@@ -13,7 +13,7 @@ from ..wire import Path as Place
 from ..wire import leaves
 
 
-def totals_of(stack: str, requests: Sequence[tuple[str, Mapping[str, Any]]]) -> dict[str, Any]:
+def make_totals(stack: str, requests: Sequence[tuple[str, Mapping[str, Any]]]) -> dict[str, Any]:
     """The document of a stack or a plan. Ceilings that are not known yet count as nothing."""
     by_type: dict[str, float] = {}
     total = 0.0
