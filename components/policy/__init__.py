@@ -25,7 +25,7 @@ from ..kinds import KINDS
 from ..schema import Fault
 from ..wire import Path as Place
 from ..wire import dotted
-from .documents import document_of, make_totals
+from .documents import make_document, make_totals
 from .files import Policy, load
 
 __all__ = ["Policy", "load", "of_plan", "problems"]
@@ -61,7 +61,7 @@ def check_plan(
 
 
 def _of_job(policy: Policy, job: Job, stack: str) -> Iterable[Problem]:
-    document = document_of(job, stack)
+    document = make_document(job, stack)
     told: set[str] = set()
     for fault in _faults(policy, document):
         place = _place(job, fault.path)
