@@ -6,7 +6,7 @@ import pulumi
 from pulumi_aws import s3
 
 from . import documents
-from .component import Component, Tags, written
+from .component import Component, Tags, write_document
 from .config import CODE
 
 
@@ -79,7 +79,7 @@ class Bucket(Component):
         s3.BucketPolicy(
             resource_name,
             bucket=made.bucket,
-            policy=written(
+            policy=write_document(
                 documents.bucket,
                 name=made.bucket,
                 account=account,

@@ -22,7 +22,7 @@ class Component(pulumi.ComponentResource):
         return pulumi.ResourceOptions(parent=self, depends_on=after)
 
 
-def written(
+def write_document(
     document: Callable[..., Mapping[str, Any]], **inputs: pulumi.Input[Any]
 ) -> pulumi.Output[str]:
     """Return a policy document as JSON, once all that it is made of is known."""

@@ -12,7 +12,7 @@ from pulumi_aws import cloudwatch, sns
 from ..kinds import KINDS, Kind
 from ..kinds.base import Event
 from . import documents
-from .component import Component, Tags, written
+from .component import Component, Tags, write_document
 
 
 def make_pattern(
@@ -75,7 +75,7 @@ class Notices(Component):
         policy = sns.TopicPolicy(
             resource_name,
             arn=topic.arn,
-            policy=written(documents.topic, arn=topic.arn),
+            policy=write_document(documents.topic, arn=topic.arn),
             opts=self.inside(),
         )
         self.topic_arn = topic.arn
@@ -91,7 +91,7 @@ class Notices(Component):
         for kind in KINDS.values():
             if kind.event:
                 limits = {"statuses": list(statuses), "queues": list(queues), "jobs": list(jobs)}
-                pattern = written(partial(make_pattern, kind), **limits)
+                pattern = write_document(partial(make_pattern, kind), **limits)
                 self._rule(resource_name, kind.event, pattern)
         self.register_outputs({"topicArn": self.topic_arn})
 

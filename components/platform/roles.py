@@ -8,7 +8,7 @@ import pulumi
 from pulumi_aws import iam
 
 from . import documents
-from .component import Component, Tags, written
+from .component import Component, Tags, write_document
 
 Buckets = Sequence[pulumi.Input[str]]
 
@@ -41,7 +41,7 @@ class ServiceRole(Component):
             resource_name,
             name=name,
             description=description,
-            assume_role_policy=written(
+            assume_role_policy=write_document(
                 documents.service_trust,
                 service=service,
                 account=account,
@@ -81,7 +81,7 @@ class TrainingRole(ServiceRole):
         super().__init__(
             resource_name,
             "sagemaker",
-            written(
+            write_document(
                 documents.training,
                 read=list(read),
                 write=list(write),
@@ -122,7 +122,9 @@ class PersonalizeRole(ServiceRole):
         super().__init__(
             resource_name,
             "personalize",
-            written(documents.personalize, read=list(read), write=list(write), partition=partition),
+            write_document(
+                documents.personalize, read=list(read), write=list(write), partition=partition
+            ),
             name=name,
             description="Amazon Personalize batch inference jobs",
             account=account,
