@@ -28,7 +28,7 @@ from ..wire import dotted
 from .documents import make_document, make_totals
 from .files import Policy, load
 
-__all__ = ["Policy", "load", "of_plan", "problems"]
+__all__ = ["Policy", "check_plan", "load", "problems"]
 
 _SHOWN = 60  # characters of a value in a message
 

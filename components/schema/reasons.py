@@ -13,7 +13,7 @@ from .compiled import Fault, Pending, regex
 
 
 def _is_integer(checker: TypeChecker, value: Any) -> bool:
-    # 1.0 is an integer to JSON Schema, not to boto3; the loader has already mended those that a person wrote
+    # 1.0 is an integer to JSON Schema, not to boto3; the loader has already converted those that a person wrote
     return isinstance(value, int) and not isinstance(value, bool)
 
 
