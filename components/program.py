@@ -92,7 +92,7 @@ def preflight(jobs: StackJobs, settings: Settings) -> None:
     if not settings.preflight or not jobs.jobs:
         return
     with _run_errors():
-        problems = checks.problems(
+        problems = checks.find_problems(
             jobs.before_platform,
             _connect(settings),
             jobs.inputs,

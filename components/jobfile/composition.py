@@ -234,7 +234,7 @@ class Composition:
             return body, secrets
         complete = request.complete(kind, body, self.context.tags)
         view = rules.View(kind, name, complete, body, self.context.region, frozenset(secrets))
-        for finding in rules.findings(view):
+        for finding in rules.find_problems(view):
             self.report(finding.path, finding.message, finding.rule, finding.level)
         return complete, secrets
 

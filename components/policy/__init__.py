@@ -28,12 +28,12 @@ from ..wire import dotted
 from .documents import make_document, make_totals
 from .files import Policy, load
 
-__all__ = ["Policy", "check_plan", "load", "problems"]
+__all__ = ["Policy", "check_plan", "find_problems", "load"]
 
 _SHOWN = 60  # characters of a value in a message
 
 
-def problems(policies: Sequence[Policy], jobs: Sequence[Job], stack: str) -> list[Problem]:
+def find_problems(policies: Sequence[Policy], jobs: Sequence[Job], stack: str) -> list[Problem]:
     """Return every violation by a job or by all jobs together, with its place in the job file."""
     found: list[Problem] = []
     for policy in policies:

@@ -1,4 +1,4 @@
-"""Look before you leap: what the job files refer to exists in AWS and takes these jobs.
+"""Preflight: what the job files refer to exists in AWS and can be used by these jobs.
 
 What the caller may not read is a warning that names the permission. A job whose run exists already is not stopped by
 what has gone since: its input may be deleted, its queue too.
@@ -17,10 +17,10 @@ from ..jobfile import Job
 from ..kinds import KINDS, load_part
 from ..run.definition import DIGEST, digest
 from . import inputs, roles
-from .finding import Finding
+from .problem import ReferenceProblem
 
 
-def problems(
+def find_problems(
     jobs: Sequence[Job],
     aws: Aws,
     declared: Mapping[str, Mapping[str, Any]] | None = None,
@@ -36,8 +36,8 @@ def problems(
     ready = [job for job in jobs if not _waits_for_a_job((waiting or {}).get(job.name, ()))]
     found = [
         *_of_kinds(jobs, aws),
-        *roles.findings(jobs, aws),
-        *inputs.findings(ready, aws),
+        *roles.find_problems(jobs, aws),
+        *inputs.find_problems(ready, aws),
     ]
     if read_inputs:
         found += inputs.records(ready, aws)
@@ -50,11 +50,11 @@ def problems(
     return [finding.problem() for finding in _counted(kept)]
 
 
-def _of_kinds(jobs: Sequence[Job], aws: Aws) -> Iterator[Finding]:
+def _of_kinds(jobs: Sequence[Job], aws: Aws) -> Iterator[ReferenceProblem]:
     for kind in KINDS.values():
         own = [job for job in jobs if job.kind == kind.name]
         if own:
-            yield from load_part(kind, "preflight").findings(own, aws)
+            yield from load_part(kind, "preflight").find_problems(own, aws)
 
 
 def _waits_for_a_job(names: Collection[str]) -> bool:
@@ -75,9 +75,9 @@ def _has_run(job: Job, declared: Mapping[str, Any] | None, aws: Aws) -> bool:
     return run.adoptable and run.tags.get(DIGEST) == digest(kind, declared)
 
 
-def _counted(found: Iterable[Finding]) -> Iterator[Finding]:
+def _counted(found: Iterable[ReferenceProblem]) -> Iterator[ReferenceProblem]:
     """Tell a missing permission once, however many jobs it concerns."""
-    denied: dict[str, list[Finding]] = {}
+    denied: dict[str, list[ReferenceProblem]] = {}
     for finding in found:
         if finding.lacks:
             denied.setdefault(finding.lacks, []).append(finding)

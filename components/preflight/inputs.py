@@ -14,7 +14,7 @@ from ..errors import Denied, Rejected
 from ..jobfile import Job
 from ..kinds import KINDS, load_part
 from ..wire import dotted, leaves, pick
-from .finding import Finding, denied
+from .problem import ReferenceProblem, denied
 
 _URI = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(.*))?", re.DOTALL)
 _AT_ONCE = 8
@@ -25,7 +25,7 @@ RECORDS = 10
 Answer = list[str] | Denied | Rejected
 
 
-def findings(jobs: Sequence[Job], aws: Aws) -> Iterator[Finding]:
+def find_problems(jobs: Sequence[Job], aws: Aws) -> Iterator[ReferenceProblem]:
     """Each place is asked for once, several at a time."""
     named = [
         (job, path, uri, exact) for job in jobs for path, uri, exact in _named(KINDS[job.kind], job)
@@ -38,9 +38,11 @@ def findings(jobs: Sequence[Job], aws: Aws) -> Iterator[Finding]:
         if isinstance(answer, Denied):
             yield denied(job, path, answer)
         elif isinstance(answer, Rejected):
-            yield Finding(job, path, f"the bucket of {uri} does not exist", "preflight.input")
+            yield ReferenceProblem(
+                job, path, f"the bucket of {uri} does not exist", "preflight.input"
+            )
         elif not answer or (exact and _split(uri)[1] not in answer):
-            yield Finding(job, path, f"no object found at {uri}", "preflight.input")
+            yield ReferenceProblem(job, path, f"no object found at {uri}", "preflight.input")
 
 
 def _named(kind: Any, job: Job) -> Iterator[tuple[str, str, bool]]:
@@ -66,7 +68,7 @@ def _keys(aws: Aws, uri: str) -> Answer:
         return error
 
 
-def records(jobs: Sequence[Job], aws: Aws) -> Iterator[Finding]:
+def records(jobs: Sequence[Job], aws: Aws) -> Iterator[ReferenceProblem]:
     """What is wrong with the first records of a batch job's input. The records themselves are never shown."""
     for job in jobs:
         example = load_part(KINDS[job.kind], "preflight").find_example_record(job, aws)
@@ -87,7 +89,7 @@ def records(jobs: Sequence[Job], aws: Aws) -> Iterator[Finding]:
             wrong = check_records(text, record)
             if wrong:
                 message = f"{uri}: {wrong}; {source} expects lines like {json.dumps(record)}"
-                yield Finding(job, path, message, "preflight.records")
+                yield ReferenceProblem(job, path, message, "preflight.records")
 
 
 def check_records(text: str, example: Mapping[str, Any]) -> str:

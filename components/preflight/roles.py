@@ -15,12 +15,12 @@ from ..errors import Denied
 from ..jobfile import Job
 from ..kinds import KINDS
 from ..wire import pick
-from .finding import Finding, denied
+from .problem import ReferenceProblem, denied
 
 _ROLE = re.compile(r"arn:[^:]+:iam::(\d{12}):role/(?:\S+/)?(\S+)")
 
 
-def findings(jobs: Sequence[Job], aws: Aws) -> Iterator[Finding]:
+def find_problems(jobs: Sequence[Job], aws: Aws) -> Iterator[ReferenceProblem]:
     """Each role is asked for once, however many jobs it has."""
     answers: dict[str, Mapping[str, Any] | Denied | None] = {}
     for job in jobs:
@@ -35,7 +35,7 @@ def findings(jobs: Sequence[Job], aws: Aws) -> Iterator[Finding]:
             message = (
                 f"{arn} is in another account than the caller ({aws.account}): it cannot be passed"
             )
-            yield Finding(job, path, message, "preflight.role")
+            yield ReferenceProblem(job, path, message, "preflight.role")
             continue
         if arn not in answers:
             answers[arn] = _get_role(aws, match[2])
@@ -43,12 +43,12 @@ def findings(jobs: Sequence[Job], aws: Aws) -> Iterator[Finding]:
         if isinstance(answer, Denied):
             yield denied(job, path, answer)
         elif answer is None or answer.get("Arn") != arn:
-            yield Finding(job, path, f"the role {arn} does not exist", "preflight.role")
+            yield ReferenceProblem(job, path, f"the role {arn} does not exist", "preflight.role")
         elif not trusts(answer.get("AssumeRolePolicyDocument") or {}, kind.runs_as):
             message = (
                 f"{arn} cannot be used: its trust policy does not let {kind.runs_as} assume it"
             )
-            yield Finding(job, path, message, "preflight.role")
+            yield ReferenceProblem(job, path, message, "preflight.role")
 
 
 def _get_role(aws: Aws, name: str) -> Mapping[str, Any] | Denied | None:

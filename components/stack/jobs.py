@@ -71,11 +71,11 @@ class StackJobs:
         # each composition of a job is judged once, and by those commands only that show problems
         jobs, self._unjudged = self._unjudged, []
         own = [each for each in self.policies if each.scope == "job"]
-        self.found.update(policy.problems(own, jobs, stack))
+        self.found.update(policy.find_problems(own, jobs, stack))
         self.found.update(code_folders.find_missing(jobs, self.settings.root))
         totals = [each for each in self.policies if each.scope == "stack"]
         problems = {*self.read.problems, *self.found}
-        problems.update(policy.problems(totals, self.jobs, stack))
+        problems.update(policy.find_problems(totals, self.jobs, stack))
         if self.outputs is not None:
             waiting = [job for job in self.jobs if self.pending[job.name]]
             problems.update(find_unknown(waiting, stack, self.outputs))

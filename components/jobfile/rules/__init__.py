@@ -1,6 +1,6 @@
 """Rules that AWS states in prose, beyond its service models, and lints. `docs/rules.md` lists them with their pages.
 
-A rule is a function that gets a `View` of one expanded job and yields findings. Those of tags and names are here, those
+A rule is a function that gets a `View` of one expanded job and yields problems. Those of tags and names are here, those
 of a kind in its folder.
 """
 
@@ -10,13 +10,13 @@ from collections.abc import Iterator
 
 from ...kinds import load_part
 from . import names, tags
-from .view import Finding, Rule, View
+from .view import JobProblem, Rule, View
 
 
-def findings(view: View) -> Iterator[Finding]:
+def find_problems(view: View) -> Iterator[JobProblem]:
     """Return everything that the rules of the kind and of tags find."""
     for rule in (*load_part(view.kind, "rules").RULES, *tags.RULES, *names.RULES):
         yield from rule(view)
 
 
-__all__ = ["Finding", "Rule", "View", "findings"]
+__all__ = ["JobProblem", "Rule", "View", "find_problems"]

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...run.definition import SUFFIX
-from .view import Finding, Rule, View, warning
+from .view import JobProblem, Rule, View, warning
 
 
-def names(view: View) -> Iterator[Finding]:
+def names(view: View) -> Iterator[JobProblem]:
     """9 characters are added to the stem of a name that can never be used again."""
     if not view.kind.request.unique_names:
         return

@@ -9,12 +9,12 @@ import re
 from collections.abc import Iterator
 
 from ...wire import Path
-from .view import Finding, warning
+from .view import JobProblem, warning
 
 _FILE = re.compile(r".*\.[A-Za-z0-9]{1,10}$")
 
 
-def siblings(at: Path, uri: str) -> Iterator[Finding]:
+def siblings(at: Path, uri: str) -> Iterator[JobProblem]:
     """`s3://bucket/train` is also the beginning of `s3://bucket/train-old/`."""
     last = uri.rpartition("/")[2]
     if uri.count("/") > 2 and last and not _FILE.fullmatch(last):
@@ -24,8 +24,8 @@ def siblings(at: Path, uri: str) -> Iterator[Finding]:
         yield warning(at, message, "prefix-slash")
 
 
-def output_in_input(at: Path, source: str | None, target: str | None) -> Iterator[Finding]:
+def output_in_input(at: Path, source: str | None, target: str | None) -> Iterator[JobProblem]:
     """Results in the input's folder would be the next run's input."""
     if source and target and source.endswith("/") and target.startswith(source):
         message = f"is in the input ({source}): the next run would read this run's results"
-        yield Finding(at, message, "output-in-input")
+        yield JobProblem(at, message, "output-in-input")

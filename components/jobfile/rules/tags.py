@@ -12,13 +12,13 @@ from collections.abc import Iterator
 from ...run import definition
 from ...schema import Pending
 from ...wire import Path
-from .view import Finding, Rule, View, known, warning
+from .view import JobProblem, Rule, View, known, warning
 
 MOST = 50
 OURS = 6  # identity, digest, released, on-replace, claimed, because
 
 
-def keys(view: View) -> Iterator[Finding]:
+def keys(view: View) -> Iterator[JobProblem]:
     """Reserved prefixes, characters and number of the tags that are sent."""
     tags = definition.request_tags(view.kind, view.request)
     for index, (key, value) in enumerate(tags.items()):
@@ -29,21 +29,21 @@ def keys(view: View) -> Iterator[Finding]:
         )
         if key.startswith(definition.OURS):
             message = f"the prefix `{definition.OURS}` is reserved: runs are found by these tags"
-            yield Finding(at, message, "tag-ours")
+            yield JobProblem(at, message, "tag-ours")
         elif key.lower().startswith("aws:"):
-            yield Finding(at, "the prefix `aws:` is reserved by AWS", "tag-aws")
+            yield JobProblem(at, "the prefix `aws:` is reserved by AWS", "tag-aws")
         elif len(key) > 128 or not _plain(key):
-            yield Finding(at, f"the key `{key[:60]}` {_RIGHT.format(128)}", "tag-key")
+            yield JobProblem(at, f"the key `{key[:60]}` {_RIGHT.format(128)}", "tag-key")
         if isinstance(value, Pending) or at in view.secrets:
             continue
         if len(value) > 256 or not _plain(value):
-            yield Finding(at, f"the value of `{key[:60]}` {_RIGHT.format(256)}", "tag-value")
+            yield JobProblem(at, f"the value of `{key[:60]}` {_RIGHT.format(256)}", "tag-value")
     if len(tags) > MOST - OURS:
         message = (
             f"{len(tags)} tags, including the stack's; AWS allows {MOST}, and {OURS} of them are added: "
             f"at most {MOST - OURS}"
         )
-        yield Finding(("request", view.kind.tags.field), message, "tag-count")
+        yield JobProblem(("request", view.kind.tags.field), message, "tag-count")
 
 
 _RIGHT = "must consist of at most {} letters, digits, spaces and _ . : / = + - @"
@@ -53,7 +53,7 @@ def _plain(text: str) -> bool:
     return all(c in "_.:/=+-@" or unicodedata.category(c)[0] in "LZN" for c in text)
 
 
-def twice(view: View) -> Iterator[Finding]:
+def twice(view: View) -> Iterator[JobProblem]:
     """A key stands once in a list of tags, and what the payload says agrees with the request."""
     payload = view.kind.payload
     field = view.kind.tags.field
@@ -73,11 +73,11 @@ def twice(view: View) -> Iterator[Finding]:
             yield warning((*at, index), message, "tag-hoisted")
 
 
-def _repeated(tags: object, field: str, at: Path) -> Iterator[Finding]:
+def _repeated(tags: object, field: str, at: Path) -> Iterator[JobProblem]:
     seen: set[str] = set()
     for index, tag in enumerate(tags if isinstance(tags, list) else []):
         if tag[field] in seen:
-            yield Finding((*at, index), f"duplicate tag `{tag[field]}`", "tag-twice")
+            yield JobProblem((*at, index), f"duplicate tag `{tag[field]}`", "tag-twice")
         if isinstance(tag[field], str):
             seen.add(tag[field])
 

@@ -1,4 +1,4 @@
-"""What a rule sees of a job, and what it says."""
+"""What a rule gets of a job, and the problems that it yields."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from ...wire import Path
 
 
 @dataclass(frozen=True)
-class Finding:
-    """One thing a rule found; `path` starts with `request`."""
+class JobProblem:
+    """A problem that a rule found in a job; `path` starts with `request`."""
 
     path: Path
     message: str
@@ -22,9 +22,9 @@ class Finding:
     level: str = "error"
 
 
-def warning(path: Path, message: str, rule: str) -> Finding:
-    """A finding that does not stop anything."""
-    return Finding(path, message, rule, "warning")
+def warning(path: Path, message: str, rule: str) -> JobProblem:
+    """Return a problem that stops nothing."""
+    return JobProblem(path, message, rule, "warning")
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class View:
         return ("request", *field, *path)
 
 
-Rule = Callable[[View], Iterator[Finding]]
+Rule = Callable[[View], Iterator[JobProblem]]
 
 
 def known(value: Any, path: Path) -> Any:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from ...jobfile.messages import suggest
-from ...jobfile.rules.view import Finding, Rule, View, warning
+from ...jobfile.rules.view import JobProblem, Rule, View, warning
 from ..personalize import rules as shared
 
 _NUMBER = re.compile(r"\d{1,9}(\.\d{1,9})?")
@@ -19,7 +19,7 @@ _THEME_REGIONS = ("us-east-1", "us-west-2", "ap-northeast-1")
 _EXPLORATION = ("explorationWeight", "explorationItemAgeCutOff")
 
 
-def themes(view: View) -> Iterator[Finding]:
+def themes(view: View) -> Iterator[JobProblem]:
     """https://docs.aws.amazon.com/personalize/latest/dg/themed-batch-recommendations.html"""
     mode, config = view.get("batchInferenceJobMode"), view.request.get("themeGenerationConfig")
     at = ("request", "batchInferenceJobMode")
@@ -28,16 +28,16 @@ def themes(view: View) -> Iterator[Finding]:
             message = (
                 "THEME_GENERATION needs `themeGenerationConfig.fieldsForThemeGeneration.itemName`"
             )
-            yield Finding(at, message, "theme-config")
+            yield JobProblem(at, message, "theme-config")
         if view.region and view.region not in _THEME_REGIONS:
             message = f"themes are available only in {', '.join(_THEME_REGIONS)}, but this stack is in {view.region}"
             yield warning(at, message, "theme-region")
     elif config is not None and "batchInferenceJobMode" not in view.request:
         message = "has no effect without `batchInferenceJobMode: THEME_GENERATION`"
-        yield Finding(("request", "themeGenerationConfig"), message, "theme-mode")
+        yield JobProblem(("request", "themeGenerationConfig"), message, "theme-mode")
 
 
-def exploration(view: View) -> Iterator[Finding]:
+def exploration(view: View) -> Iterator[JobProblem]:
     """https://docs.aws.amazon.com/personalize/latest/dg/native-recipe-new-item-USER_PERSONALIZATION.html"""
     config = view.get("batchInferenceJobConfig", "itemExplorationConfig")
     at = ("request", "batchInferenceJobConfig", "itemExplorationConfig")
@@ -52,10 +52,10 @@ def exploration(view: View) -> Iterator[Finding]:
         number = float(value) if _NUMBER.fullmatch(value) else -1.0
         if key == "explorationWeight" and not 0 <= number <= 1:
             message = f'`{value}` is not a number from "0" to "1"'
-            yield Finding((*at, key), message, "exploration-weight")
+            yield JobProblem((*at, key), message, "exploration-weight")
         if key == "explorationItemAgeCutOff" and number <= 0:
             message = f"`{value}` is not a positive number of days"
-            yield Finding((*at, key), message, "exploration-age")
+            yield JobProblem((*at, key), message, "exploration-age")
 
 
 RULES: tuple[Rule, ...] = (themes, exploration, *shared.RULES)

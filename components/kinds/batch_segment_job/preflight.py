@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 
 from ...aws import Aws
 from ...jobfile import Job
-from ...preflight.finding import Finding
+from ...preflight.problem import ReferenceProblem
 from ..personalize.preflight import check_references, find_example_record
 from ..personalize.recipes import Recipe
 
-__all__ = ["find_example_record", "findings"]
+__all__ = ["find_example_record", "find_problems"]
 
 
-def findings(jobs: Sequence[Job], aws: Aws) -> Iterator[Finding]:
+def find_problems(jobs: Sequence[Job], aws: Aws) -> Iterator[ReferenceProblem]:
     """Return what is wrong with the jobs' solution versions and filters."""
     return check_references(jobs, aws, _judge)
 

@@ -8,7 +8,7 @@ from typing import Any
 from ...aws import Aws
 from ...errors import Denied, Missing, Rejected
 from ...jobfile import Job
-from ...preflight.finding import Finding, denied
+from ...preflight.problem import ReferenceProblem, denied
 from ...wire import pick
 from .. import Call
 from .recipes import RECIPES, Recipe
@@ -23,7 +23,7 @@ _CALLS = {
 
 def check_references(
     jobs: Sequence[Job], aws: Aws, judge: Callable[[Job, Recipe], str]
-) -> Iterator[Finding]:
+) -> Iterator[ReferenceProblem]:
     """Ask for each ARN once; `judge` says what is wrong with a job's recipe, or nothing."""
     for job in jobs:
         for field in _CALLS:
@@ -34,14 +34,14 @@ def check_references(
             if isinstance(answer, Denied):
                 yield denied(job, path, answer)
             elif answer is None:
-                yield Finding(job, path, f"{arn} does not exist", RULE)
+                yield ReferenceProblem(job, path, f"{arn} does not exist", RULE)
             elif answer.get("status") != "ACTIVE":
                 message = f"{arn} is {answer.get('status')}, not ACTIVE"
-                yield Finding(job, path, message, RULE)
+                yield ReferenceProblem(job, path, message, RULE)
         recipe = recipe_of(job, aws)
         message = judge(job, recipe) if recipe else ""
         if message:
-            yield Finding(job, f"request.{VERSION}", message, RULE)
+            yield ReferenceProblem(job, f"request.{VERSION}", message, RULE)
 
 
 def recipe_of(job: Job, aws: Aws) -> Recipe | None:

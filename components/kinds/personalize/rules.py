@@ -9,12 +9,12 @@ import re
 from collections.abc import Iterator
 
 from ...jobfile.rules import paths
-from ...jobfile.rules.view import Finding, Rule, View, warning
+from ...jobfile.rules.view import JobProblem, Rule, View, warning
 
 _ARN = re.compile(r"arn:[^:]*:personalize:([^:]*):([^:]*):([^/]+)/(.+)")
 
 
-def places(view: View) -> Iterator[Finding]:
+def places(view: View) -> Iterator[JobProblem]:
     """The input is a file, or a prefix that ends with /; the output is a prefix (batch-data-upload.html)."""
     source = view.get("jobInput", "s3DataSource", "path")
     target = view.get("jobOutput", "s3DataDestination", "path")
@@ -28,7 +28,7 @@ def places(view: View) -> Iterator[Finding]:
     yield from paths.output_in_input(target_at, source, target)
 
 
-def arns(view: View) -> Iterator[Finding]:
+def arns(view: View) -> Iterator[JobProblem]:
     """A solution *version*, a filter, both of the region that is asked (API_CreateBatchInferenceJob.html)."""
     for field, kind, form in (
         ("solutionVersionArn", "solution", "solution/<name>/<version>"),
@@ -41,16 +41,16 @@ def arns(view: View) -> Iterator[Finding]:
         at = ("request", field)
         region, _, resource, name = found.groups()
         if resource != kind:
-            yield Finding(at, f"is the ARN of a {resource}; expected ...:{form}", "arn-kind")
+            yield JobProblem(at, f"is the ARN of a {resource}; expected ...:{form}", "arn-kind")
         elif kind == "solution" and "/" not in name:
             message = (
                 "is a solution without a version; append /<version>, or write "
                 f"${{personalize.latest({value})}}"
             )
-            yield Finding(at, message, "solution-version")
+            yield JobProblem(at, message, "solution-version")
         if view.region and region and region != view.region:
             message = f"is in {region}, but the job runs in {view.region}"
-            yield Finding(at, message, "arn-region")
+            yield JobProblem(at, message, "arn-region")
 
 
 RULES: tuple[Rule, ...] = (places, arns)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ...jobfile.rules.view import Finding, Rule, View, known, warning
+from ...jobfile.rules.view import JobProblem, Rule, View, known, warning
 from ...wire import Path, leaves
 
 _INSTEAD = "anyone who may describe jobs can read it; pass the ARN of a secret and let the container fetch it"
@@ -44,14 +44,14 @@ _PLACES: tuple[Path, ...] = (
 )
 
 
-def secrets(view: View) -> Iterator[Finding]:
+def secrets(view: View) -> Iterator[JobProblem]:
     """A Pulumi secret that ends up in a payload."""
     for path in view.secrets:
         if path[: len(view.at())] == view.at() and view.kind.payload:
             yield warning(path, f"a secret in the payload: {_INSTEAD}", "secret-payload")
 
 
-def plaintext(view: View) -> Iterator[Finding]:
+def plaintext(view: View) -> Iterator[JobProblem]:
     """Something that looks like a credential, written into the file. It is never shown."""
     within = (lambda *path: known(view.payload, path)) if view.kind.payload else view.get
     for place in _PLACES:

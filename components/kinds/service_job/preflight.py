@@ -12,11 +12,11 @@ from typing import Any
 from ...aws import Aws
 from ...errors import Denied
 from ...jobfile import Job
-from ...preflight.finding import Finding, denied
+from ...preflight.problem import ReferenceProblem, denied
 from .. import Call
 from ..sagemaker.preflight import find_example_record
 
-__all__ = ["find_example_record", "findings"]
+__all__ = ["find_example_record", "find_problems"]
 
 SHARES = ("shareIdentifier", "quotaShareName")
 _POLICIES = Call("DescribeSchedulingPolicies", {"arns": "$arns"}, result="schedulingPolicies")
@@ -30,7 +30,7 @@ _PAGE = 100
 
 
 def _allowed(
-    job: Job, path: str, ask: Callable[[], Any], found: list[Finding], default: Any
+    job: Job, path: str, ask: Callable[[], Any], found: list[ReferenceProblem], default: Any
 ) -> Any:
     try:
         return ask()
@@ -39,13 +39,13 @@ def _allowed(
         return default
 
 
-def findings(jobs: Sequence[Job], aws: Aws) -> list[Finding]:
+def find_problems(jobs: Sequence[Job], aws: Aws) -> list[ReferenceProblem]:
     """Everything that is wrong with the jobs' queues and shares."""
     path = "request.jobQueue"
     asked = [job for job in jobs if isinstance(job.request.get("jobQueue"), str)]
     if not asked:
         return []
-    found: list[Finding] = []
+    found: list[ReferenceProblem] = []
     names = {job.request["jobQueue"] for job in asked}
     queues = _allowed(asked[0], path, lambda: job_queues(aws, names), found, None)
     if queues is None:
@@ -62,7 +62,7 @@ def findings(jobs: Sequence[Job], aws: Aws) -> list[Finding]:
         queue = queues.get(name)
         wrong = _queue_trouble(name, queue, aws.region)
         if wrong:
-            found.append(Finding(job, path, wrong, "preflight.queue"))
+            found.append(ReferenceProblem(job, path, wrong, "preflight.queue"))
             continue
         if policies is None or queue is None:
             continue
@@ -92,7 +92,7 @@ def _queue_trouble(name: str, queue: dict[str, Any] | None, region: str) -> str:
     return ""
 
 
-def _share_trouble(job: Job, queue: str, policy: dict[str, Any]) -> Iterator[Finding]:
+def _share_trouble(job: Job, queue: str, policy: dict[str, Any]) -> Iterator[ReferenceProblem]:
     """A fair-share queue wants `shareIdentifier`, a quota-share queue `quotaShareName`, any other neither."""
     wanted = ""
     if "quotaSharePolicy" in policy:
@@ -108,24 +108,30 @@ def _share_trouble(job: Job, queue: str, policy: dict[str, Any]) -> Iterator[Fin
                 for share in policy.get("fairsharePolicy", {}).get("shareDistribution") or []
             ]
             known = f" (such as {', '.join(shares)})" if shares else ""
-            yield Finding(job, "request", f"{queue} needs {name}{known}", "preflight.share")
+            yield ReferenceProblem(
+                job, "request", f"{queue} needs {name}{known}", "preflight.share"
+            )
         elif name != wanted and given:
             reason = f"its policy needs {wanted}" if wanted else "it has no scheduling policy"
-            yield Finding(
+            yield ReferenceProblem(
                 job, path, f"{queue} does not support {name}: {reason}", "preflight.share"
             )
 
 
-def _quota_trouble(job: Job, queue: str, shares: dict[str, Any] | None) -> Iterator[Finding]:
+def _quota_trouble(
+    job: Job, queue: str, shares: dict[str, Any] | None
+) -> Iterator[ReferenceProblem]:
     if shares is None:
         return
     name = str(job.request["quotaShareName"])
     path = "request.quotaShareName"
     if name not in shares:
         known = f"; it has {', '.join(sorted(shares))}" if shares else ""
-        yield Finding(job, path, f"{queue} has no quota share {name}{known}", "preflight.share")
+        yield ReferenceProblem(
+            job, path, f"{queue} has no quota share {name}{known}", "preflight.share"
+        )
     elif shares[name].get("state") != "ENABLED":
-        yield Finding(
+        yield ReferenceProblem(
             job, path, f"quota share {name} is {shares[name].get('state')}", "preflight.share"
         )
 

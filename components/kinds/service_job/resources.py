@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ...jobfile.rules.view import Finding, Rule, View, known, warning
+from ...jobfile.rules.view import JobProblem, Rule, View, known, warning
 
 _AT = "ResourceConfig"
 # Series whose every size is without local disks, and those whose every size has them.
@@ -27,13 +27,13 @@ _LOCAL_DISKS = frozenset(
 )
 
 
-def machines(view: View) -> Iterator[Finding]:
+def machines(view: View) -> Iterator[JobProblem]:
     """One way of naming the machines, and all of it."""
     if not view.payload or view.has("ServerlessJobConfig"):
         return
     if not view.has(_AT):
         message = "`ResourceConfig` is missing: the instances to train on"
-        yield Finding(view.at(), message, "resources-missing")
+        yield JobProblem(view.at(), message, "resources-missing")
         return
     config = view.body(_AT)
     if not isinstance(config, dict):
@@ -43,24 +43,26 @@ def machines(view: View) -> Iterator[Finding]:
     ]
     if len(ways) > 1:
         message = f"cannot be combined with `{ways[0]}`; specify the instances in one way"
-        yield Finding(view.at(_AT, ways[1]), message, "resources-one-way")
+        yield JobProblem(view.at(_AT, ways[1]), message, "resources-one-way")
     elif not ways:
         message = (
             "needs `InstanceType` and `InstanceCount`, `InstanceGroups`, or `InstancePreferences`"
         )
-        yield Finding(view.at(_AT), message, "resources-none")
+        yield JobProblem(view.at(_AT), message, "resources-none")
     if ways == ["InstanceType"] and "InstanceCount" not in config:
-        yield Finding(view.at(_AT), "needs `InstanceCount` with `InstanceType`", "resources-count")
+        yield JobProblem(
+            view.at(_AT), "needs `InstanceCount` with `InstanceType`", "resources-count"
+        )
     if ways == ["InstanceGroups"] and "InstanceCount" in config:
         message = "belongs in each of the `InstanceGroups`"
-        yield Finding(view.at(_AT, "InstanceCount"), message, "resources-one-way")
+        yield JobProblem(view.at(_AT, "InstanceCount"), message, "resources-one-way")
     for field in ("SelectedInstanceType", "SelectedInstanceCount"):
         if field in config:
             message = "is a response-only field; remove it"
-            yield Finding(view.at(_AT, field), message, "resources-read-only")
+            yield JobProblem(view.at(_AT, field), message, "resources-read-only")
 
 
-def groups(view: View) -> Iterator[Finding]:
+def groups(view: View) -> Iterator[JobProblem]:
     """Groups have names of their own, and channels name groups that exist (API_InstanceGroup.html)."""
     listed = view.body(_AT, "InstanceGroups")
     names: set[str] = set()
@@ -68,7 +70,7 @@ def groups(view: View) -> Iterator[Finding]:
         name = known(group, ("InstanceGroupName",))
         if name in names:
             at = view.at(_AT, "InstanceGroups", index, "InstanceGroupName")
-            yield Finding(at, f"duplicate group name `{name}`", "group-names")
+            yield JobProblem(at, f"duplicate group name `{name}`", "group-names")
         elif name is not None:
             names.add(name)
     channels = view.body("InputDataConfig")
@@ -77,10 +79,10 @@ def groups(view: View) -> Iterator[Finding]:
         for place, name in enumerate(known(channel, path) or []):
             if isinstance(name, str) and name not in names and len(names) == len(listed or []):
                 at = view.at("InputDataConfig", index, *path, place)
-                yield Finding(at, f"there is no instance group `{name}`", "group-unknown")
+                yield JobProblem(at, f"there is no instance group `{name}`", "group-unknown")
 
 
-def preferences(view: View) -> Iterator[Finding]:
+def preferences(view: View) -> Iterator[JobProblem]:
     """API_ResourceConfig.html and API_InstancePreference.html, on InstancePreferences."""
     listed = view.body(_AT, "InstancePreferences")
     if not isinstance(listed, list):
@@ -88,53 +90,53 @@ def preferences(view: View) -> Iterator[Finding]:
     at = view.at(_AT, "InstancePreferences")
     if view.has(_AT, "InstancePlacementConfig"):
         message = "cannot be combined with `InstancePreferences`"
-        yield Finding(view.at(_AT, "InstancePlacementConfig"), message, "preferences-placement")
+        yield JobProblem(view.at(_AT, "InstancePlacementConfig"), message, "preferences-placement")
     if view.body("EnableManagedSpotTraining") is True:
         message = "spot training cannot be combined with `InstancePreferences`"
-        yield Finding(view.at("EnableManagedSpotTraining"), message, "preferences-spot")
+        yield JobProblem(view.at("EnableManagedSpotTraining"), message, "preferences-spot")
     counted = ["InstanceCount" in preference for preference in listed]
     if any(counted) == view.has(_AT, "InstanceCount") or (any(counted) and not all(counted)):
         message = "set `InstanceCount` once for the job, or in every preference"
-        yield Finding(at, message, "preferences-count")
+        yield JobProblem(at, message, "preferences-count")
     seen: set[Any] = set()
     for index, preference in enumerate(listed):
         kind = known(preference, ("InstanceType",))
         if kind in seen:
             message = f"duplicate instance type {kind}"
-            yield Finding((*at, index, "InstanceType"), message, "preferences-types")
+            yield JobProblem((*at, index, "InstanceType"), message, "preferences-types")
         elif kind is not None:
             seen.add(kind)
         if "TrainingPlanArns" in preference and view.has(_AT, "TrainingPlanArn"):
             message = "cannot be combined with the job's `TrainingPlanArn`"
-            yield Finding((*at, index, "TrainingPlanArns"), message, "preferences-plan")
+            yield JobProblem((*at, index, "TrainingPlanArns"), message, "preferences-plan")
 
 
-def warm_pool(view: View) -> Iterator[Finding]:
+def warm_pool(view: View) -> Iterator[JobProblem]:
     """Warm pools cannot be used with spot instances or heterogeneous clusters (train-warm-pools.html)."""
     if not view.body(_AT, "KeepAlivePeriodInSeconds"):
         return
     at = view.at(_AT, "KeepAlivePeriodInSeconds")
     if view.body("EnableManagedSpotTraining") is True:
         message = "a warm pool cannot be combined with spot training; remove one of them"
-        yield Finding(at, message, "warm-pool-spot")
+        yield JobProblem(at, message, "warm-pool-spot")
     if view.body(_AT, "KeepAlivePeriodInSeconds") > 3600:
         message = "AWS's guide allows at most 3600 seconds for a warm pool"
         yield warning(at, message, "warm-pool-period")
     if view.has(_AT, "InstanceGroups"):
         message = "a warm pool cannot be combined with `InstanceGroups`; remove one of them"
-        yield Finding(at, message, "warm-pool-groups")
+        yield JobProblem(at, message, "warm-pool-groups")
 
 
-def storage(view: View) -> Iterator[Finding]:
+def storage(view: View) -> Iterator[JobProblem]:
     """Local disks have a fixed size and their own encryption; other machines need a volume (API_ResourceConfig)."""
     kind = view.body(_AT, "InstanceType")
     series = kind.split(".")[1] if isinstance(kind, str) and kind.count(".") == 2 else ""
     if series in _LOCAL_DISKS and view.has(_AT, "VolumeKmsKeyId"):
         message = f"{kind} has local disks that are encrypted in hardware: remove it"
-        yield Finding(view.at(_AT, "VolumeKmsKeyId"), message, "volume-key")
+        yield JobProblem(view.at(_AT, "VolumeKmsKeyId"), message, "volume-key")
     if series in _EBS_ONLY and not view.has(_AT, "VolumeSizeInGB"):
         message = f"{kind} has no local disks: add `VolumeSizeInGB`"
-        yield Finding(view.at(_AT), message, "volume-size")
+        yield JobProblem(view.at(_AT), message, "volume-size")
 
 
 RULES: tuple[Rule, ...] = (machines, groups, preferences, warm_pool, storage)

@@ -9,22 +9,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ...jobfile.rules.view import Finding, Rule, View, warning
+from ...jobfile.rules.view import JobProblem, Rule, View, warning
 from ..sagemaker import credentials
 from . import resources, sizes, training
 
 
-def shares(view: View) -> Iterator[Finding]:
+def shares(view: View) -> Iterator[JobProblem]:
     """A queue has a fair-share policy or quota shares, never both (API_SubmitServiceJob.html)."""
     if "shareIdentifier" in view.request and "quotaShareName" in view.request:
         message = "cannot be combined with `shareIdentifier`: a queue has either fair shares or quota shares"
-        yield Finding(("request", "quotaShareName"), message, "share-or-quota")
+        yield JobProblem(("request", "quotaShareName"), message, "share-or-quota")
     if "preemptionConfiguration" in view.request and "quotaShareName" not in view.request:
         message = "has no effect without `quotaShareName`: only quota shares preempt"
         yield warning(("request", "preemptionConfiguration"), message, "preemption-quota")
 
 
-def retries(view: View) -> Iterator[Finding]:
+def retries(view: View) -> Iterator[JobProblem]:
     """What `evaluateOnExit` does to `attempts` (service-job-retries.html)."""
     at = ("request", "retryStrategy")
     attempts = view.get("retryStrategy", "attempts")
@@ -53,7 +53,7 @@ def _exits(entry: dict[str, Any]) -> bool:
     return str(entry.get("action")).upper() == "EXIT"
 
 
-def timeout(view: View) -> Iterator[Finding]:
+def timeout(view: View) -> Iterator[JobProblem]:
     """Batch's timeout counts for each attempt, beside SageMaker's own limits (API_ServiceJobTimeout.html)."""
     limit = view.get("timeoutConfig", "attemptDurationSeconds")
     spot = view.body("EnableManagedSpotTraining") is True
@@ -65,14 +65,14 @@ def timeout(view: View) -> Iterator[Finding]:
         yield warning(path, message, "timeout-stopping")
 
 
-def token(view: View) -> Iterator[Finding]:
+def token(view: View) -> Iterator[JobProblem]:
     """The token that makes a repeated submission harmless is ours."""
     if view.kind.request.token_field in view.given:
         message = "is not sent: the provider sets its own, so that submitting again is harmless; remove it"
         yield warning(("request", view.kind.request.token_field), message, "client-token")
 
 
-def names(view: View) -> Iterator[Finding]:
+def names(view: View) -> Iterator[JobProblem]:
     """SageMaker's name is `AWSBatch<TrainingJobName><32 characters>`, of 63 at most."""
     payload = view.kind.payload
     name = view.body(payload.name_field) if payload else None

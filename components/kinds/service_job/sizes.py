@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from ...jobfile.rules.view import Finding, Rule, View
+from ...jobfile.rules.view import JobProblem, Rule, View
 
 PAYLOAD_MOST = 10 * 1024
 REQUEST_MOST = 30 * 1024
@@ -17,7 +17,7 @@ REQUEST_MOST = 30 * 1024
 _ADDED = 900
 
 
-def sizes(view: View) -> Iterator[Finding]:
+def sizes(view: View) -> Iterator[JobProblem]:
     """What is sent, counted in bytes of UTF-8; what is pending counts as it is written."""
     payload = _bytes(view.payload)
     if payload > PAYLOAD_MOST:
@@ -25,7 +25,7 @@ def sizes(view: View) -> Iterator[Finding]:
             f"{payload} bytes as JSON, more than the {PAYLOAD_MOST} (10 KiB) that AWS Batch accepts; move large "
             "values to a file in S3"
         )
-        yield Finding(view.at(), message, "payload-size")
+        yield JobProblem(view.at(), message, "payload-size")
     rest = {name: value for name, value in view.request.items() if value is not view.payload}
     # the payload is sent as a string in JSON: its quotes are escaped
     request = _bytes(rest) + payload + str(view.payload).count("'") + _ADDED
@@ -33,7 +33,7 @@ def sizes(view: View) -> Iterator[Finding]:
         message = (
             f"about {request} bytes, more than the {REQUEST_MOST} (30 KiB) that AWS Batch accepts"
         )
-        yield Finding(("request",), message, "request-size")
+        yield JobProblem(("request",), message, "request-size")
 
 
 def _bytes(value: Any) -> int:

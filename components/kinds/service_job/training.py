@@ -10,14 +10,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from ...jobfile.rules import paths
-from ...jobfile.rules.view import Finding, Rule, View, known, warning
+from ...jobfile.rules.view import JobProblem, Rule, View, known, warning
 
 DAY = 24 * 3600
 _ECR = re.compile(r"[0-9]{12}\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/.+")
 _MOVING_TAGS = frozenset({"latest", "main", "master", "dev", "develop", "nightly", "stable"})
 
 
-def spot(view: View) -> Iterator[Finding]:
+def spot(view: View) -> Iterator[JobProblem]:
     """API_StoppingCondition.html; managed spot training: .../latest/dg/model-managed-spot-training.html."""
     wait = view.body("StoppingCondition", "MaxWaitTimeInSeconds")
     run = view.body("StoppingCondition", "MaxRuntimeInSeconds")
@@ -32,7 +32,7 @@ def spot(view: View) -> Iterator[Finding]:
         return
     if not view.has("StoppingCondition", "MaxWaitTimeInSeconds"):
         message = "spot training needs `StoppingCondition.MaxWaitTimeInSeconds`, at least MaxRuntimeInSeconds"
-        yield Finding(view.at("EnableManagedSpotTraining"), message, "spot-wait-time")
+        yield JobProblem(view.at("EnableManagedSpotTraining"), message, "spot-wait-time")
     elif wait is not None and (
         run is not None or not view.has("StoppingCondition", "MaxRuntimeInSeconds")
     ):
@@ -40,7 +40,7 @@ def spot(view: View) -> Iterator[Finding]:
         if wait < least:
             default = "" if run is not None else ", one day by default"
             message = f"{wait} is less than MaxRuntimeInSeconds ({least}{default}); it covers waiting and training"
-            yield Finding(
+            yield JobProblem(
                 view.at("StoppingCondition", "MaxWaitTimeInSeconds"), message, "spot-wait-time"
             )
     if not view.has("CheckpointConfig"):
@@ -48,12 +48,12 @@ def spot(view: View) -> Iterator[Finding]:
         yield warning(view.at("EnableManagedSpotTraining"), message, "spot-checkpoint")
 
 
-def stopping(view: View) -> Iterator[Finding]:
+def stopping(view: View) -> Iterator[JobProblem]:
     """ "The default value is 1 day. The maximum value is 28 days." (API_StoppingCondition.html)"""
     run = view.body("StoppingCondition", "MaxRuntimeInSeconds")
     if run is not None and run > 28 * DAY:
         message = f"{run} is more than the maximum of {28 * DAY} (28 days)"
-        yield Finding(
+        yield JobProblem(
             view.at("StoppingCondition", "MaxRuntimeInSeconds"), message, "runtime-maximum"
         )
     limited = view.has("StoppingCondition") or "timeoutConfig" in view.request
@@ -62,26 +62,26 @@ def stopping(view: View) -> Iterator[Finding]:
         yield warning(view.at(), message, "runtime-default")
 
 
-def algorithm(view: View) -> Iterator[Finding]:
+def algorithm(view: View) -> Iterator[JobProblem]:
     """One of TrainingImage and AlgorithmName (API_AlgorithmSpecification.html)."""
     if not view.payload or view.has("ServerlessJobConfig"):
         return
     if not view.has("AlgorithmSpecification"):
         message = "`AlgorithmSpecification` is missing: the training image"
-        yield Finding(view.at(), message, "algorithm-missing")
+        yield JobProblem(view.at(), message, "algorithm-missing")
         return
     at = view.at("AlgorithmSpecification")
     image = view.has("AlgorithmSpecification", "TrainingImage")
     name = view.has("AlgorithmSpecification", "AlgorithmName")
     if image and name:
         message = "cannot be combined with `TrainingImage`"
-        yield Finding((*at, "AlgorithmName"), message, "algorithm-both")
+        yield JobProblem((*at, "AlgorithmName"), message, "algorithm-both")
     elif not image and not name and view.body("AlgorithmSpecification") is not None:
         message = "needs `TrainingImage` or `AlgorithmName`"
-        yield Finding(at, message, "algorithm-none")
+        yield JobProblem(at, message, "algorithm-none")
 
 
-def image(view: View) -> Iterator[Finding]:
+def image(view: View) -> Iterator[JobProblem]:
     """An image whose tag moves makes two runs of one definition differ; ECR images are read in the job's region."""
     value = view.body("AlgorithmSpecification", "TrainingImage")
     if not isinstance(value, str) or "@sha256:" in value:
@@ -98,7 +98,7 @@ def image(view: View) -> Iterator[Finding]:
         yield warning(at, message, "image-region")
 
 
-def channels(view: View) -> Iterator[Finding]:
+def channels(view: View) -> Iterator[JobProblem]:
     """Channels have names of their own, one source each, and modes that go together (API_Channel.html)."""
     found: dict[str, int] = {}
     listed = view.body("InputDataConfig")
@@ -108,18 +108,18 @@ def channels(view: View) -> Iterator[Finding]:
         name = known(channel, ("ChannelName",))
         if name is not None and found.setdefault(name, index) != index:
             message = f"`{name}` is also the name of channel {found[name] + 1}"
-            yield Finding((*at, "ChannelName"), message, "channel-names")
+            yield JobProblem((*at, "ChannelName"), message, "channel-names")
         yield from _source(view, channel, at)
         mode = known(channel, ("InputMode",)) if "InputMode" in channel else general
         yield from _modes(channel, mode, at)
 
 
-def _source(view: View, channel: dict[str, Any], at: tuple[str | int, ...]) -> Iterator[Finding]:
+def _source(view: View, channel: dict[str, Any], at: tuple[str | int, ...]) -> Iterator[JobProblem]:
     sources = known(channel, ("DataSource",))
     if isinstance(sources, dict) and len(sources) != 1:
         have = "it has more than one" if sources else "it has none"
         message = f"needs exactly one of `S3DataSource`, `FileSystemDataSource` and `DatasetSource`; {have}"
-        yield Finding((*at, "DataSource"), message, "channel-source")
+        yield JobProblem((*at, "DataSource"), message, "channel-source")
     if known(channel, ("DataSource", "FileSystemDataSource")) and not view.has("VpcConfig"):
         message = "a file system is reachable only through a VPC: add `VpcConfig`"
         yield warning((*at, "DataSource", "FileSystemDataSource"), message, "file-system-vpc")
@@ -131,20 +131,22 @@ def _source(view: View, channel: dict[str, Any], at: tuple[str | int, ...]) -> I
 
 def _modes(
     channel: dict[str, Any], mode: str | None, at: tuple[str | int, ...]
-) -> Iterator[Finding]:
+) -> Iterator[JobProblem]:
     """API_S3DataSource.html and API_Channel.html, on what only Pipe mode does."""
     data_type = known(channel, ("DataSource", "S3DataSource", "S3DataType"))
     if data_type == "AugmentedManifestFile" and mode not in (None, "Pipe"):
         message = f"needs the input mode Pipe, but this channel uses {mode}"
-        yield Finding((*at, "DataSource", "S3DataSource", "S3DataType"), message, "manifest-pipe")
+        yield JobProblem(
+            (*at, "DataSource", "S3DataSource", "S3DataType"), message, "manifest-pipe"
+        )
     for field in ("CompressionType", "RecordWrapperType"):
         value = known(channel, (field,))
         if value not in (None, "None") and mode == "File":
             message = f"{value} needs the input mode Pipe; remove it in File mode"
-            yield Finding((*at, field), message, "channel-pipe")
+            yield JobProblem((*at, field), message, "channel-pipe")
 
 
-def rule_names(view: View) -> Iterator[Finding]:
+def rule_names(view: View) -> Iterator[JobProblem]:
     """ "It must be unique relative to other rule configuration names." (API_DebugRuleConfiguration.html)"""
     found: set[str] = set()
     for field in ("DebugRuleConfigurations", "ProfilerRuleConfigurations"):
@@ -153,19 +155,19 @@ def rule_names(view: View) -> Iterator[Finding]:
             name = known(rule, ("RuleConfigurationName",))
             if name in found:
                 at = view.at(field, index, "RuleConfigurationName")
-                yield Finding(at, f"duplicate rule name `{name}`", "rule-names")
+                yield JobProblem(at, f"duplicate rule name `{name}`", "rule-names")
             elif name is not None:
                 found.add(name)
 
 
-def profiler(view: View) -> Iterator[Finding]:
+def profiler(view: View) -> Iterator[JobProblem]:
     """API_ProfilerConfig.html lists the intervals."""
     allowed = (100, 200, 500, 1000, 5000, 60000)
     value = view.body("ProfilerConfig", "ProfilingIntervalInMilliseconds")
     if value is not None and value not in allowed:
         message = f"{value} is not one of {', '.join(map(str, allowed))}"
         at = view.at("ProfilerConfig", "ProfilingIntervalInMilliseconds")
-        yield Finding(at, message, "profiling-interval")
+        yield JobProblem(at, message, "profiling-interval")
 
 
 RULES: tuple[Rule, ...] = (spot, stopping, algorithm, image, channels, rule_names, profiler)

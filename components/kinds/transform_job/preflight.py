@@ -7,16 +7,16 @@ from collections.abc import Iterator, Sequence
 from ...aws import Aws
 from ...errors import Denied, Rejected
 from ...jobfile import Job
-from ...preflight.finding import Finding, denied
+from ...preflight.problem import ReferenceProblem, denied
 from .. import Call
 from ..sagemaker.preflight import find_example_record
 
-__all__ = ["find_example_record", "findings"]
+__all__ = ["find_example_record", "find_problems"]
 
 _MODEL = Call("DescribeModel", {"ModelName": "$name"})
 
 
-def findings(jobs: Sequence[Job], aws: Aws) -> Iterator[Finding]:
+def find_problems(jobs: Sequence[Job], aws: Aws) -> Iterator[ReferenceProblem]:
     """Return what is wrong with the jobs' models."""
     for job in jobs:
         name, path = job.request.get("ModelName"), "request.ModelName"
@@ -28,4 +28,4 @@ def findings(jobs: Sequence[Job], aws: Aws) -> Iterator[Finding]:
             yield denied(job, path, error)
         except Rejected:
             message = f"there is no model {name} in {aws.region}"
-            yield Finding(job, path, message, "preflight.reference")
+            yield ReferenceProblem(job, path, message, "preflight.reference")

@@ -11,7 +11,7 @@ from .cases import CASES, examples, expected
 
 ROOT = Path(__file__).resolve().parents[3]
 PAGE = (ROOT / "docs" / "rules.md").read_text("utf-8")
-# as in `yield Finding(at, message, "spot-wait-time")`
+# as in `yield JobProblem(at, message, "spot-wait-time")`
 NAME = re.compile(r'"((?:[a-z]+-)+[a-z]+)"')
 
 

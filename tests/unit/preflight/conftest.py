@@ -57,7 +57,7 @@ class Checked:
         jobs, problems = expand(files, context or Context("dev", "us-east-1"))
         assert [problem for problem in [*broken, *problems] if problem.level == "error"] == []
         aws = Aws("us-east-1", self.client)
-        return sorted(map(_text, preflight.problems(jobs, aws, **options)))
+        return sorted(map(_text, preflight.find_problems(jobs, aws, **options)))
 
 
 def _text(problem: Any) -> str:

@@ -334,4 +334,4 @@ def test_the_connection_is_made_when_it_is_needed() -> None:
 
     from components import preflight
 
-    assert preflight.problems([], Aws("us-east-1", refuse)) == []
+    assert preflight.find_problems([], Aws("us-east-1", refuse)) == []

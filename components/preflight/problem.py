@@ -1,4 +1,4 @@
-"""One thing that a look into AWS found about a job, before it is told with its place."""
+"""A problem that a lookup in AWS found in a job, before it has its location."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..wire import dotted, leaves
 
 
 @dataclass(frozen=True)
-class Finding:
+class ReferenceProblem:
     """`path` is dotted and starts with `request`; `lacks` is the permission without which nothing was found."""
 
     job: Job
@@ -22,7 +22,7 @@ class Finding:
     lacks: str = ""
 
     def problem(self) -> Problem:
-        """The problem at its place; a secret leaf of the request does not show in its message."""
+        """Return the problem with its location; a secret leaf of the request does not show in its message."""
         message = self.message
         for path, leaf in leaves(self.job.request, ("request",)):
             if dotted(path) in self.job.secret_paths and isinstance(leaf, str) and leaf:
@@ -31,6 +31,6 @@ class Finding:
         return Problem(self.job.file, line, column, self.path, message, self.rule, self.level)
 
 
-def denied(job: Job, path: str, error: Denied) -> Finding:
-    """A denied look is a warning, because the caller of a preview may be allowed little."""
-    return Finding(job, path, "not checked", "preflight.denied", "warning", error.action)
+def denied(job: Job, path: str, error: Denied) -> ReferenceProblem:
+    """Return a denied lookup as a warning, because the caller of a preview may be allowed little."""
+    return ReferenceProblem(job, path, "not checked", "preflight.denied", "warning", error.action)
