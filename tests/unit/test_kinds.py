@@ -75,7 +75,7 @@ def test_every_part_is_there(kind: Kind) -> None:
     rules = load_part(kind, "rules").RULES
     assert rules and all(map(callable, rules))
     preflight = load_part(kind, "preflight")
-    assert callable(preflight.problems) and callable(preflight.find_example_record)
+    assert callable(preflight.find_problems) and callable(preflight.find_example_record)
     texts = load_part(kind, "texts")
     assert texts.PROSE and texts.PATTERN_TEXTS and texts.TEXTS
     assert f"kind: {kind.name}" in read_template(kind)
