@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from ..schema import Fault
+from ..schema import SchemaProblem
 from .messages import find_nearest
 
 _TYPE = re.compile(r"ml\.([a-z]+)([0-9]+)([a-z0-9-]*)\.([a-z0-9]+)")
 
 
-def rate_fault(fault: Fault) -> tuple[str, str]:
+def rate_fault(fault: SchemaProblem) -> tuple[str, str]:
     """Return a fault's level, and what to add to its sentence.
 
     AWS brings out instance types faster than SDKs. One that could be newer than the model (a later generation of
@@ -41,7 +41,7 @@ def could_be_newer(value: str, known: Iterable[str]) -> bool:
     return latest[0] <= int(generation) <= latest[-1] + 2
 
 
-def select_faults(faults: Sequence[Fault]) -> Iterator[Fault]:
+def select_faults(faults: Sequence[SchemaProblem]) -> Iterator[SchemaProblem]:
     """The faults worth telling: one a value, and a field that is missing because it is misspelt is told once."""
     misspelt = {
         (*fault.path[:-1], find_nearest(str(fault.path[-1]), fault.expected))

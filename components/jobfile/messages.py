@@ -65,7 +65,7 @@ def format_value(value: Any) -> str:
 
 
 def describe_fault(
-    fault: schema.Fault, name: str, *, written: str | None = None, secret: bool = False
+    fault: schema.SchemaProblem, name: str, *, written: str | None = None, secret: bool = False
 ) -> str:
     """The sentence for one fault of a document against the schema of that name.
 
@@ -105,7 +105,7 @@ def _not_one_of(value: Any, rules: dict[str, Any], word: str, secret: bool = Fal
     return f"{word} is not one of {join_words(known)}{close}"
 
 
-def _unknown_field(fault: schema.Fault, name: str) -> str:
+def _unknown_field(fault: schema.SchemaProblem, name: str) -> str:
     field = str(fault.path[-1])
     close = suggest(field, fault.expected)
     if close:
@@ -179,7 +179,7 @@ def _bad_text(value: Any, rules: dict[str, Any], word: str) -> str:
     )
 
 
-def _bad_size(fault: schema.Fault) -> str:
+def _bad_size(fault: schema.SchemaProblem) -> str:
     things = {"Items": "items", "Properties": "entries"}
     limit = fault.keyword[:3]
     what = things.get(fault.keyword[3:], "")

@@ -113,7 +113,7 @@ def parse_platform(text: str, project: str, stack: str, root: Path) -> PlatformC
     return PlatformConfig(document, prefix, f"{project}/{stack}/")
 
 
-def _problem(root: Path, stack: str, fault: schema.Fault) -> Problem:
+def _problem(root: Path, stack: str, fault: schema.SchemaProblem) -> Problem:
     file = f"Pulumi.{stack}.yaml"
     path: Place = fault.path[:-1] if fault.keyword == "required" else fault.path
     try:

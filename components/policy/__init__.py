@@ -22,7 +22,7 @@ from typing import Any
 from ..errors import JobError, Problem
 from ..jobfile import Job
 from ..kinds import KINDS
-from ..schema import Fault
+from ..schema import SchemaProblem
 from ..wire import Path as Place
 from ..wire import dotted
 from .documents import make_document, make_totals
@@ -89,7 +89,7 @@ def _of_totals(policy: Policy, totals: Mapping[str, Any], file: str) -> Iterable
         yield Problem(file, 0, 0, "", message, f"policy.{policy.name}", policy.level)
 
 
-def _faults(policy: Policy, document: Mapping[str, Any]) -> list[Fault]:
+def _faults(policy: Policy, document: Mapping[str, Any]) -> list[SchemaProblem]:
     # an eighth of a second, for those who have policies
     from ..schema import foreign
 
@@ -99,7 +99,7 @@ def _faults(policy: Policy, document: Mapping[str, Any]) -> list[Fault]:
         raise JobError(f"{policy.file}: {error}") from error
 
 
-def _value(fault: Fault) -> str:
+def _value(fault: SchemaProblem) -> str:
     """The value that stands there, where it is short enough to help."""
     value = fault.value
     if fault.keyword == "required" or isinstance(value, dict | list) or value is None:

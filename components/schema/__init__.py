@@ -12,11 +12,11 @@ from pathlib import Path as File
 from typing import Any
 
 from ..wire import Path
-from .compiled import Check, Fault, Pending, compile_schema, follow
+from .compiled import Check, Pending, SchemaProblem, compile_schema, follow
 
 FOLDER = File(__file__).resolve().parents[2] / "schemas"
 
-__all__ = ["FOLDER", "Fault", "Pending", "accepts", "at", "faults", "read", "type_at"]
+__all__ = ["FOLDER", "Pending", "SchemaProblem", "accepts", "at", "faults", "read", "type_at"]
 
 
 @cache
@@ -31,7 +31,7 @@ def accepts(document: Any, name: str) -> bool:
     return _check(name)(document)
 
 
-def faults(document: Any, name: str) -> list[Fault]:
+def faults(document: Any, name: str) -> list[SchemaProblem]:
     """Return every reason why the document does not fit, in the document's order; nothing for a valid one."""
     if accepts(document, name):
         return []

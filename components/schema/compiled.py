@@ -30,7 +30,7 @@ class Pending:
 
 
 @dataclass(frozen=True)
-class Fault:
+class SchemaProblem:
     """One reason why a document does not fit: where, which keyword of the schema, and the value that stands there."""
 
     path: Path

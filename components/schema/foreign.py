@@ -11,7 +11,7 @@ from referencing import Registry
 from referencing.exceptions import Unresolvable
 
 from ..errors import JobError
-from .compiled import Fault, Pending
+from .compiled import Pending, SchemaProblem
 
 
 def check_schema(schema: dict[str, Any]) -> str:
@@ -24,7 +24,7 @@ def check_schema(schema: dict[str, Any]) -> str:
     return ""
 
 
-def faults(document: Any, schema: dict[str, Any]) -> list[Fault]:
+def faults(document: Any, schema: dict[str, Any]) -> list[SchemaProblem]:
     """Return every reason why the document does not fit. Raises `JobError` for a reference out of the schema."""
     validator = Draft202012Validator(schema, registry=Registry())
     try:
@@ -33,7 +33,7 @@ def faults(document: Any, schema: dict[str, Any]) -> list[Fault]:
         raise JobError(f"$ref {error.ref} does not resolve in this schema") from error
 
 
-def _fault(error: ValidationError) -> Iterator[Fault]:
+def _fault(error: ValidationError) -> Iterator[SchemaProblem]:
     path = tuple(error.absolute_path)
     keyword = str(error.validator)
     schema = error.schema if isinstance(error.schema, dict) else {}
@@ -44,4 +44,4 @@ def _fault(error: ValidationError) -> Iterator[Fault]:
         wanted = [str(name) for name in schema["required"]]
         missing = next(name for name in wanted if error.message.startswith(repr(name)))
         path = (*path, missing)
-    yield Fault(path, keyword, error.validator_value, error.instance, schema)
+    yield SchemaProblem(path, keyword, error.validator_value, error.instance, schema)
