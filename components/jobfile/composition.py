@@ -214,7 +214,7 @@ class Composition:
     def _filled(
         self, value: Any, path: Path, scope: interpolate.Scope, wanted: Any, secrets: list[Path]
     ) -> Any:
-        mistakes: list[tuple[Path, interpolate.Mistake]] = []
+        mistakes: list[tuple[Path, interpolate.InterpolationError]] = []
         filled = interpolate.fill_tree(value, path, scope, wanted, secrets, mistakes)
         for at, mistake in mistakes:
             self.report(at, mistake.message, mistake.rule)

@@ -25,7 +25,7 @@ _OUTPUT = re.compile(r"jobs\.([A-Za-z0-9][A-Za-z0-9_-]*)\.([A-Za-z][A-Za-z0-9]*)
 Parts = list[Any]
 
 
-class Mistake(Exception):
+class InterpolationError(Exception):
     """An interpolation that can never be filled in: one sentence."""
 
     def __init__(self, message: str, rule: str = "interpolation-unknown") -> None:
@@ -72,7 +72,7 @@ class Scope:
             if self.cell is None:
                 return _pending(expression)
             if rest not in self.cell:
-                raise Mistake(f"the matrix has no `{rest}`{suggest(rest, self.cell)}")
+                raise InterpolationError(f"the matrix has no `{rest}`{suggest(rest, self.cell)}")
             return Filled(self.cell[rest])
         if expression == "generation":
             return self._own(self.generation, "generation", "generation: 1")
@@ -88,9 +88,9 @@ class Scope:
             or _LATEST.fullmatch(expression)
         )
         if not outside:
-            raise Mistake(self._unknown(expression))
+            raise InterpolationError(self._unknown(expression))
         if not self.in_request:
-            raise Mistake(
+            raise InterpolationError(
                 f"`${{{expression}}}` is allowed in `request` only; allowed here: stack, config, matrix, period",
                 "interpolation-place",
             )
@@ -107,12 +107,14 @@ class Scope:
             return _pending(expression)
         remedy = suggest(key, [*config, *secrets]) or f"; set it: pulumi config set {key} <value>"
         message = f"the stack's config has no `{key}`{remedy}"
-        raise Mistake(message, "interpolation-config")
+        raise InterpolationError(message, "interpolation-config")
 
     @staticmethod
     def _own(value: Any, name: str, remedy: str) -> Filled:
         if value is None:
-            raise Mistake(f"`${{{name}}}` needs `{remedy}` (or another value) in this file")
+            raise InterpolationError(
+                f"`${{{name}}}` needs `{remedy}` (or another value) in this file"
+            )
         return Filled(value)
 
     def _unknown(self, expression: str) -> str:
@@ -184,7 +186,7 @@ def _parsed(tokens: Iterator[str], inside: bool) -> Parts:
         else:
             text += token
     if inside:
-        raise Mistake(
+        raise InterpolationError(
             "`${` without a closing `}`; for a literal `${` write `$${`", "interpolation-open"
         )
     return parts + ([text] if text else [])
@@ -196,7 +198,7 @@ def fill_tree(
     scope: Scope,
     wanted: Callable[[Path], str],
     secrets: list[Path],
-    mistakes: list[tuple[Path, Mistake]],
+    mistakes: list[tuple[Path, InterpolationError]],
 ) -> Any:
     """Fill in every leaf of a value. `wanted` names the JSON type that a path takes.
 
@@ -207,7 +209,7 @@ def fill_tree(
             return value
         try:
             filled, secret = fill_leaf(value, scope)
-        except Mistake as mistake:
+        except InterpolationError as mistake:
             mistakes.append((at, mistake))
             return Pending("", value)
         if secret:

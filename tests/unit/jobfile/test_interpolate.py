@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from components.jobfile import Pending, interpolate
-from components.jobfile.interpolate import Mistake, Scope
+from components.jobfile.interpolate import InterpolationError, Scope
 
 from .making import SERVICE_JOB, context, errors, jobs
 
@@ -104,7 +104,7 @@ def test_secrets_are_noticed(text: str, secret: bool) -> None:
 )
 def test_mistakes(text: str, message: str) -> None:
     """What names nothing is said with what would be right."""
-    with pytest.raises(Mistake, match=re.escape(message)):
+    with pytest.raises(InterpolationError, match=re.escape(message)):
         interpolate.fill_leaf(text, scope())
 
 
