@@ -133,7 +133,7 @@ class Composition:
     ) -> set[str]:
         """Report a document's faults against a schema; returns the first names of the paths of its errors."""
         wrong: set[str] = set()
-        for fault in select_faults(schema.faults(document, name)):
+        for fault in select_faults(schema.find_problems(document, name)):
             path = (*at, *fault.path)
             level, extra = rate_fault(fault)
             spot = self.file.places.spot(path, self.overlay)

@@ -105,7 +105,7 @@ def parse_platform(text: str, project: str, stack: str, root: Path) -> PlatformC
         document = json.loads(text)
     except ValueError:
         document = text
-    problems = [_problem(root, stack, fault) for fault in schema.faults(document, SCHEMA)]
+    problems = [_problem(root, stack, fault) for fault in schema.find_problems(document, SCHEMA)]
     if problems:
         raise Problems(problems)
     stem = _PREFIX.sub("-", f"{project}-{stack}".lower()).strip("-")

@@ -31,7 +31,7 @@ def accepts(document: Any, name: str) -> bool:
     return _check(name)(document)
 
 
-def faults(document: Any, name: str) -> list[SchemaProblem]:
+def find_problems(document: Any, name: str) -> list[SchemaProblem]:
     """Return every reason why the document does not fit, in the document's order; nothing for a valid one."""
     if accepts(document, name):
         return []
