@@ -94,7 +94,7 @@ def _faults(policy: Policy, document: Mapping[str, Any]) -> list[SchemaProblem]:
     from ..schema import foreign
 
     try:
-        return foreign.faults(document, policy.schema)
+        return foreign.find_problems(document, policy.schema)
     except JobError as error:
         raise JobError(f"{policy.file}: {error}") from error
 

@@ -24,7 +24,7 @@ def check_schema(schema: dict[str, Any]) -> str:
     return ""
 
 
-def faults(document: Any, schema: dict[str, Any]) -> list[SchemaProblem]:
+def find_problems(document: Any, schema: dict[str, Any]) -> list[SchemaProblem]:
     """Return every reason why the document does not fit. Raises `JobError` for a reference out of the schema."""
     validator = Draft202012Validator(schema, registry=Registry())
     try:
