@@ -31,7 +31,7 @@ from .stack.load import load_stack
 from .stack.scope import build_scope
 from .stack.settings import Settings, read_settings
 from .wire import Path as Place
-from .wire import dotted, leaves
+from .wire import join_path, leaves
 
 if TYPE_CHECKING:
     from .platform.platform import Platform
@@ -192,7 +192,7 @@ def _find_outputs(
     if uri in late:
         for path, leaf in leaves(inputs["request"], ("request",)):
             if isinstance(leaf, str) and uri in leaf:
-                found[dotted(path)] = late[uri].apply(partial(leaf.replace, uri))
+                found[join_path(path)] = late[uri].apply(partial(leaf.replace, uri))
     if platform:
         found |= {path: platform.filled(text) for path, text in references.items()}
     return found
@@ -202,7 +202,7 @@ def _fill_leaves(
     value: Any, at: Place, secret: frozenset[str], outputs: Mapping[str, pulumi.Output[str]]
 ) -> Any:
     """Put in the platform's outputs and make secrets, leaf by leaf, so that the rest of the request stays readable."""
-    path = dotted(at)
+    path = join_path(at)
     if path in outputs:
         value = outputs[path]
     if path in secret:

@@ -55,7 +55,7 @@ def pick(value: Any, path: str, default: Any = None) -> Any:
     return value
 
 
-def dotted(path: Path) -> str:
+def join_path(path: Path) -> str:
     """Write a path as people do: `request.retryStrategy.evaluateOnExit[0].action`."""
     text = ""
     for part in path:

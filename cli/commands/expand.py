@@ -20,7 +20,7 @@ from components.kinds import KINDS
 from components.run import definition
 from components.stack.load import load_stack
 from components.wire import Path as Place
-from components.wire import dotted
+from components.wire import join_path
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -80,7 +80,7 @@ def complete_request(job: Job, *, as_object: bool = False) -> dict[str, Any]:
 
 
 def _show(value: Any, at: Place, secrets: frozenset[str]) -> Any:
-    if dotted(at) in secrets:
+    if join_path(at) in secrets:
         return HIDDEN
     if isinstance(value, Pending):
         return value.text

@@ -9,7 +9,7 @@ from typing import Any
 from cli.planning.model import Change
 from components.kinds import Kind
 from components.run.definition import canonical, normalize
-from components.wire import Path, dotted
+from components.wire import Path, join_path
 
 SETTINGS = ("onReplace", "onDelete", "adopt", "formerly", "identity", "waitingFor")
 RUN = ("region", "generation", "period")
@@ -30,8 +30,8 @@ def list_changes(kind: Kind, old: Mapping[str, Any], new: Mapping[str, Any]) -> 
             continue
         top = str(path[1]) if len(path) > 1 else ""
         in_place = top in kind.request.in_place or top == kind.tags.field
-        reruns = not in_place and top != kind.request.token_field and dotted(path) not in secret
-        found.append(Change(dotted(path), _format(was), _format(now), reruns))
+        reruns = not in_place and top != kind.request.token_field and join_path(path) not in secret
+        found.append(Change(join_path(path), _format(was), _format(now), reruns))
     for name in RUN:
         if canonical(old.get(name)) != canonical(new.get(name)):
             found.append(Change(name, _format(old.get(name)), _format(new.get(name)), True))
@@ -39,7 +39,7 @@ def list_changes(kind: Kind, old: Mapping[str, Any], new: Mapping[str, Any]) -> 
     for path, was, now in _compare(
         _as_mapping(old.get("watched")), _as_mapping(new.get("watched")), ("watched",)
     ):
-        found.append(Change(dotted(path), _format(was), _format(now), True))
+        found.append(Change(join_path(path), _format(was), _format(now), True))
     for name in SETTINGS:
         if canonical(old.get(name)) != canonical(new.get(name)):
             found.append(Change(name, _format(old.get(name)), _format(new.get(name)), False))

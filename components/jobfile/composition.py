@@ -12,7 +12,7 @@ from .. import schema
 from ..errors import Problem
 from ..kinds import KINDS, Kind
 from ..schema import Pending
-from ..wire import Path, dotted
+from ..wire import Path, join_path
 from . import interpolate, matrix, messages, names, own_keys, request, rules
 from .faults import rate_fault, select_faults
 from .model import Context, Job, JobFile
@@ -47,7 +47,7 @@ class Composition:
         line, column = self.file.places.of(path, self.overlay)
         for secret in self._secret_values:
             message = message.replace(secret, messages.HIDDEN)
-        said = dotted(path if shown is None else shown)
+        said = join_path(path if shown is None else shown)
         self.problems.add(Problem(self.file.path, line, column, said, message, rule, level))
 
     def jobs(self) -> list[Job]:
@@ -179,7 +179,7 @@ class Composition:
             name=name,
             kind=kind.name,
             request=body,
-            secret_paths=tuple(dotted(path) for path in secrets),
+            secret_paths=tuple(join_path(path) for path in secrets),
             generation=own.get("generation"),
             every=every,
             period=scope.period,

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from .. import schema
-from ..wire import Path, dotted
+from ..wire import Path, join_path
 
 _NAMES = {
     "object": "a mapping",
@@ -131,7 +131,7 @@ def _fields(part: Any, root: dict[str, Any], path: Path) -> Iterator[tuple[str, 
         part = root["$defs"][part["$ref"].removeprefix("#/$defs/")]
     for field, inner in part.get("properties", {}).items():
         if path:
-            yield dotted(path), field
+            yield join_path(path), field
         if isinstance(inner, dict):
             yield from _fields(inner, root, (*path, field))
     if isinstance(part.get("items"), dict):

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from ..errors import Problem
-from ..wire import Path, dotted
+from ..wire import Path, join_path
 from .places import Places
 
 
@@ -67,7 +67,13 @@ class JobFile:
         """A problem at the nearest place to `path` that the text has."""
         line, column = self.places.of(path)
         return Problem(
-            self.path, line, column, dotted(path) if shown is None else shown, message, rule, level
+            self.path,
+            line,
+            column,
+            join_path(path) if shown is None else shown,
+            message,
+            rule,
+            level,
         )
 
 

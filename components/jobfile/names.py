@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from ..errors import Problem
-from ..wire import Path, dotted, leaves
+from ..wire import Path, join_path, leaves
 from .messages import suggest
 from .model import Job
 
@@ -102,4 +102,4 @@ def _circles(graph: Mapping[str, Sequence[str]]) -> Iterator[list[str]]:
 def _problem(job: Job, path: Path, message: str, rule: str) -> Problem:
     assert job.source is not None  # every job of `expand` has the file it came from
     line, column = job.place(path)
-    return Problem(job.file, line, column, dotted(path), message, rule)
+    return Problem(job.file, line, column, join_path(path), message, rule)

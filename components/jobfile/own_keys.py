@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from ..errors import Problem
 from ..kinds import KINDS
-from ..wire import Path, dotted
+from ..wire import Path, join_path
 from .messages import join_words, suggest
 from .model import Job, JobFile
 
@@ -91,4 +91,4 @@ def find_adopted_twice(jobs: Sequence[Job]) -> Iterator[Problem]:
         if other is not job:
             line, column = job.place(("adopt",))
             message = f"`{other.name}` adopts this run too; a run belongs to one job"
-            yield Problem(job.file, line, column, dotted(("adopt",)), message, "adopt-twice")
+            yield Problem(job.file, line, column, join_path(("adopt",)), message, "adopt-twice")

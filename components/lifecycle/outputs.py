@@ -15,7 +15,7 @@ from ..aws.runs import arn_region
 from ..errors import JobError
 from ..kinds import Kind, Phase
 from ..run.definition import digest, normalize
-from ..wire import Path, dotted, leaves, pick
+from ..wire import Path, join_path, leaves, pick
 
 INPUTS = (
     "name",
@@ -101,7 +101,7 @@ def secret_values(inputs: Mapping[str, Any]) -> list[str]:
     paths = set(inputs.get("secretPaths") or ())
     root: Path = ("request",)
     found = {
-        str(leaf) for path, leaf in leaves(inputs.get("request"), root) if dotted(path) in paths
+        str(leaf) for path, leaf in leaves(inputs.get("request"), root) if join_path(path) in paths
     }
     return sorted((text for text in found if len(text) > 2), key=len, reverse=True)
 

@@ -18,7 +18,7 @@ from ..errors import Problem, Problems
 from ..jobfile import messages
 from ..jobfile.places import Places
 from ..wire import Path as Place
-from ..wire import dotted
+from ..wire import join_path
 
 KEY = "aws-jobs:platform"
 SCHEMA = "platform"
@@ -123,4 +123,6 @@ def _problem(root: Path, stack: str, fault: schema.SchemaProblem) -> Problem:
     else:
         line, column = places.of(("config", KEY, *path))
     message = messages.describe_fault(fault, SCHEMA)
-    return Problem(file, line, column, dotted((KEY, *path)), message, f"platform.{fault.keyword}")
+    return Problem(
+        file, line, column, join_path((KEY, *path)), message, f"platform.{fault.keyword}"
+    )

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from ..errors import Problem
 from ..jobfile import Job
 from ..schema import Pending
-from ..wire import dotted, leaves
+from ..wire import join_path, leaves
 
 _HEAD = "platform."
 
@@ -15,7 +15,7 @@ _HEAD = "platform."
 def find_references(job: Job) -> dict[str, str]:
     """Return the request's leaves that wait for the platform, by dotted path, as far as they are filled in."""
     return {
-        dotted(path): leaf.text
+        join_path(path): leaf.text
         for path, leaf in leaves(job.request, ("request",))
         if isinstance(leaf, Pending) and f"${{{_HEAD}" in leaf.text
     }
@@ -36,4 +36,6 @@ def find_unknown(
         for path, leaf in leaves(job.request, ("request",)):
             if isinstance(leaf, Pending) and leaf.expression.startswith(_HEAD):
                 message = f"`${{{leaf.expression}}}`: {why}"
-                yield Problem(job.file, *job.place(path), dotted(path), message, "platform.output")
+                yield Problem(
+                    job.file, *job.place(path), join_path(path), message, "platform.output"
+                )

@@ -24,7 +24,7 @@ from ..jobfile import Job
 from ..kinds import KINDS
 from ..schema import SchemaProblem
 from ..wire import Path as Place
-from ..wire import dotted
+from ..wire import join_path
 from .documents import make_document, make_totals
 from .files import Policy, load
 
@@ -65,7 +65,7 @@ def _of_job(policy: Policy, job: Job, stack: str) -> Iterable[Problem]:
     told: set[str] = set()
     for fault in _faults(policy, document):
         place = _place(job, fault.path)
-        path = dotted(place)
+        path = join_path(place)
         if path in told:
             continue
         told.add(path)

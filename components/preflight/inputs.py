@@ -13,7 +13,7 @@ from ..aws.objects import list_keys, read_beginning
 from ..errors import Denied, Rejected
 from ..jobfile import Job
 from ..kinds import KINDS, load_part
-from ..wire import dotted, leaves, pick
+from ..wire import join_path, leaves, pick
 from .problem import ReferenceProblem, denied
 
 _URI = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(.*))?", re.DOTALL)
@@ -53,7 +53,7 @@ def _named(kind: Any, job: Job) -> Iterator[tuple[str, str, bool]]:
         beside = kind.request.inputs.get(".".join(part for part in path if isinstance(part, str)))
         if beside is not None:
             how = pick(job.request, ".".join(map(str, (*path[:-1], beside))))
-            yield dotted(("request", *path)), leaf, how in _MANIFESTS
+            yield join_path(("request", *path)), leaf, how in _MANIFESTS
 
 
 def _split(uri: str) -> tuple[str, str]:

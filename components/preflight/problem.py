@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ..errors import Denied, Problem
 from ..jobfile import Job
 from ..jobfile.messages import HIDDEN
-from ..wire import dotted, leaves
+from ..wire import join_path, leaves
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class ReferenceProblem:
         """Return the problem with its location; a secret leaf of the request does not show in its message."""
         message = self.message
         for path, leaf in leaves(self.job.request, ("request",)):
-            if dotted(path) in self.job.secret_paths and isinstance(leaf, str) and leaf:
+            if join_path(path) in self.job.secret_paths and isinstance(leaf, str) and leaf:
                 message = message.replace(leaf, HIDDEN)
         line, column = self.job.place(self.path)
         return Problem(self.job.file, line, column, self.path, message, self.rule, self.level)

@@ -20,7 +20,7 @@ from typing import Any
 
 from ..errors import JobError
 from ..kinds import Kind
-from ..wire import Path, dotted, normalize_numbers
+from ..wire import Path, join_path, normalize_numbers
 
 IDENTITY = "aws-jobs:identity"
 DIGEST = "aws-jobs:digest"
@@ -47,8 +47,8 @@ def _sha256(*parts: str) -> str:
 
 def _redact(value: Any, secret: frozenset[str], at: Path = ()) -> Any:
     """Replace secret leaves: they count by their place, never by their value."""
-    if dotted(at) in secret:
-        return {"secret": dotted(at)}
+    if join_path(at) in secret:
+        return {"secret": join_path(at)}
     if isinstance(value, Mapping):
         return {key: _redact(item, secret, (*at, str(key))) for key, item in value.items()}
     if isinstance(value, list):
