@@ -17,7 +17,7 @@ from typing import Any
 
 from .kinds import KINDS, Call, Kind, Link
 from .run.definition import IDENTITY
-from .wire import leaves, pick
+from .wire import pick, walk_leaves
 
 ROLES = ("preview", "deploy")
 _ROLE = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/\S+")
@@ -75,7 +75,7 @@ def find_inputs(jobs: Iterable[tuple[str, Mapping[str, Any]]]) -> tuple[str, ...
     """Return what jobs, given by kind and request, read: S3 objects and prefixes, as far as they are known."""
     found: set[str] = set()
     for name, request in jobs:
-        for path, leaf in leaves(request):
+        for path, leaf in walk_leaves(request):
             place = ".".join(part for part in path if isinstance(part, str))
             if (
                 place in KINDS[name].request.inputs

@@ -31,7 +31,7 @@ from .stack.load import load_stack
 from .stack.scope import build_scope
 from .stack.settings import Settings, read_settings
 from .wire import Path as Place
-from .wire import join_path, leaves
+from .wire import join_path, walk_leaves
 
 if TYPE_CHECKING:
     from .platform.platform import Platform
@@ -190,7 +190,7 @@ def _find_outputs(
     found: dict[str, pulumi.Output[str]] = {}
     uri = str((inputs.get("code") or {}).get("uri", ""))
     if uri in late:
-        for path, leaf in leaves(inputs["request"], ("request",)):
+        for path, leaf in walk_leaves(inputs["request"], ("request",)):
             if isinstance(leaf, str) and uri in leaf:
                 found[join_path(path)] = late[uri].apply(partial(leaf.replace, uri))
     if platform:

@@ -24,21 +24,21 @@ def normalize_numbers(value: Any) -> Any:
     return value
 
 
-def leaves(value: Any, at: Path = ()) -> Iterator[tuple[Path, Any]]:
+def walk_leaves(value: Any, at: Path = ()) -> Iterator[tuple[Path, Any]]:
     """Walk every scalar (and every empty container) with its path."""
     if isinstance(value, Mapping) and value:
         for key, item in value.items():
-            yield from leaves(item, (*at, str(key)))
+            yield from walk_leaves(item, (*at, str(key)))
     elif isinstance(value, list | tuple) and value:
         for index, item in enumerate(value):
-            yield from leaves(item, (*at, index))
+            yield from walk_leaves(item, (*at, index))
     else:
         yield at, value
 
 
 def contains(value: Any, kind: type) -> bool:
     """Say whether an instance of `kind` (Pulumi's `Unknown`) stands anywhere in the value."""
-    return any(isinstance(leaf, kind) for _, leaf in leaves(value))
+    return any(isinstance(leaf, kind) for _, leaf in walk_leaves(value))
 
 
 def pick(value: Any, path: str, default: Any = None) -> Any:

@@ -16,7 +16,7 @@ from components.jobfile import Job
 from components.kinds import Kind
 from components.policy import Policy, check_plan
 from components.run import ceiling
-from components.wire import leaves, pick
+from components.wire import pick, walk_leaves
 
 _ROLE = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}):role/\S+")
 _COSTS = ("submit", "rerun")
@@ -176,7 +176,7 @@ def _locate(change: Change, job: Job | None) -> Change:
 
 def _find_role(request: Mapping[str, Any]) -> tuple[str, str]:
     """Return the role that the job runs as, and its account: a role can only be passed within its own."""
-    for _, leaf in leaves(request):
+    for _, leaf in walk_leaves(request):
         match = _ROLE.fullmatch(leaf) if isinstance(leaf, str) else None
         if match:
             return match[0], match[1]
@@ -195,7 +195,7 @@ def _find_image(kind: Kind, request: Mapping[str, Any]) -> str:
 def _list_uris(request: Mapping[str, Any], *, written: bool) -> tuple[str, ...]:
     """Return the S3 URIs that a request reads or writes, by AWS's field names (`S3OutputPath`, `jobOutput`)."""
     found = []
-    for path, leaf in leaves(request):
+    for path, leaf in walk_leaves(request):
         if isinstance(leaf, str) and leaf.startswith("s3://"):
             where = ".".join(map(str, path))
             is_output = "Output" in where or "Checkpoint" in where or "Destination" in where

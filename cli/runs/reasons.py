@@ -12,7 +12,7 @@ from components.errors import JobError
 from components.jobfile.messages import HIDDEN
 from components.kinds import Kind
 from components.run.definition import BECAUSE, CLAIMED, DIGEST, normalize
-from components.wire import join_path, leaves, normalize_numbers
+from components.wire import join_path, normalize_numbers, walk_leaves
 
 FIRST = "first run that AWS still knows"
 ADOPTED = "adopted: no earlier run of this job is known"
@@ -95,7 +95,9 @@ def _list_leaves(kind: Kind, run: Run, payload_alone: bool) -> dict[str, Any]:
         body = dict(kept.get(kind.payload.field) or {})
         body.pop(kind.payload.name_field, None)
         kept = {kind.payload.field: body}
-    return {join_path(path): normalize_numbers(leaf) for path, leaf in leaves(kept, ("request",))}
+    return {
+        join_path(path): normalize_numbers(leaf) for path, leaf in walk_leaves(kept, ("request",))
+    }
 
 
 def _show(found: Mapping[str, Any], path: str) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from ..errors import Problem
-from ..wire import Path, join_path, leaves
+from ..wire import Path, join_path, walk_leaves
 from .messages import suggest
 from .model import Job
 
@@ -62,7 +62,7 @@ def _where(job: Job, other: str) -> Path:
     listed = document.get("dependsOn")
     if isinstance(listed, list) and other in listed:
         return ("dependsOn", listed.index(other))
-    used = (at for at, leaf in leaves(document) if f"jobs.{other}." in str(leaf))
+    used = (at for at, leaf in walk_leaves(document) if f"jobs.{other}." in str(leaf))
     return next(used, ("dependsOn",))
 
 

@@ -15,7 +15,7 @@ from ..aws.runs import arn_region
 from ..errors import JobError
 from ..kinds import Kind, Phase
 from ..run.definition import digest, normalize
-from ..wire import Path, join_path, leaves, pick
+from ..wire import Path, join_path, pick, walk_leaves
 
 INPUTS = (
     "name",
@@ -101,7 +101,9 @@ def secret_values(inputs: Mapping[str, Any]) -> list[str]:
     paths = set(inputs.get("secretPaths") or ())
     root: Path = ("request",)
     found = {
-        str(leaf) for path, leaf in leaves(inputs.get("request"), root) if join_path(path) in paths
+        str(leaf)
+        for path, leaf in walk_leaves(inputs.get("request"), root)
+        if join_path(path) in paths
     }
     return sorted((text for text in found if len(text) > 2), key=len, reverse=True)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from ..errors import Problem
 from ..jobfile import Job
 from ..schema import Pending
-from ..wire import join_path, leaves
+from ..wire import join_path, walk_leaves
 
 _HEAD = "platform."
 
@@ -16,7 +16,7 @@ def find_references(job: Job) -> dict[str, str]:
     """Return the request's leaves that wait for the platform, by dotted path, as far as they are filled in."""
     return {
         join_path(path): leaf.text
-        for path, leaf in leaves(job.request, ("request",))
+        for path, leaf in walk_leaves(job.request, ("request",))
         if isinstance(leaf, Pending) and f"${{{_HEAD}" in leaf.text
     }
 
@@ -33,7 +33,7 @@ def find_unknown(
             f" Pulumi.{stack}.yaml (docs/platform.md)"
         )
     for job in jobs:
-        for path, leaf in leaves(job.request, ("request",)):
+        for path, leaf in walk_leaves(job.request, ("request",)):
             if isinstance(leaf, Pending) and leaf.expression.startswith(_HEAD):
                 message = f"`${{{leaf.expression}}}`: {why}"
                 yield Problem(

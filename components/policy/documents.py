@@ -10,7 +10,7 @@ from ..kinds import KINDS
 from ..run import ceiling
 from ..run.definition import request_tags
 from ..wire import Path as Place
-from ..wire import leaves
+from ..wire import walk_leaves
 
 
 def make_totals(stack: str, requests: Sequence[tuple[str, Mapping[str, Any]]]) -> dict[str, Any]:
@@ -47,7 +47,9 @@ def make_document(job: Job, stack: str) -> dict[str, Any]:
         "onReplace": job.on_replace,
         "onDelete": job.on_delete,
         "instanceTypes": sorted({name for name, _ in listed}),
-        "images": sorted({leaf for path, leaf in leaves(job.request) if _is_image(path, leaf)}),
+        "images": sorted(
+            {leaf for path, leaf in walk_leaves(job.request) if _is_image(path, leaf)}
+        ),
         "maxInstanceHours": (unknown if hours is None else hours) if listed else 0,
     }
     for name, value in (("generation", job.generation), ("every", job.every)):

@@ -13,7 +13,7 @@ from ..aws.objects import list_keys, read_beginning
 from ..errors import Denied, Rejected
 from ..jobfile import Job
 from ..kinds import KINDS, load_part
-from ..wire import join_path, leaves, pick
+from ..wire import join_path, pick, walk_leaves
 from .problem import ReferenceProblem, denied
 
 _URI = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(.*))?", re.DOTALL)
@@ -47,7 +47,7 @@ def find_problems(jobs: Sequence[Job], aws: Aws) -> Iterator[ReferenceProblem]:
 
 def _named(kind: Any, job: Job) -> Iterator[tuple[str, str, bool]]:
     """Path and URI of what a job reads, and whether it must be one object."""
-    for path, leaf in leaves(job.request):
+    for path, leaf in walk_leaves(job.request):
         if not isinstance(leaf, str) or not _URI.fullmatch(leaf):
             continue
         beside = kind.request.inputs.get(".".join(part for part in path if isinstance(part, str)))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ..errors import Denied, Problem
 from ..jobfile import Job
 from ..jobfile.messages import HIDDEN
-from ..wire import join_path, leaves
+from ..wire import join_path, walk_leaves
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class ReferenceProblem:
     def problem(self) -> Problem:
         """Return the problem with its location; a secret leaf of the request does not show in its message."""
         message = self.message
-        for path, leaf in leaves(self.job.request, ("request",)):
+        for path, leaf in walk_leaves(self.job.request, ("request",)):
             if join_path(path) in self.job.secret_paths and isinstance(leaf, str) and leaf:
                 message = message.replace(leaf, HIDDEN)
         line, column = self.job.place(self.path)

@@ -13,7 +13,7 @@ from ..aws.objects import etag as find_etag
 from ..errors import JobError, Problem, Problems
 from ..jobfile import Job, Pending
 from ..kinds import KINDS
-from ..wire import leaves
+from ..wire import walk_leaves
 from .archive import Archive, pack_folder
 from .jobs import StackJobs
 
@@ -96,7 +96,7 @@ def _add_code(job: Job, request: dict[str, Any], code: Mapping[str, Any]) -> dic
     payload = KINDS[job.kind].payload
     assert payload is not None  # the rules refuse `code` of any other kind
     body = request.get(payload.field)
-    if not isinstance(body, dict) or any(code["uri"] == leaf for _, leaf in leaves(body)):
+    if not isinstance(body, dict) or any(code["uri"] == leaf for _, leaf in walk_leaves(body)):
         return request
     body = dict(body)
     for path, key in payload.code.items():

@@ -13,7 +13,7 @@ from ..jobfile import Context, Job, JobFile, Pending, code_folders, expand
 from ..platform.config import Account, PlatformConfig
 from ..platform.references import find_unknown
 from ..policy import Policy
-from ..wire import leaves
+from ..wire import walk_leaves
 from .settings import Settings
 
 if TYPE_CHECKING:
@@ -153,4 +153,4 @@ def _list_pending(job: Job) -> list[str]:
     """Return the expressions that the job's request waits for; of a leaf with several the first."""
     if job.source is not None and not job.source.interpolates:
         return []
-    return [leaf.expression for _, leaf in leaves(job.request) if isinstance(leaf, Pending)]
+    return [leaf.expression for _, leaf in walk_leaves(job.request) if isinstance(leaf, Pending)]

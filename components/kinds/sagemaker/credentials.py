@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ...jobfile.rules.view import JobProblem, Rule, View, known, warning
-from ...wire import Path, leaves
+from ...wire import Path, walk_leaves
 
 _INSTEAD = "anyone who may describe jobs can read it; pass the ARN of a secret and let the container fetch it"
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids, and others'
@@ -55,7 +55,7 @@ def plaintext(view: View) -> Iterator[JobProblem]:
     """Something that looks like a credential, written into the file. It is never shown."""
     within = (lambda *path: known(view.payload, path)) if view.kind.payload else view.get
     for place in _PLACES:
-        for at, value in leaves(within(*place), view.at(*place)):
+        for at, value in walk_leaves(within(*place), view.at(*place)):
             if isinstance(value, str) and at not in view.secrets and _is_credential(at[-1], value):
                 yield warning(at, f"looks like a credential: {_INSTEAD}", "credential")
 
