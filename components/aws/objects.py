@@ -22,7 +22,7 @@ def split(uri: str) -> tuple[str, str]:
     return found[1], found[2]
 
 
-def etag(aws: Aws, uri: str) -> str | None:
+def read_etag(aws: Aws, uri: str) -> str | None:
     """Return an object's ETag, or nothing where there is no such object."""
     bucket, key = split(uri)
     try:
@@ -59,6 +59,6 @@ def read_beginning(aws: Aws, bucket: str, key: str, size: int = 65_536) -> str:
 
 def put_once(aws: Aws, uri: str, content: bytes) -> None:
     """Write an object whose name says its content; one that is there already is left as it is."""
-    if etag(aws, uri) is None:
+    if read_etag(aws, uri) is None:
         bucket, key = split(uri)
         aws.call("s3", _PUT, {"bucket": bucket, "key": key}, request={"Body": content})

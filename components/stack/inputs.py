@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..aws import Aws
-from ..aws.objects import etag as find_etag
+from ..aws.objects import read_etag as find_etag
 from ..errors import JobError, Problem, Problems
 from ..jobfile import Job, Pending
 from ..kinds import KINDS
