@@ -14,7 +14,7 @@ _GET = Call("GetObject", {"Bucket": "$bucket", "Key": "$key"}, result="Body")
 _PUT = Call("PutObject", {"Bucket": "$bucket", "Key": "$key"})
 
 
-def split(uri: str) -> tuple[str, str]:
+def split_uri(uri: str) -> tuple[str, str]:
     """Take `s3://bucket/key` apart. Raises `JobError` for anything else."""
     found = re.fullmatch(r"s3://([^/]+)/(.+)", uri)
     if not found:
@@ -24,7 +24,7 @@ def split(uri: str) -> tuple[str, str]:
 
 def read_etag(aws: Aws, uri: str) -> str | None:
     """Return an object's ETag, or nothing where there is no such object."""
-    bucket, key = split(uri)
+    bucket, key = split_uri(uri)
     try:
         answer = aws.call("s3", _HEAD, {"bucket": bucket, "key": key})
     except Rejected as error:
@@ -60,5 +60,5 @@ def read_beginning(aws: Aws, bucket: str, key: str, size: int = 65_536) -> str:
 def put_once(aws: Aws, uri: str, content: bytes) -> None:
     """Write an object whose name says its content; one that is there already is left as it is."""
     if read_etag(aws, uri) is None:
-        bucket, key = split(uri)
+        bucket, key = split_uri(uri)
         aws.call("s3", _PUT, {"bucket": bucket, "key": key}, request={"Body": content})
