@@ -67,7 +67,7 @@ def was_not_done(error: Exception) -> bool:
     return isinstance(error, exceptions.EndpointConnectionError | exceptions.ConnectTimeoutError)
 
 
-def sentence(
+def translate_error(
     error: Exception, service: str, operation: str, job: str, kind: Kind | None
 ) -> JobError:
     """Turn boto's exception into the sentence for the person, and the class that the caller decides by."""

@@ -53,7 +53,7 @@ class Aws:
                 try:
                     self._clients[service, once] = self._make(service, self.region, once)
                 except (*boto.FAILURES, ValueError) as error:
-                    raise boto.sentence(error, service, "", "", None) from error
+                    raise boto.translate_error(error, service, "", "", None) from error
             return self._clients[service, once]
 
     def call(
@@ -110,7 +110,7 @@ class Aws:
             except boto.FAILURES as error:
                 pause = next(pauses, None) if boto.was_not_done(error) else None
                 if pause is None:
-                    raise boto.sentence(error, service, operation, job, kind) from error
+                    raise boto.translate_error(error, service, operation, job, kind) from error
             self.sleep(pause)
 
     def remembered(self, key: str, ask: Callable[[], _Answer]) -> _Answer:
