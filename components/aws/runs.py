@@ -53,14 +53,14 @@ def milliseconds(moment: Any) -> float:
     return float(moment or 0)
 
 
-def iso(moment: Any) -> str:
+def format_time(moment: Any) -> str:
     """Write a time as `2026-11-22T18:14:05Z`."""
     at = datetime.fromtimestamp(milliseconds(moment) / 1000, timezone.utc)
     return at.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _shown(name: str, value: Any) -> Any:
-    return iso(value) if name.endswith("At") and not isinstance(value, str) else value
+    return format_time(value) if name.endswith("At") and not isinstance(value, str) else value
 
 
 def arn_id(arn: str) -> str:
@@ -217,7 +217,7 @@ def release(aws: Aws, kind: Kind, run: Run, job: str, *, ending: bool = False) -
     `ending` says in the mark that it is to be ended next, should whoever does it die in between.
     The second service's record outlives the first's, so it gets the mark too.
     """
-    mark = {RELEASED: iso(aws.clock() * 1000) + (ENDING if ending else "")}
+    mark = {RELEASED: format_time(aws.clock() * 1000) + (ENDING if ending else "")}
     retag(aws, kind, run.arn, job, mark, [])
     linked = str(run.outputs.get(kind.link.arn_output, "")) if kind.link else ""
     if linked and linked != run.arn:
