@@ -10,7 +10,7 @@ from ..errors import Denied, Missing
 from ..kinds import Kind, Phase
 from ..run.definition import IDENTITY, name_patterns
 from .client import Aws
-from .runs import Run, describe, find_adopted, linked_run, milliseconds
+from .runs import Run, describe, find_adopted, linked_run, to_milliseconds
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ def list_runs(aws: Aws, kind: Kind, inputs: Mapping[str, Any]) -> list[Listed]:
             if any(pattern.fullmatch(name) for _, pattern in patterns):
                 arn = str(item[kind.listing.fields["arn"]])
                 phase = kind.phase(str(item.get(kind.record.status_field, "")))
-                created = milliseconds(item.get(kind.listing.fields["created"]))
+                created = to_milliseconds(item.get(kind.listing.fields["created"]))
                 found[arn] = Listed(arn, created, phase)
     # stable: AWS lists the newest first, which settles equal times
     return sorted(found.values(), key=lambda each: -each.created)

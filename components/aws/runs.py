@@ -46,7 +46,7 @@ class Run:
         return not self.released and not self.terminated
 
 
-def milliseconds(moment: Any) -> float:
+def to_milliseconds(moment: Any) -> float:
     """Read a time of either API: Batch counts milliseconds, others give a datetime."""
     if isinstance(moment, datetime):
         return moment.timestamp() * 1000
@@ -55,7 +55,7 @@ def milliseconds(moment: Any) -> float:
 
 def format_time(moment: Any) -> str:
     """Write a time as `2026-11-22T18:14:05Z`."""
-    at = datetime.fromtimestamp(milliseconds(moment) / 1000, timezone.utc)
+    at = datetime.fromtimestamp(to_milliseconds(moment) / 1000, timezone.utc)
     return at.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -109,7 +109,7 @@ def describe(aws: Aws, kind: Kind, arn: str, job: str) -> Run:
     return Run(
         arn=arn,
         name=str(record.get(kind.request.name_field, "")),
-        created=milliseconds(record.get(kind.listing.fields["created"])),
+        created=to_milliseconds(record.get(kind.listing.fields["created"])),
         phase=kind.phase(status),
         status=status,
         terminated=status in kind.record.stopped or bool(record.get(kind.record.terminated_field)),
@@ -146,7 +146,7 @@ def linked_run(kind: Kind, record: Mapping[str, Any], tags: Mapping[str, str]) -
     return Run(
         arn=arn,
         name=arn_id(arn),
-        created=milliseconds(record.get("CreationTime")),
+        created=to_milliseconds(record.get("CreationTime")),
         phase=link.statuses.get(status, Phase.RUNNING),
         status=status,
         terminated=status == "Stopped",

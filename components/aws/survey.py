@@ -11,7 +11,7 @@ from ..kinds import Kind
 from ..run.definition import IDENTITY, SUFFIX
 from .client import Aws
 from .lookup import make_list_values, search_linked
-from .runs import Run, describe, milliseconds
+from .runs import Run, describe, to_milliseconds
 
 _OURS = re.compile(rf".+-[0-9a-f]{{{SUFFIX}}}")
 ALL = "*"
@@ -33,7 +33,9 @@ def list_newest(aws: Aws, kind: Kind, queue: str) -> Iterator[tuple[Run, int]]:
     for item in aws.pages(kind.service, kind.listing.call, {"scope": queue, "prefix": ALL}):
         items.setdefault(str(item[kind.listing.fields["name"]]), []).append(item)
     for same in items.values():
-        newest = max(same, key=lambda item: milliseconds(item.get(kind.listing.fields["created"])))
+        newest = max(
+            same, key=lambda item: to_milliseconds(item.get(kind.listing.fields["created"]))
+        )
         try:
             run = describe(aws, kind, str(newest[kind.listing.fields["arn"]]), "")
         except Missing:
