@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from ...run import definition
 from ...schema import Pending
 from ...wire import Path
-from .view import JobProblem, Rule, View, known, warning
+from .view import JobProblem, Rule, View, get_known, warning
 
 MOST = 50
 OURS = 6  # identity, digest, released, on-replace, claimed, because
@@ -63,11 +63,11 @@ def twice(view: View) -> Iterator[JobProblem]:
     if payload is None:
         return
     body = view.given.get(payload.field)
-    hoisted = known(body, (payload.tags_field,))
+    hoisted = get_known(body, (payload.tags_field,))
     at = view.at(payload.tags_field)
     yield from _repeated(hoisted, "Key", at)
     for index, tag in enumerate(hoisted if isinstance(hoisted, list) else []):
-        mine = known(own, (tag["Key"],))
+        mine = get_known(own, (tag["Key"],))
         if mine is not None and mine != tag["Value"]:
             message = f"`{tag['Key']}` has a different value in `request.{field}`, which is used; remove it here"
             yield warning((*at, index), message, "tag-hoisted")

@@ -49,15 +49,15 @@ class View:
 
     def get(self, *path: str | int) -> Any:
         """A value of the request, None where it is absent or pending."""
-        return known(self.request, path)
+        return get_known(self.request, path)
 
     def body(self, *path: str | int) -> Any:
         """A value of the payload, None where it is absent or pending."""
-        return known(self.payload, path)
+        return get_known(self.payload, path)
 
     def has(self, *path: str | int) -> bool:
         """Whether the payload has the field, be it pending."""
-        within = known(self.payload, path[:-1])
+        within = get_known(self.payload, path[:-1])
         return isinstance(within, dict) and path[-1] in within
 
     def at(self, *path: str | int) -> Path:
@@ -69,7 +69,7 @@ class View:
 Rule = Callable[[View], Iterator[JobProblem]]
 
 
-def known(value: Any, path: Path) -> Any:
+def get_known(value: Any, path: Path) -> Any:
     """Follow a path; None where it ends early or at something pending."""
     for part in path:
         if isinstance(value, dict):

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ...jobfile.rules.view import JobProblem, Rule, View, known, warning
+from ...jobfile.rules.view import JobProblem, Rule, View, get_known, warning
 from ...wire import Path, walk_leaves
 
 _INSTEAD = "anyone who may describe jobs can read it; pass the ARN of a secret and let the container fetch it"
@@ -53,7 +53,7 @@ def secrets(view: View) -> Iterator[JobProblem]:
 
 def plaintext(view: View) -> Iterator[JobProblem]:
     """Something that looks like a credential, written into the file. It is never shown."""
-    within = (lambda *path: known(view.payload, path)) if view.kind.payload else view.get
+    within = (lambda *path: get_known(view.payload, path)) if view.kind.payload else view.get
     for place in _PLACES:
         for at, value in walk_leaves(within(*place), view.at(*place)):
             if isinstance(value, str) and at not in view.secrets and _is_credential(at[-1], value):

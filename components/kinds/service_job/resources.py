@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ...jobfile.rules.view import JobProblem, Rule, View, known, warning
+from ...jobfile.rules.view import JobProblem, Rule, View, get_known, warning
 
 _AT = "ResourceConfig"
 # Series whose every size is without local disks, and those whose every size has them.
@@ -67,7 +67,7 @@ def groups(view: View) -> Iterator[JobProblem]:
     listed = view.body(_AT, "InstanceGroups")
     names: set[str] = set()
     for index, group in enumerate(listed if isinstance(listed, list) else []):
-        name = known(group, ("InstanceGroupName",))
+        name = get_known(group, ("InstanceGroupName",))
         if name in names:
             at = view.at(_AT, "InstanceGroups", index, "InstanceGroupName")
             yield JobProblem(at, f"duplicate group name `{name}`", "group-names")
@@ -76,7 +76,7 @@ def groups(view: View) -> Iterator[JobProblem]:
     channels = view.body("InputDataConfig")
     for index, channel in enumerate(channels if isinstance(channels, list) else []):
         path = ("DataSource", "S3DataSource", "InstanceGroupNames")
-        for place, name in enumerate(known(channel, path) or []):
+        for place, name in enumerate(get_known(channel, path) or []):
             if isinstance(name, str) and name not in names and len(names) == len(listed or []):
                 at = view.at("InputDataConfig", index, *path, place)
                 yield JobProblem(at, f"there is no instance group `{name}`", "group-unknown")
@@ -100,7 +100,7 @@ def preferences(view: View) -> Iterator[JobProblem]:
         yield JobProblem(at, message, "preferences-count")
     seen: set[Any] = set()
     for index, preference in enumerate(listed):
-        kind = known(preference, ("InstanceType",))
+        kind = get_known(preference, ("InstanceType",))
         if kind in seen:
             message = f"duplicate instance type {kind}"
             yield JobProblem((*at, index, "InstanceType"), message, "preferences-types")

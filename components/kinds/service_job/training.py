@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ...jobfile.rules import paths
-from ...jobfile.rules.view import JobProblem, Rule, View, known, warning
+from ...jobfile.rules.view import JobProblem, Rule, View, get_known, warning
 
 DAY = 24 * 3600
 _ECR = re.compile(r"[0-9]{12}\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/.+")
@@ -105,26 +105,26 @@ def channels(view: View) -> Iterator[JobProblem]:
     general = view.body("AlgorithmSpecification", "TrainingInputMode")
     for index, channel in enumerate(listed if isinstance(listed, list) else []):
         at = view.at("InputDataConfig", index)
-        name = known(channel, ("ChannelName",))
+        name = get_known(channel, ("ChannelName",))
         if name is not None and found.setdefault(name, index) != index:
             message = f"`{name}` is also the name of channel {found[name] + 1}"
             yield JobProblem((*at, "ChannelName"), message, "channel-names")
         yield from _source(view, channel, at)
-        mode = known(channel, ("InputMode",)) if "InputMode" in channel else general
+        mode = get_known(channel, ("InputMode",)) if "InputMode" in channel else general
         yield from _modes(channel, mode, at)
 
 
 def _source(view: View, channel: dict[str, Any], at: tuple[str | int, ...]) -> Iterator[JobProblem]:
-    sources = known(channel, ("DataSource",))
+    sources = get_known(channel, ("DataSource",))
     if isinstance(sources, dict) and len(sources) != 1:
         have = "it has more than one" if sources else "it has none"
         message = f"needs exactly one of `S3DataSource`, `FileSystemDataSource` and `DatasetSource`; {have}"
         yield JobProblem((*at, "DataSource"), message, "channel-source")
-    if known(channel, ("DataSource", "FileSystemDataSource")) and not view.has("VpcConfig"):
+    if get_known(channel, ("DataSource", "FileSystemDataSource")) and not view.has("VpcConfig"):
         message = "a file system is reachable only through a VPC: add `VpcConfig`"
         yield warning((*at, "DataSource", "FileSystemDataSource"), message, "file-system-vpc")
-    uri = known(channel, ("DataSource", "S3DataSource", "S3Uri"))
-    if known(channel, ("DataSource", "S3DataSource", "S3DataType")) == "S3Prefix" and uri:
+    uri = get_known(channel, ("DataSource", "S3DataSource", "S3Uri"))
+    if get_known(channel, ("DataSource", "S3DataSource", "S3DataType")) == "S3Prefix" and uri:
         where = (*at, "DataSource", "S3DataSource", "S3Uri")
         yield from paths.siblings(where, uri)
 
@@ -133,14 +133,14 @@ def _modes(
     channel: dict[str, Any], mode: str | None, at: tuple[str | int, ...]
 ) -> Iterator[JobProblem]:
     """API_S3DataSource.html and API_Channel.html, on what only Pipe mode does."""
-    data_type = known(channel, ("DataSource", "S3DataSource", "S3DataType"))
+    data_type = get_known(channel, ("DataSource", "S3DataSource", "S3DataType"))
     if data_type == "AugmentedManifestFile" and mode not in (None, "Pipe"):
         message = f"needs the input mode Pipe, but this channel uses {mode}"
         yield JobProblem(
             (*at, "DataSource", "S3DataSource", "S3DataType"), message, "manifest-pipe"
         )
     for field in ("CompressionType", "RecordWrapperType"):
-        value = known(channel, (field,))
+        value = get_known(channel, (field,))
         if value not in (None, "None") and mode == "File":
             message = f"{value} needs the input mode Pipe; remove it in File mode"
             yield JobProblem((*at, field), message, "channel-pipe")
@@ -152,7 +152,7 @@ def rule_names(view: View) -> Iterator[JobProblem]:
     for field in ("DebugRuleConfigurations", "ProfilerRuleConfigurations"):
         listed = view.body(field)
         for index, rule in enumerate(listed if isinstance(listed, list) else []):
-            name = known(rule, ("RuleConfigurationName",))
+            name = get_known(rule, ("RuleConfigurationName",))
             if name in found:
                 at = view.at(field, index, "RuleConfigurationName")
                 yield JobProblem(at, f"duplicate rule name `{name}`", "rule-names")
