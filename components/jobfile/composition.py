@@ -227,7 +227,7 @@ class Composition:
         model = f"requests/{kind.name}"
         if self.file.interpolates:
             body = self._filled(
-                body, ("request",), scope, lambda at: schema.type_at(model, at[1:]), secrets
+                body, ("request",), scope, lambda at: schema.find_type(model, at[1:]), secrets
             )
             body = self._opened(kind, {"request": body}, ())["request"]
         if self._faults(body, model, ("request",), frozenset(secrets)):

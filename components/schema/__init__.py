@@ -41,7 +41,7 @@ def find_problems(document: Any, name: str) -> list[SchemaProblem]:
     return reasons(document, name, read(name))
 
 
-def type_at(name: str, path: Path) -> str:
+def find_type(name: str, path: Path) -> str:
     """Return the JSON type that the schema wants at a path (`integer`), or nothing where it wants no single one."""
     schema = at(name, path)
     wanted = schema.get("type", "") if schema else ""
