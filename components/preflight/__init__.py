@@ -40,7 +40,7 @@ def find_problems(
         *inputs.find_problems(ready, aws),
     ]
     if read_inputs:
-        found += inputs.records(ready, aws)
+        found += inputs.check_input_records(ready, aws)
     done = {
         finding.job.name
         for finding in {f.job.name: f for f in found if f.level == "error"}.values()

@@ -68,7 +68,7 @@ def _keys(aws: Aws, uri: str) -> Answer:
         return error
 
 
-def records(jobs: Sequence[Job], aws: Aws) -> Iterator[ReferenceProblem]:
+def check_input_records(jobs: Sequence[Job], aws: Aws) -> Iterator[ReferenceProblem]:
     """What is wrong with the first records of a batch job's input. The records themselves are never shown."""
     for job in jobs:
         example = load_part(KINDS[job.kind], "preflight").find_example_record(job, aws)
