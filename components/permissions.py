@@ -102,7 +102,7 @@ def find_linked_runs(adopts: Iterable[Any]) -> tuple[str, ...]:
     return tuple(sorted(arn for arn in arns if arn.split(":")[2] in services))
 
 
-def policy(role: str, scope: Scope) -> dict[str, Any]:
+def make_policy(role: str, scope: Scope) -> dict[str, Any]:
     """Return the policy document of a role: `preview` reads only, `deploy` also submits, tags and ends.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html

@@ -70,7 +70,7 @@ def run(args: argparse.Namespace) -> int:
     if args.trust:
         document = make_trust_policy(args.trust, args.role, scope, args.environment)
     else:
-        document = permissions.policy(args.role, scope)
+        document = permissions.make_policy(args.role, scope)
     print(json.dumps(document, indent=2))
     return 0
 

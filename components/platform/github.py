@@ -94,7 +94,7 @@ class GitHubRoles(Component):
             f"{resource_name}-{which}",
             name="jobs",
             role=role.name,
-            policy=json.dumps(permissions.policy(which, self._scope)),
+            policy=json.dumps(permissions.make_policy(which, self._scope)),
             opts=self.inside(),
         )
         for index, arn in enumerate(managed):

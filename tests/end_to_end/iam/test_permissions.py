@@ -31,13 +31,13 @@ SCOPE = Scope(
 
 
 def actions(role: str, scope: Scope = SCOPE) -> set[str]:
-    statements = permissions.policy(role, scope)["Statement"]
+    statements = permissions.make_policy(role, scope)["Statement"]
     return {action for statement in statements for action in statement["Action"]}
 
 
 def of(role: str, action: str) -> list[dict[str, Any]]:
     """The statements that allow an action."""
-    statements = permissions.policy(role, SCOPE)["Statement"]
+    statements = permissions.make_policy(role, SCOPE)["Statement"]
     return [statement for statement in statements if action in statement["Action"]]
 
 
@@ -117,7 +117,7 @@ def test_an_adopted_training_job_may_be_claimed_and_no_other() -> None:
     named = permissions.find_linked_runs([None, "0", batch, arn, arn])
     assert named == (arn,)
     scope = dataclasses.replace(SCOPE, adopted=named)
-    statements = permissions.policy("deploy", scope)["Statement"]
+    statements = permissions.make_policy("deploy", scope)["Statement"]
     assert [each for each in statements if each["Sid"] == "AdoptServiceJob"] == [
         {
             "Sid": "AdoptServiceJob",
@@ -171,7 +171,7 @@ def test_roles_are_passed_to_the_services_that_take_them() -> None:
 def test_inputs_are_looked_for_and_read_only_where_the_stack_says_so() -> None:
     """s3:ListBucket is for the buckets of inputs too; s3:GetObject for inputs needs `aws-jobs:readInputs`."""
     scope = Scope("aws-jobs", "prod", inputs=("s3://lake/users/",))
-    (statement,) = permissions.policy("preview", scope)["Statement"][-1:]
+    (statement,) = permissions.make_policy("preview", scope)["Statement"][-1:]
     assert (statement["Action"], statement["Resource"]) == (
         ["s3:ListBucket"],
         ["arn:aws:s3:::lake"],
@@ -180,7 +180,7 @@ def test_inputs_are_looked_for_and_read_only_where_the_stack_says_so() -> None:
     reading = dataclasses.replace(scope, read_inputs=True)
     resources = [
         statement["Resource"]
-        for statement in permissions.policy("preview", reading)["Statement"]
+        for statement in permissions.make_policy("preview", reading)["Statement"]
         if statement["Action"] == ["s3:GetObject"]
     ]
     assert resources == [["arn:aws:s3:::lake/users/*"]]
@@ -190,7 +190,7 @@ def test_everything_is_allowed_only_where_aws_takes_nothing_else() -> None:
     """Resource `*` stands in one statement, and its actions are those to which AWS gives no resource."""
     wide = [
         statement
-        for statement in permissions.policy("deploy", SCOPE)["Statement"]
+        for statement in permissions.make_policy("deploy", SCOPE)["Statement"]
         if "*" in statement["Resource"]
     ]
     assert [statement["Action"] for statement in wide] == [
@@ -218,7 +218,7 @@ def test_a_new_kind_brings_its_actions(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_statements_are_told_apart() -> None:
     """Statement ids are unique and of letters and digits, as IAM wants them."""
-    ids = [statement["Sid"] for statement in permissions.policy("deploy", SCOPE)["Statement"]]
+    ids = [statement["Sid"] for statement in permissions.make_policy("deploy", SCOPE)["Statement"]]
     assert len(ids) == len(set(ids))
     assert all(sid.isalnum() for sid in ids)
 
