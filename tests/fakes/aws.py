@@ -133,7 +133,7 @@ class Account:
         scope = permissions.Scope(
             "aws-jobs", self.stack, ACCOUNT, queues=self.queues, adopted=self.adopted
         )
-        document = permissions.policy("deploy", scope)
+        document = permissions.make_policy("deploy", scope)
         for asked in needs(action, params, f"{REGION}:{ACCOUNT}", self._tags):
             assert allows(document, asked), f"the deploy role does not allow {asked}"
 

@@ -36,8 +36,8 @@ ALL = {
     "personalize": documents.personalize(["lake"], ["acme-jobs"], "aws"),
     "bucket": documents.bucket("acme-jobs", "123456789012", "us-east-1", "aws", True),
     "topic": documents.topic("arn:aws:sns:us-east-1:123456789012:notices"),
-    "preview": permissions.policy("preview", SCOPE),
-    "deploy": permissions.policy("deploy", SCOPE),
+    "preview": permissions.make_policy("preview", SCOPE),
+    "deploy": permissions.make_policy("deploy", SCOPE),
 }
 TRUSTS = {
     "sagemaker": documents.service_trust("sagemaker", "123456789012", "us-east-1", "aws"),

@@ -70,7 +70,7 @@ def test_each_role_has_what_jobctl_iam_prints_and_the_provider_its_audience() ->
         assert (role.parent, policy.parent) == ("github", "github")
         assert role.inputs["name"] == policy.inputs["role"] == f"acme-{which}"
         assert role.inputs["tags"] == {"team": "growth"}
-        assert policy.document("policy") == permissions.policy(which, SCOPE)
+        assert policy.document("policy") == permissions.make_policy(which, SCOPE)
     provider = found.one("aws:iam/openIdConnectProvider:OpenIdConnectProvider")
     assert provider.parent == "github"
     assert provider.inputs == {

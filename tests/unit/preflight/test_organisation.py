@@ -28,7 +28,7 @@ SCP = (
 def test_an_organisations_denial_of_a_request_without_its_tags(code: str, message: str) -> None:
     """It is a denial, it names the organisation's policy, and says where tags are given."""
     error = ClientError({"Error": {"Code": code, "Message": message}}, "SubmitServiceJob")
-    said = boto.sentence(error, "batch", "SubmitServiceJob", "churn", KINDS["ServiceJob"])
+    said = boto.translate_error(error, "batch", "SubmitServiceJob", "churn", KINDS["ServiceJob"])
     assert isinstance(said, Denied)
     assert str(said).startswith("churn: an organisation policy denies batch:SubmitServiceJob")
     assert "aws-jobs:tags" in str(said)
@@ -40,5 +40,5 @@ def test_another_denial_stays_what_it_is() -> None:
     error = ClientError(
         {"Error": {"Code": "AccessDeniedException", "Message": message}}, "SubmitServiceJob"
     )
-    said = boto.sentence(error, "batch", "SubmitServiceJob", "churn", None)
+    said = boto.translate_error(error, "batch", "SubmitServiceJob", "churn", None)
     assert str(said).startswith("churn: AWS denies batch:SubmitServiceJob to this caller")
