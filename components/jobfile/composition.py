@@ -59,16 +59,18 @@ class Composition:
         jobs = list(self._cells(kind, document))
         cells = [job.name for job in jobs]
         is_matrix = bool(document.get("matrix"))
-        self.say(own_keys.check_aliases(self.file, document.get("aliases"), cells, is_matrix))
-        self.say(own_keys.check_overlays(self.file, self.context.stacks))
+        self.report_all(
+            own_keys.check_aliases(self.file, document.get("aliases"), cells, is_matrix)
+        )
+        self.report_all(own_keys.check_overlays(self.file, self.context.stacks))
         for job in jobs:
-            self.say(own_keys.check_job(job))
+            self.report_all(own_keys.check_job(job))
         return jobs
 
-    def say(self, said: Iterable[own_keys.Said]) -> None:
-        """Report what a rule of our own keys says."""
-        for path, message, rule, level in said:
-            self.report(path, message, rule, level)
+    def report_all(self, problems: Iterable[rules.JobProblem]) -> None:
+        """Report the problems that rules found."""
+        for problem in problems:
+            self.report(problem.path, problem.message, problem.rule, problem.level)
 
     def _cells(self, kind: Kind, document: Mapping[str, Any]) -> Iterator[Job]:
         grid = document.get("matrix")
@@ -234,8 +236,7 @@ class Composition:
             return body, secrets
         complete = request.complete(kind, body, self.context.tags)
         view = rules.View(kind, name, complete, body, self.context.region, frozenset(secrets))
-        for finding in rules.find_problems(view):
-            self.report(finding.path, finding.message, finding.rule, finding.level)
+        self.report_all(rules.find_problems(view))
         return complete, secrets
 
     def _aliases(self, document: Mapping[str, Any], name: str, is_cell: bool) -> tuple[str, ...]:

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 
 from ..errors import Problem
 from ..kinds import KINDS
-from ..wire import Path, join_path
+from ..wire import join_path
 from .messages import join_words, suggest
 from .model import Job, JobFile
+from .rules.view import JobProblem, warning
 
 _OBJECT = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/.*[^/]")
 _RUN = re.compile(
@@ -17,72 +18,63 @@ _RUN = re.compile(
 )
 _CODE_CHARACTERS = re.compile(r"\.\.(/|$)|^/")
 
-Said = tuple[Path, str, str, str]
 
-
-def check_job(job: Job) -> Iterator[Said]:
-    """What is wrong with one job's own keys: path, message, rule, level."""
+def check_job(job: Job) -> Iterator[JobProblem]:
+    """Yield the problems of one job's own keys."""
     kind = KINDS[job.kind]
     for index, uri in enumerate(job.watch):
         if isinstance(uri, str) and not _OBJECT.fullmatch(uri):
             message = f"`{uri}` is not an S3 object, such as s3://bucket/data/_SUCCESS"
-            yield ("watch", index), message, "watch-object", "error"
+            yield JobProblem(("watch", index), message, "watch-object")
     if isinstance(job.adopt, str) and not _RUN.fullmatch(job.adopt):
         message = f"`{job.adopt}` is neither a job's id nor the ARN of a job or training job"
-        yield ("adopt",), message, "adopt-run", "error"
+        yield JobProblem(("adopt",), message, "adopt-run")
     if job.code is not None and kind.payload is None:
         message = f"{kind.title}s do not run your code; remove it"
-        yield ("code",), message, "code-kind", "error"
+        yield JobProblem(("code",), message, "code-kind")
     entry = (job.code or {}).get("entryPoint")
     if isinstance(entry, str) and _CODE_CHARACTERS.search(entry):
         message = f"`{entry}` must be in the folder `{(job.code or {}).get('dir')}`"
-        yield ("code", "entryPoint"), message, "code-entry", "error"
+        yield JobProblem(("code", "entryPoint"), message, "code-entry")
     if kind.terminate is None:
         for key, value in (("onReplace", job.on_replace), ("onDelete", job.on_delete)):
             if value == "terminate":
                 message = f"{kind.title}s cannot be stopped: the run keeps running and is released"
-                yield (key,), message, "terminate-kind", "warning"
+                yield warning((key,), message, "terminate-kind")
     if isinstance(job.generation, str) and not job.generation.strip():
-        yield ("generation",), "is empty", "generation-empty", "error"
+        yield JobProblem(("generation",), "is empty", "generation-empty")
 
 
 def check_aliases(
     file: JobFile, aliases: object, names: Sequence[str], is_matrix: bool
-) -> Iterator[Said]:
-    """The form that aliases have with and without a matrix, and the cells they name."""
+) -> Iterator[JobProblem]:
+    """Check the form that aliases have with and without a matrix, and the cells they name."""
     if isinstance(aliases, dict) and not is_matrix:
-        yield (
-            ("aliases",),
-            "must be a list of old names; a mapping is for a matrix only",
-            "alias-form",
-            "error",
-        )
+        message = "must be a list of old names; a mapping is for a matrix only"
+        yield JobProblem(("aliases",), message, "alias-form")
     elif isinstance(aliases, list) and is_matrix:
         message = f"with a matrix, must be a mapping of `old name: new name`; the new names are {join_words(names, 6)}"
-        yield ("aliases",), message, "alias-form", "error"
+        yield JobProblem(("aliases",), message, "alias-form")
     elif isinstance(aliases, dict):
         for old, new in aliases.items():
             if new not in names:
                 message = f"there is no cell `{new}`{suggest(new, names) or f'; there are {join_words(names, 6)}'}"
-                yield ("aliases", old), message, "alias-cell", "error"
+                yield JobProblem(("aliases", old), message, "alias-cell")
 
 
-def check_overlays(file: JobFile, stacks: Sequence[str]) -> Iterator[Said]:
-    """Overlays for stacks that do not exist."""
+def check_overlays(file: JobFile, stacks: Sequence[str]) -> Iterator[JobProblem]:
+    """Warn of overlays for stacks that do not exist."""
     overlays = file.document.get("stacks")
     for name in overlays if isinstance(overlays, dict) and stacks else ():
         if name not in stacks:
             hint = suggest(name, stacks) or f"; there are {join_words(stacks, 6)}"
-            yield (
-                ("stacks", name),
-                f"there is no Pulumi.{name}.yaml{hint}",
-                "stack-unknown",
-                "warning",
+            yield warning(
+                ("stacks", name), f"there is no Pulumi.{name}.yaml{hint}", "stack-unknown"
             )
 
 
 def find_adopted_twice(jobs: Sequence[Job]) -> Iterator[Problem]:
-    """Two jobs cannot take over one run."""
+    """Yield jobs that adopt the same run as another."""
     first: dict[str, Job] = {}
     for job in jobs:
         if not isinstance(job.adopt, str):
