@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import ast
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -188,13 +186,3 @@ def test_starter_needs_nothing_but_python() -> None:
         alias.name for node in tree.body if isinstance(node, ast.Import) for alias in node.names
     }
     assert names == {"hashlib", "os", "shutil", "subprocess", "sys"}
-
-
-@pytest.mark.parametrize("module", ["components.program", "components.provider"])
-def test_what_a_preview_without_changes_need_not_load(module: str) -> None:
-    """A second of every preview: boto3 comes with the first call, jsonschema with a mistake or a policy."""
-    code = f"import sys, {module}; print(*sorted(sys.modules))"
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
-    loaded = set(done.stdout.split())
-    assert module in loaded
-    assert loaded.isdisjoint({"boto3", "botocore", "jsonschema", "pulumi_aws"})

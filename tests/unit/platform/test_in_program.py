@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pulumi
 import pytest
 from pulumi.output import Unknown
 from pulumi.runtime import rpc
 
-from components.aws import connect
 from tests.unit.platform.recording import Registry
 from tests.unit.platform.stack import ASKED, JOB, PLAIN, ROLE, SERVICE_JOB, Run
-
-if TYPE_CHECKING:
-    from local.aws.server.emulator import Emulator
-
-ROOT = Path(__file__).resolve().parents[3]
 
 
 def payload(found: Registry, name: str = "churn") -> dict[str, Any]:
@@ -62,12 +52,6 @@ def test_before_it_exists_a_preview_shows_unknown_leaves_and_the_rest(go: Run) -
     assert isinstance(inner["RoleArn"], Unknown)
     assert inner["ResourceConfig"]["InstanceType"] == "ml.m5.xlarge"
     assert "${platform" not in str(found.one(SERVICE_JOB).inputs)
-
-
-def test_preflight_passes_over_what_is_not_there_yet(go: Run) -> None:
-    """The queue is looked at; a role and a bucket that `up` is going to make are not missed."""
-    found = go({"churn.yaml": JOB}, preview=True, preflight=True)
-    assert isinstance(payload(found)["RoleArn"], Unknown)
 
 
 def test_a_secret_beside_an_output_stays_a_secret(go: Run) -> None:
@@ -125,76 +109,3 @@ def test_what_is_wrong_with_the_platform_is_said_in_one_sentence(go: Run) -> Non
     """As for a job file."""
     with pytest.raises(pulumi.RunError, match="aws-jobs:platform.bucket: `name` is missing"):
         go({"churn.yaml": PLAIN}, {"bucket": {}})
-
-
-CODE = JOB.replace(
-    "kind: ServiceJob", "kind: ServiceJob\ncode: {dir: ../src, entryPoint: train.py}"
-)
-
-
-def sources(root: Path) -> None:
-    (root / "src").mkdir()
-    (root / "src" / "train.py").write_text("print('hello')\n")
-
-
-def test_code_goes_into_the_platforms_bucket_once_it_is_there(
-    go: Run, tmp_path: Path, emulator: Emulator
-) -> None:
-    """Without `aws-jobs:artifacts`; the job's leaves that name the archive wait for the upload."""
-    sources(tmp_path)
-    s3 = connect("us-east-1").client("s3")
-    s3.create_bucket(Bucket="acme-jobs")
-    found = go({"churn.yaml": CODE})
-    [archive] = s3.list_objects_v2(Bucket="acme-jobs")["Contents"]
-    assert archive["Key"].startswith("code/") and archive["Key"].endswith(".tar.gz")
-    settings = payload(found)["HyperParameters"]
-    assert settings["sagemaker_submit_directory"] == f"s3://acme-jobs/{archive['Key']}"
-
-
-def test_a_preview_uploads_nothing(go: Run, tmp_path: Path) -> None:
-    """Nor does it need the bucket."""
-    sources(tmp_path)
-    s3 = connect("us-east-1").client("s3")
-    s3.create_bucket(Bucket="acme-jobs")
-    go({"churn.yaml": CODE}, preview=True)
-    assert s3.list_objects_v2(Bucket="acme-jobs")["KeyCount"] == 0
-
-
-SCRIPT = """
-import pathlib, sys
-import pulumi
-from pulumi.runtime import mocks
-from components import program
-
-class Mocks(mocks.Mocks):
-    def new_resource(self, args):
-        return "id", args.inputs
-    def call(self, args):
-        return {}, []
-
-pulumi.runtime.set_all_config({"aws:region": "us-east-1", "aws-jobs:preflight": "false"})
-mocks.set_mocks(Mocks(), project="aws-jobs", stack="dev")
-
-@pulumi.runtime.test
-def run():
-    settings = program.settings(pathlib.Path(sys.argv[1]))
-    assert program.declare(program.load(settings), settings)
-
-run()
-print(sorted(name for name in sys.modules if name.split(".")[0] == "pulumi_aws"))
-"""
-
-
-def test_a_stack_without_a_platform_does_not_import_pulumi_aws(tmp_path: Path) -> None:
-    """A quarter of a second, and a plugin to look for, that nobody pays who did not ask."""
-    (tmp_path / "jobs").mkdir()
-    (tmp_path / "jobs" / "plain.yaml").write_text(PLAIN)
-    done = subprocess.run(
-        [sys.executable, "-c", SCRIPT, str(tmp_path)],
-        cwd=ROOT,
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert (done.returncode, done.stdout) == (0, "[]\n"), done.stderr

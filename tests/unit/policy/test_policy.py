@@ -13,7 +13,7 @@ import yaml
 from components import policy
 from components.errors import JobError, Problems
 from components.jobfile import Context, JobFile, expand
-from tests.conftest import ROOT, Workspace
+from tests.conftest import ROOT
 from tests.end_to_end import jobs
 
 EXAMPLES = sorted((ROOT / "policy" / "examples").iterdir())
@@ -238,22 +238,3 @@ def test_an_example_lets_good_jobs_pass_and_finds_bad_ones(path: Path, tmp_path:
     for field, values in BAD.get(path.name, {}).items():
         body[field].update(values)
     assert len(found(policies, bad)) == 1
-
-
-def test_a_mandatory_policy_stops_validate_preview_and_up(workspace: Workspace) -> None:
-    """A violation has its line in all three commands, beside the other mistakes, and nothing is submitted."""
-    (workspace.root / "policy").mkdir()
-    example = ROOT / "policy" / "examples" / "required-tags.yaml"
-    (workspace.root / "policy" / "tags.yaml").write_text(example.read_text("utf-8"), "utf-8")
-    workspace.write("churn.json", jobs.service(tags=None))
-    workspace.write("wrong.json", jobs.service(retryStrategy={"attempts": 11}))
-    for command in (
-        ("validate", "-s", "local"),
-        ("preview", "-s", "local"),
-        ("up", "-s", "local", "--yes"),
-    ):
-        outcome = workspace.jobctl(*command)
-        assert outcome.code != 0
-        assert "every job needs the tag team" in outcome.text
-        assert "11 is more than the maximum of 10" in outcome.text
-    assert workspace.submissions() == 0

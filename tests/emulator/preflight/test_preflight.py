@@ -10,7 +10,7 @@ from components.aws import Aws
 from components.jobfile import Context
 from components.kinds import KINDS
 from components.run.definition import DIGEST, IDENTITY, digest
-from tests.unit.preflight.conftest import Checked
+from tests.emulator.preflight.conftest import Checked
 
 TRAIN = """\
 kind: ServiceJob
