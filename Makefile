@@ -11,7 +11,7 @@ setup: ## make .venv with what jobctl and the emulator need
 demo: ## deploy the sample jobs to the emulator, and preview a change
 	@./jobctl demo
 
-test: lint ## every check and every test; needs neither network nor AWS
+test: lint ## every check and every test, a sample of the crash matrix; needs neither network nor AWS
 	$(PYTHON) -m pytest -n auto
 
 lint: dev ## formatting, style, types
@@ -19,7 +19,7 @@ lint: dev ## formatting, style, types
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m mypy components cli local tools
 
-crash: dev ## the crash matrix: real processes killed at every call; prints its table
+crash: dev ## the whole crash matrix: real processes killed at every call; prints its table
 	$(PYTHON) -m tests.crash
 
 bench: dev ## previews beside trivial resources, 1,000 resources, a plan of 200 changes, validate for 5,000 files

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 if __name__ == "__main__":
-    os.environ["CRASH_EVERY"] = "1"
+    os.environ["CRASH_MATRIX"] = "all"
     sys.exit(
         pytest.main(["tests/crash", "tests/end_to_end/promises", "-q", "-n", "auto", *sys.argv[1:]])
     )
