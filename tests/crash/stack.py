@@ -21,7 +21,7 @@ from local.aws.server import extend
 from local.aws.server.calls import Call
 from local.aws.server.emulator import Emulator
 from local.aws.server.faults import Fault, Faults
-from tests.crash.processes import ROOT, Done, Processes, shim, warm
+from tests.warm.processes import ROOT, Done, Processes, shim, warm
 
 START = 1_795_000_000.0
 PROJECT, STACK, REGION = "aws-jobs", "dev", "us-east-1"

@@ -9,8 +9,8 @@ import pytest
 from local.aws.server.calls import Call
 from local.aws.server.faults import Fault
 from tests.crash.play import put
-from tests.crash.processes import PATIENCE, ROLES, Hang
 from tests.crash.stack import stack_of_its_own
+from tests.warm.processes import PATIENCE, ROLES, Hang
 
 
 def test_what_hangs_is_reported_and_ended() -> None:

@@ -103,7 +103,7 @@ def warm(folder: Path, env: dict[str, str], salt: str) -> Iterator[Processes]:
     """Start the warm process, and end it with all that it has forked."""
     Path(env["WARM_STACKS"]).mkdir()
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.crash.warm", env["WARM_SOCKET"], salt],
+        [sys.executable, "-m", "tests.warm.server", env["WARM_SOCKET"], salt],
         cwd=ROOT,
         env={**os.environ, **env},
         stdin=subprocess.PIPE,
