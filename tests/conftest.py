@@ -16,14 +16,13 @@ import pytest
 from hypothesis import settings
 
 from tests.crash.report import pytest_terminal_summary  # noqa: F401 -- pytest finds it by its name
+from tests.warm.processes import FOREIGN, Processes, warm_python
 
 if TYPE_CHECKING:
     from local.aws.server.emulator import Emulator
 
 ROOT = Path(__file__).resolve().parent.parent
 NOON = 1_760_011_200.0  # 2025-10-09T12:00:00Z
-# a test's answers may not depend on whose machine it runs on
-FOREIGN = ("AWS_", "PULUMI_", "JOBCTL_", "PYTHON")
 
 # The same examples in every run: a change breaks a test, the weather does not. A longer, random
 # search: pytest --hypothesis-profile=search
@@ -70,9 +69,12 @@ class Outcome:
 class Workspace:
     """A project in a folder of its own, with the stack `local` on the emulator; its only jobs are a test's own."""
 
-    def __init__(self, root: Path, emulator: Emulator, engine: str) -> None:
+    def __init__(
+        self, root: Path, emulator: Emulator, engine: str, processes: Processes | None = None
+    ) -> None:
         self.root = root
         self.emulator = emulator
+        self.processes = processes
         kept = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
         self.env = {
             **kept,
@@ -88,14 +90,19 @@ class Workspace:
         return path
 
     def jobctl(self, *argv: str, **env: str) -> Outcome:
-        """Run a command in the project as `./jobctl` does."""
+        """Run a command in the project as `./jobctl` does, in a warm process where there are some."""
+        arguments = ["-m", "cli", "-C", str(self.root), *argv]
+        if self.processes is not None:
+            ended = self.processes.run_python(arguments, ROOT, {**self.env, **env})
+            return Outcome(ended.code, ended.stdout, ended.stderr)
         done = subprocess.run(
-            [sys.executable, "-m", "cli", "-C", str(self.root), *argv],
+            [sys.executable, *arguments],
             cwd=ROOT,
+            stdin=subprocess.DEVNULL,
             env={**self.env, **env},
             capture_output=True,
             text=True,
-            timeout=180,
+            timeout=300,
         )
         return Outcome(done.returncode, done.stdout, done.stderr)
 
@@ -148,13 +155,31 @@ class Workspace:
         )
 
 
+@pytest.fixture(scope="session")
+def processes() -> Iterator[Processes]:
+    """A warm process: what it starts has everything imported already."""
+    with warm_python() as running:
+        yield running
+
+
 @pytest.fixture
-def workspace(tmp_path: Path, emulator: Emulator, engine: str) -> Workspace:
-    """A project on the emulator, run by each engine."""
+def workspace(
+    tmp_path: Path, emulator: Emulator, engine: str, request: pytest.FixtureRequest
+) -> Workspace:
+    """A project on the emulator, run by each engine; the embedded one in warm processes."""
+    warm = request.getfixturevalue("processes") if engine == "embedded" else None
+    return project_in(tmp_path, emulator, engine, warm)
+
+
+@pytest.fixture
+def cold_workspace(tmp_path: Path, emulator: Emulator, engine: str) -> Workspace:
+    """A project whose every process starts from nothing, as a person's does."""
     return project_in(tmp_path, emulator, engine)
 
 
-def project_in(folder: Path, emulator: Emulator, engine: str) -> Workspace:
+def project_in(
+    folder: Path, emulator: Emulator, engine: str, processes: Processes | None = None
+) -> Workspace:
     """A project without jobs in an empty folder."""
     root = folder / "project"
     (root / "jobs").mkdir(parents=True)
@@ -163,5 +188,6 @@ def project_in(folder: Path, emulator: Emulator, engine: str) -> Workspace:
         shutil.copy(ROOT / name, root / name)
     for name in ("components", "schemas"):
         (root / name).symlink_to(ROOT / name)
-    (root / ".venv").symlink_to(sys.prefix)
-    return Workspace(root, emulator, engine)
+    python = processes.env["WARM_PYTHON"] if processes else ""
+    (root / ".venv").symlink_to(Path(python).parents[1] if python else sys.prefix)
+    return Workspace(root, emulator, engine, processes)

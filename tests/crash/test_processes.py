@@ -10,7 +10,7 @@ from local.aws.server.calls import Call
 from local.aws.server.faults import Fault
 from tests.crash.play import put
 from tests.crash.stack import stack_of_its_own
-from tests.warm.processes import PATIENCE, ROLES, Hang
+from tests.warm.processes import ROLES, Hang
 
 
 def test_what_hangs_is_reported_and_ended() -> None:
@@ -18,17 +18,17 @@ def test_what_hangs_is_reported_and_ended() -> None:
     over = threading.Event()
 
     def never(call: Call) -> Fault | None:
-        over.wait()
+        if call.operation == "SubmitServiceJob":
+            stack.processes.given_up.set()
+            over.wait()
         return None
 
     with stack_of_its_own() as stack:
         put(stack, "ServiceJob", "A")
         stack.faults.look = never
-        stack.processes.patience = 5
         with pytest.raises(Hang) as hang:
             stack.up()
         over.set()
-        stack.processes.patience = PATIENCE
         stack.faults.look = lambda call: None
         assert "up --yes --skip-preview: still not over" in str(hang.value)
         assert f"alive: {', '.join(ROLES)}" in str(hang.value)

@@ -79,6 +79,11 @@ BAD_FILES: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
 }
 
 
+# the program finds these, whoever runs it; of each sort one is proved with either engine below
+EMBEDDED = pytest.mark.parametrize("engine", ["embedded"], indirect=True)
+
+
+@EMBEDDED
 @pytest.mark.parametrize("mistake", list(BAD_FILES))
 def test_mistake_in_a_file(workspace: Workspace, mistake: str) -> None:
     """The sentence names file, line and field, and what would be right; the good file beside it waits."""
@@ -88,18 +93,21 @@ def test_mistake_in_a_file(workspace: Workspace, mistake: str) -> None:
     refused(workspace, *said)
 
 
+@EMBEDDED
 def test_file_that_is_not_json(workspace: Workspace) -> None:
     """The line of the mistake is named."""
     workspace.write("churn.json", '{"kind": "ServiceJob",\n "request": {,}\n}')
     refused(workspace, "churn.json:2")
 
 
+@EMBEDDED
 def test_file_that_is_not_yaml(workspace: Workspace) -> None:
     """The line of the mistake is named."""
     workspace.write("churn.yaml", "kind: ServiceJob\nrequest:\n  a: [1\nb: 2\n")
     refused(workspace, "churn.yaml:4")
 
 
+@EMBEDDED
 def test_two_files_with_one_name(workspace: Workspace) -> None:
     """Both files are named."""
     workspace.write("churn.json", jobs.service())
@@ -167,6 +175,7 @@ def test_no_credentials(workspace: Workspace) -> None:
     assert workspace.submissions() == 0
 
 
+@EMBEDDED
 def test_no_emulator(workspace: Workspace) -> None:
     """Where none was started, the sentence says how to start one."""
     workspace.write("churn.json", jobs.service())
@@ -179,6 +188,7 @@ def test_no_emulator(workspace: Workspace) -> None:
     )
 
 
+@EMBEDDED
 def test_emulator_that_has_gone(workspace: Workspace) -> None:
     """Where nothing answers at the endpoint any more, no job is tried."""
     workspace.write("churn.json", jobs.service())

@@ -12,6 +12,8 @@ from tests.conftest import Workspace
 from tests.end_to_end import jobs
 
 TERMINATE = "batch:TerminateServiceJob"
+# what the program or jobctl does, whoever deploys
+EMBEDDED = pytest.mark.parametrize("engine", ["embedded"], indirect=True)
 
 
 def client(workspace: Workspace, service: str) -> Any:
@@ -137,6 +139,7 @@ def test_removed_file_does_not_end_a_job_that_runs(workspace: Workspace) -> None
     assert list(workspace.jobs()) == ["churn"]
 
 
+@EMBEDDED
 def test_file_may_allow_to_end_its_running_job(workspace: Workspace) -> None:
     """`onDelete: terminate` is the leave that was missing."""
     workspace.write("churn.json", {**jobs.service(), "onDelete": "terminate"})
@@ -148,6 +151,7 @@ def test_file_may_allow_to_end_its_running_job(workspace: Workspace) -> None:
     assert workspace.jobs() == {}
 
 
+@EMBEDDED
 def test_payload_reaches_aws_as_the_files_object(workspace: Workspace) -> None:
     """One JSON string, equal to the file's object but for the name that is filled in; integers stay integers."""
     document = jobs.service()
@@ -164,6 +168,7 @@ def test_payload_reaches_aws_as_the_files_object(workspace: Workspace) -> None:
     assert job["retryStrategy"]["attempts"] == 2
 
 
+@EMBEDDED
 def test_payload_may_be_awss_own_string(workspace: Workspace) -> None:
     """The payload as an object and as the API's JSON string are one definition."""
     document = jobs.service()
@@ -182,20 +187,6 @@ def test_preview_as_json_is_the_document_alone(workspace: Workspace) -> None:
     assert {"steps", "changeSummary"} <= set(outcome.json)
     assert outcome.json["changeSummary"]["create"] >= 1
     assert "jobctl: engine: " in outcome.stderr
-
-
-def test_up_as_json_is_event_lines(workspace: Workspace) -> None:
-    """`up --json` ends with event lines: a prelude, the resources' events, a summary."""
-    workspace.write("churn.json", jobs.service())
-    outcome = workspace.up("--json")
-    assert outcome.code == 0, outcome.text
-    events = [
-        json.loads(line) for line in outcome.stdout.splitlines() if line.startswith('{"sequence"')
-    ]
-    kinds = [name for event in events for name in event if name.endswith("Event")]
-    assert kinds[0] == "preludeEvent"
-    assert "resOutputsEvent" in kinds
-    assert "summaryEvent" in kinds
 
 
 def test_stack_under_another_name_works_alike(workspace: Workspace) -> None:
@@ -221,6 +212,7 @@ def test_destroyed_stack_runs_again_when_it_comes_back(finished: Workspace) -> N
     assert finished.submissions() == 4
 
 
+@EMBEDDED
 def test_status_shows_where_results_lie(finished: Workspace) -> None:
     """`jobctl status` is a line a job, as text and as JSON."""
     text = finished.jobctl("status", "-s", "local")

@@ -1,7 +1,9 @@
-"""A process that has everything imported, and forks the engine, the program and the provider on request.
+"""A process that has everything imported, and forks jobctl, the engine, the program and the provider on request.
 
 What it forks are processes of their own, which can be killed like any other; only their start is cheap. It knows no
-test: `python -m tests.crash.warm SOCKET SALT` serves a Unix socket until its standard input ends.
+test: `python -m tests.warm.server SOCKET [SALT]` serves a Unix socket until its standard input ends. With a SALT, the
+key of that stack is derived and the clients are made once, for the endpoint of the environment; without, every stack
+has a key that is cheap to derive, and every process its own clients.
 
 A fork takes along locks, and of all threads only its own. So this process has one thread, and imports gRPC without
 using it: gRPC begins in the fork.
@@ -15,6 +17,7 @@ import datetime
 import faulthandler
 import gc
 import importlib
+import io
 import marshal
 import os
 import random
@@ -32,6 +35,7 @@ ROOT = Path(__file__).parents[2]
 REGION = "us-east-1"
 STACKS = Path(os.environ["WARM_STACKS"])
 """Where a process writes what its threads are doing, when it gets SIGUSR2."""
+SERVICES = ("batch", "personalize", "sagemaker", "sts", "s3", "iam")
 PRELOADED = (
     "encodings.idna",
     "stringprep",
@@ -42,6 +46,9 @@ PRELOADED = (
     "grpc.experimental",
     "jsonschema",
     "pulumi.dynamic",
+    "components.aws.boto",
+    "components.policy",
+    "components.preflight",
     "components.program",
     "components.provider",
     "local.engine.core.deploy",
@@ -61,19 +68,50 @@ def preload() -> None:
     for name in PRELOADED:
         importlib.import_module(name)
 
-    from components.aws import connect
     from components.jobfile import Context, expand, load
-    from local.engine.state.secrets import Passphrase
 
-    Passphrase(os.environ["PULUMI_CONFIG_PASSPHRASE"], sys.argv[2]).verify()
-    aws = connect(REGION)
-    aws.sleep = lambda seconds: None
-    for service in ("batch", "personalize", "sagemaker", "sts", "s3", "iam"):
-        aws.client(service)
-        aws.client(service, once=True)
+    if sys.argv[2:]:
+        prepare_stack(sys.argv[2])
+    else:
+        prepare_any()
     # schemas are read where they are first needed
     files, _ = load([ROOT / "jobs"], ROOT)
     expand(files, Context("dev", REGION, {}, {}, frozenset(), datetime.date(2026, 11, 22)))
+
+
+def prepare_stack(salt: str) -> None:
+    """Derive the key of the one stack, and make the clients of its provider."""
+    from components.aws import connect
+    from local.engine.state.secrets import Passphrase
+
+    Passphrase(os.environ["PULUMI_CONFIG_PASSPHRASE"], salt).verify()
+    aws = connect(REGION)
+    aws.sleep = lambda seconds: None
+    for service in SERVICES:
+        aws.client(service)
+        aws.client(service, once=True)
+
+
+def prepare_any() -> None:
+    """Import jobctl, read the models of AWS's services, and let keys be derived at once.
+
+    The session is the one that processes make their clients with; clients that are given keys teach it no credentials.
+    """
+    from components.aws import boto
+    from local.engine.state import secrets
+
+    importlib.import_module("cli.__main__")
+    for folder in ("commands", "engine", "planning", "project", "runs"):
+        for path in sorted((ROOT / "cli" / folder).glob("*.py")):
+            importlib.import_module(f"cli.{folder}.{path.stem}")
+    for service in SERVICES:
+        boto._session(REGION).client(
+            service,
+            endpoint_url="http://127.0.0.1:1",
+            aws_access_key_id="none",
+            aws_secret_access_key="none",
+        )
+    secrets.ITERATIONS = 1
 
 
 def settle() -> None:
@@ -231,9 +269,13 @@ def become(asked: dict[str, Any], role: str, arguments: list[str], fds: list[int
         os.chdir(asked["cwd"])
         os.environ.clear()
         os.environ.update(asked["env"])
+        sys.executable = os.environ.get("WARM_PYTHON") or sys.executable
         random.seed()
-        for stream in (sys.stdout, sys.stderr):
-            stream.reconfigure(line_buffering=True, write_through=True)  # type: ignore[union-attr]
+        # as `python -u` has them, whatever PYTHONUNBUFFERED was here: a provider writes its port and flushes nothing
+        sys.stdout, sys.stderr = (
+            io.TextIOWrapper(io.FileIO(number, "wb", closefd=False), "utf-8", write_through=True)
+            for number in (1, 2)
+        )
         code = execute(arguments)
     except SystemExit as leaving:
         code = leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
@@ -245,10 +287,21 @@ def become(asked: dict[str, Any], role: str, arguments: list[str], fds: list[int
 
 
 def execute(arguments: list[str]) -> int:
-    if arguments[0] == "-m" and arguments[1] == "local.engine":
+    if arguments[:2] == ["-m", "local.engine"]:
         from local.engine import main
 
         return main(arguments[2:])
+    if (
+        arguments[0] == "-c"
+    ):  # jobctl starts the embedded engine with a line of its own, and its folder
+        from local.engine import main
+
+        assert "from local.engine import main" in arguments[1]
+        return main(arguments[3:])
+    if arguments[:2] == ["-m", "cli"]:
+        from cli.__main__ import main as jobctl
+
+        return jobctl(arguments[2:])
     if arguments[0] == "-m":
         sys.argv = arguments[1:]
         sys.path.insert(0, os.getcwd())

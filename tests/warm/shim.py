@@ -1,6 +1,6 @@
 """Stands for the project's Python: hands what it is asked to run to the warm process, and ends as that ends.
 
-The engine starts it, waits for it and kills it. When it is killed, the warm process kills what it stands for.
+jobctl or the engine starts it, waits for it and kills it. When it is killed, the warm process kills what it stands for.
 It imports nothing that has to be read from a file: it is started as often as everything else together.
 """
 
@@ -10,6 +10,8 @@ import posix
 import sys
 
 if __name__ == "__main__":
+    if "local.aws" in sys.argv:  # the emulator outlives who starts it
+        posix.execv(sys.executable, [sys.executable, *sys.argv[1:]])
     env = {name.decode(): value.decode() for name, value in posix.environ.items()}
     asked = {"do": "run", "argv": sys.argv[1:], "cwd": posix.getcwd(), "env": env}
     server = _socket.socket(_socket.AF_UNIX)

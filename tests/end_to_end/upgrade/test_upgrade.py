@@ -14,15 +14,15 @@ from tests.conftest import Workspace
 HERE = Path(__file__).parent
 
 
-def test_an_old_state_previews_no_change(workspace: Workspace) -> None:
+def test_an_old_state_previews_no_change(cold_workspace: Workspace) -> None:
     """Import paths, types, inputs, digests, outputs: each of them would show as a step."""
-    shutil.copytree(HERE / "jobs", workspace.root / "jobs", dirs_exist_ok=True)
-    stacks = workspace.root / ".local" / "pulumi" / ".pulumi" / "stacks" / "aws-jobs"
+    shutil.copytree(HERE / "jobs", cold_workspace.root / "jobs", dirs_exist_ok=True)
+    stacks = cold_workspace.root / ".local" / "pulumi" / ".pulumi" / "stacks" / "aws-jobs"
     stacks.mkdir(parents=True)
     shutil.copy(HERE / "state.json", stacks / "local.json")
-    outcome = workspace.jobctl("preview", "-s", "local", "--expect-no-changes")
+    outcome = cold_workspace.jobctl("preview", "-s", "local", "--expect-no-changes")
     assert outcome.code == 0, outcome.text
-    jobs = workspace.jobs()
+    jobs = cold_workspace.jobs()
     assert {name: job["phase"] for name, job in jobs.items()} == {
         "churn-xgboost": "SUCCEEDED",
         "never": "SUCCEEDED",
