@@ -42,6 +42,8 @@ def list_results(workspace: Workspace, uri: str) -> list[str]:
     return [each["Key"] for each in found.get("Contents", [])]
 
 
+# which engine carries it out makes no difference to a kind: test_changes.py has both
+@pytest.mark.parametrize("engine", ["embedded"], indirect=True)
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: str(path.stem))
 def test_the_life_of_a_job(workspace: Workspace, sample: Path) -> None:
     """Submit, run, refuse a change, succeed with results, change, lose the state, adopt, remove."""

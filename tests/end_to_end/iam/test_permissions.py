@@ -13,9 +13,12 @@ from components import permissions
 from components.kinds import KINDS, Call, Kind, Link
 from components.kinds.personalize.table import make_kind
 from components.permissions import Scope
-from tests.conftest import Workspace
+from tests.conftest import ROOT, Workspace
 from tests.end_to_end import jobs
 from tests.end_to_end.test_changes import client
+from tests.end_to_end.test_kinds import read_sample
+
+SAMPLES = ROOT / "examples" / "jobs"
 
 SCOPE = Scope(
     project="aws-jobs",
@@ -52,15 +55,20 @@ def test_a_preview_may_only_read() -> None:
         "batch:ListTagsForResource",
         "iam:GetRole",
         "personalize:DescribeBatchInferenceJob",
+        "personalize:DescribeBatchSegmentJob",
         "personalize:DescribeFilter",
         "personalize:DescribeSolutionVersion",
         "personalize:ListBatchInferenceJobs",
+        "personalize:ListBatchSegmentJobs",
         "personalize:ListSolutionVersions",
         "personalize:ListTagsForResource",
         "s3:GetObject",
         "s3:ListBucket",
+        "sagemaker:DescribeModel",
         "sagemaker:DescribeTrainingJob",
+        "sagemaker:DescribeTransformJob",
         "sagemaker:ListTags",
+        "sagemaker:ListTransformJobs",
         "sagemaker:Search",
     }
 
@@ -75,12 +83,16 @@ def test_a_deployment_may_also_submit_tag_and_end() -> None:
         "batch:UpdateServiceJob",
         "iam:PassRole",
         "personalize:CreateBatchInferenceJob",
+        "personalize:CreateBatchSegmentJob",
         "personalize:TagResource",
         "personalize:UntagResource",
         "s3:DeleteObject",
         "s3:PutObject",
         "sagemaker:AddTags",
+        "sagemaker:CreateTransformJob",
+        "sagemaker:DeleteTags",
         "sagemaker:StopTrainingJob",
+        "sagemaker:StopTransformJob",
     }
 
 
@@ -101,7 +113,9 @@ def test_only_runs_of_this_stack_are_touched(action: str) -> None:
 def test_only_training_jobs_of_this_stack_are_stopped_or_marked(action: str) -> None:
     """Where no job file adopts a training job, this stack's tag is needed for either."""
     assert [
-        (statement["Resource"], statement["Condition"]) for statement in of("deploy", action)
+        (statement["Resource"], statement["Condition"])
+        for statement in of("deploy", action)
+        if not any(":transform-job/" in resource for resource in statement["Resource"])
     ] == [
         (
             ["arn:aws:sagemaker:us-east-1:123456789012:training-job/*"],
@@ -200,6 +214,8 @@ def test_everything_is_allowed_only_where_aws_takes_nothing_else() -> None:
             "batch:DescribeServiceJob",
             "batch:ListServiceJobs",
             "personalize:ListBatchInferenceJobs",
+            "personalize:ListBatchSegmentJobs",
+            "sagemaker:ListTransformJobs",
             "sagemaker:Search",
         ]
     ]
@@ -207,11 +223,11 @@ def test_everything_is_allowed_only_where_aws_takes_nothing_else() -> None:
 
 def test_a_new_kind_brings_its_actions(monkeypatch: pytest.MonkeyPatch) -> None:
     """A kind that is added to the table is in the policies, with its own ARN and service."""
-    other = make_kind("BatchSegmentJob", "Amazon Personalize batch segment job")
+    other = make_kind("BatchScoreJob", "a batch job that there is not")
     monkeypatch.setitem(KINDS, other.name, other)
-    (submit,) = of("deploy", "personalize:CreateBatchSegmentJob")
-    assert "arn:aws:personalize:us-east-1:123456789012:batch-segment-job/*" in submit["Resource"]
-    assert {"personalize:DescribeBatchSegmentJob", "personalize:ListBatchSegmentJobs"} <= actions(
+    (submit,) = of("deploy", "personalize:CreateBatchScoreJob")
+    assert "arn:aws:personalize:us-east-1:123456789012:batch-score-job/*" in submit["Resource"]
+    assert {"personalize:DescribeBatchScoreJob", "personalize:ListBatchScoreJobs"} <= actions(
         "preview"
     )
 
@@ -250,7 +266,12 @@ def test_a_life_with_nothing_else_allowed(workspace: Workspace) -> None:
     allow(workspace, "deploy")
     workspace.write("churn.json", jobs.service(schedulingPriority=1, **FAIR))
     workspace.write("users.json", jobs.inference())
+    workspace.write("segment.json", read_sample(SAMPLES / "segment-users.yaml"))
+    score = {**read_sample(SAMPLES / "score-churn.yaml"), "onDelete": "terminate"}
+    workspace.write("score.json", score)
     workspace.deployed()
+    score["request"]["Tags"] = [{"Key": "cost", "Value": "1"}]
+    workspace.write("score.json", score)
     changed = jobs.service(schedulingPriority=5, tags={"cost": "1"}, **FAIR)
     workspace.write("churn.json", changed)
     workspace.write("users.json", jobs.inference(tags=[{"tagKey": "a", "tagValue": "b"}]))
@@ -263,6 +284,8 @@ def test_a_life_with_nothing_else_allowed(workspace: Workspace) -> None:
     again = {**jobs.service(**FAIR), "generation": 2, "onReplace": "terminate"}
     workspace.write("churn.json", again)
     workspace.deployed()
+    name = workspace.jobs()["score"]["jobName"]
+    workspace.emulator.control.handle("POST", f"/_emulator/jobs/{name}", {"status": "InProgress"})
     gone = workspace.jobctl("destroy", "-s", "local", "--yes")
     assert gone.code == 0, gone.text
     changing = {
