@@ -83,6 +83,8 @@ def _release_linked(kind: Kind, aws: Aws, olds: Mapping[str, Any], job: str) -> 
 def carry_out(kind: Kind, aws: Aws, run: Run, job: str, decision: Decision, say: Say) -> None:
     """Release a run, and terminate it where that was decided."""
     service.release(aws, kind, run, job, ending=decision.terminates)
+    if run.terminated:
+        return  # it is stopping already, and SageMaker refuses a second stop
     if decision.terminates:
         service.terminate(aws, kind, run.arn, job, REASON)
     elif decision is UNSTOPPABLE:

@@ -15,7 +15,7 @@ from typing import Any
 
 import botocore.session
 from botocore import xform_name
-from botocore.exceptions import ClientError, ConnectionClosedError, ParamValidationError
+from botocore.exceptions import ConnectionClosedError, ParamValidationError
 from botocore.validate import ParamValidator
 
 from components import permissions
@@ -23,40 +23,17 @@ from components.aws import Aws
 
 from .iam import allows
 from .needs import needs
+from .personalize import Personalize
+from .records import ACCOUNT, REGION, Record, refusal
+from .sagemaker import SageMaker
 
-ACCOUNT = "123456789012"
-REGION = "us-east-1"
+__all__ = ["ACCOUNT", "REGION", "Account", "Client", "Fault", "Record", "refusal"]
+
+
 _SESSION = botocore.session.get_session()
 _MODELS = {
     name: _SESSION.get_service_model(name) for name in ("batch", "personalize", "sagemaker", "sts")
 }
-
-
-def refusal(code: str, message: str, status: int = 400) -> ClientError:
-    """AWS's error answer."""
-    return ClientError(
-        {
-            "Error": {"Code": code, "Message": message},
-            "ResponseMetadata": {"HTTPStatusCode": status},
-        },
-        "Operation",
-    )
-
-
-@dataclass
-class Record:
-    """One job of either service."""
-
-    arn: str
-    name: str
-    created: float
-    status: str
-    tags: dict[str, str]
-    request: dict[str, Any]
-    terminated: bool = False
-    reason: str = ""
-    expired: bool = False
-    training: str = ""
 
 
 @dataclass
@@ -89,6 +66,10 @@ class Account:
     adopted: tuple[str, ...] = ()
     hidden: int = 0  # how many further lists do not show the newest job yet
 
+    def __post_init__(self) -> None:
+        self.personalize = Personalize(self)
+        self.sagemaker = SageMaker(self)
+
     def aws(self) -> Aws:
         """A connection into this account whose clock is the account's, and whose sleep takes no time."""
         return Aws(REGION, lambda service, *_: Client(self, service), self.clock, self.sleep)
@@ -107,7 +88,7 @@ class Account:
 
     def move(self, arn: str, status: str) -> None:
         """Bring a job to a status; a started service job gets its training job."""
-        job = self._job(arn)
+        job = self.find(arn)
         job.status = status
         if ":batch:" in arn and status in (
             "SCHEDULED",
@@ -138,22 +119,31 @@ class Account:
             assert allows(document, asked), f"the deploy role does not allow {asked}"
 
     def _tags(self, arn: str) -> dict[str, str]:
-        if ":sagemaker:" in arn:
+        if ":training-job/" in arn:
             record = self.trainings.get(arn.rsplit("/", 1)[-1]) or {"Tags": []}
             return {tag["Key"]: tag["Value"] for tag in record["Tags"]}
         return next((dict(job.tags) for job in self.jobs if job.arn == arn), {})
 
     def live(self) -> list[Record]:
         """The jobs that wait or run."""
-        ended = ("SUCCEEDED", "FAILED", "ACTIVE", "CREATE FAILED")
+        ended = ("SUCCEEDED", "FAILED", "ACTIVE", "CREATE FAILED", "Completed", "Failed", "Stopped")
         return [job for job in self.jobs if job.status not in ended]
 
-    def _job(self, arn: str) -> Record:
+    def shown(self) -> list[Record]:
+        """The jobs that a list shows now, whichever service's."""
+        shown = self.jobs[:-1] if self.hidden and self.jobs else self.jobs
+        self.hidden = max(0, self.hidden - 1)
+        return [job for job in shown if not job.expired]
+
+    def find(self, arn: str) -> Record:
+        """The job of an ARN; an error where AWS has no record of it."""
         for job in self.jobs:
             if job.arn == arn and not job.expired:
                 return job
         if ":batch:" in arn:
             raise refusal("ClientException", f"Service job {arn} does not exist.")
+        if ":sagemaker:" in arn:
+            raise refusal("ValidationException", f"Could not find requested job: {arn}")
         raise refusal("ResourceNotFoundException", f"{arn} not found")
 
     # -- Batch
@@ -180,7 +170,7 @@ class Account:
         return {"jobArn": arn, "jobName": job.name, "jobId": id_}
 
     def batch_DescribeServiceJob(self, request: dict[str, Any]) -> dict[str, Any]:
-        job = self._job(f"arn:aws:batch:{REGION}:{ACCOUNT}:service-job/{request['jobId']}")
+        job = self.find(f"arn:aws:batch:{REGION}:{ACCOUNT}:service-job/{request['jobId']}")
         answer: dict[str, Any] = {
             "jobArn": job.arn,
             "jobId": request["jobId"],
@@ -205,13 +195,10 @@ class Account:
 
     def batch_ListServiceJobs(self, request: dict[str, Any]) -> dict[str, Any]:
         pattern = request["filters"][0]["values"][0].lower()
-        shown = self.jobs[:-1] if self.hidden and self.jobs else self.jobs
-        self.hidden = max(0, self.hidden - 1)
         found = [
             job
-            for job in shown
+            for job in self.shown()
             if ":batch:" in job.arn
-            and not job.expired
             and (
                 job.name.lower().startswith(pattern[:-1])
                 if pattern.endswith("*")
@@ -253,127 +240,36 @@ class Account:
         }
 
     def batch_UpdateServiceJob(self, request: dict[str, Any]) -> dict[str, Any]:
-        job = self._job(f"arn:aws:batch:{REGION}:{ACCOUNT}:service-job/{request['jobId']}")
+        job = self.find(f"arn:aws:batch:{REGION}:{ACCOUNT}:service-job/{request['jobId']}")
         job.request = {**job.request, "schedulingPriority": request["schedulingPriority"]}
         return {}
 
     def batch_TerminateServiceJob(self, request: dict[str, Any]) -> dict[str, Any]:
-        job = self._job(f"arn:aws:batch:{REGION}:{ACCOUNT}:service-job/{request['jobId']}")
+        job = self.find(f"arn:aws:batch:{REGION}:{ACCOUNT}:service-job/{request['jobId']}")
         if job.status not in ("SUCCEEDED", "FAILED"):
             job.status, job.terminated, job.reason = "FAILED", True, request["reason"]
         return {}
 
     def batch_TagResource(self, request: dict[str, Any]) -> dict[str, Any]:
-        self._job(request["resourceArn"]).tags.update(request["tags"])
+        self.find(request["resourceArn"]).tags.update(request["tags"])
         return {}
 
     def batch_UntagResource(self, request: dict[str, Any]) -> dict[str, Any]:
         for key in request["tagKeys"]:
-            self._job(request["resourceArn"]).tags.pop(key, None)
+            self.find(request["resourceArn"]).tags.pop(key, None)
         return {}
-
-    # -- Personalize
-
-    def personalize_CreateBatchInferenceJob(self, request: dict[str, Any]) -> dict[str, Any]:
-        arn = f"arn:aws:personalize:{REGION}:{ACCOUNT}:batch-inference-job/{request['jobName']}"
-        if any(job.arn == arn for job in self.jobs):
-            raise refusal("ResourceAlreadyExistsException", f"{arn} already exists")
-        if len([job for job in self.live() if ":personalize:" in job.arn]) >= self.slots:
-            raise refusal("LimitExceededException", "Too many batch inference jobs")
-        tags = {tag["tagKey"]: tag["tagValue"] for tag in request.get("tags", [])}
-        name = request["jobName"]
-        self.jobs.append(Record(arn, name, self.clock(), "CREATE PENDING", tags, request))
-        return {"batchInferenceJobArn": arn}
-
-    def personalize_DescribeBatchInferenceJob(self, request: dict[str, Any]) -> dict[str, Any]:
-        job = self._job(request["batchInferenceJobArn"])
-        at = datetime.datetime.fromtimestamp(job.created, datetime.timezone.utc)
-        return {
-            "batchInferenceJob": {
-                "batchInferenceJobArn": job.arn,
-                "jobName": job.name,
-                "status": job.status,
-                "creationDateTime": at,
-                "lastUpdatedDateTime": at,
-            }
-        }
-
-    def personalize_ListBatchInferenceJobs(self, request: dict[str, Any]) -> dict[str, Any]:
-        shown = self.jobs[:-1] if self.hidden and self.jobs else self.jobs
-        self.hidden = max(0, self.hidden - 1)
-        return {
-            "batchInferenceJobs": [
-                self.personalize_DescribeBatchInferenceJob({"batchInferenceJobArn": job.arn})[
-                    "batchInferenceJob"
-                ]
-                for job in shown
-                if ":personalize:" in job.arn and not job.expired
-            ]
-        }
-
-    def personalize_ListTagsForResource(self, request: dict[str, Any]) -> dict[str, Any]:
-        tags = self._job(request["resourceArn"]).tags
-        return {"tags": [{"tagKey": key, "tagValue": value} for key, value in tags.items()]}
-
-    def personalize_TagResource(self, request: dict[str, Any]) -> dict[str, Any]:
-        new = {tag["tagKey"]: tag["tagValue"] for tag in request["tags"]}
-        self._job(request["resourceArn"]).tags.update(new)
-        return {}
-
-    def personalize_UntagResource(self, request: dict[str, Any]) -> dict[str, Any]:
-        for key in request["tagKeys"]:
-            self._job(request["resourceArn"]).tags.pop(key, None)
-        return {}
-
-    # -- SageMaker and STS
-
-    def sagemaker_DescribeTrainingJob(self, request: dict[str, Any]) -> dict[str, Any]:
-        found = self.trainings.get(request["TrainingJobName"])
-        if found is None:
-            raise refusal("ValidationException", "Requested resource not found.")
-        answer = {key: value for key, value in found.items() if key != "Tags"}
-        return {
-            **answer,
-            "ModelArtifacts": {"S3ModelArtifacts": "s3://out/model.tar.gz"},
-            "SecondaryStatus": "Completed",
-            "AlgorithmSpecification": {"TrainingInputMode": "File"},
-            "ResourceConfig": {"VolumeSizeInGB": 1},
-            "StoppingCondition": {},
-        }
-
-    def sagemaker_Search(self, request: dict[str, Any]) -> dict[str, Any]:
-        wanted = request["SearchExpression"]["Filters"][0]
-        key = wanted["Name"].removeprefix("Tags.")
-        found = [
-            record
-            for record in self.trainings.values()
-            if any(
-                tag["Key"] == key
-                and (
-                    wanted["Value"] in tag["Value"]
-                    if wanted["Operator"] == "Contains"
-                    else wanted["Value"] == tag["Value"]
-                )
-                for tag in record["Tags"]
-            )
-        ]
-        found.sort(key=lambda record: record["CreationTime"], reverse=True)
-        return {"Results": [{"TrainingJob": record} for record in found]}
-
-    def sagemaker_ListTags(self, request: dict[str, Any]) -> dict[str, Any]:
-        return {"Tags": self.trainings[request["ResourceArn"].rsplit("/", 1)[-1]]["Tags"]}
-
-    def sagemaker_StopTrainingJob(self, request: dict[str, Any]) -> dict[str, Any]:
-        self.trainings[request["TrainingJobName"]]["TrainingJobStatus"] = "Stopped"
-        return {}
-
-    def sagemaker_AddTags(self, request: dict[str, Any]) -> dict[str, Any]:
-        record = self.trainings[request["ResourceArn"].rsplit("/", 1)[-1]]
-        record["Tags"] = record["Tags"] + list(request["Tags"])
-        return {"Tags": record["Tags"]}
 
     def sts_GetCallerIdentity(self, request: dict[str, Any]) -> dict[str, Any]:
         return {"Account": ACCOUNT, "Arn": f"arn:aws:iam::{ACCOUNT}:user/me", "UserId": "me"}
+
+    def answer(self, service: str, operation: str, request: dict[str, Any]) -> dict[str, Any]:
+        """Carry out one call."""
+        if service == "personalize":
+            return self.personalize.answer(operation, request)
+        if service == "sagemaker":
+            return self.sagemaker.answer(operation, request)
+        found: dict[str, Any] = getattr(self, f"{service}_{operation}")(request)
+        return found
 
 
 class Client:
@@ -401,7 +297,7 @@ class Client:
             self.account.faults.remove(fault)
             if fault.kind == "before":
                 raise fault.error or ConnectionClosedError(endpoint_url="https://aws")
-        answer = getattr(self.account, f"{self.model.service_name}_{operation}")(params)
+        answer = self.account.answer(self.model.service_name, operation, params)
         if fault is not None:
             raise fault.error or ConnectionClosedError(endpoint_url="https://aws")
         if model.output_shape is not None:

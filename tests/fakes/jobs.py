@@ -24,6 +24,23 @@ _REQUESTS: dict[str, dict[str, Any]] = {
         "jobOutput": {"s3DataDestination": {"path": "s3://bucket/out/"}},
         "tags": [{"tagKey": "team", "tagValue": "growth"}],
     },
+    "BatchSegmentJob": {
+        "solutionVersionArn": "arn:aws:personalize:us-east-1:123456789012:solution/s/1",
+        "roleArn": "arn:aws:iam::123456789012:role/PersonalizeBatchRole",
+        "numResults": 25,
+        "jobInput": {"s3DataSource": {"path": "s3://bucket/in.json"}},
+        "jobOutput": {"s3DataDestination": {"path": "s3://bucket/out/"}},
+        "tags": [{"tagKey": "team", "tagValue": "growth"}],
+    },
+    "TransformJob": {
+        "ModelName": "churn",
+        "TransformInput": {
+            "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://bucket/in/"}}
+        },
+        "TransformOutput": {"S3OutputPath": "s3://bucket/out/"},
+        "TransformResources": {"InstanceType": "ml.m5.xlarge", "InstanceCount": 1},
+        "Tags": [{"Key": "team", "Value": "growth"}],
+    },
 }
 
 

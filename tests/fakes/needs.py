@@ -19,7 +19,13 @@ UNSCOPED = {
     "batch:ListServiceJobs",
     "batch:DescribeJobQueues",
     "personalize:ListBatchInferenceJobs",
+    "personalize:ListBatchSegmentJobs",
+    "sagemaker:ListTransformJobs",
     "sagemaker:Search",
+}
+PERSONALIZE = {
+    "personalize:CreateBatchInferenceJob": "batch-inference-job",
+    "personalize:CreateBatchSegmentJob": "batch-segment-job",
 }
 TagsOf = Callable[[str], Mapping[str, str]]
 
@@ -41,14 +47,19 @@ def needs(action: str, request: Mapping[str, Any], place: str, tags_of: TagsOf) 
         yield Asked("batch:TagResource", job, asked)
         role = json.loads(request["serviceRequestPayload"])["RoleArn"]
         yield Asked("iam:PassRole", role, {"iam:PassedToService": "sagemaker.amazonaws.com"})
-    elif action == "personalize:CreateBatchInferenceJob":
+    elif action in PERSONALIZE:
         asked = tagged("aws:RequestTag", _tags(request))
-        job = f"arn:aws:personalize:{place}:batch-inference-job/new"
+        job = f"arn:aws:personalize:{place}:{PERSONALIZE[action]}/new"
         for resource in (job, request["solutionVersionArn"].rpartition("/")[0]):
             yield Asked(action, resource, asked)
         yield Asked("personalize:TagResource", job, asked)
         passed = {"iam:PassedToService": "personalize.amazonaws.com"}
         yield Asked("iam:PassRole", request["roleArn"], passed)
+    elif action == "sagemaker:CreateTransformJob":
+        asked = tagged("aws:RequestTag", _tags(request))
+        job = f"arn:aws:sagemaker:{place}:transform-job/{request['TransformJobName']}"
+        yield Asked(action, job, asked)
+        yield Asked("sagemaker:AddTags", job, asked)
     else:
         resource = _resource(action, request, place)
         context = tagged("aws:ResourceTag", tags_of(resource))
@@ -56,12 +67,14 @@ def needs(action: str, request: Mapping[str, Any], place: str, tags_of: TagsOf) 
 
 
 def _resource(action: str, request: Mapping[str, Any], place: str) -> str:
-    for name in ("resourceArn", "ResourceArn", "batchInferenceJobArn"):
+    for name in ("resourceArn", "ResourceArn", "batchInferenceJobArn", "batchSegmentJobArn"):
         if name in request:
             return str(request[name])
     if "jobId" in request:
         return f"arn:aws:batch:{place}:service-job/{request['jobId']}"
     assert action.startswith("sagemaker:"), f"what {action} needs is not known here"
+    if "TransformJobName" in request:
+        return f"arn:aws:sagemaker:{place}:transform-job/{request['TransformJobName']}"
     return f"arn:aws:sagemaker:{place}:training-job/{request['TrainingJobName']}"
 
 

@@ -13,16 +13,15 @@ from components.run.definition import DIGEST, IDENTITY, RELEASED
 from tests.fakes.aws import Account, Fault, refusal
 from tests.fakes.jobs import inputs
 
-BOTH = pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
+EACH = pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
 MODES = pytest.mark.parametrize("mode", ["reject", "return-first", "forget", "token-only"])
-SUBMIT = {"ServiceJob": "SubmitServiceJob", "BatchInferenceJob": "CreateBatchInferenceJob"}
 
 
 def create(kind: Kind, account: Account, given: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     return lifecycle.create(kind, account.aws(), given, lambda text: None)
 
 
-@BOTH
+@EACH
 def test_a_definition_without_a_run_is_submitted_once(kind: Kind) -> None:
     """A first create submits one job with our tags, and its id is the job's ARN."""
     account = Account()
@@ -32,45 +31,46 @@ def test_a_definition_without_a_run_is_submitted_once(kind: Kind) -> None:
     assert job.tags[IDENTITY] == "aws-jobs/dev/churn"
     assert job.tags[DIGEST] == outputs["digest"]
     assert job.tags["team"] == "growth"
-    assert outputs["phase"] == "QUEUED"
+    # a transform job has no queue
+    assert outputs["phase"] == ("RUNNING" if kind.name == "TransformJob" else "QUEUED")
 
 
-@BOTH
+@EACH
 def test_a_second_create_of_the_same_definition_adopts_the_run(kind: Kind) -> None:
     """With the state lost, what runs and ran is taken over; nothing is submitted."""
     account = Account()
     first, _ = create(kind, account, inputs(kind))
     again, _ = create(kind, account, inputs(kind))
     assert again == first
-    assert account.count(SUBMIT[kind.name]) == 1
+    assert account.count(kind.request.submit.operation) == 1
 
 
-@BOTH
+@EACH
 @MODES
 def test_a_lost_answer_leaves_one_job(kind: Kind, mode: str) -> None:
     """The request was carried out and its answer lost: the run is found by looking again."""
     account = Account(token_mode=mode)
-    account.faults = [Fault(SUBMIT[kind.name], "after")]
+    account.faults = [Fault(kind.request.submit.operation, "after")]
     id_, _ = create(kind, account, inputs(kind))
     assert [job.arn for job in account.jobs] == [id_]
 
 
-@BOTH
+@EACH
 @MODES
 def test_a_lost_answer_and_a_list_that_lags_leave_one_job(kind: Kind, mode: str) -> None:
     """While the list does not show the run yet, we look again and do not submit again."""
     account = Account(token_mode=mode)
-    account.faults = [Fault(SUBMIT[kind.name], "after")]
+    account.faults = [Fault(kind.request.submit.operation, "after")]
     account.hidden = 2
     id_, _ = create(kind, account, inputs(kind))
     assert [job.arn for job in account.jobs] == [id_]
 
 
-@BOTH
+@EACH
 def test_a_request_that_never_arrived_is_an_error_and_the_next_create_submits(kind: Kind) -> None:
     """Nothing was carried out: one sentence, no job; the next `up` submits one."""
     account = Account()
-    account.faults = [Fault(SUBMIT[kind.name], "before")]
+    account.faults = [Fault(kind.request.submit.operation, "before")]
     with pytest.raises(Unanswered, match="churn: the connection ended before AWS answered"):
         create(kind, account, inputs(kind))
     assert account.jobs == []
@@ -91,7 +91,7 @@ def test_a_known_token_without_a_run_is_an_error_after_a_minute() -> None:
     assert account.jobs == []
 
 
-@BOTH
+@EACH
 def test_a_released_run_is_never_adopted(kind: Kind) -> None:
     """A run that was let go is another's past: the same definition is a new run, with a name of its own."""
     account = Account()
@@ -111,7 +111,7 @@ def test_a_terminated_run_is_never_adopted() -> None:
     assert len(account.jobs) == 2
 
 
-@BOTH
+@EACH
 def test_a_reverted_definition_is_a_new_run(kind: Kind) -> None:
     """Only the newest run counts: A, then B, then A again makes three."""
     account = Account()
@@ -130,7 +130,7 @@ def test_a_reverted_queue_is_a_new_run() -> None:
     assert len({job.arn for job in account.jobs}) == 3
 
 
-@BOTH
+@EACH
 def test_a_job_of_another_with_the_same_name_is_never_touched(kind: Kind) -> None:
     """A like name without our tags is not ours: Batch allows both, Personalize makes it an error."""
     account = Account()

@@ -56,6 +56,22 @@ def test_a_running_job_is_terminated_with_leave() -> None:
         assert account.jobs[0].terminated
 
 
+@pytest.mark.parametrize("rule", ["terminate", "keep"])
+def test_a_run_that_somebody_is_stopping_is_released_and_not_stopped_again(rule: str) -> None:
+    """SageMaker refuses a second stop, and the removal must not fail over it."""
+    kind = KINDS["TransformJob"]
+    account = Account()
+    id_, olds = lifecycle.create(
+        kind, account.aws(), inputs(kind, onDelete=rule), lambda text: None
+    )
+    account.move(id_, "Stopping")
+    said: list[str] = []
+    lifecycle.delete(kind, account.aws(), id_, olds, said.append)
+    assert RELEASED in account.jobs[0].tags
+    assert account.count("StopTransformJob") == 0
+    assert said == []
+
+
 def test_keep_releases_a_running_job_and_says_so() -> None:
     """`onDelete: keep`: it keeps running in AWS and is no longer ours."""
     account = Account()
