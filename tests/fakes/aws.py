@@ -250,6 +250,9 @@ class Account:
             job.status, job.terminated, job.reason = "FAILED", True, request["reason"]
         return {}
 
+    def batch_ListTagsForResource(self, request: dict[str, Any]) -> dict[str, Any]:
+        return {"tags": self.find(request["resourceArn"]).tags}
+
     def batch_TagResource(self, request: dict[str, Any]) -> dict[str, Any]:
         self.find(request["resourceArn"]).tags.update(request["tags"])
         return {}
