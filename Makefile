@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup dev demo test lint crash bench schemas conformance
+.PHONY: help setup dev demo test search lint crash bench schemas conformance
 PYTHON := .venv/bin/python
 
 help: ## list the targets
@@ -13,6 +13,9 @@ demo: ## deploy the sample jobs to the emulator, and preview a change
 
 test: lint ## every check and every test, a sample of the crash matrix; needs neither network nor AWS
 	$(PYTHON) -m pytest -n auto
+
+search: dev ## what the tests say of any input, on many random ones
+	$(PYTHON) -m pytest -n auto --hypothesis-profile=search tests/unit tests/engine/test_values.py
 
 lint: dev ## formatting, style, types
 	$(PYTHON) -m ruff check .

@@ -59,6 +59,6 @@ def test_a_stack_without_a_platform_does_not_import_pulumi_aws(tmp_path: Path) -
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
     )
     assert (done.returncode, done.stdout) == (0, "[]\n"), done.stderr

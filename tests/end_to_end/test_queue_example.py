@@ -38,7 +38,7 @@ def test_the_cli_commands_make_the_same(
         env=env,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1] == "jobQueue: training-cli"

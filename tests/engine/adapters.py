@@ -24,7 +24,7 @@ from tests.engine.scenarios import HEAD, Scenario, Turn
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 STACK = "dev"
-PATIENCE = 60
+PATIENCE = 180
 """Seconds after which a test gives a process up."""
 SHUT: dict[Path, int] = {}
 """The locks that hold what hangs, by gate."""
@@ -58,7 +58,7 @@ def process(*command: str) -> Engine:
             env=dict(env),
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=300,
             stdin=subprocess.DEVNULL,
         )
         return Completed(done.returncode, done.stdout, done.stderr)

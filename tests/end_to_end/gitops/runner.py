@@ -120,7 +120,7 @@ class Runner:
                 env={**environment, **extra},
                 capture_output=True,
                 text=True,
-                timeout=180,
+                timeout=300,
             )
             run.steps.append(Step(step["run"], done.returncode, done.stdout + done.stderr))
         if (home / "summary.md").exists():
@@ -183,7 +183,7 @@ def git(folder: Path, *words: str) -> str:
         },
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()

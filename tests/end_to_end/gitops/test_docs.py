@@ -88,7 +88,7 @@ def test_gitlabs_schema_accepts_the_documented_file(tmp_path: Path) -> None:
         [str(check), "--builtin-schema", "vendor.gitlab-ci", str(path)],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     jobs_of_it = yaml.safe_load(found[1])

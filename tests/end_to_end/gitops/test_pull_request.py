@@ -87,7 +87,7 @@ class Team:
             },
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=300,
         )
         assert done.returncode == 0, done.stderr
 

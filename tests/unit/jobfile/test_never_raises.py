@@ -6,7 +6,7 @@ import json
 import random
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from components.jobfile import JobFile, expand, read_text
@@ -80,13 +80,6 @@ WHOLE: list[dict[str, Any]] = [
 ]
 
 
-@settings(
-    max_examples=500,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=[HealthCheck.too_slow],
-)
 @given(rng=st.integers(0, 2**64).map(random.Random))
 def test_a_changed_file_has_an_answer(rng: random.Random) -> None:
     """A job file with things changed at random is expanded, and every problem names the file."""
@@ -102,7 +95,6 @@ def test_a_changed_file_has_an_answer(rng: random.Random) -> None:
     assert "correct horse" not in str(problems)
 
 
-@settings(max_examples=500, deadline=None, derandomize=True, database=None)
 @given(text=st.text(st.sampled_from("{}[]:,-&*!|>'\"#%@`?\\ \n\tab10~.<é\0\ufeff"), max_size=40))
 def test_any_text_has_an_answer(text: str) -> None:
     """Any text is a document or a problem, as YAML and as JSON."""
@@ -112,7 +104,6 @@ def test_any_text_has_an_answer(text: str) -> None:
             expand([file], CONTEXT)
 
 
-@settings(max_examples=500, deadline=None, derandomize=True, database=None)
 @given(data=st.binary(max_size=40))
 def test_any_bytes_have_an_answer(data: bytes) -> None:
     """Bytes that are no text are a problem too."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import cmarkgfm
 from cmarkgfm.cmark import Options
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cli.display import escape
@@ -81,7 +81,6 @@ BENIGN = read(comment("name", "value", "key")).tags
 
 
 @given(FOREIGN, FOREIGN, FOREIGN)
-@settings(deadline=None, max_examples=150)
 def test_nothing_foreign_changes_the_comments_structure(name: str, value: str, key: str) -> None:
     """Whatever a name, tag or hyperparameter holds, the comment has the elements that it has for plain words."""
     name, value, key = (part.strip() and part or "x" for part in (name, value, key))
@@ -91,7 +90,6 @@ def test_nothing_foreign_changes_the_comments_structure(name: str, value: str, k
 
 
 @given(FOREIGN)
-@settings(deadline=None)
 def test_foreign_text_is_read_as_it_is(value: str) -> None:
     """What GitHub shows is the text itself, with what cannot be seen written out."""
     found = read(f"| a |\n|---|\n| {escape.code(value, 10_000)} |\n")
@@ -108,7 +106,6 @@ def test_the_text_form_has_no_control_code(value: str) -> None:
 
 
 @given(FOREIGN)
-@settings(deadline=None)
 def test_a_block_holds_whatever_stands_in_it(value: str) -> None:
     """The engine's output in a fence is one block of code and nothing else."""
     found = read(escape.fenced(value))

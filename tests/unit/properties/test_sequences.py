@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fakes.aws import Account
@@ -129,7 +129,6 @@ class World:
         return job
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(STEP, max_size=25))
 def test_exactly_what_the_model_predicts(steps: list[tuple[Any, ...]]) -> None:
     """Submissions and terminations, counted after every `up`; and an `up` more changes nothing."""

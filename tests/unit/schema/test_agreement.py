@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from components import schema
@@ -15,18 +15,10 @@ from components.schema.reasons import reasons
 
 from .requests import allowed, botocore_takes, mutated, valid
 
-MANY = settings(
-    max_examples=2100,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=[HealthCheck.too_slow],
-)
 SEEDS = st.integers(0, 2**64).map(random.Random)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@MANY
 @given(rng=SEEDS)
 def test_what_is_allowed_is_accepted(kind: str, rng: random.Random) -> None:
     """A request that the service model and the documented rules allow fits the schema."""
@@ -36,7 +28,6 @@ def test_what_is_allowed_is_accepted(kind: str, rng: random.Random) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@MANY
 @given(rng=SEEDS)
 def test_what_is_changed_is_judged_alike(kind: str, rng: random.Random) -> None:
     """A changed request fits the schema exactly if botocore takes it and no documented limit is broken."""
@@ -47,7 +38,6 @@ def test_what_is_changed_is_judged_alike(kind: str, rng: random.Random) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(MANY, max_examples=500)
 @given(rng=SEEDS)
 def test_yes_or_no_agrees_with_the_reasons(kind: str, rng: random.Random) -> None:
     """The compiled check says no exactly where the JSON schema validator has a reason."""
