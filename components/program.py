@@ -127,7 +127,7 @@ def declare(jobs: StackJobs, settings: Settings) -> dict[str, JobResource]:
             provider=provider,
             depends_on=platform.behind(references.values()) if platform else None,
             aliases=[pulumi.Alias(name=alias) for alias in job.aliases],
-            # what waits stays as it is: one that never ran is a placeholder, one that ran is left alone
+            # what waits is not changed: one that never ran is a placeholder, one that ran keeps its run
             ignore_changes=[name for name in INPUTS if name != "waitingFor"] if waits else None,
         )
         extra = {key: value for key, value in inputs.items() if key not in ("request", "region")}

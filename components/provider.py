@@ -28,7 +28,7 @@ from .aws import connect
 from .aws.runs import arn_region
 from .errors import JobError
 from .kinds import KINDS, Kind
-from .lifecycle.outputs import declared, is_waiting
+from .lifecycle.outputs import is_waiting, select_inputs
 from .run.definition import normalize
 from .wire import contains, normalize_numbers
 
@@ -122,7 +122,7 @@ class JobProvider(ResourceProvider):
             return ReadResult("", {})
         # only other inputs show in the next preview; outputs alone never do
         differs = outputs.get("request") != olds.get("request")
-        return ReadResult(id_, outputs, inputs=declared(outputs) if differs else None)
+        return ReadResult(id_, outputs, inputs=select_inputs(outputs) if differs else None)
 
     @_plainly
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:

@@ -30,7 +30,7 @@ from ..run.definition import (
 )
 from .decision import is_adoptable
 from .delete import Say, release_superseded
-from .outputs import outputs_of, veiled, waiting
+from .outputs import make_outputs, make_placeholder, redact
 
 # Pauses before each further look, in seconds: a minute in all for a token that AWS says it knows.
 LOOKS_FOR_A_KNOWN_TOKEN = (0, 1, 2, 4, 8, 15, 30)
@@ -45,15 +45,15 @@ def create(kind: Kind, aws: Aws, inputs: Mapping[str, Any], say: Say) -> tuple[s
     """
     if inputs.get("waitingFor"):
         say(f"waiting for {', '.join(inputs['waitingFor'])}; nothing submitted")
-        return waiting(inputs, list(inputs["waitingFor"]))
+        return make_placeholder(inputs, list(inputs["waitingFor"]))
     try:
         run = _find_or_submit(kind, aws, inputs, say)
     except NoSlot:
         say(f"waiting for a free slot: the account has as many {kind.title}s as it may")
-        return waiting(inputs, ["slot"])
+        return make_placeholder(inputs, ["slot"])
     except JobError as error:
-        raise veiled(error, inputs) from None
-    return run.arn, outputs_of(kind, inputs, run)
+        raise redact(error, inputs) from None
+    return run.arn, make_outputs(kind, inputs, run)
 
 
 def _identities(inputs: Mapping[str, Any]) -> set[str]:
@@ -160,7 +160,7 @@ def _adopt(kind: Kind, aws: Aws, inputs: Mapping[str, Any]) -> Run | None:
     """Take over the run that `adopt` names.
 
     `None` where that run has stood for another definition of this job: the file has changed since, and a changed
-    file is a new run whether or not `adopt` still stands in it.
+    file is a new run whether or not `adopt` is still in it.
     """
     job, given = str(inputs["name"]), str(inputs["adopt"])
     run = service.find_adopted(aws, kind, inputs)
@@ -179,7 +179,7 @@ def _adopt(kind: Kind, aws: Aws, inputs: Mapping[str, Any]) -> Run | None:
 
 
 def _claim(kind: Kind, aws: Aws, inputs: Mapping[str, Any], run: Run) -> Run:
-    """Write our tags on a run taken over, so that it is found again, and a mark of this taking over.
+    """Write our tags on an adopted run, so that it is found again, and a mark of this adoption.
 
     The mark goes into the state too. An older entry of the same run (a deletion still pending from before)
     lacks it, and so cannot end the run that is declared again; see `end.delete`.

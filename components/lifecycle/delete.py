@@ -73,7 +73,7 @@ def delete(
 
 
 def _release_linked(kind: Kind, aws: Aws, olds: Mapping[str, Any], job: str) -> None:
-    """Mark the second service's record, which outlives the first's and would be taken over by a later `up`."""
+    """Mark the second service's record, which outlives the first's and would be adopted by a later `up`."""
     linked = str(olds.get(kind.link.arn_output) or "") if kind.link else ""
     run = service.find_adopted(aws, kind, {"adopt": linked, "name": job}) if linked else None
     if run and not run.released:

@@ -10,7 +10,7 @@ from ..errors import JobError
 from ..kinds import Kind, Phase
 from ..run.definition import canonical, find_changes
 from .decision import Action, decide_replacement, make_refusal
-from .outputs import declared, is_waiting
+from .outputs import is_waiting, select_inputs
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ def diff(kind: Kind, id_: str, olds: Mapping[str, Any], news: Mapping[str, Any])
     """Compare pure data. Raises `JobError` where a run that costs money would need leave to be replaced."""
     if is_waiting(id_):
         if news.get("waitingFor"):
-            return Difference([], same=_same(olds, news))
+            return Difference([], same=_is_same(olds, news))
         return Difference(["waitingFor"], forced=not olds.get("waitingFor"))
     replaces = find_changes(kind, olds, news)
     if olds.get("ending") and not news.get("waitingFor"):
@@ -43,8 +43,8 @@ def diff(kind: Kind, id_: str, olds: Mapping[str, Any], news: Mapping[str, Any])
         if decision.action is Action.REFUSE:
             raise JobError(make_refusal(str(news["name"]), olds, decision))
         return Difference(replaces)
-    return Difference([], same=_same(olds, news))
+    return Difference([], same=_is_same(olds, news))
 
 
-def _same(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
-    return canonical(declared(olds)) == canonical(declared(news))
+def _is_same(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
+    return canonical(select_inputs(olds)) == canonical(select_inputs(news))

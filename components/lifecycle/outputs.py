@@ -36,14 +36,14 @@ INPUTS = (
 WAITING_ID = "waiting/"
 
 
-def declared(inputs: Mapping[str, Any]) -> dict[str, Any]:
+def select_inputs(inputs: Mapping[str, Any]) -> dict[str, Any]:
     """Return the inputs among a resource's properties."""
     return {name: inputs[name] for name in INPUTS if inputs.get(name) is not None}
 
 
-def waiting(inputs: Mapping[str, Any], waits_for: list[str]) -> tuple[str, dict[str, Any]]:
+def make_placeholder(inputs: Mapping[str, Any], waits_for: list[str]) -> tuple[str, dict[str, Any]]:
     """Return the id and outputs of a placeholder: declared, and nothing submitted."""
-    outputs = {**declared(inputs), "phase": Phase.WAITING.value, "waitsFor": waits_for}
+    outputs = {**select_inputs(inputs), "phase": Phase.WAITING.value, "waitsFor": waits_for}
     return WAITING_ID + str(inputs["identity"]), outputs
 
 
@@ -52,10 +52,10 @@ def is_waiting(id_: str) -> bool:
     return id_.startswith(WAITING_ID)
 
 
-def outputs_of(kind: Kind, inputs: Mapping[str, Any], run: Run) -> dict[str, Any]:
+def make_outputs(kind: Kind, inputs: Mapping[str, Any], run: Run) -> dict[str, Any]:
     """Return all outputs of a run: what was declared, what AWS says, and links made of both."""
     shown = {
-        **declared(inputs),
+        **select_inputs(inputs),
         **run.outputs,
         "digest": digest(kind, inputs),
         "jobArn": run.arn,
@@ -74,7 +74,7 @@ def outputs_of(kind: Kind, inputs: Mapping[str, Any], run: Run) -> dict[str, Any
         if name in kind.record.results and run.phase is not Phase.SUCCEEDED:
             continue
         path, value, variant = kind.record.variants.get(name, ("", "", template))
-        text = _rendered(
+        text = _render(
             variant if path and pick(values, path) == value else template, values, secret
         )
         if text:
@@ -82,7 +82,7 @@ def outputs_of(kind: Kind, inputs: Mapping[str, Any], run: Run) -> dict[str, Any
     return shown
 
 
-def _rendered(template: str, values: Mapping[str, Any], secret: set[str]) -> str:
+def _render(template: str, values: Mapping[str, Any], secret: set[str]) -> str:
     """Fill `{path}`; `{path/}` ends in exactly one slash. Empty where a part is unknown or secret."""
     text = template
     for found in re.findall(r"\{([^}]+)\}", template):
@@ -96,7 +96,7 @@ def _rendered(template: str, values: Mapping[str, Any], secret: set[str]) -> str
     return text
 
 
-def secret_values(inputs: Mapping[str, Any]) -> list[str]:
+def list_secret_values(inputs: Mapping[str, Any]) -> list[str]:
     """Return the texts that no message may contain, the longest first."""
     paths = set(inputs.get("secretPaths") or ())
     root: Path = ("request",)
@@ -108,10 +108,10 @@ def secret_values(inputs: Mapping[str, Any]) -> list[str]:
     return sorted((text for text in found if len(text) > 2), key=len, reverse=True)
 
 
-def veiled(error: JobError, inputs: Mapping[str, Any]) -> JobError:
+def redact(error: JobError, inputs: Mapping[str, Any]) -> JobError:
     """Return the same error without any secret value in its sentence."""
     text = str(error)
-    for secret in secret_values(inputs):
+    for secret in list_secret_values(inputs):
         text = text.replace(secret, "[secret]")
     if text == str(error):
         return error

@@ -12,7 +12,7 @@ from ..aws.runs import check_account
 from ..errors import JobError, Missing
 from ..kinds import Kind, Phase
 from ..run.definition import format_tags, request_tags
-from .outputs import declared, is_waiting, outputs_of
+from .outputs import is_waiting, make_outputs, select_inputs
 
 EXPIRED = "AWS no longer has the record; this is the last known outcome"
 LOST = "AWS no longer has the record, and its end was not seen"
@@ -34,12 +34,12 @@ def read(kind: Kind, aws: Aws, id_: str, olds: Mapping[str, Any]) -> dict[str, A
         return _without_record(kind, aws, olds, job)
     if run.released and not run.ending:
         return None
-    shown = outputs_of(kind, {**olds, "request": in_force(kind, olds, run)}, run)
+    shown = make_outputs(kind, {**olds, "request": find_request_in_force(kind, olds, run)}, run)
     # kept in the state until it has been ended: whoever began that died in between
     return {**shown, "ending": True} if run.ending else shown
 
 
-def in_force(kind: Kind, olds: Mapping[str, Any], run: Run) -> dict[str, Any]:
+def find_request_in_force(kind: Kind, olds: Mapping[str, Any], run: Run) -> dict[str, Any]:
     """Return the request with what AWS has now of what can change in place: a value changed by hand, or by an `up`
     that died before the state knew of it, shows in the next preview and is set right.
 
@@ -72,14 +72,14 @@ def _without_record(
         if run and run.released:
             return None
         if run:
-            merged = {**_seen(olds), **run.outputs}
+            merged = {**_select_outputs(olds), **run.outputs}
             run = replace(
                 run, arn=str(olds["jobArn"]), name=str(olds.get("jobName", "")), outputs=merged
             )
-            return {**outputs_of(kind, olds, run), "note": EXPIRED}
+            return {**make_outputs(kind, olds, run), "note": EXPIRED}
     return {**dict(olds), "phase": Phase.UNKNOWN.value, "note": LOST}
 
 
-def _seen(olds: Mapping[str, Any]) -> dict[str, Any]:
-    inputs = declared(olds)
+def _select_outputs(olds: Mapping[str, Any]) -> dict[str, Any]:
+    inputs = select_inputs(olds)
     return {name: value for name, value in olds.items() if name not in inputs}

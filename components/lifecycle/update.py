@@ -11,7 +11,7 @@ from ..aws.runs import check_account
 from ..errors import Missing, Rejected
 from ..kinds import Kind, Phase
 from ..run.definition import make_tags, request_tags
-from .outputs import declared, is_waiting, outputs_of
+from .outputs import is_waiting, make_outputs, select_inputs
 
 
 def update(
@@ -20,14 +20,14 @@ def update(
     """Change in place what AWS can change, and return the new outputs. No call for a run that has ended,
     except for the tags by which we find it again."""
     job = str(news["name"])
-    status = {name: value for name, value in olds.items() if name not in declared(olds)}
+    status = {name: value for name, value in olds.items() if name not in select_inputs(olds)}
     if is_waiting(id_):
-        return {**declared(news), **status}
+        return {**select_inputs(news), **status}
     check_account(aws, id_, job)
     if Phase(olds.get("phase", "RUNNING")).ended:
         _rename_ended(kind, aws, id_, olds, news)
-        return {**declared(news), **status}
-    before, after = _tags(kind, olds), _tags(kind, news)
+        return {**select_inputs(news), **status}
+    before, after = _make_tags(kind, olds), _make_tags(kind, news)
     wanting = {key: value for key, value in after.items() if before.get(key) != value}
     gone = sorted(before.keys() - after.keys())
     try:
@@ -39,8 +39,8 @@ def update(
                 service.set_in_place(aws, kind, id_, job, name, value)
         run = service.describe(aws, kind, id_, job)
     except Missing:
-        return {**declared(news), **status}
-    return outputs_of(kind, {**news, "claimed": olds.get("claimed")}, run)
+        return {**select_inputs(news), **status}
+    return make_outputs(kind, {**news, "claimed": olds.get("claimed")}, run)
 
 
 def _rename_ended(
@@ -55,5 +55,5 @@ def _rename_ended(
         return  # the record has expired, so it would not be found under either name
 
 
-def _tags(kind: Kind, inputs: Mapping[str, Any]) -> dict[str, str]:
+def _make_tags(kind: Kind, inputs: Mapping[str, Any]) -> dict[str, str]:
     return {**request_tags(kind, inputs.get("request") or {}), **make_tags(kind, inputs)}

@@ -16,7 +16,7 @@ from ..errors import JobError
 from ..jobfile import Job
 from ..kinds import KINDS, LATEST, Phase
 from ..lifecycle.decision import is_adoptable
-from ..lifecycle.outputs import outputs_of
+from ..lifecycle.outputs import make_outputs
 from .inputs import InputBuilder
 from .jobs import Answers, StackJobs
 
@@ -89,7 +89,7 @@ class _Round:
         run = self._find_success(name)
         if run is None:
             return None
-        outputs = outputs_of(KINDS[self._jobs[name].kind], self._stack.inputs[name], run)
+        outputs = make_outputs(KINDS[self._jobs[name].kind], self._stack.inputs[name], run)
         if output not in outputs:
             known = ", ".join(sorted(key for key in outputs if isinstance(outputs[key], str)))
             raise JobError(

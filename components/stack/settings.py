@@ -104,7 +104,7 @@ def _text(value: Any) -> str:
 def _flag(values: Mapping[str, str], key: str, stack: str, *, default: bool = False) -> bool:
     value = values.get(key, str(default)).lower()
     if value not in ("true", "false"):
-        raise JobError(f"Pulumi.{stack}.yaml: {key} is {value}: it takes true or false")
+        raise JobError(f"Pulumi.{stack}.yaml: {key} is {value}; expected true or false")
     return value == "true"
 
 

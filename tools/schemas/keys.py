@@ -77,7 +77,7 @@ KEYS: dict[str, dict[str, Any]] = {
     },
     "adopt": {
         **_TEXT,
-        "description": "A job id, job ARN or training-job ARN to take over; nothing is submitted.",
+        "description": "A job id, job ARN or training-job ARN to adopt; nothing is submitted.",
     },
     "matrix": {
         "type": "object",

@@ -15,7 +15,8 @@ from . import capacity, life, queues
 from .names import refuse
 from .records import ENDED, ServiceJob
 from .submit import check_priority
-from .views import detail, summary
+from .views import describe as describe_job
+from .views import summarize
 
 if TYPE_CHECKING:
     from .models import ServiceJobBackend
@@ -25,7 +26,7 @@ MAX_TERMINATED = 50
 
 def describe(backend: ServiceJobBackend, request: Json) -> Json:
     """One job, with its payload and its attempts."""
-    return detail(find(backend, request["jobId"]))
+    return describe_job(find(backend, request["jobId"]))
 
 
 def list_all(backend: ServiceJobBackend, request: Json) -> Json:
@@ -36,7 +37,7 @@ def list_all(backend: ServiceJobBackend, request: Json) -> Json:
     wanted = _wanted(request)
     jobs = [job for job in backend.service_jobs if job.queue == queue.arn and wanted(job)]
     jobs.sort(key=lambda job: (job.created, job.number), reverse=True)
-    return page(jobs, request, "jobSummaryList", summary, "ClientException")
+    return page(jobs, request, "jobSummaryList", summarize, "ClientException")
 
 
 def update(backend: ServiceJobBackend, request: Json) -> Json:

@@ -4,79 +4,63 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..service.operations import Json
+from ..service.shapes import service
 from .records import ServiceJob
 
-_FROM_REQUEST = (
-    "jobName",
-    "serviceJobType",
-    "serviceRequestPayload",
-    "retryStrategy",
-    "schedulingPriority",
-    "shareIdentifier",
-    "quotaShareName",
-    "preemptionConfiguration",
-    "timeoutConfig",
-)
 
-
-def detail(job: ServiceJob) -> dict[str, Any]:
-    """What DescribeServiceJob answers; `startedAt` is 0 until the job has started."""
-    echoed = {name: job.request[name] for name in _FROM_REQUEST if name in job.request}
-    shown: dict[str, Any] = {
-        **echoed,
-        **_common(job),
+def describe(job: ServiceJob) -> Json:
+    """Return what DescribeServiceJob answers; `startedAt` is 0 until the job has started."""
+    preempted = {
+        "preemptedAttemptCount": len(job.preempted),
+        "recentPreemptedAttempts": [_show_attempt(attempt) for attempt in job.preempted[-10:]],
+    }
+    values = {
+        **_collect(job),
         "jobQueue": job.queue,
         "startedAt": _ms(job.started or 0),
         "isTerminated": job.terminated,
-        "attempts": [_attempt(attempt) for attempt in job.attempts],
+        "attempts": [_show_attempt(attempt) for attempt in job.attempts],
+        "tags": job.tags or None,
+        "preemptionSummary": preempted if job.preempted else None,
     }
-    if job.tags:
-        shown["tags"] = job.tags
-    if job.preempted:
-        shown["preemptionSummary"] = {
-            "preemptedAttemptCount": len(job.preempted),
-            "recentPreemptedAttempts": [_attempt(attempt) for attempt in job.preempted[-10:]],
-        }
-    return shown
+    return _keep(values, service("batch").operation_model("DescribeServiceJob").output_shape)
 
 
-def summary(job: ServiceJob) -> dict[str, Any]:
-    """What ListServiceJobs answers of a job."""
-    names = ("jobName", "serviceJobType", "shareIdentifier", "quotaShareName")
-    shown: dict[str, Any] = {name: job.request[name] for name in names if name in job.request}
-    shown |= _common(job)
-    if job.started is not None:
-        shown["startedAt"] = _ms(job.started)
-    if job.terminated:
-        shown["isTerminated"] = True
-    return shown
+def summarize(job: ServiceJob) -> Json:
+    """Return what ListServiceJobs answers of a job."""
+    shape = service("batch").operation_model("ListServiceJobs").output_shape
+    values = {**_collect(job), "isTerminated": job.terminated or None}
+    return _keep(values, shape.members["jobSummaryList"].member)
 
 
-def _common(job: ServiceJob) -> dict[str, Any]:
-    shown: dict[str, Any] = {
+def _keep(values: Json, shape: Any) -> Json:
+    return {name: values[name] for name in shape.members if values.get(name) is not None}
+
+
+def _collect(job: ServiceJob) -> Json:
+    arn = job.training_job
+    return {
+        **job.request,
         "jobArn": job.arn,
         "jobId": job.id,
         "status": job.status,
+        "statusReason": job.reason,
         "createdAt": _ms(job.created),
+        "scheduledAt": None if job.scheduled is None else _ms(job.scheduled),
+        "startedAt": None if job.started is None else _ms(job.started),
+        "stoppedAt": None if job.stopped is None else _ms(job.stopped),
+        "latestAttempt": None if arn is None else {"serviceResourceId": _show_resource(arn)},
         "capacityUsage": [
             {"capacityUnit": kind, "quantity": float(count)} for kind, count in job.needs.items()
         ],
     }
-    if job.reason is not None:
-        shown["statusReason"] = job.reason
-    if job.scheduled is not None:
-        shown["scheduledAt"] = _ms(job.scheduled)
-    if job.stopped is not None:
-        shown["stoppedAt"] = _ms(job.stopped)
-    if job.training_job is not None:
-        shown["latestAttempt"] = {"serviceResourceId": _resource(job.training_job)}
-    return shown
 
 
-def _attempt(attempt: dict[str, Any]) -> dict[str, Any]:
-    shown: dict[str, Any] = {"stoppedAt": _ms(attempt["stopped"])}
+def _show_attempt(attempt: Json) -> Json:
+    shown: Json = {"stoppedAt": _ms(attempt["stopped"])}
     if attempt["training_job"] is not None:
-        shown["serviceResourceId"] = _resource(attempt["training_job"])
+        shown["serviceResourceId"] = _show_resource(attempt["training_job"])
     if attempt["started"] is not None:
         shown["startedAt"] = _ms(attempt["started"])
     if attempt["reason"] is not None:
@@ -84,7 +68,7 @@ def _attempt(attempt: dict[str, Any]) -> dict[str, Any]:
     return shown
 
 
-def _resource(arn: str) -> dict[str, str]:
+def _show_resource(arn: str) -> dict[str, str]:
     return {"name": "TrainingJobArn", "value": arn}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import threading
 from collections.abc import Callable, Iterable
+from http import HTTPStatus
 from typing import Any, Protocol
 
 from ..control.api import Control
@@ -62,7 +63,7 @@ class Gateway:
         with self.lock:
             extend.settle()
             status, headers, answer = self._answer(environ, body)
-        start_response(f"{status} {_REASONS.get(status, 'Unknown')}", headers)
+        start_response(f"{status} {HTTPStatus(status).phrase}", headers)
         return [answer]
 
     def _answer(self, environ: dict[str, Any], body: bytes) -> Answer:
@@ -149,21 +150,3 @@ def _read(environ: dict[str, Any]) -> bytes:
         environ["wsgi.input_terminated"] = False
         return bytes(source.read())
     return bytes(source.read(int(environ.get("CONTENT_LENGTH") or 0)))
-
-
-_REASONS = {
-    200: "OK",
-    204: "No Content",
-    206: "Partial Content",
-    304: "Not Modified",
-    400: "Bad Request",
-    403: "Forbidden",
-    404: "Not Found",
-    405: "Method Not Allowed",
-    409: "Conflict",
-    412: "Precondition Failed",
-    429: "Too Many Requests",
-    500: "Internal Server Error",
-    501: "Not Implemented",
-    503: "Service Unavailable",
-}

@@ -12,7 +12,7 @@ from cli.planning.preview import JobSteps
 from components import lifecycle
 from components.errors import JobError
 from components.kinds import KINDS, Kind
-from components.lifecycle.outputs import declared
+from components.lifecycle.outputs import select_inputs
 from components.run.definition import RELEASED
 from tests.fakes.aws import Account
 from tests.fakes.jobs import inputs
@@ -57,7 +57,7 @@ def start(kind: Kind, status: str, **others: Any) -> tuple[Account, str, dict[st
 
 
 def make_steps(kind: Kind, op: str, now: dict[str, Any], new: dict[str, Any]) -> JobSteps:
-    return JobSteps("churn", kind, op, now, declared(now), now, new)
+    return JobSteps("churn", kind, op, now, select_inputs(now), now, new)
 
 
 @EACH
