@@ -6,10 +6,12 @@ import os
 import select
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 from tests.engine.adapters import PATIENCE, World
 
+ROOT = Path(__file__).resolve().parents[2]
 HANGING = 'a = Thing("a")\nb = Thing("b", {"hang": True}, depends_on=[a])\nc = Thing("c", {}, depends_on=[b])'
 UP = ["up", "--yes", "--skip-preview", "--stack", "dev", "--non-interactive"]
 
@@ -132,3 +134,16 @@ def test_cancel_frees_a_stack_whose_holder_was_killed(world: World) -> None:
     assert world.run(["cancel", "--yes", "--stack", "dev"]).returncode == 0
     assert locks(world) == []
     assert world.run(UP).returncode == 0
+
+
+def test_a_provider_without_its_engine_ends() -> None:
+    """The engine may be gone before the provider serves: it ends all the same, as one that was asked to."""
+    script = ROOT / "local" / "engine" / "protocol" / "provider_host.py"
+    done = subprocess.run(
+        [sys.executable, "-u", str(script)],
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=120,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")

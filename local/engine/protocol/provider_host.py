@@ -12,11 +12,26 @@ import runpy
 import signal
 import sys
 import threading
+import time
 
 
 def watch() -> None:
     sys.stdin.buffer.read()
-    os.kill(os.getpid(), signal.SIGINT)
+    # an interrupt that comes before the provider serves, or just as it begins to wait, can be lost
+    while True:
+        time.sleep(0.05)
+        if is_serving():
+            os.kill(os.getpid(), signal.SIGINT)
+
+
+def is_serving() -> bool:
+    """Say whether the main thread is where the provider waits to be interrupted."""
+    frame = sys._current_frames().get(threading.main_thread().ident or 0)
+    if frame is None or frame.f_code.co_filename != threading.__file__:
+        return False
+    while frame is not None and frame.f_code.co_filename == threading.__file__:
+        frame = frame.f_back
+    return frame is not None and frame.f_code.co_name == "main"
 
 
 if __name__ == "__main__":
