@@ -11,7 +11,7 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from components.wire import mentions
+from components.wire import contains
 from local.aws.batch.responses import ServiceJobResponse
 from local.aws.clock import Clock
 from local.aws.personalize.responses import BatchInferenceResponse
@@ -103,4 +103,4 @@ def assert_allowed(document: Any, service: str, operation: str) -> None:
     shape = shapes.service(service).operation_model(operation).output_shape
     found = [] if shape is None else list(shapes.problems(document, shape))
     assert found == [], f"{operation}: {found}"
-    assert not mentions(document, type(None)), "a null in the answer"
+    assert not contains(document, type(None)), "a null in the answer"
