@@ -28,8 +28,10 @@ def make_pattern(
     assert event is not None
     words = kind.record.statuses
     own = [word for word in statuses if word in words]
+    # words that the kind does not have at all match no event; none would match every event
+    by_phase = [word for word, phase in words.items() if phase.value in statuses]
     limits = {
-        event.status_field: own or [word for word in words if words[word].value in statuses],
+        event.status_field: own or by_phase or list(statuses),
         event.queue_field: list(queues),
         event.name_field: [{"prefix": start} for start in jobs],
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from components.platform.notices import Notices
 from tests.unit.platform.recording import Registry, run
 
@@ -116,3 +118,18 @@ def test_both_rules_write_to_the_topic_once_it_lets_them() -> None:
         },
         "inputTemplate": '"Job <job> on <queue> is <status>: <reason>. <arn>"',
     }
+
+
+@pytest.mark.parametrize(
+    ("statuses", "words"),
+    [
+        (["FAILED"], ["Failed", "Stopped"]),
+        (["SUCCEEDED"], ["Completed"]),
+        # a transform job is never submitted and not running: no event, not every event
+        (["SUBMITTED"], ["SUBMITTED"]),
+    ],
+)
+def test_a_kind_with_other_words_is_told_by_phase(statuses: list[str], words: list[str]) -> None:
+    """The stack's settings have Batch's words; SageMaker's own stand for the same phases."""
+    rule = made(statuses=statuses).one("aws:cloudwatch/eventRule:EventRule", "notices-transform")
+    assert rule.document("eventPattern")["detail"] == {"TransformJobStatus": words}
