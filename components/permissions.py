@@ -208,7 +208,7 @@ def _changing_linked(
 ) -> Iterator[dict[str, Any]]:
     """The second service's record of our runs is marked; a run that only it knows, since `adopt`, is also ended.
 
-    Before it is taken over, such a run carries no tag of ours, so only those that the job files name can be.
+    Before it is adopted, such a run carries no tag of ours, so only those that the job files name can be.
     """
     linked = scope.arn(link.service, f"{link.resource}/*")
     tag = _action(link.service, link.tag)

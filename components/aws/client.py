@@ -150,7 +150,7 @@ def _snake(operation: str) -> str:
 
 
 def _filled(template: Any, values: Mapping[str, Any]) -> Any:
-    """Replace `$name` by its value, and `$name` inside a longer text by its words; a field without a value goes."""
+    """Replace `$name` by its value, also inside a longer text; a field without a value is left out."""
     if isinstance(template, Mapping):
         filled = {key: _filled(item, values) for key, item in template.items()}
         return {key: item for key, item in filled.items() if item is not None}

@@ -54,7 +54,7 @@ def read_history(
         each.arn: each.created
         for each in (list_runs(aws, kind, inputs) if known is None else known)
     }
-    # a run taken over may have any name
+    # an adopted run may have any name
     taken_over = find_adopted(aws, kind, inputs) if inputs.get("adopt") else None
     taken_arn = taken_over.arn if taken_over else ""
     if taken_over:

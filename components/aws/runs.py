@@ -10,7 +10,7 @@ from typing import Any
 
 from ..errors import Denied, JobError, Missing
 from ..kinds import Kind, Phase
-from ..run.definition import ENDING, RELEASED, format_tags, parse_tags
+from ..run.definition import DIGEST, ENDING, RELEASED, digest, format_tags, parse_tags
 from ..wire import pick
 from .client import Aws
 
@@ -42,8 +42,13 @@ class Run:
 
     @property
     def adoptable(self) -> bool:
-        """The run may stand for its definition: nobody ended it and nobody let go of it."""
+        """The run may be adopted: it was neither terminated nor released."""
         return not self.released and not self.terminated
+
+
+def is_adoptable(kind: Kind, inputs: Mapping[str, Any], run: Run) -> bool:
+    """Say whether a run stands for exactly this definition, so that nothing is submitted."""
+    return run.adoptable and run.tags.get(DIGEST) == digest(kind, inputs)
 
 
 def to_milliseconds(moment: Any) -> float:

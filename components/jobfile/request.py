@@ -21,7 +21,7 @@ class NotJson(Exception):
 def parse_payload(kind: Kind, request: Any) -> Any:
     """Return the request with its payload as an object, where the author pasted AWS's JSON string.
 
-    Text that is one interpolation is left alone. Raises `NotJson`.
+    Text that is one interpolation is not changed. Raises `NotJson`.
     """
     payload = kind.payload
     if payload is None or not isinstance(request, dict):

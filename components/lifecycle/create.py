@@ -14,6 +14,7 @@ from typing import Any
 from .. import aws as service
 from ..aws import Aws, Run
 from ..aws.lookup import Listed
+from ..aws.runs import is_adoptable
 from ..errors import JobError, Missing, NoSlot, Rejected, Taken, Unanswered
 from ..kinds import Kind
 from ..run.definition import (
@@ -28,7 +29,6 @@ from ..run.definition import (
     make_token,
     request_tags,
 )
-from .decision import is_adoptable
 from .delete import Say, release_superseded
 from .outputs import make_outputs, make_placeholder, redact
 

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from ..aws import Run
 from ..kinds import Kind, Phase
-from ..run.definition import DIGEST, digest
 
 
 class Action(str, Enum):
@@ -87,11 +85,6 @@ def _decide(kind: Kind, phase: Phase, rule: str, name: str, ending: bool) -> Dec
     if rule == "keep":
         return Decision(Action.RELEASE, "it keeps running", setting)
     return Decision(Action.REFUSE, "refused: it is running", setting)
-
-
-def is_adoptable(kind: Kind, inputs: Mapping[str, Any], run: Run) -> bool:
-    """Say whether a run stands for exactly this definition, so that nothing is submitted."""
-    return run.adoptable and run.tags.get(DIGEST) == digest(kind, inputs)
 
 
 def make_refusal(job: str, values: Mapping[str, Any], decision: Decision) -> str:

@@ -12,10 +12,10 @@ from typing import Any
 
 from .. import aws as service
 from ..aws import Aws
+from ..aws.runs import is_adoptable
 from ..errors import JobError, Problem
 from ..jobfile import Job
 from ..kinds import KINDS, load_part
-from ..run.definition import DIGEST, digest
 from . import inputs, roles
 from .problem import ReferenceProblem
 
@@ -72,7 +72,7 @@ def _has_run(job: Job, declared: Mapping[str, Any] | None, aws: Aws) -> bool:
         return False
     if run is None:
         return job.adopt is not None
-    return run.adoptable and run.tags.get(DIGEST) == digest(kind, declared)
+    return is_adoptable(kind, declared, run)
 
 
 def _counted(found: Iterable[ReferenceProblem]) -> Iterator[ReferenceProblem]:

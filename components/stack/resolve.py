@@ -12,10 +12,10 @@ from collections.abc import Callable
 from .. import aws as service
 from ..aws import Aws
 from ..aws.references import find_latest
+from ..aws.runs import is_adoptable
 from ..errors import JobError
 from ..jobfile import Job
 from ..kinds import KINDS, LATEST, Phase
-from ..lifecycle.decision import is_adoptable
 from ..lifecycle.outputs import make_outputs
 from .inputs import InputBuilder
 from .jobs import Answers, StackJobs

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 from .. import aws as service
 from ..aws import Aws
+from ..aws.runs import is_adoptable
 from ..errors import Denied
 from ..kinds import KINDS
-from ..lifecycle.decision import is_adoptable
 from .jobs import StackJobs
 
 SLOT = "slot"

@@ -33,8 +33,13 @@ def describe(backend: ServiceJobBackend, request: Json) -> Json:
         if not wanted or each.name in wanted or each.arn in wanted
     ]
     shape = resources.get_shape("DescribeServiceEnvironments", "serviceEnvironments")
-    show = lambda each: resources.show(each, shape, *NAMES)  # noqa: E731 - one line, used once
-    return page(chosen, request, "serviceEnvironments", show, "ClientException")
+    return page(
+        chosen,
+        request,
+        "serviceEnvironments",
+        lambda each: resources.show(each, shape, *NAMES),
+        "ClientException",
+    )
 
 
 def update(backend: ServiceJobBackend, request: Json) -> Json:

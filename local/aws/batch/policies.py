@@ -36,8 +36,8 @@ def describe(backend: ServiceJobBackend, request: Json) -> Json:
 
 def list_all(backend: ServiceJobBackend, request: Json) -> Json:
     """List the ARNs of all."""
-    show = lambda policy: {"arn": policy.arn}  # noqa: E731 - one line, used once
-    return page(list(backend.policies), request, "schedulingPolicies", show, "ClientException")
+    policies = list(backend.policies)
+    return page(policies, request, "schedulingPolicies", _name, "ClientException")
 
 
 def update(backend: ServiceJobBackend, request: Json) -> Json:
@@ -67,6 +67,10 @@ def delete(backend: ServiceJobBackend, request: Json) -> Json:
 def find(backend: ServiceJobBackend, arn: str) -> Resource:
     """Return the policy of this ARN."""
     return resources.find(backend.policies, WHAT, arn)
+
+
+def _name(policy: Resource) -> Json:
+    return {"arn": policy.arn}
 
 
 def _fill_in(policy: Json | None) -> Json:

@@ -6,6 +6,7 @@ Describe and List show what botocore's output shapes name: what the resource was
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from botocore.model import ListShape, StructureShape
 
@@ -78,7 +79,7 @@ def list_operation(name: str, kind: str, *, newest_first: bool = False) -> Handl
         found = [each for each in state.of_kind(kind) if wanted.items() <= each.request.items()]
         if newest_first:
             found.reverse()
-        show = lambda each: _show(each, items.member, arn)  # noqa: E731 - one line, used once
+        show = partial(_show, shape=items.member, arn=arn)
         return page(found, request, member, show, "InvalidNextTokenException")
 
     return list_

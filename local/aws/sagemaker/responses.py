@@ -65,8 +65,7 @@ def list_training_jobs(backend: TrainingBackend, request: Json) -> Json:
 def search_training_jobs(backend: TrainingBackend, request: Json) -> Json:
     """Training jobs by their tags and other properties."""
     found = search(list(backend.training_jobs_kept), request)
-    show = lambda job: {"TrainingJob": describe(job) | {"Tags": job.tags}}  # noqa: E731
-    return page(found, request, "Results", show, "ValidationException", PAGE)
+    return page(found, request, "Results", _show_found, "ValidationException", PAGE)
 
 
 def list_tags(backend: TrainingBackend, request: Json) -> Json:
@@ -141,6 +140,10 @@ def _find_tagged(backend: TrainingBackend, arn: str) -> tuple[Any, Any]:
     if job is None:
         raise Refusal("ValidationException", "Requested resource not found.")
     return table, job
+
+
+def _show_found(job: TrainingJob) -> dict[str, Any]:
+    return {"TrainingJob": describe(job) | {"Tags": job.tags}}
 
 
 def _wanted(job: TrainingJob, request: Json) -> bool:

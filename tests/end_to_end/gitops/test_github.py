@@ -1,4 +1,4 @@
-"""What is written to GitHub, and what is left alone."""
+"""What is written to GitHub, and what is not changed."""
 
 from __future__ import annotations
 

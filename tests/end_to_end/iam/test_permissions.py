@@ -125,7 +125,7 @@ def test_only_training_jobs_of_this_stack_are_stopped_or_marked(action: str) -> 
 
 
 def test_an_adopted_training_job_may_be_claimed_and_no_other() -> None:
-    """A training job carries no tag of ours before it is taken over: only the ones that job files name get one."""
+    """A training job carries no tag of ours before it is adopted: only the ones that job files name get one."""
     arn = "arn:aws:sagemaker:us-east-1:123456789012:training-job/by-hand"
     batch = "arn:aws:batch:us-east-1:123456789012:service-job/0"
     named = permissions.find_linked_runs([None, "0", batch, arn, arn])

@@ -37,7 +37,7 @@ def test_a_definition_without_a_run_is_submitted_once(kind: Kind) -> None:
 
 @EACH
 def test_a_second_create_of_the_same_definition_adopts_the_run(kind: Kind) -> None:
-    """With the state lost, what runs and ran is taken over; nothing is submitted."""
+    """With the state lost, what runs and ran is adopted; nothing is submitted."""
     account = Account()
     first, _ = create(kind, account, inputs(kind))
     again, _ = create(kind, account, inputs(kind))
@@ -206,7 +206,7 @@ def test_adopt_takes_over_what_already_ran() -> None:
 
 
 def test_a_changed_file_runs_although_adopt_still_stands_in_it() -> None:
-    """`adopt` takes over one run once; another definition of that job is a new run."""
+    """`adopt` adopts one run once; another definition of that job is a new run."""
     kind = KINDS["ServiceJob"]
     account = Account()
     id_, _ = create(kind, account, inputs(kind, name="older", identity="aws-jobs/dev/older"))

@@ -190,7 +190,7 @@ def test_a_replacement_that_was_seen_needs_no_search() -> None:
 
 
 def test_a_training_job_that_batch_never_knew_is_stopped_by_sagemaker() -> None:
-    """One taken over while it ran: `onDelete: terminate` ends it where it is known."""
+    """One adopted while it ran: `onDelete: terminate` ends it where it is known."""
     account = Account()
     id_, _ = submitted(account)
     account.move(id_, "RUNNING")
