@@ -17,7 +17,7 @@ from components.errors import JobError
 from components.jobfile import Job, Pending
 from components.jobfile.messages import HIDDEN, suggest
 from components.kinds import KINDS
-from components.run import definition
+from components.run import submission
 from components.stack.load import load_stack
 from components.wire import Path as Place
 from components.wire import join_path
@@ -68,11 +68,11 @@ def complete_request(job: Job, *, as_object: bool = False) -> dict[str, Any]:
     """Return a job's complete request; secret leaves read `[secret]`, unknown ones `${...}`."""
     kind = KINDS[job.kind]
     request = _show(job.request, ("request",), frozenset(job.secret_paths))
-    stem = definition.make_stem(kind, {"name": job.name, "request": request})
+    stem = submission.make_stem(kind, {"name": job.name, "request": request})
     request = {kind.request.name_field: stem, **request}
     payload = kind.payload
     if payload is not None and isinstance(request.get(payload.field), dict):
-        name = definition.payload_name(kind, job.name)
+        name = submission.payload_name(kind, job.name)
         body = {payload.name_field: name, **request[payload.field]}
         text = json.dumps(body, separators=(",", ":"), ensure_ascii=False)
         request[payload.field] = body if as_object else text

@@ -14,7 +14,7 @@ from components.aws import Run
 from components.aws.runs import arn_id
 from components.jobfile import yaml12
 from components.kinds import Kind
-from components.run import definition
+from components.run import definition, submission
 from components.wire import Path, normalize_numbers
 
 _SUFFIX = re.compile(r"-[0-9a-f]{8}$")  # of a run of ours
@@ -76,7 +76,7 @@ def _drop_default_name(kind: Kind, request: dict[str, Any], name: str) -> None:
     if not payload or not isinstance(body, dict):
         return
     given = str(body.get(payload.name_field, ""))
-    if given == definition.payload_name(kind, name) or len(given) > payload.name_max:
+    if given == submission.payload_name(kind, name) or len(given) > payload.name_max:
         body.pop(payload.name_field, None)
 
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from ..errors import Denied, Missing
 from ..kinds import Kind, Phase
-from ..run.definition import IDENTITY, name_patterns
+from ..run.definition import IDENTITY
+from ..run.submission import name_patterns
 from .client import Aws
 from .runs import Run, describe, find_adopted, linked_run, to_milliseconds
 

@@ -22,13 +22,12 @@ from ..run.definition import (
     DIGEST,
     IDENTITY,
     OURS,
-    aws_names,
     digest,
-    make_submission,
     make_tags,
     make_token,
     request_tags,
 )
+from ..run.submission import aws_names, make_submission
 from .delete import Say, release_superseded
 from .outputs import make_outputs, make_placeholder, redact
 

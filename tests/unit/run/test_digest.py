@@ -12,14 +12,11 @@ from hypothesis import strategies as st
 from components.kinds import KINDS
 from components.lifecycle.outputs import INPUTS
 from components.run.definition import (
-    aws_names,
     digest,
     find_changes,
-    make_submission,
     make_token,
-    name_patterns,
-    payload_name,
 )
+from components.run.submission import aws_names, make_submission, name_patterns, payload_name
 from tests.fakes.jobs import inputs
 
 SERVICE, INFERENCE = KINDS["ServiceJob"], KINDS["BatchInferenceJob"]
