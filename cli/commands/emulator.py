@@ -10,7 +10,7 @@ from typing import Any
 from cli.project.emulator_process import Emulator
 from cli.project.stack import find_project
 
-SHOWN = ("endpoint", "region", "queues", "solutionVersions")
+SHOWN = ("endpoint", "region", "queues", "solutionVersions", "token")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -20,6 +20,7 @@ from typing import IO, Any
 
 from cli.project.stack import HERE, Project
 from components.errors import JobError
+from local.aws.control.token import read_token
 
 ANNOUNCEMENT = re.compile(r"AWS emulator on (http://127\.0\.0\.1:\d+)")
 STARTS_WITHIN = 60.0  # seconds; a first start compiles moto
@@ -35,8 +36,14 @@ class Emulator:
         self._sleep = sleep
         self.folder = project.local / "emulator"
         self.log = self.folder / "emulator.log"
+        self._state = self.folder / "state"
         self._run_file = self.folder / "run.json"
         self._lock_file = self.folder / "lock"
+
+    @property
+    def token(self) -> str:
+        """What the running emulator's control API takes as `Authorization: Bearer`."""
+        return read_token(self._state)
 
     def recorded_endpoint(self) -> str:
         """Return where the running emulator is; nothing where none runs or it has not answered yet."""
@@ -113,7 +120,7 @@ class Emulator:
         if not endpoint:
             raise JobError("no emulator is running; start it with ./jobctl emulator start")
         try:
-            return read_status(endpoint)
+            return {**read_status(endpoint, self.token), "token": self.token}
         except (OSError, ValueError) as error:
             raise JobError(f"the emulator at {endpoint} does not answer: {error}") from None
 
@@ -126,8 +133,8 @@ class Emulator:
         *,
         start_new_session: bool = False,
     ) -> subprocess.Popen[str]:
-        state = str(self.folder / "state")
-        command = [sys.executable, "-m", "local.aws", "--port", str(port), "--state", state]
+        served = ["--port", str(port), "--state", str(self._state)]
+        command = [sys.executable, "-m", "local.aws", *served]
         kept = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
         return subprocess.Popen(
             [*command, *options],
@@ -150,7 +157,7 @@ class Emulator:
             if process.poll() is not None:
                 return True
             found = ANNOUNCEMENT.search(self.log.read_text("utf-8", "replace"))
-            if not found or not answers(found[1]):
+            if not found or not answers(found[1], self.token):
                 return False
             endpoint = found[1]
             return True
@@ -171,6 +178,7 @@ class Emulator:
 
     def _open_lock(self) -> IO[str]:
         self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.chmod(0o700)  # its log, its record and its state are nobody else's
         return self._lock_file.open("a")
 
     def _read_record(self) -> dict[str, Any]:
@@ -202,23 +210,26 @@ class Emulator:
         return next((line.strip() for line in reversed(lines) if line.strip()), "no output")
 
 
-def read_status(endpoint: str) -> dict[str, Any]:
+def read_status(endpoint: str, token: str) -> dict[str, Any]:
     """Call `GET /_emulator/status`. Raises OSError or ValueError where it does not answer as the emulator does."""
     # it takes longer to import than all else that `up` and `preview` need of this module
     import urllib.request
 
     # no proxy: it is on this machine
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with opener.open(f"{endpoint}/_emulator/status", timeout=10) as answer:
+    asked = urllib.request.Request(
+        f"{endpoint}/_emulator/status", headers={"Authorization": f"Bearer {token}"}
+    )
+    with opener.open(asked, timeout=10) as answer:
         document = json.load(answer)
     if not isinstance(document, dict):
         raise ValueError("not the emulator's status")
     return document
 
 
-def answers(endpoint: str) -> bool:
+def answers(endpoint: str, token: str) -> bool:
     try:
-        return bool(read_status(endpoint))
+        return bool(read_status(endpoint, token))
     except (OSError, ValueError):
         return False
 

@@ -39,6 +39,8 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"The emulator cannot serve on port {asked.port}: {error.strerror}", file=sys.stderr)
         return 1
     print(f"AWS emulator on {emulator.endpoint}", flush=True)
+    if asked.state is None:  # else it is in the state folder
+        print(f"control token {emulator.token}", flush=True)
     stopped.wait()
     emulator.stop()
     return 0

@@ -20,7 +20,10 @@ def ask(emulator: Emulator, method: str, name: str, body: Any = None) -> tuple[i
     """The status and the document of a request over HTTP."""
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(
-        f"{emulator.endpoint}/_emulator/{name}", data=data, method=method
+        f"{emulator.endpoint}/_emulator/{name}",
+        data=data,
+        method=method,
+        headers={"Authorization": f"Bearer {emulator.token}"},
     )
     try:
         with urllib.request.urlopen(request) as answer:

@@ -247,11 +247,12 @@ def test_lost_answer_is_kept_too(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_stops_on_a_signal(number: int) -> None:
-    """SIGTERM and SIGINT end it with exit code 0 and without a word."""
+    """SIGTERM and SIGINT end it with exit code 0; all it says after its address is the control API's token."""
     with process("--port", "0") as (started, _):
         started.send_signal(number)
         out, err = started.communicate()
-        assert (started.returncode, out, err) == (0, "", "")
+        assert (started.returncode, err) == (0, "")
+        assert re.fullmatch(r"control token [\w-]{43}\n", out)
 
 
 @pytest.mark.parametrize(

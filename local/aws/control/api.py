@@ -10,7 +10,8 @@
     GET, DELETE calls          who called what
     POST reset                 as it was when it first started
 
-Requests and answers are JSON. A mistake in a request is answered with status 400 and {"message": ...}.
+Each takes the header `Authorization: Bearer TOKEN`; `jobctl emulator status --json` prints the token. Requests and
+answers are JSON. A mistake in a request is answered with status 400 and {"message": ...}.
 """
 
 from __future__ import annotations

@@ -19,6 +19,7 @@ from werkzeug.serving import BaseWSGIServer, make_server
 from ..clock import Clock, Pace
 from ..control import seed
 from ..control.api import ROOT, Control, status
+from ..control.token import make_token
 from ..service import context
 from ..store.database import Store
 from . import extend
@@ -82,6 +83,7 @@ class Emulator:
         self._server: BaseWSGIServer | None = None
         self._thread: threading.Thread | None = None
         self.control = Control(lambda: self.endpoint, self.reset)
+        self.token = ""
         self._gateway: Gateway | None = None
 
     def __enter__(self) -> Emulator:
@@ -176,7 +178,8 @@ class Emulator:
                 self.control.set_pace(self._pace)
         else:
             self._plant()
-        self._gateway = Gateway(_application(), self.control, self._store)
+        self.token = make_token(self._state_dir)
+        self._gateway = Gateway(_application(), self.control, self._store, self.token)
         listening = _listen(self._port)
         self._server = make_server(
             HOST,

@@ -12,7 +12,7 @@ from ..control.api import Control
 from ..control.seed import ACCOUNT
 from ..service import context
 from ..service.refusal import Refusal
-from . import extend
+from . import door, extend
 from .calls import Call, identify
 from .errors import Answer, denied, error, expired, throttled, unknown_key
 from .faults import Faults, Permissions
@@ -42,10 +42,13 @@ class Gateway:
     a client sees is one that could be kept.
     """
 
-    def __init__(self, application: Application, control: Control, keeper: Keeper | None) -> None:
+    def __init__(
+        self, application: Application, control: Control, keeper: Keeper | None, token: str
+    ) -> None:
         self._application = application
         self._control = control
         self._keeper = keeper
+        self._token = token
         self.lock = threading.RLock()
 
     @property
@@ -60,15 +63,18 @@ class Gateway:
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         body = _read(environ)
-        with self.lock:
-            extend.settle()
-            status, headers, answer = self._answer(environ, body)
+        answered = door.refuse(environ, body, self._token)
+        if answered is None:
+            with self.lock:
+                extend.settle()
+                answered = self._answer(environ, body)
+        status, headers, answer = answered
         start_response(f"{status} {HTTPStatus(status).phrase}", headers)
         return [answer]
 
     def _answer(self, environ: dict[str, Any], body: bytes) -> Answer:
         path = environ.get("PATH_INFO", "")
-        if path.startswith("/_emulator"):
+        if path.startswith(door.CONTROL):
             answer = self._control.answer(environ["REQUEST_METHOD"], path, body)
             self._keep(None)
             return answer

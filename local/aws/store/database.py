@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -133,7 +134,7 @@ def _settings() -> dict[str, str]:
 def _open(folder: Path) -> sqlite3.Connection:
     """The folder's database, ours alone until it is closed."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        _hide(folder)
         database = sqlite3.connect(
             folder / FILE, isolation_level=None, timeout=0, check_same_thread=False
         )
@@ -151,6 +152,16 @@ def _open(folder: Path) -> sqlite3.Connection:
             raise StateUnusable(f"{folder}: the state cannot be kept there ({error})") from error
         raise StateUnusable(f"{folder / FILE} is not the state of an emulator") from error
     return database
+
+
+def _hide(folder: Path) -> None:
+    """Make the folder and the file their owner's alone; SQLite gives its journal the mode of the file."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(FileExistsError):  # one that somebody chose stays as it is
+        folder.mkdir(mode=0o700)
+    file = os.open(folder / FILE, os.O_RDWR | os.O_CREAT, 0o600)
+    os.fchmod(file, 0o600)  # one of before
+    os.close(file)
 
 
 def _prepare(database: sqlite3.Connection, folder: Path) -> None:

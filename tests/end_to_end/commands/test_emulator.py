@@ -75,19 +75,33 @@ def test_its_whole_life(root: Path) -> None:
     )
     code, out, _ = command(root, "status", "--json")
     status = json.loads(out)
-    assert (code, list(status)) == (0, ["endpoint", "region", "queues", "solutionVersions"])
+    assert (code, list(status)) == (
+        0,
+        ["endpoint", "region", "queues", "solutionVersions", "token"],
+    )
     assert (status["endpoint"], status["region"]) == (endpoint, "us-east-1")
     assert {"training", "training-fair", "training-quota", "training-disabled"} <= set(
         status["queues"]
     )
     assert len(status["solutionVersions"]) == 3
     assert command(root, "status", "--port") == (0, f"{endpoint.rpartition(':')[2]}\n", "")
+    assert answers(endpoint, status["token"])
     assert command(root, "stop") == (0, "stopped\n", "")
-    assert not answers(endpoint)
+    assert not answers(endpoint, status["token"])
     assert command(root, "stop") == (0, "no emulator was running\n", "")
     # what a shell has exported stays true, unless somebody has taken the port meanwhile
     again = command(root, "start")[1]
     assert again == f"AWS emulator on {endpoint}\n" or is_taken(endpoint)
+
+
+def test_nobody_else_reads_its_files(root: Path) -> None:
+    """The record, the log, the token and the jobs are in folders of their owner's alone."""
+    command(root, "start")
+    folder = root / ".local/emulator"
+    token = folder / "state/token"
+    assert token.read_text("ascii") == Emulator(find_project(root)).status()["token"]
+    modes = {path: path.stat().st_mode & 0o777 for path in (folder, folder / "state", token)}
+    assert modes == {folder: 0o700, folder / "state": 0o700, token: 0o600}
 
 
 def test_killed_process_does_not_mislead(root: Path) -> None:
