@@ -137,6 +137,8 @@ def _plan_job(
         ),
         reads=_list_uris(request, written=False),
         writes=_list_uris(request, written=True),
+        code_files=_read_count(inputs, "count"),
+        code_bytes=_read_count(inputs, "bytes"),
         hours=by_type,
         max_hours=ceiling.total(steps.kind, request),
         cost=_price(by_type, prices),
@@ -149,6 +151,12 @@ def _read_request(inputs: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return a job's request; one that is secret as a whole is a string in the preview."""
     request = inputs.get("request")
     return request if isinstance(request, Mapping) else {}
+
+
+def _read_count(inputs: Mapping[str, Any], name: str) -> int:
+    """Return a number that is shown of the packed code; 0 where a state of before has none."""
+    value = pick(inputs, f"code.{name}")
+    return value if isinstance(value, int) else 0
 
 
 def _find_cause(steps: JobSteps, action: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from cli.planning.model import Change
 from components.kinds import Kind
 from components.run.definition import canonical, normalize
+from components.stack.archive import collapse_folders
 from components.wire import Path, join_path
 
 SETTINGS = ("onReplace", "onDelete", "adopt", "formerly", "identity", "waitingFor")
@@ -47,10 +48,19 @@ def list_changes(kind: Kind, old: Mapping[str, Any], new: Mapping[str, Any]) -> 
 
 
 def _compare_code(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
-    """Yield the files that differ. A file's mode has no hash of its own: then only the archive's hash differs."""
+    """Yield the files that differ, or the folders where there are many.
+
+    A file's mode has no hash of its own, and too many files have none: then only the archive's hash differs.
+    """
     if old.get("sha256") == new.get("sha256"):
         return
-    files = list(_compare(_as_mapping(old.get("files")), _as_mapping(new.get("files")), ("code",)))
+    before, after = _as_mapping(old.get("files")), _as_mapping(new.get("files"))
+    folders = [name for name in (*before, *after) if name.endswith("/")]
+    if folders:
+        depth = min(name.count("/") for name in folders)
+        before, after = collapse_folders(before, depth), collapse_folders(after, depth)
+    has_no_record = (old and not before) or (new and not after)
+    files = [] if has_no_record else list(_compare(before, after, ("code",)))
     for path, was, now in files:
         yield Change(
             f"code: {path[-1]}" if len(path) > 1 else "code", _format(was), _format(now), True

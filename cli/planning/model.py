@@ -55,6 +55,8 @@ class PlannedJob:
     instances: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
     writes: tuple[str, ...] = ()
+    code_files: int = 0
+    code_bytes: int = 0  # of the files, before they are compressed
     hours: Mapping[str, float] = field(default_factory=dict)
     max_hours: float | None = None
     cost: float | None = None

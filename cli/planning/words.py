@@ -93,6 +93,7 @@ def list_facts(job: PlannedJob) -> Mapping[str, str]:
         "role": job.role,
         "reads": ", ".join(job.reads),
         "writes": ", ".join(job.writes),
+        "code": f"{job.code_files:,} files, {job.code_bytes:,} bytes" if job.code_files else "",
         "account" if job.account else "region": " ".join(filter(None, (job.account, job.region))),
     }
     return {name: value for name, value in found.items() if value}

@@ -1,30 +1,47 @@
-"""Whether the folders that jobs pack as code are there. Reads the file system, as `load` does."""
+"""What is wrong with the folders that jobs pack as code. Reads the file system, as `load` does."""
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ..errors import Problem
 from ..schema import Pending
+from .code_files import Listing, list_files
 from .model import Job
 
 
-def find_missing(jobs: Sequence[Job], root: Path) -> Iterator[Problem]:
-    """Folders and entry points that do not exist; `root` is what the jobs' files are named from."""
+def find_problems(jobs: Sequence[Job], root: Path, most: int) -> Iterator[Problem]:
+    """Yield what cannot be packed, and entry points that are not; `root` is the project's folder.
+
+    `most` is the maximum of bytes in one folder.
+    """
+    listed: dict[tuple[str, ...], Listing] = {}
     for job in jobs:
-        if job.code is None or isinstance(job.code["dir"], Pending) or "${" in job.code["dir"]:
+        if job.code is None or any(map(_is_unknown, (job.code["dir"], *job.include))):
             continue
-        folder = root / job.code["dir"]
-        entry = job.code.get("entryPoint")
-        if not folder.is_dir():
-            yield _problem(
-                job, "code.dir", f"the folder `{job.code['dir']}` does not exist", "code-folder"
+        folder = str(job.code["dir"])
+        key = (folder, *job.include)
+        if key not in listed:
+            listed[key] = list_files(root, folder, job.include, most)
+        found = listed[key]
+        for mistake in found.mistakes:
+            place = job.place(mistake.path)
+            yield Problem(
+                job.file, *place, mistake.path, mistake.message, mistake.rule, mistake.level
             )
-        elif isinstance(entry, str) and not (folder / entry).is_file():
-            message = f"the folder `{job.code['dir']}` has no file `{entry}`"
-            yield _problem(job, "code.entryPoint", message, "code-script")
+        entry = job.code.get("entryPoint")
+        is_packed = isinstance(entry, str) and posixpath.normpath(entry) in {
+            file.name for file in found.files
+        }
+        if isinstance(entry, str) and not is_packed and found.complete:
+            message = f"the folder `{folder}` has no file `{entry}`"
+            if (Path(found.folder) / entry).is_file():
+                message = f"`{entry}` is left out of the folder `{folder}`; name it in `code.include` to pack it"
+            place = job.place("code.entryPoint")
+            yield Problem(job.file, *place, "code.entryPoint", message, "code-script")
 
 
-def _problem(job: Job, path: str, message: str, rule: str) -> Problem:
-    return Problem(job.file, *job.place(path), path, message, rule)
+def _is_unknown(value: object) -> bool:
+    return isinstance(value, Pending) or "${" in str(value)

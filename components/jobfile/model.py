@@ -83,8 +83,8 @@ class Job:
 
     `request` has AWS's names, with the nested payload as an object; leaves may be `Pending`. The names that are made
     of the job's own (`jobName`, `TrainingJobName`) are absent where the author gave none, so that a rename changes
-    nothing in the request. `secret_paths` start with `request.`. `code` is None or `{dir, entryPoint}` with `dir`
-    relative to the project's root. `place(path)` gives (line, column) in the file, 0 where it is unknown.
+    nothing in the request. `secret_paths` start with `request.`. `code` is None or `{dir, entryPoint, include}`
+    with `dir` relative to the project's root. `place(path)` gives (line, column) in the file, 0 where it is unknown.
     """
 
     name: str
@@ -95,7 +95,7 @@ class Job:
     every: str | None = None
     period: str | None = None
     watch: tuple[Any, ...] = ()
-    code: Mapping[str, str] | None = None
+    code: Mapping[str, Any] | None = None
     depends_on: tuple[str, ...] = ()
     on_replace: str = "refuse"
     on_delete: str = "refuse"
@@ -104,6 +104,11 @@ class Job:
     file: str = ""
     source: JobFile | None = field(default=None, repr=False, compare=False)
     stack: str = field(default="", repr=False, compare=False)
+
+    @property
+    def include(self) -> tuple[Any, ...]:
+        """What of the code folder is packed although it would be left out."""
+        return tuple((self.code or {}).get("include", ()))
 
     def place(self, path: str | Path = ()) -> tuple[int, int]:
         """Line and column of a path (`request.jobQueue`, or its parts); an overlay's own line where it has one."""

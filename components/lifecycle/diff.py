@@ -10,7 +10,7 @@ from ..errors import JobError
 from ..kinds import Kind, Phase
 from ..run.definition import canonical, find_changes
 from .decision import Action, decide_replacement, make_refusal
-from .outputs import is_waiting, select_inputs
+from .outputs import CODE_SHOWN, is_waiting, select_inputs
 
 
 @dataclass(frozen=True)
@@ -47,4 +47,14 @@ def diff(kind: Kind, id_: str, olds: Mapping[str, Any], news: Mapping[str, Any])
 
 
 def _is_same(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
-    return canonical(select_inputs(olds)) == canonical(select_inputs(news))
+    return canonical(_select_meaning(olds)) == canonical(_select_meaning(news))
+
+
+def _select_meaning(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the inputs without what is only shown of the packed code: its hash says all of it."""
+    found = select_inputs(properties)
+    if isinstance(found.get("code"), Mapping):
+        found["code"] = {
+            name: value for name, value in found["code"].items() if name not in CODE_SHOWN
+        }
+    return found

@@ -33,6 +33,7 @@ INPUTS = (
     "secretPaths",
     "waitingFor",
 )
+CODE_SHOWN = ("count", "bytes", "files")  # of the input `code`, for a reader of the preview
 WAITING_ID = "waiting/"
 
 

@@ -23,7 +23,7 @@ class InputBuilder:
 
     def __init__(self, stack: StackJobs, aws: Callable[[], Aws]) -> None:
         self._settings, self._archives, self._aws = stack.settings, stack.archives, aws
-        self._packed: dict[str, Archive] = {}
+        self._packed: dict[tuple[str, ...], Archive] = {}
         self._etags: dict[str, str] = {}
 
     def build(self, job: Job) -> dict[str, Any]:
@@ -69,15 +69,26 @@ class InputBuilder:
                 "no place to upload to: pulumi config set aws-jobs:artifacts s3://BUCKET/PREFIX"
             )
             raise _problem(job, "code", message)
-        if folder not in self._packed:
+        key = (folder, *job.include)
+        if key not in self._packed:
+            settings = self._settings
             try:
-                self._packed[folder] = pack_folder(self._settings.root / folder)
+                self._packed[key] = pack_folder(
+                    settings.root, folder, job.include, settings.max_code_bytes
+                )
             except JobError as error:
-                raise _problem(job, "code.dir", f"{folder}: {error}") from error
-        archive = self._packed[folder]
+                raise _problem(job, "code.dir", str(error)) from error
+        archive = self._packed[key]
         uri = f"{artifacts}/{archive.sha256}.tar.gz"
         self._archives[uri] = archive
-        return {**code, "uri": uri, "sha256": archive.sha256, "files": archive.files}
+        return {
+            **code,
+            "uri": uri,
+            "sha256": archive.sha256,
+            "count": archive.count,
+            "bytes": archive.size,
+            "files": archive.files,
+        }
 
 
 def _as_written(value: Any) -> Any:

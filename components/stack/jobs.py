@@ -72,7 +72,9 @@ class StackJobs:
         jobs, self._unjudged = self._unjudged, []
         own = [each for each in self.policies if each.scope == "job"]
         self.found.update(policy.find_problems(own, jobs, stack))
-        self.found.update(code_folders.find_missing(jobs, self.settings.root))
+        self.found.update(
+            code_folders.find_problems(jobs, self.settings.root, self.settings.max_code_bytes)
+        )
         totals = [each for each in self.policies if each.scope == "stack"]
         problems = {*self.read.problems, *self.found}
         problems.update(policy.find_problems(totals, self.jobs, stack))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 from ..errors import JobError
 
+MAX_CODE_BYTES = 100_000_000  # of one code folder, unless `aws-jobs:maxCodeBytes` says so
 JOBS = "jobs"  # the folder of job files, unless `aws-jobs:jobs` names another
 
 
@@ -32,6 +34,7 @@ class Settings:
     tags: Mapping[str, str] = field(default_factory=dict)
     jobs: str = JOBS
     artifacts: str = ""
+    max_code_bytes: int = MAX_CODE_BYTES
     platform: str = ""
     preflight: bool = True
     read_inputs: bool = False
@@ -88,6 +91,7 @@ def read_settings(
         tags=_tags(values.get("aws-jobs:tags", ""), stack),
         jobs=values.get("aws-jobs:jobs") or JOBS,
         artifacts=values.get("aws-jobs:artifacts", "").rstrip("/"),
+        max_code_bytes=_count(values, "aws-jobs:maxCodeBytes", stack, MAX_CODE_BYTES),
         platform=values.get("aws-jobs:platform", ""),
         preflight=_flag(values, "aws-jobs:preflight", stack, default=True),
         read_inputs=_flag(values, "aws-jobs:readInputs", stack),
@@ -106,6 +110,13 @@ def _flag(values: Mapping[str, str], key: str, stack: str, *, default: bool = Fa
     if value not in ("true", "false"):
         raise JobError(f"Pulumi.{stack}.yaml: {key} is {value}; expected true or false")
     return value == "true"
+
+
+def _count(values: Mapping[str, str], key: str, stack: str, default: int) -> int:
+    value = values.get(key, str(default))
+    if not re.fullmatch("[1-9][0-9]{0,14}", value):
+        raise JobError(f"Pulumi.{stack}.yaml: {key} is {value}; expected a number of bytes")
+    return int(value)
 
 
 def _tags(text: str, stack: str) -> dict[str, str]:

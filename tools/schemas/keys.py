@@ -36,6 +36,15 @@ KEYS: dict[str, dict[str, Any]] = {
                 **_TEXT,
                 "description": "The script that runs, relative to the folder.",
             },
+            "include": {
+                "type": "array",
+                "items": _TEXT,
+                "minItems": 1,
+                "uniqueItems": True,
+                "description": "Files and folders, relative to the folder, that are packed although .gitignore or "
+                "their name (.env, *.pem) leaves them out.",
+                "examples": [[".env", "build"]],
+            },
         },
         "required": ["dir"],
         "additionalProperties": False,

@@ -243,8 +243,10 @@ def test_code_must_be_there(project: Path, capsys: Capture) -> None:
     )
     (project / "src").mkdir()
     assert main(["validate"]) == 1
-    assert capsys.readouterr().out.startswith(
+    assert capsys.readouterr().out == (
+        "jobs/churn.yaml:11:3: code.dir: the folder `src` has no files to pack\n"
         "jobs/churn.yaml:12:3: code.entryPoint: the folder `src` has no file `train.py`\n"
+        "1 job file, 2 errors\n"
     )
     (project / "src" / "train.py").write_text("")
     assert main(["validate"]) == 0

@@ -35,6 +35,15 @@ def test_equal_definitions_are_the_same() -> None:
     assert diff(SERVICE, "arn", state(statusReason="x"), inputs(SERVICE)).same
 
 
+def test_what_is_only_shown_of_the_code_is_no_difference() -> None:
+    """A state that has no count yet, or another form of the record, is not updated."""
+    old = state(code={"sha256": "a", "uri": "s3://b/a.tar.gz", "files": {"a/b.py": "1"}})
+    new = inputs(SERVICE, code={"sha256": "a", "uri": "s3://b/a.tar.gz", "files": {}, "count": 1})
+    assert diff(SERVICE, "arn", old, new).same
+    new["code"]["uri"] = "s3://c/a.tar.gz"
+    assert not diff(SERVICE, "arn", old, new).same
+
+
 @pytest.mark.parametrize(
     ("change", "named"),
     [

@@ -11,6 +11,7 @@ import pytest
 from cli.planning import prices, text, words
 from components import policy
 from components.errors import JobError
+from components.stack.archive import collapse_folders
 from tests.end_to_end import jobs
 from tests.unit.plan.documents import ARN, QUEUED, RUNNING, inputs, job_files, plan, state, step
 
@@ -352,3 +353,45 @@ def test_packed_code_is_named_by_its_files_alone() -> None:
     )
     (job,) = plan(step("replace", old=state(old), new=new)).jobs
     assert [each.path.rpartition(".")[2] for each in job.changes][0] == "sagemaker_submit_directory"
+
+
+def test_the_plan_counts_what_is_packed() -> None:
+    """How many files and bytes go to AWS, for who reviews the change; a state of before has no count."""
+    packed = {"sha256": "b", "files": {"train.py": "2"}, "count": 1_200, "bytes": 34_567}
+    found = plan(step("create", new=inputs(code=packed)))
+    assert "    code:      1,200 files, 34,567 bytes\n" in text.render(found)
+    old = state(inputs(code={"sha256": "a", "files": {"train.py": "1"}}))
+    (job,) = plan(step("replace", old=old, new=inputs(code=packed))).jobs
+    assert (job.code_files, job.code_bytes) == (1_200, 34_567)
+    assert [(each.path, each.old, each.new) for each in job.changes] == [
+        ("code: train.py", '"1"', '"2"')
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "paths"),
+    [
+        # two folders as one entry each on one side only: what did not change is not named
+        (
+            {"a/b/c.py": "1", "d/e.py": "2", "f.py": "3"},
+            collapse_folders({"a/b/c.py": "1", "d/e.py": "4", "f.py": "3"}, 1),
+            ["code: d/"],
+        ),
+        (
+            {"a/b/c.py": "1"},
+            collapse_folders({"a/b/c.py": "1", "a/b/d.py": "2"}, 2),
+            ["code: a/b/"],
+        ),
+        # too many files for a record: nothing is said of any
+        ({}, {"a.py": "1"}, ["code.sha256"]),
+        ({"a.py": "1"}, {}, ["code.sha256"]),
+    ],
+)
+def test_changed_files_are_named_by_their_folders_where_there_are_many(
+    old: dict[str, str], new: dict[str, str], paths: list[str]
+) -> None:
+    """The record of many files has folders, and it may have had files the last time."""
+    before = state(inputs(code={"sha256": "a", "files": old}))
+    after = inputs(code={"sha256": "b", "files": new})
+    (job,) = plan(step("replace", old=before, new=after)).jobs
+    assert [each.path for each in job.changes] == paths
