@@ -217,7 +217,9 @@ def test_state_of_before_is_hidden(tmp_path: Path) -> None:
     with Emulator(state_dir=folder):
         pass
     folder.chmod(0o755)
-    (folder / "emulator.db").chmod(0o644)
+    (folder / "emulator.db-wal").touch()
+    for name in ("emulator.db", "emulator.db-wal"):
+        (folder / name).chmod(0o644)
     with Emulator(state_dir=folder):
-        assert (folder / "emulator.db").stat().st_mode & 0o777 == 0o600
+        assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
     assert folder.stat().st_mode & 0o777 == 0o755

@@ -160,8 +160,9 @@ def _hide(folder: Path) -> None:
     with contextlib.suppress(FileExistsError):  # one that somebody chose stays as it is
         folder.mkdir(mode=0o700)
     file = os.open(folder / FILE, os.O_RDWR | os.O_CREAT, 0o600)
-    os.fchmod(file, 0o600)  # one of before
     os.close(file)
+    for kept in folder.glob(f"{FILE}*"):  # of before, with the journal that a kill leaves
+        kept.chmod(0o600)
 
 
 def _prepare(database: sqlite3.Connection, folder: Path) -> None:
