@@ -40,6 +40,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default="",
         help="GitHub's; default: preview, or production for the deploy role",
     )
+    parser.add_argument(
+        "--formerly",
+        default=[],
+        action="append",
+        metavar="[PROJECT/]STACK",
+        help="a name that the stack had before `stack rename`: its runs may be renamed too",
+    )
     parser.epilog = (
         "Queues, roles, inputs, watched objects and adopted training jobs come from the stack's job files: print it "
         "again when a job file names a new one."
@@ -52,6 +59,9 @@ def run(args: argparse.Namespace) -> int:
         raise JobError(f"--state is {args.state}; expected s3://BUCKET/PREFIX")
     if args.trust and not re.fullmatch(r"[\w.-]+/[\w.-]+", args.trust):
         raise JobError(f"--trust is {args.trust}; expected OWNER/REPOSITORY")
+    for name in args.formerly:
+        if not re.fullmatch(r"([\w.-]+/)?[\w.-]+", name):
+            raise JobError(f"--formerly is {name}; expected STACK or PROJECT/STACK")
     settings = read_stack_settings(stack)
     jobs = load_stack(settings)
     if settings.platform and not jobs.platform:
@@ -66,7 +76,8 @@ def run(args: argparse.Namespace) -> int:
     account = Account(id_, settings.region or "*", _partition(settings.region))
     if jobs.platform:
         jobs = load_stack(settings, account=account)
-    scope = build_scope(jobs, account, args.state)
+    formerly = [name if "/" in name else f"{settings.project}/{name}" for name in args.formerly]
+    scope = build_scope(jobs, account, args.state, formerly)
     if args.trust:
         document = make_trust_policy(args.trust, args.role, scope, args.environment)
     else:

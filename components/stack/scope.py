@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ..permissions import Scope, find_inputs, find_linked_runs, find_queues, find_roles
 from ..platform.config import Account
 from .jobs import StackJobs
 
 
-def build_scope(stack: StackJobs, account: Account, state: str = "") -> Scope:
-    """Return the scope of the stack's permissions in an account. `state` is the S3 prefix of Pulumi's state."""
+def build_scope(
+    stack: StackJobs, account: Account, state: str = "", formerly: Sequence[str] = ()
+) -> Scope:
+    """Return the scope of the stack's permissions in an account.
+
+    `state` is the S3 prefix of Pulumi's state; `formerly` are names that the stack had before, as project/stack.
+    """
     settings, jobs = stack.settings, stack.jobs
     requests = [(job.kind, job.request) for job in jobs]
     return Scope(
@@ -25,4 +32,5 @@ def build_scope(stack: StackJobs, account: Account, state: str = "") -> Scope:
         artifacts=settings.artifacts,
         state=state,
         adopted=find_linked_runs(job.adopt for job in jobs),
+        formerly=tuple(f"{name}/*" for name in formerly),
     )

@@ -49,7 +49,8 @@ class Fault:
 class Account:
     """What AWS holds. `token_mode`: reject | return-first | forget | token-only.
 
-    The caller has the deploy role of `stack`, made from job files that adopt the training jobs `adopted`.
+    The caller has the deploy role of `stack`, made from job files that adopt the training jobs `adopted`, and for runs
+    of the stacks that it was `formerly`.
     """
 
     now: float = 1_760_000_000.0
@@ -64,6 +65,7 @@ class Account:
     trainings: dict[str, dict[str, Any]] = field(default_factory=dict)
     stack: str = "dev"
     adopted: tuple[str, ...] = ()
+    formerly: tuple[str, ...] = ()
     hidden: int = 0  # how many further lists do not show the newest job yet
 
     def __post_init__(self) -> None:
@@ -112,7 +114,12 @@ class Account:
     def judge(self, action: str, params: dict[str, Any]) -> None:
         """Fail where the deploy role's policy does not allow what the call needs."""
         scope = permissions.Scope(
-            "aws-jobs", self.stack, ACCOUNT, queues=self.queues, adopted=self.adopted
+            "aws-jobs",
+            self.stack,
+            ACCOUNT,
+            queues=self.queues,
+            adopted=self.adopted,
+            formerly=tuple(f"aws-jobs/{name}/*" for name in self.formerly),
         )
         document = permissions.make_policy("deploy", scope)
         for asked in needs(action, params, f"{REGION}:{ACCOUNT}", self._tags):

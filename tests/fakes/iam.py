@@ -42,10 +42,16 @@ def _conditions(statement: Mapping[str, Any]) -> Iterator[tuple[str, str, list[s
 
 
 def _holds(operator: str, key: str, values: list[str], context: Mapping[str, str]) -> bool:
-    """A key that the call does not have holds in none of our operators."""
+    """A key that the call does not have holds in none of our operators but `Null` and `...IfExists`.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+    """
     given = context.get(key)
+    if operator == "Null":
+        return values == [str(given is None).lower()]
     if given is None:
-        return False
+        return operator.endswith("IfExists")
+    operator = operator.removesuffix("IfExists")
     if operator == "StringEquals":
         return given in values
     assert operator == "StringLike", f"this judge does not know {operator}"

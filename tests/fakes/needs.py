@@ -12,17 +12,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from .iam import Asked, tagged
+from .reference import takes_resource
 
-# AWS takes no resource for these
-UNSCOPED = {
-    "batch:DescribeServiceJob",
-    "batch:ListServiceJobs",
-    "batch:DescribeJobQueues",
-    "personalize:ListBatchInferenceJobs",
-    "personalize:ListBatchSegmentJobs",
-    "sagemaker:ListTransformJobs",
-    "sagemaker:Search",
-}
 PERSONALIZE = {
     "personalize:CreateBatchInferenceJob": "batch-inference-job",
     "personalize:CreateBatchSegmentJob": "batch-segment-job",
@@ -34,9 +25,7 @@ def needs(action: str, request: Mapping[str, Any], place: str, tags_of: TagsOf) 
     """Everything that IAM judges of one call. `place` is `REGION:ACCOUNT`; `tags_of` says a resource's tags."""
     if action == "sts:GetCallerIdentity":
         return  # cannot be denied
-    if action in UNSCOPED:
-        yield Asked(action)
-    elif action == "batch:SubmitServiceJob":
+    if action == "batch:SubmitServiceJob":
         asked = tagged("aws:RequestTag", request["tags"])
         job = f"arn:aws:batch:{place}:service-job/new"
         queue = request["jobQueue"]
@@ -50,9 +39,8 @@ def needs(action: str, request: Mapping[str, Any], place: str, tags_of: TagsOf) 
     elif action in PERSONALIZE:
         asked = tagged("aws:RequestTag", _tags(request))
         job = f"arn:aws:personalize:{place}:{PERSONALIZE[action]}/new"
-        for resource in (job, request["solutionVersionArn"].rpartition("/")[0]):
-            yield Asked(action, resource, asked)
-        yield Asked("personalize:TagResource", job, asked)
+        yield Asked(action, job, asked)
+        yield Asked("personalize:TagResource", "*", asked)
         passed = {"iam:PassedToService": "personalize.amazonaws.com"}
         yield Asked("iam:PassRole", request["roleArn"], passed)
     elif action == "sagemaker:CreateTransformJob":
@@ -62,8 +50,9 @@ def needs(action: str, request: Mapping[str, Any], place: str, tags_of: TagsOf) 
         yield Asked("sagemaker:AddTags", job, asked)
     else:
         resource = _resource(action, request, place)
-        context = tagged("aws:ResourceTag", tags_of(resource))
-        yield Asked(action, resource, {**context, **tagged("aws:RequestTag", _tags(request))})
+        context = tagged("aws:ResourceTag", tags_of(resource)) if resource != "*" else {}
+        context |= tagged("aws:RequestTag", _tags(request))
+        yield Asked(action, resource if takes_resource(action) else "*", context)
 
 
 def _resource(action: str, request: Mapping[str, Any], place: str) -> str:
@@ -72,6 +61,8 @@ def _resource(action: str, request: Mapping[str, Any], place: str) -> str:
             return str(request[name])
     if "jobId" in request:
         return f"arn:aws:batch:{place}:service-job/{request['jobId']}"
+    if not takes_resource(action):
+        return "*"
     assert action.startswith("sagemaker:"), f"what {action} needs is not known here"
     if "TransformJobName" in request:
         return f"arn:aws:sagemaker:{place}:transform-job/{request['TransformJobName']}"

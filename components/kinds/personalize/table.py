@@ -86,10 +86,10 @@ def make_kind(name: str, title: str, rule: str = "personalize") -> Kind:
         permissions=Permissions(
             reads=(
                 ("DescribeSolutionVersion", "solution/*"),
-                ("ListSolutionVersions", "solution/*"),
+                ("ListSolutionVersions", "*"),
                 ("DescribeFilter", "filter/*"),
             ),
-            targets=("solution/*", "filter/*"),
+            unscoped=frozenset({"TagResource", "UntagResource", "ListTagsForResource"}),
         ),
         # Personalize has no state-change events: EventBridge sees its API calls alone, and those through CloudTrail
         # https://docs.aws.amazon.com/eventbridge/latest/ref/events-ref-personalize.html

@@ -61,3 +61,34 @@ def test_the_deploy_role_passes_this_stacks_role_and_writes_its_code(found: Regi
     assert by_sid["ReadWatched"] == ["arn:aws:s3:::acme-jobs/data/_SUCCESS"]
     assert ADOPTED in str(by_sid)
     assert by_sid["State"] == ["arn:aws:s3:::acme-state/aws-jobs/*"]
+
+
+def test_a_renamed_stack_names_what_it_was(
+    found: Registry, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`--formerly` takes a stack of this project, or one of another with its name."""
+    names = ["--formerly", "old", "--formerly", "jobs-of-before/prod"]
+    document = printed(tmp_path, capsys, "--role", "deploy", *names)
+    assert isinstance(document, dict)
+    renames = [each for each in document["Statement"] if each["Sid"].startswith("Rename")]
+    assert {each["Action"][0] for each in renames} == {
+        "batch:TagResource",
+        "personalize:TagResource",
+        "sagemaker:AddTags",
+    }
+    assert {str(each["Condition"]) for each in renames} == {
+        str(
+            {
+                "StringLike": {
+                    "aws:RequestTag/aws-jobs:identity": "aws-jobs/dev/*",
+                    "aws:ResourceTag/aws-jobs:identity": [
+                        "aws-jobs/old/*",
+                        "jobs-of-before/prod/*",
+                    ],
+                }
+            }
+        )
+    }
+    words = ["-C", str(tmp_path), "iam", "-s", "dev", "--formerly", "a/b/*"]
+    assert main(words) == 1
+    assert "--formerly is a/b/*; expected STACK or PROJECT/STACK" in capsys.readouterr().err

@@ -112,16 +112,11 @@ def test_only_runs_of_this_stack_are_touched(action: str) -> None:
 @pytest.mark.parametrize("action", ["sagemaker:StopTrainingJob", "sagemaker:AddTags"])
 def test_only_training_jobs_of_this_stack_are_stopped_or_marked(action: str) -> None:
     """Where no job file adopts a training job, this stack's tag is needed for either."""
-    assert [
-        (statement["Resource"], statement["Condition"])
-        for statement in of("deploy", action)
-        if not any(":transform-job/" in resource for resource in statement["Resource"])
-    ] == [
-        (
-            ["arn:aws:sagemaker:us-east-1:123456789012:training-job/*"],
-            {"StringLike": {"aws:ResourceTag/aws-jobs:identity": "aws-jobs/prod/*"}},
-        )
-    ]
+    training = "arn:aws:sagemaker:us-east-1:123456789012:training-job/*"
+    (statement,) = (each for each in of("deploy", action) if training in each["Resource"])
+    assert statement["Condition"]["StringLike"] == {
+        "aws:ResourceTag/aws-jobs:identity": "aws-jobs/prod/*"
+    }
 
 
 def test_an_adopted_training_job_may_be_claimed_and_no_other() -> None:
@@ -132,15 +127,10 @@ def test_an_adopted_training_job_may_be_claimed_and_no_other() -> None:
     assert named == (arn,)
     scope = dataclasses.replace(SCOPE, adopted=named)
     statements = permissions.make_policy("deploy", scope)["Statement"]
-    assert [each for each in statements if each["Sid"] == "AdoptServiceJob"] == [
-        {
-            "Sid": "AdoptServiceJob",
-            "Effect": "Allow",
-            "Action": ["sagemaker:AddTags"],
-            "Resource": [arn],
-            "Condition": {"StringLike": {"aws:RequestTag/aws-jobs:identity": "aws-jobs/prod/*"}},
-        }
-    ]
+    assert {each["Sid"] for each in statements if arn in each["Resource"]} == {
+        "ClaimSagemaker",
+        "ClaimReleasedSagemaker",
+    }
 
 
 def calls_of(part: Any, service: str) -> set[str]:
@@ -208,13 +198,13 @@ def test_inputs_are_looked_for_and_read_only_where_the_stack_says_so() -> None:
 
 
 def test_everything_is_allowed_only_where_aws_takes_nothing_else() -> None:
-    """Resource `*` stands in one statement, and its actions are those to which AWS gives no resource."""
+    """Resource `*` stands where AWS takes no resource; what changes something there is bound to tags."""
     wide = [
         statement
         for statement in permissions.make_policy("deploy", SCOPE)["Statement"]
         if "*" in statement["Resource"]
     ]
-    assert [statement["Action"] for statement in wide] == [
+    assert [statement["Action"] for statement in wide if "Condition" not in statement] == [
         [
             "batch:DescribeJobQueues",
             "batch:DescribeSchedulingPolicies",
@@ -222,10 +212,14 @@ def test_everything_is_allowed_only_where_aws_takes_nothing_else() -> None:
             "batch:ListServiceJobs",
             "personalize:ListBatchInferenceJobs",
             "personalize:ListBatchSegmentJobs",
+            "personalize:ListSolutionVersions",
+            "personalize:ListTagsForResource",
             "sagemaker:ListTransformJobs",
             "sagemaker:Search",
         ]
     ]
+    bound = {action for each in wide if "Condition" in each for action in each["Action"]}
+    assert bound == {"personalize:TagResource", "personalize:UntagResource"}
 
 
 def test_a_new_kind_brings_its_actions(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -318,8 +312,8 @@ def test_a_training_job_of_someone_else_is_adopted_and_ended(workspace: Workspac
     assert gone.code == 0, gone.text
     assert len(workspace.calls("sagemaker:StopTrainingJob")) == 1
     printed = workspace.jobctl("iam", "-s", "local", "--role", "deploy")
-    (adopts,) = [each for each in printed.json["Statement"] if each["Sid"] == "AdoptServiceJob"]
-    assert adopts["Resource"] == [arn]
+    (claims,) = [each for each in printed.json["Statement"] if each["Sid"] == "ClaimSagemaker"]
+    assert arn in claims["Resource"]
 
 
 FAIR = {"jobQueue": "training-fair", "shareIdentifier": "research"}

@@ -233,3 +233,18 @@ def test_a_training_job_is_taken_over_once_too() -> None:
     assert account.jobs == []
     changed, _ = create(kind, account, inputs(kind, adopt=arn, generation=2))
     assert changed == account.jobs[0].arn
+
+
+@EACH
+def test_a_run_that_another_stack_has_released_is_adopted(kind: Kind) -> None:
+    """Before that it is the other stack's: by what `adopt` says of it, and by the deploy role."""
+    account = Account()
+    id_, _ = create(kind, account, inputs(kind))
+    account.stack = "prod"
+    given = inputs(kind, identity="aws-jobs/prod/churn", adopt=id_)
+    with pytest.raises(Rejected, match="is a run of aws-jobs/dev/churn"):
+        create(kind, account, given)
+    account.jobs[0].tags[RELEASED] = "2026-11-01T00:00:00Z"
+    assert create(kind, account, given)[0] == id_
+    assert account.jobs[0].tags[IDENTITY] == "aws-jobs/prod/churn"
+    assert RELEASED not in account.jobs[0].tags

@@ -163,3 +163,19 @@ def test_a_rename_re_tags_a_finished_run() -> None:
     updated(account, "SUCCEEDED", name="renamed", identity="aws-jobs/dev/renamed")
     assert account.jobs[0].tags[IDENTITY] == "aws-jobs/dev/renamed"
     assert account.count("SubmitServiceJob") == 1
+
+
+@pytest.mark.parametrize("status", ["RUNNABLE", "SUCCEEDED"])
+def test_a_renamed_stack_takes_its_runs_along(status: str) -> None:
+    """`stack rename` is an update that re-tags: by the policy that `jobctl iam --formerly` prints, and no other."""
+    account = Account()
+    submitted = lifecycle.create(SERVICE, account.aws(), inputs(SERVICE), lambda text: None)
+    account.move(submitted[0], status)
+    olds = lifecycle.read(SERVICE, account.aws(), *submitted) or {}
+    account.stack = "prod"
+    renamed = inputs(SERVICE, identity="aws-jobs/prod/churn")
+    with pytest.raises(AssertionError, match="the deploy role does not allow"):
+        lifecycle.update(SERVICE, account.aws(), submitted[0], olds, renamed)
+    account.formerly = ("dev",)
+    lifecycle.update(SERVICE, account.aws(), submitted[0], olds, renamed)
+    assert [job.tags[IDENTITY] for job in account.jobs] == ["aws-jobs/prod/churn"]

@@ -1,0 +1,94 @@
+"""Whose permissions: one stack's, with what its jobs touch. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..kinds import KINDS
+from ..wire import pick, walk_leaves
+
+_ROLE = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/\S+")
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Whose permissions: one stack's, in one account and region.
+
+    `roles` are the ARNs that its jobs run as, `None` means any; `queues` the names of its queues, none means any.
+    `watched` are S3 objects, `inputs` S3 objects and prefixes whose records are read with `read_inputs`. `artifacts`
+    and `state` are S3 prefixes (`s3://bucket/prefix`) of packed code and of Pulumi's state. `adopted` are the ARNs of
+    the second service's runs (training jobs) that job files adopt; none means none. `formerly` are patterns of the
+    identities that the stack's runs carried under its former names.
+    """
+
+    project: str
+    stack: str
+    account: str = "*"
+    region: str = "*"
+    partition: str = "aws"
+    roles: tuple[str, ...] | None = None
+    queues: tuple[str, ...] = ()
+    watched: tuple[str, ...] = ()
+    inputs: tuple[str, ...] = ()
+    read_inputs: bool = False
+    artifacts: str = ""
+    state: str = ""
+    adopted: tuple[str, ...] = ()
+    formerly: tuple[str, ...] = ()
+
+    @property
+    def identity(self) -> str:
+        """The pattern of the identities that the stack's runs carry."""
+        return f"{self.project}/{self.stack}/*"
+
+    def arn(self, service: str, resource: str) -> str:
+        """The ARN of a resource of this account and region; `*` stays what it is."""
+        if resource == "*":
+            return "*"
+        return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{resource}"
+
+
+def find_roles(jobs: Iterable[tuple[str, Mapping[str, Any]]]) -> tuple[str, ...] | None:
+    """Return the roles of jobs, given by kind and request; `None` (any) where one is known only later."""
+    found: set[str] = set()
+    for kind, request in jobs:
+        path = KINDS[kind].request.role
+        role = pick(request, path) if path else ""
+        if path and not (isinstance(role, str) and _ROLE.fullmatch(role)):
+            return None
+        found |= {role} - {""}
+    return tuple(sorted(found))
+
+
+def find_inputs(jobs: Iterable[tuple[str, Mapping[str, Any]]]) -> tuple[str, ...]:
+    """Return what jobs, given by kind and request, read: S3 objects and prefixes, as far as they are known."""
+    found: set[str] = set()
+    for name, request in jobs:
+        for path, leaf in walk_leaves(request):
+            place = ".".join(part for part in path if isinstance(part, str))
+            if (
+                place in KINDS[name].request.inputs
+                and isinstance(leaf, str)
+                and leaf.startswith("s3://")
+            ):
+                found.add(leaf)
+    return tuple(sorted(found))
+
+
+def find_queues(jobs: Iterable[tuple[str, Mapping[str, Any]]]) -> tuple[str, ...]:
+    """Return the queues of jobs, given by kind and request; none (which means any) where one is known only later."""
+    fields = {name: kind.request.queue_field for name, kind in KINDS.items()}
+    asked = [request[fields[kind]] for kind, request in jobs if fields[kind] in request]
+    if not all(isinstance(queue, str) for queue in asked):
+        return ()
+    return tuple(sorted({queue.rpartition("/")[2] for queue in asked}))
+
+
+def find_linked_runs(adopts: Iterable[Any]) -> tuple[str, ...]:
+    """Return which of the jobs' `adopt` are ARNs of a second service: nothing but `adopt` makes us touch such a run."""
+    services = {kind.link.service for kind in KINDS.values() if kind.link}
+    arns = {adopt for adopt in adopts if isinstance(adopt, str) and adopt.startswith("arn:")}
+    return tuple(sorted(arn for arn in arns if arn.split(":")[2] in services))

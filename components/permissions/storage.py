@@ -1,0 +1,41 @@
+"""What a stack reads and writes in S3, as statements of a policy. Pure.
+
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from .scope import Scope
+from .statement import allow
+
+
+def make_storage(role: str, scope: Scope) -> Iterator[dict[str, Any]]:
+    """S3: watched objects and packed code, and Pulumi's state where it lies there.
+
+    Without ListBucket, S3 says 403 for an object that is not there, and not 404.
+    """
+
+    def objects(uri: str) -> str:
+        return f"arn:{scope.partition}:s3:::{uri.removeprefix('s3://')}"
+
+    buckets = set()
+    if scope.watched:
+        yield allow("ReadWatched", ["s3:GetObject"], map(objects, scope.watched))
+        buckets |= {uri.split("/")[2] for uri in scope.watched}
+    if scope.read_inputs and scope.inputs:
+        yield allow("ReadInputs", ["s3:GetObject"], (f"{objects(uri)}*" for uri in scope.inputs))
+    buckets |= {uri.split("/")[2] for uri in scope.inputs}
+    if scope.artifacts and role == "deploy":
+        packed = objects(scope.artifacts.rstrip("/") + "/*")
+        yield allow("UploadCode", ["s3:GetObject", "s3:PutObject"], [packed])
+        buckets.add(scope.artifacts.split("/")[2])
+    if scope.state:
+        actions = ["s3:GetObject"]
+        actions += ["s3:DeleteObject", "s3:PutObject"] if role == "deploy" else []
+        yield allow("State", actions, [objects(scope.state.rstrip("/") + "/*")])
+        buckets.add(scope.state.split("/")[2])
+    if buckets:
+        yield allow("FindObjects", ["s3:ListBucket"], map(objects, buckets))
