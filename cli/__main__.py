@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from types import ModuleType
 
 from components.errors import JobError
+from components.files import describe_failure
 
 GROUPS = {
     "Deploy (the engine's commands, with its own flags)": {
@@ -68,6 +69,10 @@ def main(argv: Sequence[str]) -> int:
         # the reader (`| head`) has what it wanted; nothing may be written at exit either
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        # a folder that is read-only, a disk that is full
+        print(f"error: {describe_failure(error)}", file=sys.stderr)
+        return 1
 
 
 def _run(argv: list[str]) -> int:

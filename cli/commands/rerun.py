@@ -14,6 +14,7 @@ from cli.project.settings import list_job_folders
 from cli.project.stack import Project, find_project, find_selected
 from cli.runs.entries import read_entries
 from components.errors import JobError, Problems
+from components.files import replace_file
 from components.jobfile import Job, JobFile
 from components.jobfile.messages import suggest
 from components.kinds import Phase
@@ -112,10 +113,7 @@ def _write(path: Path, text: str) -> None:
     mark = b"\xef\xbb\xbf" if path.read_bytes().startswith(b"\xef\xbb\xbf") else b""
     # a link keeps pointing to the file
     target = path.resolve()
-    draft = target.with_name(f".{target.name}.new")
-    draft.write_bytes(mark + text.encode())
-    draft.chmod(target.stat().st_mode)
-    draft.replace(target)
+    replace_file(target, [mark + text.encode()], target.stat().st_mode)
 
 
 def _describe_reach(file: JobFile, jobs: Sequence[Job], stack: str, project: Project) -> str:

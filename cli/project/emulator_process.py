@@ -20,6 +20,7 @@ from typing import IO, Any
 
 from cli.project.stack import HERE, Project
 from components.errors import JobError
+from components.files import replace_file
 from local.aws.control.token import read_token
 
 ANNOUNCEMENT = re.compile(r"AWS emulator on (http://127\.0\.0\.1:\d+)")
@@ -192,9 +193,8 @@ class Emulator:
         return str(self._read_record().get("endpoint", ""))
 
     def _remember(self, pid: int, endpoint: str) -> None:
-        draft = self._run_file.with_suffix(".new")
-        draft.write_text(json.dumps({"pid": pid, "endpoint": endpoint}) + "\n", "utf-8")
-        draft.replace(self._run_file)
+        record = json.dumps({"pid": pid, "endpoint": endpoint}) + "\n"
+        replace_file(self._run_file, [record.encode()])
 
     def _forget(self) -> int:
         """Drop the record of a process that has ended; return its port, or 0."""

@@ -16,6 +16,7 @@ from typing import Any
 import yaml
 
 from cli.project.stack import Stack, has_secret
+from components.files import replace_file
 
 SALT = re.compile(r"^encryptionsalt:.*\n?", re.MULTILINE)
 
@@ -71,7 +72,4 @@ def _text(path: Path) -> str:
 def _write(path: Path, text: str) -> None:
     if _text(path) == text:
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.new")
-    draft.write_text(text, "utf-8")
-    draft.replace(path)
+    replace_file(path, [text.encode()])

@@ -123,9 +123,13 @@ def read_yaml(path: Path) -> dict[str, Any]:
         raise JobError(f"{path.name}: {error.strerror}") from None
     except UnicodeDecodeError:
         raise JobError(f"{path.name}: not UTF-8 text") from None
+    except RecursionError:
+        raise JobError(f"{path.name}: nested too deeply") from None
     except yaml.MarkedYAMLError as error:
         line = f":{error.problem_mark.line + 1}" if error.problem_mark else ""
         raise JobError(f"{path.name}{line}: invalid YAML: {error.problem}") from None
+    except yaml.YAMLError:
+        raise JobError(f"{path.name}: a character that YAML does not allow") from None
     if document is None:
         return {}
     if not isinstance(document, dict):

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
 from local.engine.errors import EngineError
 from local.engine.state import checkpoint
+from local.engine.state.backend import Backend
+from local.engine.state.project import find_project
 from local.engine.state.values import UNKNOWN, Secret
-from tests.engine.adapters import World
+from tests.engine.adapters import World, embedded
 
 UP = ["up", "-yf", "--stack", "dev"]
 
@@ -72,15 +77,72 @@ def test_values_are_written_as_pulumi_writes_them(value: Any, document: Any) -> 
         ("not json", "is not a checkpoint of Pulumi's"),
         ("[]", "is not a checkpoint of Pulumi's"),
         ('{"version": 4, "checkpoint": {}}', "has checkpoint version 4; the embedded engine reads"),
+        (b'{"version": 3, "checkpoint": "\xff"}', "is not a checkpoint of Pulumi's"),
+        ("[" * 100_000, "is not a checkpoint of Pulumi's"),
+        *(
+            (f'{{"version": 3, "checkpoint": {{"latest": {latest}}}}}', expected)
+            for latest, expected in (
+                ("[1]", "is not a checkpoint of Pulumi's"),
+                ('{"manifest": 1}', "is not a checkpoint of Pulumi's"),
+                ('{"secrets_providers": {"state": 1}}', "is not a checkpoint of Pulumi's"),
+                ('{"resources": {"a": 1}}', "is not a checkpoint of Pulumi's"),
+                ('{"resources": [1]}', "the state is damaged"),
+                ('{"resources": [{"urn": 1, "aliases": 1}]}', "the state is damaged"),
+                ('{"pending_operations": [{}]}', "the state is damaged"),
+            )
+        ),
     ],
 )
-def test_a_damaged_state_is_refused(world: World, text: str, expected: str) -> None:
+def test_a_damaged_state_is_refused(world: World, text: str | bytes, expected: str) -> None:
     """A file that is not a checkpoint is named, and left as it is."""
-    world.state_file.write_text(text, encoding="utf-8")
+    content = text if isinstance(text, bytes) else text.encode()
+    world.state_file.write_bytes(content)
     done = world.run(UP)
     assert done.returncode == 1
-    assert expected in done.stderr
-    assert world.state_file.read_text() == text
+    assert expected in done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+    assert world.state_file.read_bytes() == content
+
+
+def test_a_state_folder_that_cannot_be_written_is_named(world: World) -> None:
+    """One sentence with the file and the reason; nothing is written anywhere else."""
+    # nobody, root neither, makes a folder in /sys; a backend that is no folder takes no lock
+    backends = {
+        "file:///sys/aws-jobs": "error: /sys/aws-jobs",
+        f"file://{world.state_file}": f"error: {world.state_file}",
+    }
+    for backend, expected in backends.items():
+        env = {**world.env, "PULUMI_BACKEND_URL": backend}
+        done = embedded(["stack", "init", "other"], world.project, env)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert done.stderr.startswith(expected)
+        assert done.stderr.count("\n") == 1
+    locks = world.folder / "backend" / ".pulumi" / "locks"
+    locks.write_text("")
+    done = world.run(UP)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"error: {locks}")
+
+
+def test_a_full_disk_leaves_the_last_state_and_no_draft(world: World) -> None:
+    """The write fails halfway; what was there is still whole, and nothing lies beside it."""
+    backend = Backend(world.folder / "backend", find_project(world.project))
+    before = world.state_file.read_bytes()
+    with small_files(10_000), pytest.raises(OSError, match="dev.json"):
+        backend.write("dev", [b"x" * 9_000, b"x" * 9_000])
+    assert [file.name for file in world.state_file.parent.iterdir()] == ["dev.json"]
+    assert world.state_file.read_bytes() == before
+
+
+@contextmanager
+def small_files(most: int) -> Iterator[None]:
+    """Let no file of this process grow beyond so many bytes: to who writes it, a full disk."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 @pytest.mark.parametrize(

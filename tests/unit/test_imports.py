@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # Each part of `components` may import those before it, and nothing else of the project.
 ORDER = (
     "errors",
+    "files",
     "wire",
     "schema",
     "kinds",

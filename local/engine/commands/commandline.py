@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
 
+from components.files import describe_failure
 from local.engine.errors import FAILED, EngineError
 
 CLI = "the Pulumi CLI has more (https://www.pulumi.com/docs/install/)"
@@ -125,4 +126,8 @@ def run(argv: list[str], *, cwd: Path | None = None, env: Mapping[str, str] | No
     except BrokenPipeError:
         # Whoever read the output has gone; there is nobody to tell.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except OSError as problem:
+        # a state folder that is read-only, a disk that is full
+        print(f"error: {describe_failure(problem)}", file=sys.stderr)
         return FAILED

@@ -65,7 +65,7 @@ class Session:
         """Begin to derive the key if it will be needed: that takes as long as much of the rest together."""
         config = self.read_config(stack)
         has_secrets = contains(config.entries, is_secure)
-        if writing or has_secrets or '"ciphertext"' in self.backend.file(stack).read_text("utf-8"):
+        if writing or has_secrets or b'"ciphertext"' in self.backend.file(stack).read_bytes():
             config.secrets.start()
 
     def read_snapshot(self, stack: str) -> Snapshot:

@@ -17,7 +17,7 @@ def ls(invocation: Invocation) -> None:
     for name in session.backend.list_stacks():
         deployment = session.backend.read(name)
         mark = "*" if session.is_selected(name) else ""
-        time = str(deployment.get("manifest", {}).get("time") or "n/a")
+        time = str((deployment.get("manifest") or {}).get("time") or "n/a")
         rows.append((f"{name}{mark}", time, str(len(deployment.get("resources") or []))))
     print_table(rows)
 

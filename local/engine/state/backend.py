@@ -16,11 +16,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from components.files import replace_file
 from local.engine.errors import NO_SUCH_STACK, EngineError, Unsupported
 from local.engine.state import checkpoint
 from local.engine.state.project import Project
 
-META = "version: 1\n"
+META = b"version: 1\n"
 
 
 def find_folder(env: Mapping[str, str]) -> Path:
@@ -82,7 +83,7 @@ class Backend:
         """Return a stack's deployment."""
         file = self.file(stack)
         try:
-            text = file.read_text(encoding="utf-8")
+            text = file.read_bytes()
         except FileNotFoundError:
             raise EngineError(f"no stack named '{stack}' found", NO_SUCH_STACK) from None
         return checkpoint.parse(text, str(file))
@@ -90,25 +91,19 @@ class Backend:
     def write(self, stack: str, deployment: list[bytes]) -> None:
         """Replace a stack's checkpoint, whole or not at all; the last one stays as `.bak`."""
         file = self.file(stack)
-        file.parent.mkdir(parents=True, exist_ok=True)
         meta = self._book / "meta.yaml"
         if not meta.exists():
-            meta.write_text(META, encoding="utf-8")
-        draft = file.with_name(f".{file.name}.{os.getpid()}.tmp")
-        with draft.open("wb") as out:
-            out.writelines(checkpoint.checkpoint_parts(self.full_name(stack), deployment))
+            replace_file(meta, [META])
         # The CLI's file driver keeps a checksum beside each file; one that no longer fits must go.
         file.with_name(f"{file.name}.attrs").unlink(missing_ok=True)
-        draft.replace(file)
+        replace_file(file, checkpoint.checkpoint_parts(self.full_name(stack), deployment))
 
     def back_up(self, stack: str) -> None:
         """Keep the checkpoint as it is now as `.bak`."""
         file = self.file(stack)
         if file.exists():
-            draft = file.with_name(f".{file.name}.{os.getpid()}.bak")
-            draft.write_bytes(file.read_bytes())
             file.with_name(f"{file.name}.bak.attrs").unlink(missing_ok=True)
-            draft.replace(file.with_name(f"{file.name}.bak"))
+            replace_file(file.with_name(f"{file.name}.bak"), [file.read_bytes()])
 
     def remove(self, stack: str) -> None:
         file = self.file(stack)
@@ -133,16 +128,13 @@ class Backend:
         """Hold the stack's lock; EngineError says who holds it already, and since when."""
         self._refuse_other_locks(stack, None)
         mine = self._lock_folder(stack) / f"{uuid.uuid4()}.json"
-        mine.parent.mkdir(parents=True, exist_ok=True)
-        draft = mine.with_suffix(".tmp")
         holder = {
             "pid": os.getpid(),
             "username": getpass.getuser(),
             "hostname": socket.gethostname(),
             "timestamp": datetime.now().astimezone().isoformat(),
         }
-        draft.write_text(json.dumps(holder), encoding="utf-8")
-        draft.replace(mine)
+        replace_file(mine, [json.dumps(holder).encode()])
         try:
             self._refuse_other_locks(stack, mine)
             yield
@@ -154,7 +146,7 @@ class Backend:
         for each in self.list_locks(stack):
             with suppress(FileNotFoundError):
                 if each != mine:
-                    lines.append(f"  {each.as_uri()}: {describe_lock(each.read_text('utf-8'))}")
+                    lines.append(f"  {each.as_uri()}: {describe_lock(each.read_bytes())}")
         if lines:
             raise EngineError(
                 f"the stack is currently locked by {len(lines)} lock(s). Either wait for the other "
@@ -163,7 +155,7 @@ class Backend:
             )
 
 
-def describe_lock(text: str) -> str:
+def describe_lock(text: bytes) -> str:
     try:
         lock = json.loads(text)
         return (

@@ -111,14 +111,19 @@ def load(document: dict[str, Any], unseal: Callable[[str, str], str]) -> Snapsho
         urn = entry.get("urn", "")
         return load_resource(entry, lambda sealed: unseal(sealed, urn))
 
-    resources = [one(entry) for entry in document.get("resources") or []]
-    pending = [
-        Operation(one(entry["resource"]), entry["type"])
-        for entry in document.get("pending_operations") or []
-    ]
+    try:
+        resources = [one(entry) for entry in document.get("resources") or []]
+        pending = [
+            Operation(one(entry["resource"]), entry["type"])
+            for entry in document.get("pending_operations") or []
+        ]
+        verify(resources)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as problem:
+        raise EngineError(
+            "the state is damaged: a resource in it is not as Pulumi writes it"
+        ) from problem
     taken = {"manifest", "secrets_providers", "resources", "pending_operations"}
     rest = {key: value for key, value in document.items() if key not in taken}
-    verify(resources)
     return Snapshot(resources, pending, rest)
 
 
@@ -186,16 +191,32 @@ def checkpoint_parts(stack: str, deployment: list[bytes]) -> list[bytes]:
     return [head.encode(), *deployment, b"}}"]
 
 
-def parse(text: str, where: str) -> dict[str, Any]:
+def parse(text: bytes, where: str) -> dict[str, Any]:
     """Return the deployment in a checkpoint's text; empty for a stack that has none yet."""
     try:
-        document = json.loads(text)
+        document = json.loads(text.decode("utf-8"))
         version = document["version"]
-        latest = document["checkpoint"].get("latest")
-    except (ValueError, KeyError, TypeError, AttributeError) as problem:
+        latest = document["checkpoint"].get("latest") or {}
+    # a `UnicodeDecodeError` is a `ValueError`
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as problem:
         raise EngineError(f"{where} is not a checkpoint of Pulumi's") from problem
+    if not _is_deployment(latest):
+        raise EngineError(f"{where} is not a checkpoint of Pulumi's")
     if version != SCHEMA:
         raise EngineError(
             f"{where} has checkpoint version {version}; the embedded engine reads version {SCHEMA}"
         )
-    return latest or {}
+    return dict(latest)
+
+
+def _is_deployment(latest: Any) -> bool:
+    """Say whether the parts of a deployment have the types that its readers rely on."""
+    if not isinstance(latest, dict):
+        return False
+    provider = latest.get("secrets_providers") or {}
+    mappings = [provider, latest.get("manifest") or {}]
+    mappings += [provider.get("state") or {}] if isinstance(provider, dict) else []
+    lists = [latest.get("resources") or [], latest.get("pending_operations") or []]
+    return all(isinstance(each, dict) for each in mappings) and all(
+        isinstance(each, list) for each in lists
+    )

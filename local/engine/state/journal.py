@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+from components.files import describe_failure
 from local.engine.errors import EngineError
 from local.engine.state import checkpoint
 from local.engine.state.backend import Backend
@@ -75,7 +76,8 @@ class Journal:
             await asyncio.to_thread(self._backend.write, self._stack, self._parts())
             self._written = covers
         except OSError as problem:
-            raise EngineError(f"the state cannot be written: {problem}") from problem
+            message = f"the state cannot be written: {describe_failure(problem)}"
+            raise EngineError(message) from problem
         finally:
             self._writing = None
 

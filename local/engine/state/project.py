@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from components.files import describe_failure, replace_file
 from local.engine.errors import EngineError, Unsupported
 
 NAME = "Pulumi.yaml"
@@ -86,7 +86,13 @@ def read_mapping(file: Path) -> dict[str, Any]:
     """Return a YAML file that holds a mapping."""
     try:
         document = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (OSError, yaml.YAMLError) as problem:
+    except OSError as problem:
+        raise EngineError(describe_failure(problem)) from problem
+    except UnicodeDecodeError:
+        raise EngineError(f"{file}: not UTF-8 text") from None
+    except RecursionError:
+        raise EngineError(f"{file}: nested too deeply") from None
+    except yaml.YAMLError as problem:
         raise EngineError(f"{file} cannot be read: {problem}") from problem
     if document is None:
         return {}
@@ -125,7 +131,4 @@ class Workspace:
             stacks[self._url] = full_name
         document.pop("stack", None)
         document["stacks"] = stacks
-        self._file.parent.mkdir(parents=True, exist_ok=True)
-        draft = self._file.with_name(f"{self._file.name}.{os.getpid()}.tmp")
-        draft.write_text(json.dumps(document, indent=4), encoding="utf-8")
-        draft.replace(self._file)
+        replace_file(self._file, [json.dumps(document, indent=4).encode()])

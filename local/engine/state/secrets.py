@@ -29,6 +29,8 @@ def read_passphrase(env: Mapping[str, str]) -> str:
     if file:
         try:
             return Path(file).read_text(encoding="utf-8").strip()
+        except UnicodeDecodeError:
+            raise EngineError(f"PULUMI_CONFIG_PASSPHRASE_FILE {file}: not UTF-8 text") from None
         except OSError as problem:
             raise EngineError(
                 f"unable to read PULUMI_CONFIG_PASSPHRASE_FILE {file}: {problem.strerror}"

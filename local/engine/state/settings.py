@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from components.files import replace_file
 from local.engine.errors import EngineError, Unsupported
 from local.engine.state.project import Project, read_mapping
 from local.engine.state.secrets import Passphrase, read_passphrase
@@ -106,9 +106,7 @@ class StackConfig:
         text = yaml.safe_dump(
             self._document, sort_keys=False, default_flow_style=False, width=10**6
         )
-        draft = self.file.with_name(f"{self.file.name}.{os.getpid()}.tmp")
-        draft.write_text(text, encoding="utf-8")
-        draft.replace(self.file)
+        replace_file(self.file, [text.encode()])
 
 
 def is_secure(entry: Any) -> bool:

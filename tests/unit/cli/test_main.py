@@ -48,3 +48,35 @@ def test_folder_before_the_command(capsys: pytest.CaptureFixture[str], tmp_path:
     """`-C` to a folder that is not there is a sentence."""
     assert main(["-C", str(tmp_path / "none"), "status"]) == 1
     assert capsys.readouterr().err == f"error: -C {tmp_path / 'none'}: No such file or directory\n"
+
+
+def test_a_file_that_cannot_be_written_is_a_sentence(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder that is read-only or none, a full disk: the file and the reason."""
+    (tmp_path / "Pulumi.yaml").write_text("name: aws-jobs\n", "utf-8")
+    (tmp_path / "jobs").write_text("", "utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert main(["new", "ServiceJob", "churn"]) == 1
+    assert capsys.readouterr().err == f"error: {tmp_path / 'jobs'}: File exists\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[" * 5_000, "nested too deeply"),
+        ("name: \x01", "a character that YAML does not allow"),
+    ],
+)
+def test_a_project_file_that_is_hostile_is_a_sentence(
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    text: str,
+    message: str,
+) -> None:
+    """Whatever stands in it."""
+    (tmp_path / "Pulumi.yaml").write_text(text, "utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert main(["validate"]) == 1
+    assert capsys.readouterr().err == f"error: Pulumi.yaml: {message}\n"
