@@ -38,6 +38,10 @@ _settings: dict[str, bool] = {"may_terminate": False}
 # Ids whose replacement this process has seen, with the new definition's `onReplace`: Pulumi does not tell
 # `delete` why it is called. A process that dies in between loses this, and then AWS is asked.
 _superseded: dict[str, str] = {}
+# Ids that this process has seen as the current run of a job that the program declares: an older entry of the same run,
+# left to be deleted by a deployment that died, must not end it. A refresh compares too, but checks nothing.
+_declared: set[str] = set()
+_checked: set[str] = set()
 
 
 class Stopped(Exception):
@@ -84,6 +88,7 @@ class JobProvider(ResourceProvider):
     @_plainly
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Bring the inputs into their one form, so that what means the same compares equal."""
+        _checked.add(str(news.get("identity")))
         if contains(news, Unknown):
             return CheckResult(news, [])
         inputs = normalize_numbers(news)
@@ -97,6 +102,8 @@ class JobProvider(ResourceProvider):
         if contains(_news, Unknown):
             return DiffResult(changes=None, replaces=["request"])
         found = lifecycle.diff(self.kind, _id, olds, normalize_numbers(_news))
+        if not found.replaces and _news.get("identity") in _checked:
+            _declared.add(_id)
         if found.same:
             return DiffResult(changes=False)
         if found.replaces:
@@ -108,7 +115,10 @@ class JobProvider(ResourceProvider):
         """Adopt or submit."""
         inputs = normalize_numbers(props)
         aws = connect(str(inputs["region"]))
-        id_, outputs = lifecycle.create(self.kind, aws, inputs, _say(inputs))
+        id_, outputs = lifecycle.create(
+            self.kind, aws, inputs, _say(inputs), replacing=_superseded.keys()
+        )
+        _declared.add(id_)
         return CreateResult(id_, outputs)
 
     @_plainly
@@ -146,6 +156,7 @@ class JobProvider(ResourceProvider):
             _say(olds),
             may_terminate=_settings["may_terminate"],
             superseded_by=_superseded.get(_id, ""),
+            declared=_id in _declared,
         )
 
 

@@ -72,7 +72,7 @@ def complete_request(job: Job, *, as_object: bool = False) -> dict[str, Any]:
     request = {kind.request.name_field: stem, **request}
     payload = kind.payload
     if payload is not None and isinstance(request.get(payload.field), dict):
-        name = submission.payload_name(kind, job.name)
+        name = submission.make_payload_stem(kind, job.name)
         body = {payload.name_field: name, **request[payload.field]}
         text = json.dumps(body, separators=(",", ":"), ensure_ascii=False)
         request[payload.field] = body if as_object else text

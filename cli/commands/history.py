@@ -13,12 +13,13 @@ from cli.runs.connection import connect_stack, load_jobs
 from cli.runs.entries import read_entries
 from cli.runs.reasons import explain_run
 from components.aws import Aws, Run, read_history
-from components.aws.lookup import list_linked
-from components.aws.survey import list_attempts
+from components.aws.linked import find_linked, read_given_name
+from components.aws.runs import list_attempts
 from components.errors import JobError, Problems
 from components.jobfile.messages import suggest
 from components.kinds import KINDS, Kind
 from components.run.definition import IDENTITY
+from components.run.submission import list_identities, split_name
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -67,7 +68,8 @@ def _find_job(stack: Stack, aws: Aws, job: str) -> tuple[Kind, Mapping[str, Any]
         if each.name == job:
             inputs = jobs.inputs[job]
             paths = [*(inputs.get("secretPaths") or ()), *(remembered.get("secretPaths") or ())]
-            return KINDS[each.kind], {**inputs, "secretPaths": paths}
+            known = {"secretPaths": paths, "jobName": remembered.get("jobName", "")}
+            return KINDS[each.kind], {**inputs, **known}
     if job in state:
         return state[job].kind, remembered
     close = suggest(job, [each.name for each in jobs.jobs])
@@ -84,14 +86,19 @@ def _find_runs_by_name(stack: Stack, aws: Aws, job: str) -> list[tuple[Kind, Run
 
 
 def list_runs(aws: Aws, kind: Kind, inputs: Mapping[str, Any]) -> list[Run]:
-    """Return every run that the service or the linked one knows, newest first; an attempt is not a run."""
-    found = list(read_history(aws, kind, inputs))
+    """Return every run that the service or the linked one knows, newest first; an attempt is not a run.
+
+    A renamed job's earlier runs carry its identity, under the names that they got when they were submitted.
+    """
+    identities = list_identities(inputs)
+    linked = [r for r in find_linked(aws, kind, inputs) if r.tags.get(IDENTITY) in identities]
+    stack = identities[0].rpartition("/")[0]
+    names = {str(inputs.get("jobName", "")), *(read_given_name(kind, run.name) for run in linked)}
+    former = {f"{stack}/{split_name(name)[0]}" for name in names - {""}} - set(identities)
+    wider = {**inputs, "formerly": [*identities[1:], *sorted(former)]}
+    found = [r for r in read_history(aws, kind, wider) if r.tags.get(IDENTITY) in identities]
     seen = {arn for each in found for arn in (each.arn, *list_attempts(kind, each))}
-    identities = [str(inputs["identity"]), *(inputs.get("formerly") or ())]
-    for each in list_linked(aws, kind, identities, str(inputs["name"])):
-        if each.arn not in seen:
-            seen.add(each.arn)
-            found.append(each)
+    found += [each for each in linked if each.arn not in seen]
     return sorted(found, key=lambda each: -each.created)
 
 

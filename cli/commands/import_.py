@@ -17,7 +17,7 @@ from cli.project.settings import read_stack_settings
 from cli.project.stack import Stack
 from cli.runs.connection import connect_stack
 from components.aws import Aws, Run, find_adopted
-from components.aws.runs import arn_region
+from components.aws.runs import arn_region, is_linked
 from components.aws.survey import list_newest, list_queues
 from components.errors import JobError
 from components.jobfile import load
@@ -73,7 +73,7 @@ def run(args: argparse.Namespace) -> int:
         if args.output not in ("", "-")
         else job_text.make_job_name(kind, found)
     )
-    queue = _choose_queue(aws, kind, args.queue) if job_text.is_linked(kind, found.arn) else ""
+    queue = _choose_queue(aws, kind, args.queue) if is_linked(kind, found.arn) else ""
     if args.output == "-":
         print(_format_file(kind, found, name, queue, stack, folder / "-"), end="")
         return 0

@@ -17,7 +17,7 @@ from cli.engine.arguments import add_stack, find_stack
 from cli.project.stack import Stack
 from cli.runs.connection import connect_stack, load_jobs
 from cli.runs.entries import Entry, read_entries
-from cli.runs.judge import ADOPTED, Finding, judge_runs, list_declared
+from cli.runs.judge import ADOPTED, NEWER, Finding, judge_runs, list_declared
 from components import aws as service
 from components.aws import Aws, Run
 from components.aws.survey import list_stack_runs
@@ -76,7 +76,10 @@ def find_runs(aws: Aws, stack: Stack, jobs: StackJobs, known: Sequence[Entry]) -
     ]
     seen = {run.arn for _, run in runs}
     runs += [pair for pair in _find_adopted(aws, jobs, prefix) if pair[1].arn not in seen]
-    return judge_runs(runs, list_declared(jobs), frozenset(in_state - {""}))
+    declared = list_declared(jobs)
+    digests = {each.name: each.digest for each in declared}
+    settled = {e.name for e in known if not e.pending and e.text("digest") == digests.get(e.name)}
+    return judge_runs(runs, declared, frozenset(in_state - {""}), frozenset(settled))
 
 
 def _find_adopted(aws: Aws, jobs: StackJobs, prefix: str) -> Iterator[tuple[Kind, Run]]:
@@ -104,6 +107,11 @@ def _format_findings(found: Sequence[Finding], stack: str) -> list[str]:
     if lost:
         shown.append(
             f"{lost} unknown to the state; ./jobctl up -s {stack} adopts them and submits nothing"
+        )
+    if newer := [each for each in found if each.standing == NEWER]:
+        shown.append(
+            f"{len(newer)} newer than the state's run: the state is old. Take the job out of it "
+            f"(pulumi state delete URN), and ./jobctl up -s {stack} adopts the newest run"
         )
     if orphans:
         shown.append(

@@ -11,13 +11,13 @@ import yaml
 
 from components import schema
 from components.aws import Run
-from components.aws.runs import arn_id
+from components.aws.linked import read_given_name
+from components.aws.runs import arn_id, is_linked
 from components.jobfile import yaml12
 from components.kinds import Kind
 from components.run import definition, submission
 from components.wire import Path, normalize_numbers
 
-_SUFFIX = re.compile(r"-[0-9a-f]{8}$")  # of a run of ours
 _MOMENT = re.compile(r"-\d{4}(-\d{2}){5}-\d{3}$")  # the SageMaker SDK's -2026-11-22-18-14-05-123
 _NOT_ALLOWED = re.compile(r"[^A-Za-z0-9_-]+")
 
@@ -27,17 +27,10 @@ def make_job_name(kind: Kind, run: Run) -> str:
     if run.tags.get(definition.IDENTITY):
         return run.tags[definition.IDENTITY].rpartition("/")[2]
     name = run.name
-    if kind.link and is_linked(kind, run.arn):
-        found = re.match(kind.link.stem, name)
-        name = _MOMENT.sub("", found[1] if found else name)
-    else:
-        name = _SUFFIX.sub("", name)
+    if is_linked(kind, run.arn):
+        name = _MOMENT.sub("", read_given_name(kind, name) or name)
+    name = submission.split_name(name)[0]
     return _NOT_ALLOWED.sub("-", name).strip("-_")[:100] or "job"
-
-
-def is_linked(kind: Kind, arn: str) -> bool:
-    """Tell whether an ARN is of the linked service's record (a SageMaker training job), not of the job's own."""
-    return kind.link is not None and arn.split(":")[2] == kind.link.service
 
 
 def make_document(kind: Kind, run: Run, name: str, queue: str = "") -> dict[str, Any]:
@@ -76,7 +69,8 @@ def _drop_default_name(kind: Kind, request: dict[str, Any], name: str) -> None:
     if not payload or not isinstance(body, dict):
         return
     given = str(body.get(payload.name_field, ""))
-    if given == submission.payload_name(kind, name) or len(given) > payload.name_max:
+    stem = submission.make_payload_stem(kind, submission.split_name(given)[0])
+    if stem == submission.make_payload_stem(kind, name) or len(given) > payload.name_max:
         body.pop(payload.name_field, None)
 
 

@@ -12,6 +12,8 @@ from components.stack.jobs import StackJobs
 
 STATE = "in the state"
 ADOPTED = "the next up adopts it"
+NEWER = "newer than the state's run; up looks for it once the file changes"
+REPLACED = "its file has changed; the next up replaces it as onReplace says"
 SUPERSEDED = "an earlier run"
 RELEASED = "released"
 DEFERRED = "its job waits for another job"
@@ -55,9 +57,15 @@ def list_declared(jobs: StackJobs) -> list[Declared]:
 
 
 def judge_runs(
-    runs: Sequence[tuple[Kind, Run]], files: Sequence[Declared], in_state: frozenset[str]
+    runs: Sequence[tuple[Kind, Run]],
+    files: Sequence[Declared],
+    in_state: frozenset[str],
+    settled: frozenset[str] = frozenset(),
 ) -> list[Finding]:
-    """Judge every run, by job, newest first. `in_state` are the state's ARNs, training jobs' too."""
+    """Judge every run, by job, newest first. `in_state` are the state's ARNs, training jobs' too.
+
+    `settled` are the jobs whose definition the state has a run of: the next `up` looks for no other.
+    """
     by_identity = {identity: file for file in files for identity in file.identities}
     newest: set[str] = set()
     found = []
@@ -67,19 +75,20 @@ def judge_runs(
         job = file.name if file else identity.rpartition("/")[2]
         first = job not in newest
         newest.add(job)
-        standing = _standing(run, file, first, in_state)
+        known = run.arn in in_state
+        standing = STATE if known else _standing(run, file, first, job in settled)
         found.append(Finding(kind, run, job, standing, standing == ORPHAN))
     return sorted(found, key=lambda each: (each.job, -each.run.created))
 
 
-def _standing(run: Run, file: Declared | None, first: bool, in_state: frozenset[str]) -> str:
-    if run.arn in in_state:
-        return STATE
+def _standing(run: Run, file: Declared | None, first: bool, settled: bool) -> str:
     if run.released and not run.ending:
         return RELEASED
     matches = file is not None and run.tags.get(DIGEST) == file.digest
     if first and matches and run.adoptable:
-        return ADOPTED
+        return NEWER if settled else ADOPTED
     if first and file is not None and not file.digest:
         return DEFERRED
+    if first and file is not None and not settled and not run.phase.ended and run.adoptable:
+        return REPLACED
     return SUPERSEDED if run.phase.ended else ORPHAN

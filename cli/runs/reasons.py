@@ -6,12 +6,14 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cli.editing.job_text import is_linked, keep_request_fields
+from cli.editing.job_text import keep_request_fields
 from components.aws import Run
+from components.aws.runs import is_linked
 from components.errors import JobError
 from components.jobfile.messages import HIDDEN
 from components.kinds import Kind
 from components.run.definition import BECAUSE, CLAIMED, DIGEST, normalize
+from components.run.submission import make_payload_stem, split_name
 from components.wire import join_path, normalize_numbers, walk_leaves
 
 FIRST = "first run that AWS still knows"
@@ -91,10 +93,14 @@ def _list_leaves(kind: Kind, run: Run, payload_alone: bool) -> dict[str, Any]:
         *kind.request.in_place,
     }
     kept = {name: value for name, value in request.items() if name not in left_out}
-    if payload_alone and kind.payload:
+    if kind.payload:
         body = dict(kept.get(kind.payload.field) or {})
-        body.pop(kind.payload.name_field, None)
-        kept = {kind.payload.field: body}
+        given = str(body.pop(kind.payload.name_field, ""))
+        if payload_alone:
+            kept = {}
+        elif given:  # what is filled in differs from run to run
+            body[kind.payload.name_field] = make_payload_stem(kind, split_name(given)[0])
+        kept[kind.payload.field] = body
     return {
         join_path(path): normalize_numbers(leaf) for path, leaf in walk_leaves(kept, ("request",))
     }

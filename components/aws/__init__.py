@@ -1,8 +1,10 @@
 """AWS, as far as jobs need it. Only this package imports boto3."""
 
+from .actions import mark, release, retag, set_in_place, submit, terminate
 from .client import Aws, connect
-from .lookup import count_live, find_newest_run, list_runs, read_history
-from .runs import Run, describe, find_adopted, release, retag, set_in_place, submit, terminate
+from .linked import find_newest_attempt
+from .lookup import count_live, find_adopted, find_newest_run, list_runs, read_history
+from .runs import Run, describe
 
 __all__ = [
     "Aws",
@@ -11,8 +13,10 @@ __all__ = [
     "count_live",
     "describe",
     "find_adopted",
+    "find_newest_attempt",
     "find_newest_run",
     "list_runs",
+    "mark",
     "read_history",
     "release",
     "retag",

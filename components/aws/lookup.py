@@ -1,44 +1,79 @@
-"""Find runs: by the names that a service lists, then by our tags; by tags alone where a second service is asked."""
+"""Find runs: by the names that a service lists, then by our tags; what it has forgotten, by its second service.
+
+A run that has a record of its own is known by that one as long as it exists: the second service's (a training job)
+leads back to it, and stands for the run only once the first has forgotten it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from ..errors import Denied, Missing
+from ..errors import Missing
 from ..kinds import Kind, Phase
 from ..run.definition import IDENTITY
-from ..run.submission import name_patterns
+from ..run.submission import Names, list_identities, list_names
+from ..wire import pick
 from .client import Aws
-from .runs import Run, describe, find_adopted, linked_run, to_milliseconds
+from .linked import find_linked, read_given_name
+from .runs import Run, arn_id, check_account, describe, is_linked, list_attempts, to_milliseconds
+
+HANDFUL = 5  # jobs whose names others may have too: the newest are asked for their tags, not all
+# Pauses before each further look for the record of a run that the second service shows already, in seconds. A list
+# that lags shows it within seconds; of one that runs we are surer, because it must have a record.
+LOOKS_FOR_AN_ENDED_RECORD = (0, 1, 2, 4)
+LOOKS_FOR_A_RECORD = (0, 1, 2, 4, 8, 15, 30)
+SETTLED = 3600.0  # seconds after which no list lags
 
 
 @dataclass(frozen=True)
 class Listed:
-    """What a list call says of a job that may be ours: its name is like ours, its tags are not known."""
+    """What a list call says of a job that may be ours. Of one that is not `certain` the tags decide.
+
+    `linked` is the ARN of its newest record at the second service.
+    """
 
     arn: str
     created: float
     phase: Phase
+    certain: bool
+    linked: str = ""
 
 
 def list_runs(aws: Aws, kind: Kind, inputs: Mapping[str, Any]) -> list[Listed]:
     """List by name what may be this job's runs, the newest first."""
-    job = str(inputs["name"])
+    names = list_names(kind, inputs)
+    return _list(aws, kind, names, [each.prefix for each in names], str(inputs["name"]))
+
+
+def _list(
+    aws: Aws, kind: Kind, names: Sequence[Names], prefixes: list[str], job: str
+) -> list[Listed]:
     found: dict[str, Listed] = {}
-    patterns = name_patterns(kind, inputs)
-    calls = patterns if kind.listing.filters_names else patterns[:1]
-    for values in make_list_values(aws, kind, [prefix for prefix, _ in calls], job):
+    calls = prefixes if kind.listing.filters_names else prefixes[:1]
+    for values in make_list_values(aws, kind, calls, job):
         for item in aws.pages(kind.service, kind.listing.call, values, job=job):
             name = str(item.get(kind.listing.fields["name"], ""))
-            if any(pattern.fullmatch(name) for _, pattern in patterns):
-                arn = str(item[kind.listing.fields["arn"]])
-                phase = kind.phase(str(item.get(kind.record.status_field, "")))
-                created = to_milliseconds(item.get(kind.listing.fields["created"]))
-                found[arn] = Listed(arn, created, phase)
+            certain = any(each.ours.fullmatch(name) for each in names)
+            if certain or any(each.possible.fullmatch(name) for each in names):
+                listed = read_listed(kind, item, certain=certain)
+                found[listed.arn] = listed
     # stable: AWS lists the newest first, which settles equal times
     return sorted(found.values(), key=lambda each: -each.created)
+
+
+def read_listed(kind: Kind, item: Mapping[str, Any], *, certain: bool) -> Listed:
+    """Read an item of the list call."""
+    fields = kind.listing.fields
+    return Listed(
+        str(item[fields["arn"]]),
+        to_milliseconds(item.get(fields["created"])),
+        kind.phase(str(item.get(kind.record.status_field, ""))),
+        certain,
+        str(pick(item, kind.record.outputs[kind.link.arn_output], "")) if kind.link else "",
+    )
 
 
 def read_history(
@@ -46,31 +81,36 @@ def read_history(
 ) -> Iterator[Run]:
     """Yield the runs of this job that its own service still knows, the newest first.
 
-    Lists by name (or takes what is `known`), then asks each candidate for its tags: another team's job may have a
-    like name.
+    Lists by name (or takes what is `known`), then asks each candidate for its tags.
     """
-    job = str(inputs["name"])
-    identities = {inputs["identity"], *(inputs.get("formerly") or ())}
-    candidates = {
-        each.arn: each.created
-        for each in (list_runs(aws, kind, inputs) if known is None else known)
-    }
-    # an adopted run may have any name
-    taken_over = find_adopted(aws, kind, inputs) if inputs.get("adopt") else None
-    taken_arn = taken_over.arn if taken_over else ""
-    if taken_over:
-        candidates[taken_arn] = taken_over.created
-    for arn in sorted(candidates, key=lambda arn: -candidates[arn]):
-        try:
-            run = taken_over if arn == taken_arn and taken_over else describe(aws, kind, arn, job)
-        except Missing:
-            continue
+    identities = list_identities(inputs)
+    for run in _read_candidates(aws, kind, inputs, known):
         if run.tags.get(IDENTITY) in identities:
             yield run
 
 
+def _read_candidates(
+    aws: Aws, kind: Kind, inputs: Mapping[str, Any], known: Sequence[Listed] | None
+) -> Iterator[Run]:
+    """Yield the runs that may be this job's, described, the newest first: of uncertain ones a handful."""
+    job = str(inputs["name"])
+    listed = list_runs(aws, kind, inputs) if known is None else known
+    candidates = {each.arn: each.created for each in listed if each.certain}
+    uncertain = [each for each in listed if not each.certain][:HANDFUL]
+    candidates |= {each.arn: each.created for each in uncertain}
+    # an adopted run may have any name
+    adopted = find_adopted(aws, kind, inputs) if inputs.get("adopt") else None
+    if adopted:
+        candidates[adopted.arn] = adopted.created
+    for arn in sorted(candidates, key=lambda arn: -candidates[arn]):
+        try:
+            yield adopted if adopted and arn == adopted.arn else describe(aws, kind, arn, job)
+        except Missing:
+            continue
+
+
 def make_list_values(
-    aws: Aws, kind: Kind, prefixes: list[str], job: str
+    aws: Aws, kind: Kind, prefixes: Sequence[str], job: str
 ) -> Iterator[dict[str, Any]]:
     """Yield what to list: each name prefix in each place where runs may lie.
 
@@ -92,46 +132,96 @@ def make_list_values(
     yield from ({"scope": scope, "prefix": prefix} for scope in scopes for prefix in prefixes)
 
 
-def list_linked(aws: Aws, kind: Kind, identities: list[str], job: str) -> Iterator[Run]:
-    """Yield the runs that only the second service still knows, by our tags, the newest first.
-
-    A caller without the permission gets nothing: the record has expired, and that is all we know.
-    """
-    for identity in identities:
-        yield from (
-            run
-            for run in search_linked(aws, kind, "Equals", identity, job)
-            if run.tags.get(IDENTITY) == identity
-        )
-
-
-def search_linked(aws: Aws, kind: Kind, how: str, value: str, job: str) -> Iterator[Run]:
-    """Yield the second service's runs whose identity `Equals` or `Contains` the value, the newest first.
-
-    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Filter.html; nothing where the caller may not.
-    """
-    if kind.link is None:
-        return
-    values = {"tag": IDENTITY, "how": how, "value": value}
-    try:
-        for item in aws.pages(kind.link.service, kind.link.search, values, job=job):
-            record = item.get(kind.link.search.params["Resource"]) or {}
-            pairs = {tag["Key"]: tag.get("Value", "") for tag in record.get("Tags") or []}
-            yield linked_run(kind, record, pairs)
-    except Denied:
-        return
-
-
 def find_newest_run(
     aws: Aws, kind: Kind, inputs: Mapping[str, Any], known: Sequence[Listed] | None = None
 ) -> Run | None:
     """Return the job's newest run, whatever became of it, or nothing if AWS knows none."""
-    for run in read_history(aws, kind, inputs, known):
-        return run
-    identities = [str(inputs["identity"]), *(inputs.get("formerly") or ())]
-    for run in list_linked(aws, kind, identities, str(inputs["name"])):
-        return run
+    return find_newest(aws, kind, inputs, known)[0]
+
+
+def find_newest(
+    aws: Aws, kind: Kind, inputs: Mapping[str, Any], known: Sequence[Listed] | None = None
+) -> tuple[Run | None, str]:
+    """Return the job's newest run, and the ARN of the run before the next one: its own, or one that was its run once.
+
+    That was renamed away; the names and the token of a first run are still taken by it.
+    """
+    identities = list_identities(inputs)
+    listed = list_runs(aws, kind, inputs) if known is None else known
+    certain = {each.arn for each in listed if each.certain}
+    others: set[str] = set()
+    moved = ""
+    for run in _read_candidates(aws, kind, inputs, listed):
+        owner = run.tags.get(IDENTITY)
+        if owner in identities:
+            return run, run.arn
+        others |= list_attempts(kind, run)
+        moved = moved or (run.arn if owner and run.arn in certain else "")
+    for linked in find_linked(aws, kind, inputs):
+        # of its own record, the newest says whose it is
+        run = linked if linked.arn in others else _lead_back(aws, kind, inputs, linked, listed)
+        if linked.arn not in others and run.tags.get(IDENTITY) in identities:
+            return run, run.arn
+        moved = moved or run.arn
+    return None, moved
+
+
+def _lead_back(
+    aws: Aws, kind: Kind, inputs: Mapping[str, Any], linked: Run, listed: Sequence[Listed]
+) -> Run:
+    """Return the run by its own record where it has one; a young one's may not be listed yet."""
+    job = str(inputs["name"])
+    looks: tuple[int, ...] = (0,)
+    if read_given_name(kind, linked.name) and aws.clock() - linked.created / 1000 < SETTLED:
+        looks = LOOKS_FOR_AN_ENDED_RECORD if linked.phase.ended else LOOKS_FOR_A_RECORD
+    for pause in looks:
+        if pause:
+            aws.sleep(pause)
+            listed = list_runs(aws, kind, inputs)
+            for run in read_history(aws, kind, inputs, listed):
+                return run
+        for each in listed:
+            if each.linked == linked.arn:
+                return describe(aws, kind, each.arn, job)
+    return linked
+
+
+def find_adopted(aws: Aws, kind: Kind, inputs: Mapping[str, Any]) -> Run | None:
+    """Return the run that `adopt` names (a job id, a job ARN, a training job's ARN), with its tags.
+
+    Nothing where AWS has none. A training job that Batch started is its Batch run, as long as Batch knows that.
+    """
+    given, job = str(inputs["adopt"]), str(inputs["name"])
+    arn = given if given.startswith("arn:") else make_arn(kind, aws, given)
+    check_account(aws, arn, job)
+    try:
+        run = describe(aws, kind, arn, job)
+    except Missing:
+        return None
+    if is_linked(kind, arn) and read_given_name(kind, arn_id(arn)):
+        ask = partial(_find_record, aws, kind, run, job)
+        return aws.remembered(f"record.{arn}", ask) or run
+    return run
+
+
+def _find_record(aws: Aws, kind: Kind, linked: Run, job: str) -> Run | None:
+    """Return the run whose newest attempt is this record of the second service, whoever's it is.
+
+    Its name is not known, so all are listed, as far as it takes; no run is younger than its own attempt.
+    """
+    for values in make_list_values(aws, kind, ["*"], job):
+        for item in aws.pages(kind.service, kind.listing.call, values, job=job):
+            listed = read_listed(kind, item, certain=False)
+            if listed.linked == linked.arn:
+                return describe(aws, kind, listed.arn, job)
     return None
+
+
+def make_arn(kind: Kind, aws: Aws, id_: str) -> str:
+    """Return the ARN of a run of the caller's account, by its id (Batch) or name."""
+    return kind.record.arn.format(
+        partition=aws.partition, region=aws.region, account=aws.account, id=id_, name=id_
+    )
 
 
 def count_live(aws: Aws, kind: Kind) -> int:

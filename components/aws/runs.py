@@ -1,16 +1,16 @@
-"""The verbs over runs, the same for every kind: find, describe, submit, tag, release, terminate."""
+"""A run as AWS describes it, the same for every kind."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 
 from ..errors import Denied, JobError, Missing
 from ..kinds import Kind, Phase
-from ..run.definition import DIGEST, ENDING, RELEASED, digest, format_tags, parse_tags
+from ..run.definition import DIGEST, ENDING, RELEASED, digest, parse_tags
 from ..wire import pick
 from .client import Aws
 
@@ -88,13 +88,14 @@ def check_account(aws: Aws, arn: str, job: str) -> None:
         )
 
 
-def _is_linked(kind: Kind, arn: str) -> bool:
+def is_linked(kind: Kind, arn: str) -> bool:
+    """Say whether an ARN is of the second service's record (a SageMaker training job), not of the job's own."""
     return kind.link is not None and arn.split(":")[2] == kind.link.service
 
 
 def describe(aws: Aws, kind: Kind, arn: str, job: str) -> Run:
     """Ask AWS for one run by its ARN. Raises `Missing` where AWS has no such record."""
-    if _is_linked(kind, arn):
+    if is_linked(kind, arn):
         return _describe_linked(aws, kind, arn, job)
     values = {"id": arn_id(arn), "arn": arn, "name": arn_id(arn)}
     record = aws.call(kind.service, kind.record.describe, values, job=job, kind=kind)
@@ -125,19 +126,35 @@ def describe(aws: Aws, kind: Kind, arn: str, job: str) -> Run:
 
 
 def _describe_linked(aws: Aws, kind: Kind, arn: str, job: str) -> Run:
-    """Ask the second service (SageMaker) for a run whose own record AWS no longer has."""
+    """Ask the second service (SageMaker) for a run, with its tags; a caller that may not read those gets none."""
     link = kind.link
     assert link is not None
     try:
         record = aws.call(link.service, link.describe, {"name": arn_id(arn)}, job=job)
     except JobError as error:
-        if re.search(r"(?i)not found|could not find|does not exist", str(error)):
+        if is_gone(error):
             raise Missing(str(error)) from error
         raise
-    return linked_run(kind, record, {})
+    return linked_run(kind, record, read_linked_tags(aws, kind, arn, job))
+
+
+def read_linked_tags(aws: Aws, kind: Kind, arn: str, job: str) -> dict[str, str]:
+    """Return the tags of the second service's record; none where the caller may not read them."""
+    assert kind.link is not None
+    try:
+        tags = aws.call(kind.link.service, kind.link.read_tags, {"arn": arn}, job=job)
+    except Denied:
+        return {}
+    return {tag["Key"]: tag.get("Value", "") for tag in tags or []}
+
+
+def is_gone(error: JobError) -> bool:
+    """Say whether the second service's refusal means that it has no such record."""
+    return re.search(r"(?i)not found|could not find|does not exist", str(error)) is not None
 
 
 def linked_run(kind: Kind, record: Mapping[str, Any], tags: Mapping[str, str]) -> Run:
+    """Read a run of the second service, as Describe or Search shows it."""
     link = kind.link
     assert link is not None
     outputs = {
@@ -161,87 +178,9 @@ def linked_run(kind: Kind, record: Mapping[str, Any], tags: Mapping[str, str]) -
     )
 
 
-def find_adopted(aws: Aws, kind: Kind, inputs: Mapping[str, Any]) -> Run | None:
-    """Return the run that `adopt` names (a job id, a job ARN, a training job's ARN), with its tags.
-
-    Nothing where AWS has none. A training job's tags need a call of their own; a caller that may not read them
-    gets the run without.
-    """
-    given, job = str(inputs["adopt"]), str(inputs["name"])
-    arn = given if given.startswith("arn:") else _arn(kind, aws, given)
-    check_account(aws, arn, job)
-    try:
-        run = describe(aws, kind, arn, job)
-    except Missing:
-        return None
-    if kind.link is None or not _is_linked(kind, arn):
-        return run
-    try:
-        tags = aws.call(kind.link.service, kind.link.read_tags, {"arn": arn}, job=job)
-    except Denied:
-        return run
-    return replace(run, tags={tag["Key"]: tag.get("Value", "") for tag in tags or []})
-
-
-def _arn(kind: Kind, aws: Aws, id_: str) -> str:
-    return kind.record.arn.format(
-        partition=aws.partition, region=aws.region, account=aws.account, id=id_, name=id_
-    )
-
-
-def submit(aws: Aws, kind: Kind, request: Mapping[str, Any], job: str) -> str:
-    """Submit, and return the new run's ARN. Never waits."""
-    return str(
-        aws.call(kind.service, kind.request.submit, job=job, kind=kind, request=request, once=True)
-    )
-
-
-def retag(
-    aws: Aws, kind: Kind, arn: str, job: str, tags: Mapping[str, str], gone: list[str]
-) -> None:
-    """Set these tags, and take the `gone` ones away."""
-    if _is_linked(kind, arn):
-        _retag_linked(aws, kind, arn, job, tags)
-        return
-    if tags:
-        values = {"arn": arn, "tags": format_tags(kind, tags)}
-        aws.call(kind.service, kind.tags.add, values, job=job, kind=kind)
-    if gone:
-        aws.call(kind.service, kind.tags.remove, {"arn": arn, "keys": gone}, job=job, kind=kind)
-
-
-def _retag_linked(aws: Aws, kind: Kind, arn: str, job: str, tags: Mapping[str, str]) -> None:
-    assert kind.link is not None
-    pairs = [{"Key": key, "Value": value} for key, value in sorted(tags.items())]
-    aws.call(kind.link.service, kind.link.tag, {"arn": arn, "tags": pairs}, job=job)
-
-
-def release(aws: Aws, kind: Kind, run: Run, job: str, *, ending: bool = False) -> None:
-    """Mark that the run is no longer this job's, so that a later `up` of the same definition is a new run.
-
-    `ending` says in the mark that it is to be ended next, should whoever does it die in between.
-    The second service's record outlives the first's, so it gets the mark too.
-    """
-    mark = {RELEASED: format_time(aws.clock() * 1000) + (ENDING if ending else "")}
-    retag(aws, kind, run.arn, job, mark, [])
-    linked = str(run.outputs.get(kind.link.arn_output, "")) if kind.link else ""
-    if linked and linked != run.arn:
-        _retag_linked(aws, kind, linked, job, mark)
-
-
-def set_in_place(aws: Aws, kind: Kind, arn: str, job: str, name: str, value: Any) -> None:
-    """Change a field that AWS can change on a submitted job; only the second service's run has no such field."""
-    if _is_linked(kind, arn):
-        return
-    values = {"id": arn_id(arn), "arn": arn, "value": value}
-    aws.call(kind.service, kind.request.in_place[name], values, job=job, kind=kind)
-
-
-def terminate(aws: Aws, kind: Kind, arn: str, job: str, reason: str) -> None:
-    """End a run that waits or runs. `reason` is shown by AWS's console."""
-    if kind.link is not None and _is_linked(kind, arn):
-        aws.call(kind.link.service, kind.link.terminate, {"name": arn_id(arn)}, job=job)
-        return
-    assert kind.terminate is not None
-    values = {"id": arn_id(arn), "arn": arn, "name": arn_id(arn), "reason": reason}
-    aws.call(kind.service, kind.terminate, values, job=job, kind=kind)
+def list_attempts(kind: Kind, run: Run) -> set[str]:
+    """Return the ARNs of the second service's records that one run made: each attempt is one."""
+    found = {str(run.outputs.get(kind.link.arn_output, ""))} if kind.link else set()
+    for attempt in run.request.get("attempts") or []:
+        found.add(str((attempt.get("serviceResourceId") or {}).get("value", "")))
+    return found - {""}

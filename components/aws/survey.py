@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from ..errors import Missing
 from ..kinds import Kind
-from ..run.definition import IDENTITY, SUFFIX
+from ..run.definition import IDENTITY
+from ..run.submission import split_name
 from .client import Aws
-from .lookup import make_list_values, search_linked
-from .runs import Run, describe, to_milliseconds
+from .linked import search_linked
+from .lookup import make_list_values, read_listed
+from .runs import Run, describe, list_attempts, to_milliseconds
 
-_OURS = re.compile(rf".+-[0-9a-f]{{{SUFFIX}}}")
 ALL = "*"
 
 
@@ -36,11 +36,8 @@ def list_newest(aws: Aws, kind: Kind, queue: str) -> Iterator[tuple[Run, int]]:
         newest = max(
             same, key=lambda item: to_milliseconds(item.get(kind.listing.fields["created"]))
         )
-        try:
-            run = describe(aws, kind, str(newest[kind.listing.fields["arn"]]), "")
-        except Missing:
-            continue
-        yield run, len(same) - 1
+        if run := _describe(aws, kind, str(newest[kind.listing.fields["arn"]])):
+            yield run, len(same) - 1
 
 
 def list_stack_runs(
@@ -48,35 +45,36 @@ def list_stack_runs(
 ) -> Iterator[Run]:
     """Yield the runs whose identity is of `project/stack`: first the service's own, then the second service's.
 
-    The service's lists show names and no tags. A name that is neither of our making (`<job>-<8 hexadecimal>`) nor
+    The service's lists show names and no tags. A name that is neither of our making (`<job>-<8 hexadecimal>-<4>`) nor
     among `names` is another's and costs no call; should such a run be the stack's all the same, then the second
     service names it by its tags as soon as it runs.
     """
     seen: set[str] = set()
+    passed_over: dict[str, str] = {}
     for values in make_list_values(aws, kind, [ALL], ""):
         for item in aws.pages(kind.service, kind.listing.call, values):
+            listed = read_listed(kind, item, certain=False)
             name = str(item.get(kind.listing.fields["name"], ""))
-            if not _OURS.fullmatch(name) and name not in names:
-                continue
-            try:
-                run = describe(aws, kind, str(item[kind.listing.fields["arn"]]), "")
-            except Missing:
-                continue
-            if run.arn not in seen and _is_of(run, stack):
+            if split_name(name)[0] == name and name not in names:
+                passed_over[listed.linked] = listed.arn
+            elif (run := _describe(aws, kind, listed.arn)) and run.arn not in seen:
                 seen |= {run.arn, *list_attempts(kind, run)}
-                yield run
-    for run in search_linked(aws, kind, "Contains", f"{stack}/", ""):
-        if run.arn not in seen and _is_of(run, stack):
+                if _is_of(run, stack):
+                    yield run
+    for linked in search_linked(aws, kind, "Contains", f"{stack}/", ""):
+        own = passed_over.get(linked.arn)
+        run = (_describe(aws, kind, own) if own else None) or linked
+        if linked.arn not in seen and run.arn not in seen and _is_of(run, stack):
+            seen.add(run.arn)
             yield run
+
+
+def _describe(aws: Aws, kind: Kind, arn: str) -> Run | None:
+    try:
+        return describe(aws, kind, arn, "")
+    except Missing:
+        return None
 
 
 def _is_of(run: Run, stack: str) -> bool:
     return run.tags.get(IDENTITY, "").rpartition("/")[0] == stack
-
-
-def list_attempts(kind: Kind, run: Run) -> set[str]:
-    """Every training job that one service job made: each attempt is one."""
-    found = {str(run.outputs.get(kind.link.arn_output, ""))} if kind.link else set()
-    for attempt in run.request.get("attempts") or []:
-        found.add(str((attempt.get("serviceResourceId") or {}).get("value", "")))
-    return found - {""}

@@ -205,7 +205,8 @@ class Latest:
 class Link:
     """A second service that also knows the run, by another record (SageMaker behind Batch).
 
-    `resource` is the type in its ARNs; `stem` finds our part of a name that the first service gave to its record.
+    `resource` is the type in its ARNs. The first service names its records `<prefix><name in the payload><32 hex>`.
+    `listing` filters by a `$part` of names and by when they were made, `$since`.
     """
 
     service: str
@@ -214,12 +215,14 @@ class Link:
     name_output: str
     describe: Call
     search: Call
+    listing: Listing
     tag: Call
+    untag: Call
     read_tags: Call
     terminate: Call
     statuses: Mapping[str, Phase]
     outputs: Mapping[str, str]
-    stem: str = ""
+    prefix: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,13 +7,13 @@ the newest run is looked up first, and again after every submission without a cl
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
 from .. import aws as service
 from ..aws import Aws, Run
-from ..aws.lookup import Listed
+from ..aws.lookup import find_newest, make_arn
 from ..aws.runs import is_adoptable
 from ..errors import JobError, Missing, NoSlot, Rejected, Taken, Unanswered
 from ..kinds import Kind
@@ -27,7 +27,8 @@ from ..run.definition import (
     make_token,
     request_tags,
 )
-from ..run.submission import aws_names, make_submission
+from ..run.submission import aws_names, list_identities, make_submission
+from .decision import Action, decide_replacement, make_refusal
 from .delete import Say, release_superseded
 from .outputs import make_outputs, make_placeholder, redact
 
@@ -37,8 +38,18 @@ LOOKS_FOR_A_LOST_ANSWER = (0, 1, 2)
 LOOKS_AFTER_A_REFUSAL = (0,)
 
 
-def create(kind: Kind, aws: Aws, inputs: Mapping[str, Any], say: Say) -> tuple[str, dict[str, Any]]:
+def create(
+    kind: Kind,
+    aws: Aws,
+    inputs: Mapping[str, Any],
+    say: Say,
+    *,
+    replacing: Collection[str] = (),
+) -> tuple[str, dict[str, Any]]:
     """Adopt or submit; return (id, outputs). Never waits for the run.
+
+    `replacing` are the runs whose replacement `diff` has approved. Another run of the job that the state does not
+    know, because it is old or was lost, meets the same decision here, before anything is submitted.
 
     Where another job is waited for, or no slot is free, the result is a placeholder.
     """
@@ -46,7 +57,7 @@ def create(kind: Kind, aws: Aws, inputs: Mapping[str, Any], say: Say) -> tuple[s
         say(f"waiting for {', '.join(inputs['waitingFor'])}; nothing submitted")
         return make_placeholder(inputs, list(inputs["waitingFor"]))
     try:
-        run = _find_or_submit(kind, aws, inputs, say)
+        run = _find_or_submit(kind, aws, inputs, say, replacing)
     except NoSlot:
         say(f"waiting for a free slot: the account has as many {kind.title}s as it may")
         return make_placeholder(inputs, ["slot"])
@@ -55,28 +66,40 @@ def create(kind: Kind, aws: Aws, inputs: Mapping[str, Any], say: Say) -> tuple[s
     return run.arn, make_outputs(kind, inputs, run)
 
 
-def _identities(inputs: Mapping[str, Any]) -> set[str]:
-    return {str(inputs["identity"]), *(inputs.get("formerly") or ())}
-
-
-def _find_or_submit(kind: Kind, aws: Aws, inputs: Mapping[str, Any], say: Say) -> Run:
+def _find_or_submit(
+    kind: Kind, aws: Aws, inputs: Mapping[str, Any], say: Say, replacing: Collection[str]
+) -> Run:
     if inputs.get("adopt") and (run := _adopt(kind, aws, inputs)):
         return run
     listed = service.list_runs(aws, kind, inputs)
-    run = _adopt_or_submit(kind, aws, inputs, listed, say)
+    newest, before = find_newest(aws, kind, inputs, listed)
+    if newest and is_adoptable(kind, inputs, newest):
+        say(f"adopted existing run {newest.arn}; nothing submitted")
+        run = _claim(kind, aws, inputs, newest)
+    else:
+        if newest and newest.arn not in replacing:
+            _check_replacement(kind, inputs, newest)
+        run = _submit(kind, aws, inputs, before)
     release_superseded(kind, aws, inputs, listed, run, say)
     return run
 
 
-def _adopt_or_submit(
-    kind: Kind, aws: Aws, inputs: Mapping[str, Any], listed: Sequence[Listed], say: Say
-) -> Run:
+def _check_replacement(kind: Kind, inputs: Mapping[str, Any], newest: Run) -> None:
+    """Refuse where the run that the state does not know would need leave to be replaced."""
+    # under an alias another job may be declared still
+    if newest.released or newest.terminated or newest.tags.get(IDENTITY) != inputs["identity"]:
+        return
+    decision = decide_replacement(kind, newest.phase, str(inputs.get("onReplace", "refuse")))
+    if decision.action is Action.REFUSE:
+        values = {**newest.outputs, "jobName": newest.name, "status": newest.status}
+        raise JobError(
+            f"{make_refusal(str(inputs['name']), values, decision)} (the state does not know this run)"
+        )
+
+
+def _submit(kind: Kind, aws: Aws, inputs: Mapping[str, Any], before: str) -> Run:
+    """Submit, `before` being the ARN of the run before this one."""
     job = str(inputs["name"])
-    newest = service.find_newest_run(aws, kind, inputs, listed)
-    if newest and is_adoptable(kind, inputs, newest):
-        say(f"adopted existing run {newest.arn}; nothing submitted")
-        return _claim(kind, aws, inputs, newest)
-    before = newest.arn if newest else ""
     key = make_token(kind, inputs, before)
     for name in aws_names(kind, inputs, before):
         try:
@@ -134,7 +157,7 @@ def _look_again(
 def _is_same_definition(kind: Kind, inputs: Mapping[str, Any], run: Run, name: str) -> bool:
     """Tell this definition's run from an earlier one of the same job; another's is an error."""
     owner = run.tags.get(IDENTITY)
-    if owner not in _identities(inputs):
+    if owner not in list_identities(inputs):
         whose = f"a run of {owner}" if owner else "without our tags"
         raise Rejected(
             f"{inputs['name']}: AWS already has a job named {name} ({whose}); use another name"
@@ -142,15 +165,9 @@ def _is_same_definition(kind: Kind, inputs: Mapping[str, Any], run: Run, name: s
     return is_adoptable(kind, inputs, run)
 
 
-def _arn(kind: Kind, aws: Aws, last: str) -> str:
-    return kind.record.arn.format(
-        partition=aws.partition, region=aws.region, account=aws.account, id=last, name=last
-    )
-
-
 def _describe_by_name(kind: Kind, aws: Aws, name: str, job: str) -> Run | None:
     try:
-        return service.describe(aws, kind, _arn(kind, aws, name), job)
+        return service.describe(aws, kind, make_arn(kind, aws, name), job)
     except Missing:
         return None
 
@@ -170,29 +187,27 @@ def _adopt(kind: Kind, aws: Aws, inputs: Mapping[str, Any]) -> Run | None:
             f"{job}: adopt: AWS has no job {given} in {aws.region}; without `adopt` this file is a new run"
         )
     owner = run.tags.get(IDENTITY)
-    if owner in _identities(inputs) and run.tags.get(DIGEST) not in (None, digest(kind, inputs)):
+    if owner in list_identities(inputs) and run.tags.get(DIGEST) not in (
+        None,
+        digest(kind, inputs),
+    ):
         return None
-    if owner and owner not in _identities(inputs) and not run.released:
+    if owner and owner not in list_identities(inputs) and not run.released:
         raise Rejected(f"{job}: adopt: {given} is a run of {owner}; remove it there first")
     return _claim(kind, aws, inputs, run)
 
 
 def _claim(kind: Kind, aws: Aws, inputs: Mapping[str, Any], run: Run) -> Run:
-    """Write our tags on an adopted run, so that it is found again, and a mark of this adoption.
-
-    The mark goes into the state too. An older entry of the same run (a deletion still pending from before)
-    lacks it, and so cannot end the run that is declared again; see `end.delete`.
-    """
+    """Write our tags on every record of an adopted run, so that it is found again, and when it was adopted."""
     job, request = str(inputs["name"]), inputs.get("request") or {}
     mark = str(round(aws.clock() * 1000))
     ours = {**make_tags(kind, inputs), CLAIMED: mark}
     declared = {} if run.phase.ended else request_tags(kind, request)
-    wanting = {
-        key: value for key, value in {**declared, **ours}.items() if run.tags.get(key) != value
-    }
+    wanting = {key: value for key, value in declared.items() if run.tags.get(key) != value}
     stale = [key for key in run.tags if key.startswith(OURS) and key not in ours]
     # first, because the deploy role may change only what carries this stack's identity
-    service.retag(aws, kind, run.arn, job, wanting, stale)
+    service.mark(aws, kind, run, job, ours, stale)
+    service.retag(aws, kind, run.arn, job, wanting)
     # what the file says and AWS can change may have changed while nobody knew of the run
     for name in kind.request.in_place if not run.phase.ended else ():
         if request.get(name) not in (None, run.request.get(name)):

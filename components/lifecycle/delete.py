@@ -11,7 +11,8 @@ from ..aws.lookup import Listed
 from ..aws.runs import check_account
 from ..errors import JobError, Missing
 from ..kinds import Kind
-from ..run.definition import CLAIMED, IDENTITY, ON_REPLACE
+from ..run.definition import IDENTITY, ON_REPLACE
+from ..run.submission import list_identities
 from .decision import (
     UNSTOPPABLE,
     Action,
@@ -36,12 +37,15 @@ def delete(
     *,
     may_terminate: bool = False,
     superseded_by: str = "",
+    declared: bool = False,
 ) -> None:
     """Release the run; terminate it if it waits in the queue, or as `onDelete` says if it is past it.
 
     A run that a newer one has superseded follows the newer one's `onReplace`; there `refuse` means keep: it
     was still queued when its replacement was approved. `superseded_by` is that setting, where the caller has
-    seen the replacement; after a crash AWS is asked for it. Raises before anything is touched.
+    seen the replacement; after a crash AWS is asked for it. `declared` says that the caller has seen the same run
+    as a job's current one: an older entry of it is deleted, left by a deployment that died, and the run is not
+    changed. Raises before anything is touched.
     """
     if is_waiting(id_):
         return
@@ -52,8 +56,14 @@ def delete(
     except Missing:
         _release_linked(kind, aws, olds, job)
         return
-    claim = run.tags.get(CLAIMED)
-    if claim and claim != str(olds.get("claimed", "")):
+    owner = run.tags.get(IDENTITY)
+    if owner and not _is_of_stack(owner, olds):
+        text = f"{job}: {run.name} is a run of {owner} by now; not changed"
+        if not run.phase.ended:
+            raise JobError(f"{text}: remove it there, or take it out of this stack's state")
+        say(text.removeprefix(f"{job}: "))
+        return
+    if declared:
         say(f"{run.name} was adopted again in the meantime; not changed")
         return
     if run.released and not run.ending:
@@ -72,10 +82,15 @@ def delete(
     carry_out(kind, aws, run, job, decision, say)
 
 
+def _is_of_stack(owner: str, olds: Mapping[str, Any]) -> bool:
+    """Say whether an identity is of the stack of these outputs, or one that their job had before."""
+    stack = str(olds.get("identity", "")).rpartition("/")[0]
+    return owner.rpartition("/")[0] == stack or owner in list_identities(olds)
+
+
 def _release_linked(kind: Kind, aws: Aws, olds: Mapping[str, Any], job: str) -> None:
     """Mark the second service's record, which outlives the first's and would be adopted by a later `up`."""
-    linked = str(olds.get(kind.link.arn_output) or "") if kind.link else ""
-    run = service.find_adopted(aws, kind, {"adopt": linked, "name": job}) if linked else None
+    run = service.find_newest_attempt(aws, kind, olds, job)
     if run and not run.released:
         service.release(aws, kind, run, job)
 
@@ -113,7 +128,7 @@ def release_superseded(
             if older.released and not older.ending:
                 continue
             decision = decide_superseded(kind, older.phase, rule, ending=older.ending)
-            if decision.setting and not decision.terminates:
+            if rule == "refuse" and decision.setting and not decision.terminates:
                 continue  # past the queue: `jobctl recover` shows it
             carry_out(kind, aws, older, job, decision, say)
         except JobError as error:

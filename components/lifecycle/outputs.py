@@ -14,7 +14,7 @@ from ..aws import Run
 from ..aws.runs import arn_region
 from ..errors import JobError
 from ..kinds import Kind, Phase
-from ..run.definition import digest, normalize
+from ..run.definition import CLAIMED, digest, normalize
 from ..wire import Path, join_path, pick, walk_leaves
 
 INPUTS = (
@@ -66,8 +66,8 @@ def make_outputs(kind: Kind, inputs: Mapping[str, Any], run: Run) -> dict[str, A
     }
     if run.terminated:
         shown["terminated"] = True
-    if "claimed" not in shown and inputs.get("claimed"):
-        shown["claimed"] = inputs["claimed"]
+    if claimed := shown.get("claimed") or run.tags.get(CLAIMED) or inputs.get("claimed"):
+        shown["claimed"] = claimed
     request = normalize(kind, inputs.get("request") or {})
     secret = set(inputs.get("secretPaths") or ())
     values = {**shown, "request": request}

@@ -11,7 +11,7 @@ from ..aws import Aws, Run
 from ..aws.runs import check_account
 from ..errors import JobError, Missing
 from ..kinds import Kind, Phase
-from ..run.definition import format_tags, request_tags
+from ..run.definition import IDENTITY, format_tags, request_tags
 from .outputs import is_waiting, make_outputs, select_inputs
 
 EXPIRED = "AWS no longer has the record; this is the last known outcome"
@@ -53,7 +53,9 @@ def find_request_in_force(kind: Kind, olds: Mapping[str, Any], run: Run) -> dict
         if request.get(name) is not None and run.request.get(name) and name not in secret:
             request[name] = run.request[name]
     declared_tags = request_tags(kind, request)
-    if not any(path.startswith(f"request.{kind.tags.field}") for path in secret):
+    if IDENTITY in run.tags and not any(
+        path.startswith(f"request.{kind.tags.field}") for path in secret
+    ):
         now = {key: run.tags[key] for key in declared_tags if key in run.tags}
         if now != declared_tags:
             request[kind.tags.field] = format_tags(kind, now)
@@ -63,20 +65,18 @@ def find_request_in_force(kind: Kind, olds: Mapping[str, Any], run: Run) -> dict
 def _without_record(
     kind: Kind, aws: Aws, olds: Mapping[str, Any], job: str
 ) -> dict[str, Any] | None:
-    linked = str(olds.get(kind.link.arn_output, "")) if kind.link else ""
-    if linked and linked != olds.get("jobArn"):
-        try:
-            run = service.find_adopted(aws, kind, {"adopt": linked, "name": job})
-        except JobError:
-            run = None  # not allowed: unknown, as if it were not there
-        if run and run.released:
-            return None
-        if run:
-            merged = {**_select_outputs(olds), **run.outputs}
-            run = replace(
-                run, arn=str(olds["jobArn"]), name=str(olds.get("jobName", "")), outputs=merged
-            )
-            return {**make_outputs(kind, olds, run), "note": EXPIRED}
+    try:
+        run = service.find_newest_attempt(aws, kind, olds, job)
+    except JobError:
+        run = None  # not allowed: unknown, as if it were not there
+    if run and run.released:
+        return None
+    if run and run.arn != olds.get("jobArn"):
+        merged = {**_select_outputs(olds), **run.outputs}
+        run = replace(
+            run, arn=str(olds["jobArn"]), name=str(olds.get("jobName", "")), outputs=merged
+        )
+        return {**make_outputs(kind, olds, run), "note": EXPIRED}
     return {**dict(olds), "phase": Phase.UNKNOWN.value, "note": LOST}
 
 

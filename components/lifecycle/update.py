@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from .. import aws as service
-from ..aws import Aws
+from ..aws import Aws, Run
+from ..aws.linked import find_linked
 from ..aws.runs import check_account
-from ..errors import Missing, Rejected
+from ..errors import Missing
 from ..kinds import Kind, Phase
-from ..run.definition import make_tags, request_tags
+from ..run.definition import IDENTITY, make_tags, request_tags
 from .outputs import is_waiting, make_outputs, select_inputs
 
 
@@ -24,15 +25,15 @@ def update(
     if is_waiting(id_):
         return {**select_inputs(news), **status}
     check_account(aws, id_, job)
+    if olds.get("identity") != news.get("identity"):
+        _move_identity(kind, aws, id_, olds, news)
     if Phase(olds.get("phase", "RUNNING")).ended:
-        _rename_ended(kind, aws, id_, olds, news)
         return {**select_inputs(news), **status}
     before, after = _make_tags(kind, olds), _make_tags(kind, news)
     wanting = {key: value for key, value in after.items() if before.get(key) != value}
     gone = sorted(before.keys() - after.keys())
     try:
-        if wanting or gone:
-            service.retag(aws, kind, id_, job, wanting, gone)
+        service.retag(aws, kind, id_, job, wanting, gone)
         for name in kind.request.in_place:
             value = (news.get("request") or {}).get(name)
             if value is not None and value != (olds.get("request") or {}).get(name):
@@ -43,16 +44,24 @@ def update(
     return make_outputs(kind, {**news, "claimed": olds.get("claimed")}, run)
 
 
-def _rename_ended(
+def _move_identity(
     kind: Kind, aws: Aws, id_: str, olds: Mapping[str, Any], news: Mapping[str, Any]
 ) -> None:
-    """Give an ended run its new identity: without state, nothing else finds it. Other tags cost no call."""
-    if olds.get("identity") == news.get("identity"):
-        return
+    """Give a job's runs its new identity, on each record that AWS has of them.
+
+    Without state nothing else finds them, and a new job under the old name would take them for its own.
+    """
+    job, former = str(news["name"]), {**olds, "adopt": None, "formerly": None}
     try:
-        service.retag(aws, kind, id_, str(news["name"]), make_tags(kind, news), [])
-    except (Missing, Rejected):
-        return  # the record has expired, so it would not be found under either name
+        run: Run | None = service.describe(aws, kind, id_, job)
+    except Missing:
+        run = service.find_newest_attempt(aws, kind, olds, job)
+    if run:
+        service.mark(aws, kind, run, job, make_tags(kind, news))
+    identity = {IDENTITY: str(news["identity"])}
+    for earlier in (*service.read_history(aws, kind, former), *find_linked(aws, kind, former)):
+        if earlier.arn != id_ and earlier.tags.get(IDENTITY) == olds.get("identity"):
+            service.mark(aws, kind, earlier, job, identity)
 
 
 def _make_tags(kind: Kind, inputs: Mapping[str, Any]) -> dict[str, str]:

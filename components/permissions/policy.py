@@ -68,11 +68,11 @@ def _reads(kind: Kind, scope: Scope) -> Iterator[tuple[str, str]]:
     ]
     for call in calls:
         yield _action(kind.service, call), _resource(kind, call, scope)
-    if kind.link:
-        for call in (kind.link.describe, kind.link.search, kind.link.read_tags):
+    if link := kind.link:
+        for call in (link.describe, link.search, link.listing.call, link.read_tags):
             about_one = re.search(r"\$(name|arn)\b", json.dumps(dict(call.params)))
-            linked = f"{kind.link.resource}/*" if about_one else "*"
-            yield _action(kind.link.service, call), scope.arn(kind.link.service, linked)
+            linked = f"{link.resource}/*" if about_one else "*"
+            yield _action(link.service, call), scope.arn(link.service, linked)
 
 
 def _action(service: str, call: Call) -> str:
@@ -107,10 +107,10 @@ def _changing(scope: Scope) -> Iterator[dict[str, Any]]:
                 _action(kind.service, call)
             )
         # a training job that was adopted by its ARN has no other record
-        if kind.link:
-            linked = scope.arn(kind.link.service, f"{kind.link.resource}/*")
-            end = _action(kind.link.service, kind.link.terminate)
-            by_resource.setdefault(linked, set()).add(end)
+        if link := kind.link:
+            linked = scope.arn(link.service, f"{link.resource}/*")
+            both = {_action(link.service, call) for call in (link.untag, link.terminate)}
+            by_resource.setdefault(linked, set()).update(both)
     for at, resource in enumerate(sorted(by_resource)):
         yield allow(f"Own{at or ''}", by_resource[resource], [resource], ours)
     services = sorted({kind.runs_as for kind in KINDS.values() if kind.request.role})
@@ -136,8 +136,8 @@ def _submitting(kind: Kind, scope: Scope) -> dict[str, Any]:
 def _tagging(scope: Scope) -> Iterator[dict[str, Any]]:
     """Claim what is nobody's, tag what is ours, rename what was ours under a former name of the stack.
 
-    The second service's record of our runs is tagged too. Before it is adopted, it carries no tag of ours, so only
-    those that the job files name can be claimed.
+    The second service's record of our runs is tagged too. No page says that the tags of a run reach it, so one that the
+    first service made is claimed like a run; of others only those that the job files name.
     """
     claimed: dict[str, set[str]] = {}
     carried: dict[str, set[str]] = {}
@@ -149,7 +149,8 @@ def _tagging(scope: Scope) -> Iterator[dict[str, Any]]:
             action = _action(link.service, link.tag)
             carried.setdefault(action, set()).add(scope.arn(link.service, f"{link.resource}/*"))
             named = {arn for arn in scope.adopted if arn.split(":")[2] == link.service}
-            claimed.setdefault(action, set()).update(named)
+            made = scope.arn(link.service, f"{link.resource}/{link.prefix}*")
+            claimed.setdefault(action, set()).update({*named, made})
     asked: Mapping[str, Any] = {"StringLike": {_ASKED: scope.identity}}
     for action in sorted(carried):
         name = action.partition(":")[0].capitalize()

@@ -32,6 +32,7 @@ BECAUSE = "aws-jobs:because"
 OURS = "aws-jobs:"
 
 SUFFIX = 8  # hexadecimal characters that tell one run's AWS name from the next
+MARK = 4  # further ones that tell one identity's runs from another's
 
 
 def canonical(value: Any) -> str:
@@ -41,7 +42,8 @@ def canonical(value: Any) -> str:
     )
 
 
-def _sha256(*parts: str) -> str:
+def hash_text(*parts: str) -> str:
+    """Return the SHA-256 of texts, 64 hexadecimal characters."""
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
@@ -78,7 +80,7 @@ def essence(kind: Kind, inputs: Mapping[str, Any]) -> dict[str, Any]:
 
 def digest(kind: Kind, inputs: Mapping[str, Any]) -> str:
     """Return the definition's SHA-256, 64 hexadecimal characters."""
-    return _sha256(canonical({"kind": kind.name, **essence(kind, inputs)}))
+    return hash_text(canonical({"kind": kind.name, **essence(kind, inputs)}))
 
 
 def find_changes(kind: Kind, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
@@ -158,7 +160,7 @@ def describe_cause(inputs: Mapping[str, Any]) -> str:
         "generation": inputs.get("generation"),
         "period": inputs.get("period"),
         "code": str((inputs.get("code") or {}).get("sha256") or "")[:SUFFIX],
-        "watched": _sha256(canonical(watched))[:SUFFIX] if watched else "",
+        "watched": hash_text(canonical(watched))[:SUFFIX] if watched else "",
     }
     return " ".join(
         f"{name}={re.sub(r'[^A-Za-z0-9_.:/+@-]', '_', str(normalize_numbers(value)))[:128]}"
@@ -172,4 +174,4 @@ def make_token(kind: Kind, inputs: Mapping[str, Any], newest: str) -> str:
 
     `newest` is the ARN of the identity's newest run, or nothing: any run between makes another token.
     """
-    return _sha256(str(inputs["identity"]), digest(kind, inputs), newest)
+    return hash_text(str(inputs["identity"]), digest(kind, inputs), newest)

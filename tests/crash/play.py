@@ -215,9 +215,10 @@ def recovered(stack: Stack, kind: str, held: list[dict[str, Any]]) -> set[str]:
         Declared(FILE, frozenset({each["inputs"]["identity"]}), each["outputs"]["digest"])
         for each in held
     ]
+    settled = frozenset({FILE} if held else ())
     table = KINDS[kind]
     runs = [(table, run) for run in list_stack_runs(aws, table, PREFIX.rstrip("/"))]
-    return {each.run.arn for each in judge_runs(runs, files, known) if each.orphan}
+    return {each.run.arn for each in judge_runs(runs, files, known, settled) if each.orphan}
 
 
 @lru_cache(maxsize=8)

@@ -15,7 +15,8 @@ import pytest
 
 from components import aws as service
 from components.aws import Aws
-from components.aws.lookup import make_list_values, search_linked
+from components.aws.linked import search_linked
+from components.aws.lookup import make_list_values
 from components.aws.survey import list_queues, list_stack_runs
 from components.errors import JobError, Missing, NoSlot, Rejected, Taken
 from components.kinds import KINDS, Call, Kind, Link
@@ -364,6 +365,11 @@ def test_every_operation_of_a_kinds_table_is_answered(stand: Stand, kind: Kind) 
         stand.move(arn, "RUNNING")
         linked = str(service.describe(aws, kind, arn, "churn").outputs[kind.link.arn_output])
         service.find_adopted(aws, kind, {"name": "churn", "adopt": linked})
+        olds = {"identity": TAGS[IDENTITY], kind.link.arn_output: linked}
+        attempt = service.find_newest_attempt(aws, kind, olds, "churn")
+        assert attempt is not None
+        assert attempt.arn == linked
+        service.retag(aws, kind, linked, "churn", {"a": "b"}, ["a"])
         service.release(aws, kind, service.describe(aws, kind, arn, "churn"), "churn")
         list(search_linked(aws, kind, "Equals", TAGS[IDENTITY], "churn"))
         service.terminate(aws, kind, linked, "churn", "reason")

@@ -102,7 +102,7 @@ class Account:
             words = {"SUCCEEDED": "Completed", "FAILED": "Failed"}
             if not job.training:
                 inner = json.loads(job.request["serviceRequestPayload"])["TrainingJobName"]
-                job.training = f"AWSBatch{inner}{arn[-12:].replace('-', '')}"
+                job.training = f"AWSBatch{inner}{arn[-36:].replace('-', '')}"
             self.trainings[job.training] = {
                 "TrainingJobName": job.training,
                 "TrainingJobArn": f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:training-job/{job.training}",
@@ -193,12 +193,13 @@ class Account:
         }
         if job.terminated:
             answer.update(isTerminated=True, statusReason=job.reason)
-        if job.training:
-            arn = self.trainings[job.training]["TrainingJobArn"]
-            answer["latestAttempt"] = {
-                "serviceResourceId": {"name": "TrainingJobArn", "value": arn}
-            }
-        return answer
+        return {**answer, **self._latest_attempt(job)}
+
+    def _latest_attempt(self, job: Record) -> dict[str, Any]:
+        if not job.training:
+            return {}
+        arn = self.trainings[job.training]["TrainingJobArn"]
+        return {"latestAttempt": {"serviceResourceId": {"name": "TrainingJobArn", "value": arn}}}
 
     def batch_ListServiceJobs(self, request: dict[str, Any]) -> dict[str, Any]:
         pattern = request["filters"][0]["values"][0].lower()
@@ -224,6 +225,7 @@ class Account:
                     "serviceJobType": "SAGEMAKER_TRAINING",
                     "createdAt": round(job.created * 1000),
                     "status": job.status,
+                    **self._latest_attempt(job),
                 }
                 for job in found[start : start + 100]
             ]

@@ -56,6 +56,18 @@ class SageMaker:
         found.sort(key=lambda record: record["CreationTime"], reverse=True)
         return {"Results": [{"TrainingJob": record} for record in found]}
 
+    def ListTrainingJobs(self, request: dict[str, Any]) -> dict[str, Any]:
+        since = request.get("CreationTimeAfter")
+        found = [
+            record
+            for record in self.account.trainings.values()
+            if request.get("NameContains", "") in record["TrainingJobName"]
+            and (since is None or record["CreationTime"] >= since)
+        ]
+        found.sort(key=lambda record: record["CreationTime"], reverse=True)
+        fields = ("TrainingJobName", "TrainingJobArn", "CreationTime", "TrainingJobStatus")
+        return {"TrainingJobSummaries": [{name: each[name] for name in fields} for each in found]}
+
     def ListTags(self, request: dict[str, Any]) -> dict[str, Any]:
         return {"Tags": self._tags(request["ResourceArn"])}
 

@@ -178,7 +178,7 @@ KIND = Kind(
         resource="training-job",
         arn_output="trainingJobArn",
         name_output="trainingJobName",
-        stem=r"^AWSBatch(.+?)-?[0-9a-f]{32}$",
+        prefix="AWSBatch",
         describe=Call("DescribeTrainingJob", {"TrainingJobName": "$name"}),
         search=Call(
             "Search",
@@ -193,7 +193,25 @@ KIND = Kind(
             result="Results",
             next_token="NextToken",
         ),
+        # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ListTrainingJobs.html
+        listing=Listing(
+            call=Call(
+                "ListTrainingJobs",
+                {
+                    "NameContains": "$part",
+                    "CreationTimeAfter": "$since",
+                    "SortBy": "CreationTime",
+                    "SortOrder": "Descending",
+                    "MaxResults": 100,
+                },
+                result="TrainingJobSummaries",
+                next_token="NextToken",
+            ),
+            fields={"arn": "TrainingJobArn", "name": "TrainingJobName", "created": "CreationTime"},
+            filters_names=True,
+        ),
         tag=TAGS.add,
+        untag=TAGS.remove,
         read_tags=TAGS.read,
         # of a run that only this service knows: an adopted training job
         terminate=Call("StopTrainingJob", {"TrainingJobName": "$name"}),

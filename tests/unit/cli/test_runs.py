@@ -20,8 +20,13 @@ def a_run(
     return Run(arn, arn, created, phase, phase.value, tags=own)
 
 
-def standing(*runs: Run, file: Declared = FILE, state: frozenset[str] = frozenset()) -> list[str]:
-    found = judge_runs([(KIND, run) for run in runs], [file], state)
+def standing(
+    *runs: Run,
+    file: Declared = FILE,
+    state: frozenset[str] = frozenset(),
+    settled: frozenset[str] = frozenset(),
+) -> list[str]:
+    found = judge_runs([(KIND, run) for run in runs], [file], state, settled)
     return [f"{each.run.arn}: {each.standing}" for each in found]
 
 
@@ -46,8 +51,28 @@ def test_state_knows_its_run_whatever_the_file_says() -> None:
 
 
 def test_live_run_of_a_definition_that_was_reverted() -> None:
-    """Nothing stands for it any more."""
-    assert standing(a_run("a", "d0")) == ["a: no file and no state entry matches it"]
+    """The state has the file's run, so nothing stands for this one any more."""
+    runs = a_run("mine", created=1), a_run("a", "d0", created=2)
+    assert standing(*runs, state=frozenset({"mine"}), settled=frozenset({"churn"})) == [
+        "a: no file and no state entry matches it",
+        "mine: in the state",
+    ]
+
+
+def test_live_run_of_another_definition_that_the_state_does_not_know() -> None:
+    """The next `up` meets it as a change does."""
+    assert standing(a_run("a", "d0")) == [
+        "a: its file has changed; the next up replaces it as onReplace says"
+    ]
+
+
+def test_newer_run_than_the_one_of_an_old_state_is_not_adopted() -> None:
+    """The state has a run of the file's definition, so `up` looks for no other; both say the same."""
+    runs = a_run("old", phase=Phase.SUCCEEDED, created=1), a_run("new", created=2)
+    assert standing(*runs, state=frozenset({"old"}), settled=frozenset({"churn"})) == [
+        "new: newer than the state's run; up looks for it once the file changes",
+        "old: in the state",
+    ]
 
 
 def test_ended_run_is_only_history() -> None:

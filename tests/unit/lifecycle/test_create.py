@@ -116,7 +116,7 @@ def test_a_reverted_definition_is_a_new_run(kind: Kind) -> None:
     """Only the newest run counts: A, then B, then A again makes three."""
     account = Account()
     for generation in (1, 2, 1):
-        create(kind, account, inputs(kind, generation=generation))
+        create(kind, account, inputs(kind, generation=generation, onReplace="keep"))
     assert len({job.arn for job in account.jobs}) == 3
 
 

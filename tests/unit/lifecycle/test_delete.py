@@ -20,6 +20,12 @@ def submitted(account: Account, **others: Any) -> tuple[str, dict[str, Any]]:
     return lifecycle.create(SERVICE, account.aws(), inputs(SERVICE, **others), lambda text: None)
 
 
+def replaced(account: Account, old: str, **others: Any) -> None:
+    """A newer run, as after a preview that approved the replacement of the old one."""
+    given = inputs(SERVICE, **others)
+    lifecycle.create(SERVICE, account.aws(), given, lambda text: None, replacing=[old])
+
+
 def delete(account: Account, id_: str, olds: dict[str, Any], **others: Any) -> list[str]:
     said: list[str] = []
     kind = SERVICE if ":batch:" in id_ else INFERENCE
@@ -40,7 +46,9 @@ def test_a_running_job_is_refused_before_anything_is_touched() -> None:
     account = Account()
     id_, olds = submitted(account)
     account.move(id_, "RUNNING")
-    with pytest.raises(JobError, match=r"churn: run churn-\w{8} is running since 2025.*onDelete"):
+    with pytest.raises(
+        JobError, match=r"churn: run churn-\w{8}-\w{4} is running since 2025.*onDelete"
+    ):
         delete(account, id_, olds)
     assert RELEASED not in account.jobs[0].tags
     assert not account.jobs[0].terminated
@@ -132,7 +140,7 @@ def test_a_superseded_run_ends_as_the_newer_definition_says(
     account = Account()
     id_, olds = submitted(account)
     account.move(id_, status)
-    submitted(account, generation=2, onReplace=on_replace)
+    replaced(account, id_, generation=2, onReplace=on_replace)
     delete(account, id_, olds)
     assert account.jobs[0].terminated is terminated
     assert RELEASED in account.jobs[0].tags
@@ -144,7 +152,7 @@ def test_a_run_taken_over_again_is_left_alone_by_its_old_entry() -> None:
     account = Account()
     id_, olds = submitted(account)
     submitted(account)
-    [said] = delete(account, id_, olds)
+    [said] = delete(account, id_, olds, declared=True)
     assert "adopted again" in said
     assert not account.jobs[0].terminated
 
@@ -174,7 +182,7 @@ def test_a_run_superseded_in_another_queue_is_no_removal(on_replace: str, termin
     id_, olds = submitted(account)
     account.move(id_, "RUNNING")
     request = {**inputs(SERVICE)["request"], "jobQueue": "other"}
-    submitted(account, request=request, onReplace=on_replace)
+    replaced(account, id_, request=request, onReplace=on_replace)
     delete(account, id_, olds)
     assert account.jobs[0].terminated is terminated
 

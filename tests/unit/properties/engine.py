@@ -42,12 +42,15 @@ class Engine:
             id_, outputs = before.pop(known)
             found = lifecycle.diff(KIND, id_, outputs, inputs)
             if found.replaces:
-                self.held[name] = lifecycle.create(KIND, aws, inputs, print)
+                self.held[name] = lifecycle.create(KIND, aws, inputs, print, replacing=[id_])
                 gone.append((id_, outputs, str(inputs["onReplace"])))
             elif found.same:
                 self.held[name] = (id_, outputs)
             else:
                 self.held[name] = (id_, lifecycle.update(KIND, aws, id_, outputs, inputs))
         gone += [(id_, outputs, "") for id_, outputs in before.values()]
+        declared = {id_ for id_, _ in self.held.values()}
         for id_, outputs, rule in gone:
-            lifecycle.delete(KIND, aws, id_, outputs, print, superseded_by=rule)
+            lifecycle.delete(
+                KIND, aws, id_, outputs, print, superseded_by=rule, declared=id_ in declared
+            )

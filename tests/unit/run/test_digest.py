@@ -16,7 +16,13 @@ from components.run.definition import (
     find_changes,
     make_token,
 )
-from components.run.submission import aws_names, make_submission, name_patterns, payload_name
+from components.run.submission import (
+    aws_names,
+    list_names,
+    make_mark,
+    make_payload_name,
+    make_submission,
+)
 from tests.fakes.jobs import inputs
 
 SERVICE, INFERENCE = KINDS["ServiceJob"], KINDS["BatchInferenceJob"]
@@ -105,7 +111,7 @@ def test_the_submission_is_awss_request() -> None:
     body = json.loads(request["serviceRequestPayload"])
     assert body == {
         **inputs(SERVICE)["request"]["serviceRequestPayload"],
-        "TrainingJobName": "churn",
+        "TrainingJobName": make_payload_name(SERVICE, inputs(SERVICE)),
     }
     assert request["jobName"] == "churn-12345678"
     assert request["serviceJobType"] == "SAGEMAKER_TRAINING"
@@ -118,10 +124,9 @@ def test_the_submission_is_awss_request() -> None:
 
 
 def test_a_batch_name_is_the_jobs_with_eight_of_the_digest() -> None:
-    """A `jobName` of the request is used as it is."""
-    assert aws_names(SERVICE, inputs(SERVICE), "") == [
-        "churn-" + digest(SERVICE, inputs(SERVICE))[:8]
-    ]
+    """Then four of the identity's hash, which tell it from others'. A `jobName` of the request is used as it is."""
+    ending = f"{digest(SERVICE, inputs(SERVICE))[:8]}-{make_mark('aws-jobs/dev/churn')}"
+    assert aws_names(SERVICE, inputs(SERVICE), "") == [f"churn-{ending}"]
     own = inputs(SERVICE)
     own["request"]["jobName"] = "mine"
     assert aws_names(SERVICE, own, "") == ["mine"]
@@ -134,13 +139,13 @@ def test_a_personalize_name_is_new_for_every_run() -> None:
     first, second = aws_names(INFERENCE, own, "")[0], aws_names(INFERENCE, own, "arn:earlier")[0]
     assert first != second
     assert len(first) == 63
-    assert first.startswith("n" * 54 + "-")
+    assert first.startswith("n" * 49 + "-")
 
 
 def test_former_names_are_looked_for_too() -> None:
     """A renamed job's earlier runs have its former name."""
     given_inputs = inputs(SERVICE, formerly=["aws-jobs/dev/old"])
-    assert [prefix for prefix, _ in name_patterns(SERVICE, given_inputs)] == ["churn-*", "old-*"]
+    assert [each.prefix for each in list_names(SERVICE, given_inputs)] == ["churn-*", "old-*"]
 
 
 def test_the_token_changes_with_any_run_between() -> None:
@@ -155,10 +160,13 @@ def test_the_token_changes_with_any_run_between() -> None:
     ("name", "expected"),
     [
         ("churn", "churn"),
-        ("my_long_job_name_for_training", "my-long-job-name-for-tr"),
+        ("my_long_job_name_for_training", "my-long-j"),
         ("a_-b", "a-b"),
     ],
 )
 def test_the_training_job_name_fits_what_batch_makes_of_it(name: str, expected: str) -> None:
     """`AWSBatch` + ours + 32 hexadecimal characters are at most 63."""
-    assert payload_name(SERVICE, name) == expected
+    given = inputs(SERVICE, name=name)
+    made = make_payload_name(SERVICE, given)
+    assert made == f"{expected}-{digest(SERVICE, given)[:8]}-{make_mark(given['identity'])}"
+    assert len(made) <= 23

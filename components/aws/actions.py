@@ -1,0 +1,95 @@
+"""What is done to a run, the same for every kind: submit, tag, release, change in place, terminate."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from ..errors import Rejected
+from ..kinds import Kind
+from ..run.definition import DIGEST, ENDING, IDENTITY, RELEASED, format_tags
+from .client import Aws
+from .runs import Run, arn_id, format_time, is_gone, is_linked, list_attempts
+
+
+def submit(aws: Aws, kind: Kind, request: Mapping[str, Any], job: str) -> str:
+    """Submit, and return the new run's ARN. Never waits."""
+    return str(
+        aws.call(kind.service, kind.request.submit, job=job, kind=kind, request=request, once=True)
+    )
+
+
+def retag(
+    aws: Aws, kind: Kind, arn: str, job: str, tags: Mapping[str, str], gone: Collection[str] = ()
+) -> None:
+    """Set these tags on one record, and take the `gone` ones away."""
+    if is_linked(kind, arn):
+        _retag_linked(aws, kind, arn, job, tags, gone)
+        return
+    if tags:
+        values = {"arn": arn, "tags": format_tags(kind, tags)}
+        aws.call(kind.service, kind.tags.add, values, job=job, kind=kind)
+    if gone:
+        values = {"arn": arn, "keys": sorted(gone)}
+        aws.call(kind.service, kind.tags.remove, values, job=job, kind=kind)
+
+
+def _retag_linked(
+    aws: Aws, kind: Kind, arn: str, job: str, tags: Mapping[str, str], gone: Collection[str]
+) -> None:
+    link = kind.link
+    assert link is not None
+    if tags:
+        pairs = [{"Key": key, "Value": value} for key, value in sorted(tags.items())]
+        aws.call(link.service, link.tag, {"arn": arn, "tags": pairs}, job=job)
+    if gone:
+        aws.call(link.service, link.untag, {"arn": arn, "keys": sorted(gone)}, job=job)
+
+
+def mark(
+    aws: Aws, kind: Kind, run: Run, job: str, tags: Mapping[str, str], gone: Collection[str] = ()
+) -> None:
+    """Set tags of ours on every record of a run: its own, and the second service's, which outlive it.
+
+    Those get the run's identity as well, should its tags not have reached them.
+    """
+    retag(aws, kind, run.arn, job, tags, gone)
+    ours = {name: run.tags[name] for name in (IDENTITY, DIGEST) if name in run.tags}
+    for attempt in sorted(list_attempts(kind, run) - {run.arn}):
+        try:
+            _retag_linked(aws, kind, attempt, job, {**ours, **tags}, gone)
+        except Rejected as error:
+            if not is_gone(error):
+                raise
+
+
+def release(aws: Aws, kind: Kind, run: Run, job: str, *, ending: bool = False) -> None:
+    """Mark that the run is no longer this job's, so that a later `up` of the same definition is a new run.
+
+    `ending` says in the mark that it is to be ended next, should whoever does it die in between.
+    """
+    mark(
+        aws,
+        kind,
+        run,
+        job,
+        {RELEASED: format_time(aws.clock() * 1000) + (ENDING if ending else "")},
+    )
+
+
+def set_in_place(aws: Aws, kind: Kind, arn: str, job: str, name: str, value: Any) -> None:
+    """Change a field that AWS can change on a submitted job; only the second service's run has no such field."""
+    if is_linked(kind, arn):
+        return
+    values = {"id": arn_id(arn), "arn": arn, "value": value}
+    aws.call(kind.service, kind.request.in_place[name], values, job=job, kind=kind)
+
+
+def terminate(aws: Aws, kind: Kind, arn: str, job: str, reason: str) -> None:
+    """End a run that waits or runs. `reason` is shown by AWS's console."""
+    if kind.link is not None and is_linked(kind, arn):
+        aws.call(kind.link.service, kind.link.terminate, {"name": arn_id(arn)}, job=job)
+        return
+    assert kind.terminate is not None
+    values = {"id": arn_id(arn), "arn": arn, "name": arn_id(arn), "reason": reason}
+    aws.call(kind.service, kind.terminate, values, job=job, kind=kind)

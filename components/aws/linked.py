@@ -1,0 +1,125 @@
+"""The second service's records of runs (SageMaker behind Batch): by our tags, and by the names that they were given.
+
+No page of AWS says that a request's tags reach those records, or when; the names do.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from ..errors import Denied, Missing
+from ..kinds import Kind
+from ..run.definition import DIGEST, IDENTITY, digest
+from ..run.submission import list_identities, list_payload_names, make_payload_name
+from .client import Aws
+from .runs import Run, describe, linked_run, to_milliseconds
+
+
+def search_linked(aws: Aws, kind: Kind, how: str, value: str, job: str) -> Iterator[Run]:
+    """Yield the second service's runs whose identity `Equals` or `Contains` the value, the newest first.
+
+    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Filter.html; nothing where the caller may not.
+    """
+    if kind.link is None:
+        return
+    values = {"tag": IDENTITY, "how": how, "value": value}
+    try:
+        for item in aws.pages(kind.link.service, kind.link.search, values, job=job):
+            record = item.get(kind.link.search.params["Resource"]) or {}
+            pairs = {tag["Key"]: tag.get("Value", "") for tag in record.get("Tags") or []}
+            yield linked_run(kind, record, pairs)
+    except Denied:
+        return
+
+
+def find_linked(aws: Aws, kind: Kind, inputs: Mapping[str, Any]) -> list[Run]:
+    """Return the second service's runs of a job, the newest first, whatever became of them, and whoever's they are now.
+
+    A caller without the permission gets nothing: the record has expired, and that is all we know.
+    """
+    if kind.link is None:
+        return []
+    job = str(inputs["name"])
+    found: dict[str, Run] = {}
+    for identity in list_identities(inputs):
+        for run in search_linked(aws, kind, "Equals", identity, job):
+            if run.tags.get(IDENTITY) == identity:
+                found[run.arn] = run
+    for run in _find_by_name(aws, kind, inputs, frozenset(found)):
+        found[run.arn] = run
+    return sorted(found.values(), key=lambda run: -run.created)
+
+
+def _find_by_name(
+    aws: Aws, kind: Kind, inputs: Mapping[str, Any], known: frozenset[str]
+) -> Iterator[Run]:
+    """Yield the runs that tags do not show: by the names inside the payload, which end in the identity's mark."""
+    assert kind.link is not None
+    job, same = str(inputs["name"]), digest(kind, inputs) if inputs.get("request") else ""
+    for identity, (part, pattern) in list_payload_names(kind, inputs).items():
+        for name, arn, _ in _list_by_name(aws, kind, part, job):
+            ours = pattern.fullmatch(read_given_name(kind, name))
+            if ours is None or arn in known:
+                continue
+            try:
+                run = describe(aws, kind, arn, job)
+            except Missing:
+                continue
+            # the name has the start of the digest; a tag, where there is one, all of it
+            whole = same if same.startswith(ours[1]) else ours[1]
+            yield replace(run, tags={IDENTITY: identity, DIGEST: whole, **run.tags})
+
+
+def _list_by_name(
+    aws: Aws, kind: Kind, part: str, job: str, since: datetime | None = None
+) -> Iterator[tuple[str, str, float]]:
+    """Yield (name, ARN, created) of the second service's records, the newest first; nothing where it is not allowed."""
+    link = kind.link
+    assert link is not None
+    values = {"part": part, "since": since}
+    try:
+        for item in aws.pages(link.service, link.listing.call, values, job=job):
+            fields = link.listing.fields
+            yield (
+                str(item.get(fields["name"], "")),
+                str(item[fields["arn"]]),
+                to_milliseconds(item.get(fields["created"])),
+            )
+    except Denied:
+        return
+
+
+def read_given_name(kind: Kind, name: str) -> str:
+    """Return the name inside the payload, of the name that the first service made of it; nothing of another name."""
+    made = rf"{kind.link.prefix}(.+?)-?[0-9a-f]{{32}}" if kind.link else r"(?!)"
+    found = re.fullmatch(made, name)
+    return found[1] if found else ""
+
+
+def find_newest_attempt(aws: Aws, kind: Kind, olds: Mapping[str, Any], job: str) -> Run | None:
+    """Return the second service's newest record of the run that `olds` shows: its attempts share a name."""
+    link, payload = kind.link, kind.payload
+    if link is None or payload is None:
+        return None
+    known, identity = str(olds.get(link.arn_output) or ""), olds.get("identity")
+    body = (olds.get("request") or {}).get(payload.field)
+    own = str(body.get(payload.name_field) or "") if isinstance(body, Mapping) else ""
+    given = read_given_name(kind, known.rpartition("/")[2]) or own or make_payload_name(kind, olds)
+    created = str(olds.get("createdAt") or "")
+    since = datetime.fromisoformat(created.replace("Z", "+00:00")) if created else None
+    for name, arn, _ in _list_by_name(aws, kind, given, job, since):
+        if read_given_name(kind, name) != given:
+            continue
+        run = describe(aws, kind, arn, job)
+        # a name that the file gives may be another job's too
+        owner = run.tags.get(IDENTITY, "" if own and arn != known else identity)
+        if owner == identity:
+            return run
+    try:
+        return describe(aws, kind, known, job) if known else None
+    except Missing:
+        return None

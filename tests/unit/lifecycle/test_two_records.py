@@ -1,0 +1,263 @@
+"""A service job has two records: Batch's decides as long as it exists, and SageMaker's leads back to it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from components import lifecycle
+from components.aws import find_newest_run
+from components.errors import JobError
+from components.kinds import KINDS
+from components.run.definition import DIGEST, IDENTITY, RELEASED
+from tests.fakes.aws import Account
+from tests.fakes.jobs import inputs
+from tests.fakes.records import ACCOUNT, REGION, Record
+
+SERVICE = KINDS["ServiceJob"]
+RENAMED = {"name": "attrition", "identity": "aws-jobs/dev/attrition"}
+
+
+def create(account: Account, **others: Any) -> tuple[str, dict[str, Any]]:
+    return lifecycle.create(SERVICE, account.aws(), inputs(SERVICE, **others), lambda text: None)
+
+
+def read(account: Account, id_: str, olds: dict[str, Any]) -> dict[str, Any]:
+    seen = lifecycle.read(SERVICE, account.aws(), id_, olds)
+    assert seen is not None
+    return seen
+
+
+def training_tags(account: Account) -> list[dict[str, str]]:
+    return [{t["Key"]: t["Value"] for t in each["Tags"]} for each in account.trainings.values()]
+
+
+@pytest.mark.parametrize("status", ["RUNNING", "SUCCEEDED"])
+def test_a_run_that_search_shows_before_the_list_does_is_adopted_as_batch_has_it(
+    status: str,
+) -> None:
+    """The list lags: it is looked at again, and the training job's ARN is never the job's."""
+    account = Account()
+    id_, _ = create(account)
+    account.move(id_, status)
+    account.hidden = 4  # two queues, two looks
+    again, outputs = create(account)
+    assert again == id_ == outputs["jobArn"]
+    assert len(account.jobs) == 1
+
+
+def test_what_batch_has_forgotten_is_found_without_waiting_once_no_list_lags() -> None:
+    """An hour after its start no list lags: the training job stands for the run at once."""
+    account = Account()
+    id_, _ = create(account)
+    account.move(id_, "SUCCEEDED")
+    account.jobs[0].expired = True
+    account.now += 3601
+    assert create(account)[0].startswith("arn:aws:sagemaker:")
+    assert account.paused == []
+
+
+def test_a_training_job_that_batch_started_is_adopted_as_its_batch_run() -> None:
+    """`adopt: <training job ARN>`, as its console page shows it."""
+    account = Account()
+    id_, _ = create(account)
+    account.move(id_, "RUNNING")
+    account.jobs[0].tags = {}
+    [training] = account.trainings.values()
+    training["Tags"] = []
+    adopted, _ = create(account, adopt=training["TrainingJobArn"], **RENAMED)
+    assert adopted == id_
+    assert training_tags(account)[0][IDENTITY] == "aws-jobs/dev/attrition"
+
+
+@pytest.mark.parametrize("status", ["RUNNING", "SUCCEEDED"])
+def test_a_rename_is_written_on_both_records(status: str) -> None:
+    """Else a new job under the old name adopts the other's run, once Batch has forgotten it."""
+    account = Account()
+    id_, olds = create(account)
+    account.move(id_, status)
+    olds = read(account, id_, olds)
+    lifecycle.update(SERVICE, account.aws(), id_, olds, inputs(SERVICE, **RENAMED))
+    assert account.jobs[0].tags[IDENTITY] == "aws-jobs/dev/attrition"
+    assert [tags[IDENTITY] for tags in training_tags(account)] == ["aws-jobs/dev/attrition"]
+    account.move(id_, "SUCCEEDED")
+    account.jobs[0].expired = True
+    new, _ = create(account)
+    assert new == account.jobs[1].arn
+
+
+def test_batch_decides_whose_run_it_is_although_the_training_job_says_otherwise() -> None:
+    """A rename that only Batch's record shows: the old name's new job is submitted."""
+    account = Account()
+    id_, _ = create(account)
+    account.move(id_, "SUCCEEDED")
+    account.jobs[0].tags[IDENTITY] = "aws-jobs/dev/attrition"
+    new, _ = create(account)
+    assert new == account.jobs[1].arn
+    assert find_newest_run(account.aws(), SERVICE, inputs(SERVICE)).arn == new
+
+
+def test_a_rename_moves_the_earlier_runs_too() -> None:
+    """They belong to the job under its new name, for `history`, and no longer to the old one."""
+    account = Account()
+    first, _ = create(account, onReplace="keep")
+    id_, olds = create(account, generation=2, onReplace="keep")
+    lifecycle.update(SERVICE, account.aws(), id_, olds, inputs(SERVICE, generation=2, **RENAMED))
+    assert {job.tags[IDENTITY] for job in account.jobs} == {"aws-jobs/dev/attrition"}
+    assert first != id_
+
+
+def test_a_retried_run_whose_record_has_expired_is_judged_by_its_newest_attempt() -> None:
+    """The state saw the first attempt, which failed; the second completed."""
+    account = Account()
+    id_, olds = create(account)
+    account.move(id_, "RUNNING")
+    seen = read(account, id_, olds)
+    first = account.trainings[seen["trainingJobName"]]
+    first["TrainingJobStatus"] = "Failed"
+    name = f"{seen['trainingJobName'][:-12]}{'a' * 12}"
+    account.trainings[name] = {
+        **first,
+        "TrainingJobName": name,
+        "TrainingJobArn": first["TrainingJobArn"].replace(seen["trainingJobName"], name),
+        "TrainingJobStatus": "Completed",
+        "CreationTime": first["CreationTime"].replace(microsecond=999_999),
+    }
+    account.jobs[0].expired = True
+    later = read(account, id_, seen)
+    assert (later["phase"], later["trainingJobName"]) == ("SUCCEEDED", name)
+
+
+def test_an_expired_run_that_the_state_saw_queued_is_found_by_its_name() -> None:
+    """It ran and ended between two `up`s: no training job was known."""
+    account = Account()
+    id_, olds = create(account)
+    account.move(id_, "SUCCEEDED")
+    account.jobs[0].expired = True
+    assert read(account, id_, olds)["phase"] == "SUCCEEDED"
+
+
+def test_an_expired_run_whose_tags_never_reached_its_training_job_is_adopted() -> None:
+    """No page promises them: the name inside the payload has the start of the digest, and the identity's mark."""
+    account = Account()
+    id_, _ = create(account)
+    account.move(id_, "SUCCEEDED")
+    account.jobs[0].expired = True
+    next(iter(account.trainings.values()))["Tags"] = []
+    again, outputs = create(account)
+    assert again.startswith("arn:aws:sagemaker:")
+    assert outputs["phase"] == "SUCCEEDED"
+    assert len(account.jobs) == 1
+
+
+def test_without_tags_the_same_definition_of_another_stack_is_not_adopted() -> None:
+    """The name ends in the identity's mark, so that equal files of two stacks are told apart."""
+    account = Account()
+    id_, _ = create(account)
+    account.move(id_, "SUCCEEDED")
+    account.jobs[0].expired = True
+    next(iter(account.trainings.values()))["Tags"] = []
+    account.stack = "prod"
+    new, _ = create(account, identity="aws-jobs/prod/churn")
+    assert new == account.jobs[1].arn
+
+
+def test_an_adopted_training_job_with_declared_tags_converges() -> None:
+    """Its tags are read, so that the next preview shows no change."""
+    account = Account()
+    id_, _ = create(account)
+    account.move(id_, "RUNNING")
+    [training] = account.trainings.values()
+    training["Tags"], account.jobs[:] = [], []
+    account.adopted = (training["TrainingJobArn"],)
+    arn, olds = create(account, adopt=training["TrainingJobArn"])
+    given = inputs(SERVICE, adopt=training["TrainingJobArn"])
+    assert lifecycle.diff(SERVICE, arn, read(account, arn, olds), given).same
+    assert training_tags(account)[0]["team"] == "growth"
+
+
+def test_a_release_marks_every_attempt() -> None:
+    """Each training job of the run outlives Batch's record."""
+    account = Account()
+    id_, olds = create(account)
+    account.move(id_, "SUCCEEDED")
+    lifecycle.delete(SERVICE, account.aws(), id_, olds, lambda text: None)
+    assert all(RELEASED in tags for tags in training_tags(account))
+
+
+def test_a_thousand_foreign_jobs_of_a_like_name_cost_a_handful_of_calls() -> None:
+    """Other teams' `churn-<8 hexadecimal>`: names say whose runs they are."""
+    account = Account()
+    for number in range(1000):
+        arn = f"arn:aws:batch:{REGION}:{ACCOUNT}:service-job/11111111-0000-4000-8000-{number:012d}"
+        request = {"jobQueue": "training", "serviceRequestPayload": "{}"}
+        name = f"churn-{number:08x}"
+        account.jobs.append(Record(arn, name, account.clock(), "SUCCEEDED", {}, request))
+    id_, olds = create(account)
+    create(account)
+    read(account, id_, olds)
+    assert account.count("DescribeServiceJob") <= 15
+    assert len(account.jobs) == 1001
+
+
+def test_a_renamed_stacks_queued_run_is_found_without_state() -> None:
+    """Its name has the old stack's mark and the same definition; its tags are the new stack's."""
+    account = Account()
+    id_, olds = create(account)
+    account.stack = "*"
+    prod = inputs(SERVICE, identity="aws-jobs/prod/churn")
+    lifecycle.update(SERVICE, account.aws(), id_, olds, prod)
+    found = find_newest_run(account.aws(), SERVICE, prod)
+    assert found is not None
+    assert found.arn == id_
+    assert found.tags[DIGEST] == olds["digest"]
+
+
+def test_a_change_meets_the_newest_run_and_not_the_one_of_an_old_state() -> None:
+    """A, B, A again and running, then the state of the first A restored: C is refused."""
+    account = Account()
+    create(account)
+    account.move(account.jobs[0].arn, "SUCCEEDED")
+    create(account, generation=2)
+    account.move(account.jobs[1].arn, "SUCCEEDED")
+    create(account)
+    account.move(account.jobs[2].arn, "RUNNING")
+    old = account.jobs[0].arn
+    for rule, submitted in (("refuse", 3), ("keep", 4)):
+        given = inputs(SERVICE, generation=3, onReplace=rule)
+        try:
+            lifecycle.create(SERVICE, account.aws(), given, print, replacing=[old])
+        except JobError as error:
+            assert "is running since" in str(error)
+            assert "the state does not know this run" in str(error)
+        assert len(account.jobs) == submitted
+    assert RELEASED in account.jobs[2].tags
+    assert not account.jobs[2].terminated
+
+
+def test_a_state_from_before_a_claim_ends_the_run_all_the_same() -> None:
+    """`destroy` with leave, after an older state was restored: it is this job's run."""
+    account = Account()
+    id_, olds = create(account)
+    account.move(id_, "RUNNING")
+    create(account)  # adopted: the state that knew of it is lost
+    lifecycle.delete(SERVICE, account.aws(), id_, olds, lambda text: None, may_terminate=True)
+    assert account.jobs[0].terminated
+
+
+def test_a_refresh_brings_the_claim_home() -> None:
+    """The state then has what AWS has."""
+    account = Account()
+    id_, olds = create(account)
+    create(account)
+    assert read(account, id_, olds)["claimed"] == account.jobs[0].tags["aws-jobs:claimed"]
+
+
+def test_a_delete_that_leaves_anothers_run_going_is_an_error() -> None:
+    """Another stack has adopted it: nothing is touched, and it is said."""
+    account = Account()
+    id_, olds = create(account)
+    account.jobs[0].tags[IDENTITY] = "aws-jobs/prod/churn"
+    with pytest.raises(JobError, match="is a run of aws-jobs/prod/churn by now; not changed"):
+        lifecycle.delete(SERVICE, account.aws(), id_, olds, lambda text: None)
