@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ..kinds import KINDS
@@ -21,7 +21,8 @@ class Scope:
     `watched` are S3 objects, `inputs` S3 objects and prefixes whose records are read with `read_inputs`. `artifacts`
     and `state` are S3 prefixes (`s3://bucket/prefix`) of packed code and of Pulumi's state. `adopted` are the ARNs of
     the second service's runs (training jobs) that job files adopt; none means none. `formerly` are patterns of the
-    identities that the stack's runs carried under its former names.
+    identities that the stack's runs carried under its former names. `secrets_provider` is Pulumi's URL of it
+    (`awskms://...`), and `bucket_keys` the ARNs of the KMS keys of buckets that have one.
     """
 
     project: str
@@ -38,6 +39,8 @@ class Scope:
     state: str = ""
     adopted: tuple[str, ...] = ()
     formerly: tuple[str, ...] = ()
+    secrets_provider: str = ""
+    bucket_keys: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def identity(self) -> str:

@@ -1,4 +1,4 @@
-"""What a stack reads and writes in S3, as statements of a policy. Pure.
+"""What a stack reads and writes in S3, with what encrypts it, as statements of a policy. Pure.
 
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from .keys import allow_objects, allow_secrets
 from .scope import Scope
 from .statement import allow
 
@@ -21,21 +22,26 @@ def make_storage(role: str, scope: Scope) -> Iterator[dict[str, Any]]:
     def objects(uri: str) -> str:
         return f"arn:{scope.partition}:s3:::{uri.removeprefix('s3://')}"
 
-    buckets = set()
+    def bucket(uri: str) -> str:
+        return uri.split("/")[2]
+
+    read = {bucket(uri) for uri in scope.watched}
+    written = set()
     if scope.watched:
         yield allow("ReadWatched", ["s3:GetObject"], map(objects, scope.watched))
-        buckets |= {uri.split("/")[2] for uri in scope.watched}
     if scope.read_inputs and scope.inputs:
         yield allow("ReadInputs", ["s3:GetObject"], (f"{objects(uri)}*" for uri in scope.inputs))
-    buckets |= {uri.split("/")[2] for uri in scope.inputs}
+        read |= {bucket(uri) for uri in scope.inputs}
     if scope.artifacts and role == "deploy":
         packed = objects(scope.artifacts.rstrip("/") + "/*")
         yield allow("UploadCode", ["s3:GetObject", "s3:PutObject"], [packed])
-        buckets.add(scope.artifacts.split("/")[2])
+        written.add(bucket(scope.artifacts))
     if scope.state:
         actions = ["s3:GetObject"]
         actions += ["s3:DeleteObject", "s3:PutObject"] if role == "deploy" else []
         yield allow("State", actions, [objects(scope.state.rstrip("/") + "/*")])
-        buckets.add(scope.state.split("/")[2])
-    if buckets:
+        (written if role == "deploy" else read).add(bucket(scope.state))
+    if buckets := read | written | {bucket(uri) for uri in scope.inputs}:
         yield allow("FindObjects", ["s3:ListBucket"], map(objects, buckets))
+    yield from allow_secrets(scope)
+    yield from allow_objects(scope.bucket_keys, read, written)

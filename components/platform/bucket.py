@@ -16,7 +16,8 @@ class Bucket(Component):
     `bucket` is the bucket's name, unique in the world. `archive_days` after its upload a code archive
     (`code/<SHA-256>.tar.gz`) expires; the next `up` that needs it uploads it again. `old_version_days` after it was
     overwritten or deleted, an object's old version expires. `personalize` lets Amazon Personalize in, which asks the
-    bucket's own policy besides the role's. A bucket that still holds objects is never deleted.
+    bucket's own policy besides the role's. `key` is the ARN of a KMS key that encrypts it, by default S3's own. A
+    bucket that still holds objects is never deleted.
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html
     """
 
@@ -34,6 +35,7 @@ class Bucket(Component):
         personalize: bool = False,
         archive_days: pulumi.Input[int] = 180,
         old_version_days: pulumi.Input[int] = 30,
+        key: str = "",
         tags: Tags | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -55,8 +57,10 @@ class Bucket(Component):
             rules=[
                 s3.BucketServerSideEncryptionConfigurationRuleArgs(
                     apply_server_side_encryption_by_default=s3.BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultArgs(
-                        sse_algorithm="AES256"
-                    )
+                        sse_algorithm="aws:kms" if key else "AES256",
+                        kms_master_key_id=key or None,
+                    ),
+                    bucket_key_enabled=True if key else None,
                 )
             ],
             opts=self.inside(),

@@ -6,8 +6,10 @@ names, ARNs are whole. Each function names the AWS page it follows.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+from ..permissions import allow_objects
 
 Document = dict[str, Any]
 Statement = dict[str, Any]
@@ -105,7 +107,12 @@ def buckets(read: Sequence[str], write: Sequence[str], partition: str) -> list[S
 
 
 def training(
-    read: Sequence[str], write: Sequence[str], account: str, region: str, partition: str
+    read: Sequence[str],
+    write: Sequence[str],
+    account: str,
+    region: str,
+    partition: str,
+    keys: Mapping[str, str],
 ) -> Document:
     """Return what a SageMaker training job needs: its buckets, its image, its log and its metrics.
 
@@ -116,6 +123,7 @@ def training(
     group = f"arn:{partition}:logs:{region}:{account}:log-group:/aws/sagemaker/TrainingJobs"
     return policy(
         *buckets(read, write, partition),
+        *allow_objects(keys, read, write),
         allow(
             "PullImages",
             ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
@@ -141,12 +149,25 @@ def training(
     )
 
 
-def personalize(read: Sequence[str], write: Sequence[str], partition: str) -> Document:
+def personalize(
+    read: Sequence[str], write: Sequence[str], partition: str, keys: Mapping[str, str]
+) -> Document:
     """Return what a Personalize batch job needs: to list and read its input, and to write its results.
 
+    It uses a bucket's key itself, not through S3. `keys` are the ARNs of the keys of buckets that have one.
     https://docs.aws.amazon.com/personalize/latest/dg/granting-personalize-s3-access.html
+    https://docs.aws.amazon.com/personalize/latest/dg/granting-personalize-key-access.html
     """
-    return policy(*buckets(read, write, partition))
+    found = buckets(read, write, partition)
+    if used := sorted({keys[name] for name in [*read, *write] if name in keys}):
+        found.append(
+            allow(
+                "UseKeys",
+                ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey", "kms:ListGrants"],
+                used,
+            )
+        )
+    return policy(*found)
 
 
 def bucket(name: str, account: str, region: str, partition: str, for_personalize: bool) -> Document:

@@ -84,6 +84,7 @@ class Platform(Component):
             personalize=self._config.part("personalizeRole") is not None,
             archive_days=part.get("archiveDays", 180),
             old_version_days=part.get("oldVersionDays", 30),
+            key=self._scope.bucket_keys.get(self._config.bucket, ""),
             tags=self._marks,
             opts=self.inside(),
         )
@@ -101,6 +102,7 @@ class Platform(Component):
                 partition=self._account.partition,
                 read=training.get("read", []),
                 write=[*own, *training.get("write", [])],
+                keys=self._scope.bucket_keys,
                 tags=self._marks,
                 opts=self.inside(),
             )
@@ -115,6 +117,7 @@ class Platform(Component):
                 partition=self._account.partition,
                 read=personalize.get("read", []),
                 write=[*own, *personalize.get("write", [])],
+                keys=self._scope.bucket_keys,
                 tags=self._marks,
                 opts=self.inside(),
             )

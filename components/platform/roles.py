@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pulumi
 from pulumi_aws import iam
@@ -62,6 +62,7 @@ class TrainingRole(ServiceRole):
     """The role that SageMaker assumes for a training job: `RoleArn` of a service job's payload.
 
     `name` has at most 64 characters. `read` and `write` are bucket names; what is written may be read too.
+    `keys` are the ARNs of the KMS keys of buckets that have one.
     https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html
     """
 
@@ -75,6 +76,7 @@ class TrainingRole(ServiceRole):
         partition: pulumi.Input[str] = "aws",
         read: Buckets = (),
         write: Buckets = (),
+        keys: Mapping[str, str] | None = None,
         tags: Tags | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -88,6 +90,7 @@ class TrainingRole(ServiceRole):
                 account=account,
                 region=region,
                 partition=partition,
+                keys=keys or {},
             ),
             name=name,
             description="SageMaker training jobs submitted by AWS Batch",
@@ -116,6 +119,7 @@ class PersonalizeRole(ServiceRole):
         partition: pulumi.Input[str] = "aws",
         read: Buckets = (),
         write: Buckets = (),
+        keys: Mapping[str, str] | None = None,
         tags: Tags | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -123,7 +127,11 @@ class PersonalizeRole(ServiceRole):
             resource_name,
             "personalize",
             write_document(
-                documents.personalize, read=list(read), write=list(write), partition=partition
+                documents.personalize,
+                read=list(read),
+                write=list(write),
+                partition=partition,
+                keys=keys or {},
             ),
             name=name,
             description="Amazon Personalize batch inference jobs",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..jobfile import yaml12
 from ..permissions import Scope, find_inputs, find_linked_runs, find_queues, find_roles
 from ..platform.config import Account
 from .jobs import StackJobs
+from .settings import Settings
 
 
 def build_scope(
@@ -33,4 +35,16 @@ def build_scope(
         state=state,
         adopted=find_linked_runs(job.adopt for job in jobs),
         formerly=tuple(f"{name}/*" for name in formerly),
+        secrets_provider=_read_secrets_provider(settings),
+        bucket_keys=settings.bucket_keys,
     )
+
+
+def _read_secrets_provider(settings: Settings) -> str:
+    """Return `secretsprovider` of the stack's file, which is no config; nothing where there is no such file."""
+    try:
+        document = yaml12.load(settings.file.read_text("utf-8"))
+    except (OSError, ValueError, yaml12.Unreadable):
+        return ""
+    found = document.get("secretsprovider") if isinstance(document, dict) else None
+    return found if isinstance(found, str) else ""

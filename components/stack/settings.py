@@ -11,6 +11,7 @@ from typing import Any
 
 from ..errors import JobError
 
+_KEY = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+")
 MAX_CODE_BYTES = 100_000_000  # of one code folder, unless `aws-jobs:maxCodeBytes` says so
 JOBS = "jobs"  # the folder of job files, unless `aws-jobs:jobs` names another
 
@@ -34,6 +35,7 @@ class Settings:
     tags: Mapping[str, str] = field(default_factory=dict)
     jobs: str = JOBS
     artifacts: str = ""
+    bucket_keys: Mapping[str, str] = field(default_factory=dict)
     max_code_bytes: int = MAX_CODE_BYTES
     platform: str = ""
     preflight: bool = True
@@ -46,6 +48,11 @@ class Settings:
     def folder(self) -> Path:
         """The folder of the stack's job files."""
         return self.root / self.jobs
+
+    @property
+    def file(self) -> Path:
+        """The file of the stack's settings."""
+        return self.root / f"Pulumi.{self.stack}.yaml"
 
     def identity(self, job: str) -> str:
         """Return the tag by which the job's runs are found, without Pulumi's state."""
@@ -88,9 +95,10 @@ def read_settings(
         or "",
         config={**values, **{key.removeprefix(own): value for key, value in values.items()}},
         secrets=secrets | {key.removeprefix(own) for key in secrets},
-        tags=_tags(values.get("aws-jobs:tags", ""), stack),
+        tags=_mapping(values, "aws-jobs:tags", stack, "{team: growth}"),
         jobs=values.get("aws-jobs:jobs") or JOBS,
         artifacts=values.get("aws-jobs:artifacts", "").rstrip("/"),
+        bucket_keys=_bucket_keys(values, stack),
         max_code_bytes=_count(values, "aws-jobs:maxCodeBytes", stack, MAX_CODE_BYTES),
         platform=values.get("aws-jobs:platform", ""),
         preflight=_flag(values, "aws-jobs:preflight", stack, default=True),
@@ -119,15 +127,25 @@ def _count(values: Mapping[str, str], key: str, stack: str, default: int) -> int
     return int(value)
 
 
-def _tags(text: str, stack: str) -> dict[str, str]:
-    if not text:
+def _mapping(values: Mapping[str, str], key: str, stack: str, example: str) -> dict[str, str]:
+    if not values.get(key):
         return {}
     try:
-        tags = json.loads(text)
+        found = json.loads(values[key])
     except ValueError:
-        tags = None
-    if not isinstance(tags, dict) or not all(isinstance(value, str) for value in tags.values()):
-        raise JobError(
-            f"Pulumi.{stack}.yaml: aws-jobs:tags must be a mapping of texts, such as {{team: growth}}"
-        )
-    return tags
+        found = None
+    if not isinstance(found, dict) or not all(isinstance(value, str) for value in found.values()):
+        raise JobError(f"Pulumi.{stack}.yaml: {key} must be a mapping of texts, such as {example}")
+    return found
+
+
+def _bucket_keys(values: Mapping[str, str], stack: str) -> dict[str, str]:
+    key = "aws-jobs:bucketKeys"
+    example = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+    found = _mapping(values, key, stack, f"{{bucket: {example}}}")
+    for bucket, arn in found.items():
+        if not _KEY.fullmatch(arn):
+            raise JobError(
+                f"Pulumi.{stack}.yaml: {key}: {bucket} is {arn}; expected the ARN of a KMS key, such as {example}"
+            )
+    return found

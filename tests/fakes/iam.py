@@ -51,7 +51,8 @@ def _holds(operator: str, key: str, values: list[str], context: Mapping[str, str
         return values == [str(given is None).lower()]
     if given is None:
         return operator.endswith("IfExists")
-    operator = operator.removesuffix("IfExists")
+    # a key with several values is given here with one of them
+    operator = operator.removesuffix("IfExists").removeprefix("ForAnyValue:")
     if operator == "StringEquals":
         return given in values
     assert operator == "StringLike", f"this judge does not know {operator}"

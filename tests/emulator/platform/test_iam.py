@@ -36,7 +36,8 @@ def found(go: Run, tmp_path: Path, emulator: object, monkeypatch: pytest.MonkeyP
     asked = {**ASKED, "github": GITHUB}
     (tmp_path / "Pulumi.yaml").write_text("name: aws-jobs\nruntime: python\n")
     config = {"aws:region": "us-east-1", "aws-jobs:platform": asked}
-    (tmp_path / "Pulumi.dev.yaml").write_text(json.dumps({"config": config}))
+    settings = {"secretsprovider": "awskms://alias/jobs", "config": config}
+    (tmp_path / "Pulumi.dev.yaml").write_text(json.dumps(settings))
     monkeypatch.chdir(tmp_path)
     return go({"churn.yaml": WATCHING}, asked)
 
@@ -60,6 +61,7 @@ def test_the_deploy_role_passes_this_stacks_role_and_writes_its_code(found: Regi
     assert by_sid["UploadCode"] == ["arn:aws:s3:::acme-jobs/code/*"]
     assert by_sid["ReadWatched"] == ["arn:aws:s3:::acme-jobs/data/_SUCCESS"]
     assert ADOPTED in str(by_sid)
+    assert by_sid["DecryptSecrets"] == ["arn:aws:kms:us-east-1:123456789012:key/*"]
     assert by_sid["State"] == ["arn:aws:s3:::acme-state/aws-jobs/*"]
 
 

@@ -18,6 +18,9 @@ from tests.fakes.reference import find_problems, takes_resource
 ACCOUNT, REGION = "123456789012", "us-east-1"
 IDENTITY, RELEASED = "aws-jobs:identity", "aws-jobs:released"
 ADOPTED = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:training-job/by-hand"
+DATA_KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/data"
+CODE_KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/code"
+LAKE_KEY = "arn:aws:kms:eu-west-1:210987654321:key/lake"
 PLAIN = Scope("aws-jobs", "prod")
 FULL = Scope(
     "aws-jobs",
@@ -33,6 +36,8 @@ FULL = Scope(
     state="s3://state/pulumi",
     adopted=(ADOPTED,),
     formerly=("aws-jobs/old/*",),
+    secrets_provider="awskms://alias/jobs?region=eu-west-1&context_app=jobs",
+    bucket_keys={"data": DATA_KEY, "code": CODE_KEY, "lake": LAKE_KEY, "unused": "unused"},
 )
 OURS, THEIRS = {IDENTITY: "aws-jobs/prod/churn"}, {IDENTITY: "aws-jobs/dev/churn"}
 TAGGING = {
@@ -54,8 +59,8 @@ def test_the_reference_has_every_line_of_it(role: str, scope: Scope) -> None:
 @pytest.mark.parametrize(
     "document",
     [
-        documents.training(["lake"], ["jobs"], ACCOUNT, REGION, "aws"),
-        documents.personalize(["lake"], ["jobs"], "aws"),
+        documents.training(["lake"], ["data"], ACCOUNT, REGION, "aws", FULL.bucket_keys),
+        documents.personalize(["lake"], ["data"], "aws", FULL.bucket_keys),
     ],
     ids=["training", "personalize"],
 )
@@ -168,3 +173,118 @@ def test_another_stacks_run_cannot_be_ended_or_changed(kind: Any) -> None:
         assert allows(document, Asked(action, resource, tagged("aws:ResourceTag", OURS)))
         assert not allows(document, Asked(action, resource, tagged("aws:ResourceTag", THEIRS)))
         assert not allows(document, Asked(action, resource))
+
+
+KEY_ID = "1234abcd-12ab-34cd-56ef-1234567890ab"
+IN_OTHER_ACCOUNT = f"arn:aws:kms:eu-west-1:210987654321:key/{KEY_ID}"
+
+
+@pytest.mark.parametrize("role", permissions.ROLES)
+@pytest.mark.parametrize(
+    ("url", "key", "context"),
+    [
+        (
+            f"awskms://{KEY_ID}?region=eu-west-1",
+            f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/{KEY_ID}",
+            {},
+        ),
+        (f"awskms://{KEY_ID}", f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{KEY_ID}", {}),
+        (f"awskms:///{IN_OTHER_ACCOUNT}?awssdk=v2", IN_OTHER_ACCOUNT, {}),
+        (
+            f"awskms://{KEY_ID}?context_app=jobs",
+            f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{KEY_ID}",
+            {"kms:EncryptionContext:app": "jobs"},
+        ),
+        (
+            "awskms://alias/jobs",
+            f"arn:aws:kms:{REGION}:{ACCOUNT}:key/any",
+            {"kms:ResourceAliases": "alias/jobs"},
+        ),
+        (
+            "awskms:///arn:aws:kms:eu-west-1:210987654321:alias/jobs",
+            "arn:aws:kms:eu-west-1:210987654321:key/any",
+            {"kms:ResourceAliases": "alias/jobs"},
+        ),
+    ],
+)
+def test_the_key_of_the_stacks_secrets_may_decrypt(
+    url: str, key: str, context: dict[str, str], role: str
+) -> None:
+    """Each way in which Pulumi takes a key: that key alone, with what the URL says of it."""
+    document = permissions.make_policy(role, dataclasses.replace(FULL, secrets_provider=url))
+    assert list(find_problems(document)) == []
+    assert allows(document, Asked("kms:Decrypt", key, context))
+    assert not allows(document, Asked("kms:Decrypt", key.replace("key/", "key/other-"), {}))
+    for name in context:
+        assert not allows(document, Asked("kms:Decrypt", key, {name: "other"}))
+
+
+@pytest.mark.parametrize("url", ["", "passphrase", "gcpkms://projects/p/x", "azurekeyvault://v/k"])
+def test_without_a_kms_key_there_is_no_leave_to_decrypt(url: str) -> None:
+    """A passphrase, or another cloud's key, is none of IAM's."""
+    scope = dataclasses.replace(FULL, secrets_provider=url, bucket_keys={})
+    assert "kms:" not in json.dumps(permissions.make_policy("deploy", scope))
+
+
+@pytest.mark.parametrize(
+    ("role", "key", "operations"),
+    [
+        ("preview", DATA_KEY, {"Decrypt"}),
+        ("preview", LAKE_KEY, {"Decrypt"}),
+        ("preview", CODE_KEY, set()),
+        ("deploy", DATA_KEY, {"Decrypt"}),
+        ("deploy", CODE_KEY, {"Decrypt", "GenerateDataKey"}),
+    ],
+)
+def test_a_buckets_key_is_used_as_the_bucket_is(role: str, key: str, operations: set[str]) -> None:
+    """Decrypt to read, GenerateDataKey besides to write; through S3 of the key's region, and not by itself."""
+    document = permissions.make_policy(role, FULL)
+    through = {"kms:ViaService": f"s3.{key.split(':')[3]}.amazonaws.com"}
+    may = {
+        operation
+        for operation in ("Decrypt", "GenerateDataKey", "Encrypt")
+        if allows(document, Asked(f"kms:{operation}", key, through))
+    }
+    assert may == operations
+    assert not allows(document, Asked("kms:Decrypt", key))
+
+
+def statements_about_keys(document: dict[str, Any]) -> dict[str, Any]:
+    return {"Statement": [each for each in document["Statement"] if "kms:" in str(each["Action"])]}
+
+
+def test_a_training_job_uses_its_buckets_keys_through_s3() -> None:
+    """Decrypt for all its buckets, GenerateDataKey for those that it writes."""
+    training = documents.training(["lake"], ["data"], ACCOUNT, REGION, "aws", FULL.bucket_keys)
+    document = statements_about_keys(training)
+    here = {"kms:ViaService": f"s3.{REGION}.amazonaws.com"}
+    there = {"kms:ViaService": "s3.eu-west-1.amazonaws.com"}
+    assert allows(document, Asked("kms:Decrypt", LAKE_KEY, there))
+    assert allows(document, Asked("kms:Decrypt", DATA_KEY, here))
+    assert allows(document, Asked("kms:GenerateDataKey", DATA_KEY, here))
+    assert not allows(document, Asked("kms:GenerateDataKey", LAKE_KEY, there))
+    assert not allows(document, Asked("kms:Decrypt", CODE_KEY, here))
+    assert not allows(document, Asked("kms:Decrypt", DATA_KEY))
+
+
+def test_personalize_uses_its_buckets_keys_itself() -> None:
+    """The four calls that its guide names, on the keys of its buckets alone."""
+    document = documents.personalize(["lake"], ["data"], "aws", FULL.bucket_keys)
+    (statement,) = statements_about_keys(document)["Statement"]
+    assert statement["Action"] == [
+        "kms:Decrypt",
+        "kms:DescribeKey",
+        "kms:GenerateDataKey",
+        "kms:ListGrants",
+    ]
+    assert statement["Resource"] == [LAKE_KEY, DATA_KEY]
+    assert not statements_about_keys(documents.personalize(["a"], [], "aws", {}))["Statement"]
+
+
+def test_s3_of_china_has_another_name() -> None:
+    """`kms:ViaService` is the service's host name: https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html"""
+    key = f"arn:aws-cn:kms:cn-north-1:{ACCOUNT}:key/data"
+    (statement,) = permissions.allow_objects({"data": key}, ["data"], [])
+    assert statement["Condition"] == {
+        "StringEquals": {"kms:ViaService": "s3.cn-north-1.amazonaws.com.cn"}
+    }

@@ -16,7 +16,7 @@ TLS_ONLY = {
 }
 
 
-def made(*, personalize: bool = False) -> Registry:
+def made(*, personalize: bool = False, key: str = "") -> Registry:
     return run(
         lambda: (
             Bucket(
@@ -25,6 +25,7 @@ def made(*, personalize: bool = False) -> Registry:
                 account=ACCOUNT,
                 region=REGION,
                 personalize=personalize,
+                key=key,
                 archive_days=90,
                 tags={"team": "growth"},
             )
@@ -82,6 +83,23 @@ def test_it_is_encrypted_and_versioned() -> None:
     ]
     versioning = found.one("aws:s3/bucketVersioning:BucketVersioning")
     assert versioning.inputs["versioningConfiguration"] == {"status": "Enabled"}
+
+
+def test_a_key_of_ones_own_encrypts_it() -> None:
+    """With S3's bucket key, so that not every object costs a call of KMS."""
+    key = "arn:aws:kms:us-east-1:123456789012:key/1234abcd"
+    encryption = made(key=key).one(
+        "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
+    )
+    assert encryption.inputs["rules"] == [
+        {
+            "applyServerSideEncryptionByDefault": {
+                "sseAlgorithm": "aws:kms",
+                "kmsMasterKeyId": key,
+            },
+            "bucketKeyEnabled": True,
+        }
+    ]
 
 
 def test_only_code_archives_expire_and_old_versions() -> None:

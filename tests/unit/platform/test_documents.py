@@ -20,8 +20,8 @@ SCOPE = permissions.Scope(
     state="s3://acme-state/aws-jobs",
 )
 ALL = {
-    "training": documents.training(["lake"], ["acme-jobs"], "123456789012", "us-east-1", "aws"),
-    "personalize": documents.personalize(["lake"], ["acme-jobs"], "aws"),
+    "training": documents.training(["lake"], ["acme-jobs"], "123456789012", "us-east-1", "aws", {}),
+    "personalize": documents.personalize(["lake"], ["acme-jobs"], "aws", {}),
     "bucket": documents.bucket("acme-jobs", "123456789012", "us-east-1", "aws", True),
     "topic": documents.topic("arn:aws:sns:us-east-1:123456789012:notices"),
     "preview": permissions.make_policy("preview", SCOPE),
@@ -81,7 +81,7 @@ def test_every_trust_has_its_condition(name: str) -> None:
 def test_other_partitions_have_their_own_arns(region: str, partition: str) -> None:
     """No `arn:aws:` is left where the partition is another."""
     found = [
-        documents.training(["lake"], ["acme-jobs"], "123456789012", region, partition),
+        documents.training(["lake"], ["acme-jobs"], "123456789012", region, partition, {}),
         documents.bucket("acme-jobs", "123456789012", region, partition, True),
         documents.service_trust("sagemaker", "123456789012", region, partition),
     ]
