@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import boto3
@@ -161,7 +162,7 @@ def test_payload_reaches_aws_as_the_files_object(workspace: Workspace) -> None:
     job = client(workspace, "batch").describe_service_job(jobId=job_id)
     assert isinstance(job["serviceRequestPayload"], str)
     sent = json.loads(job["serviceRequestPayload"])
-    assert sent.pop("TrainingJobName") == "churn"
+    assert re.fullmatch(r"churn-[0-9a-f]{8}-[0-9a-f]{4}", sent.pop("TrainingJobName"))
     assert sent == jobs.payload(document)
     assert '"VolumeSizeInGB":30' in job["serviceRequestPayload"].replace(" ", "")
     assert '"MaxRuntimeInSeconds":3600' in job["serviceRequestPayload"].replace(" ", "")

@@ -68,6 +68,7 @@ def test_a_preview_may_only_read() -> None:
         "sagemaker:DescribeTrainingJob",
         "sagemaker:DescribeTransformJob",
         "sagemaker:ListTags",
+        "sagemaker:ListTrainingJobs",
         "sagemaker:ListTransformJobs",
         "sagemaker:Search",
     }
@@ -214,6 +215,7 @@ def test_everything_is_allowed_only_where_aws_takes_nothing_else() -> None:
             "personalize:ListBatchSegmentJobs",
             "personalize:ListSolutionVersions",
             "personalize:ListTagsForResource",
+            "sagemaker:ListTrainingJobs",
             "sagemaker:ListTransformJobs",
             "sagemaker:Search",
         ]
