@@ -21,6 +21,8 @@ _TOKEN = re.compile(r"\$\$\{|\$\{|\}|[^$}]+|.", re.DOTALL)
 _LATEST = re.compile(rf"(?:{'|'.join(map(re.escape, LATEST))})\(.*\)", re.DOTALL)
 _OUTPUT = re.compile(r"jobs\.([A-Za-z0-9][A-Za-z0-9_-]*)\.([A-Za-z][A-Za-z0-9]*)")
 
+MAX_NESTED = 10  # `${` in `${`: two are of use
+
 # what stands between `${` and `}`: text and expressions in it
 Parts = list[Any]
 
@@ -141,7 +143,7 @@ def fill_leaf(text: str, scope: Scope) -> tuple[Any, bool]:
     """
     if "${" not in text:
         return text, False
-    parts = _parsed(iter(_TOKEN.findall(text)), False)
+    parts = _parsed(iter(_TOKEN.findall(text)), 0)
     if len(parts) == 1 and isinstance(parts[0], list):
         filled = _filled(parts[0], scope)
         return filled.value, filled.secret
@@ -171,7 +173,12 @@ def _filled(parts: Parts, scope: Scope) -> Filled:
     return Filled(filled.value, filled.secret or secret)
 
 
-def _parsed(tokens: Iterator[str], inside: bool) -> Parts:
+def _parsed(tokens: Iterator[str], depth: int) -> Parts:
+    if depth > MAX_NESTED:
+        raise InterpolationError(
+            f"`${{` is nested more than {MAX_NESTED} levels deep; for a literal `${{` write `$${{`",
+            "interpolation-nested",
+        )
     parts: Parts = []
     text = ""
     for token in tokens:
@@ -180,12 +187,12 @@ def _parsed(tokens: Iterator[str], inside: bool) -> Parts:
         elif token == "${":
             parts += [text] if text else []
             text = ""
-            parts.append(_parsed(tokens, True))
-        elif token == "}" and inside:
+            parts.append(_parsed(tokens, depth + 1))
+        elif token == "}" and depth:
             return parts + ([text] if text else [])
         else:
             text += token
-    if inside:
+    if depth:
         raise InterpolationError(
             "`${` without a closing `}`; for a literal `${` write `$${`", "interpolation-open"
         )

@@ -9,6 +9,10 @@ from typing import Any
 from .places import second, written
 from .yaml12 import MAX_DEPTH, Unreadable
 
+# an escape as a whole, so that an escaped backslash begins none; a pair of surrogates is one, half of a pair the group
+_ESCAPE = re.compile(
+    r"\\(?:ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2}|(ud[89a-f][0-9a-f]{2})|.)", re.I | re.S
+)
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 
 
@@ -28,6 +32,7 @@ def load(text: str) -> Any:
     """Return the document in the text. Raises `Unreadable`."""
     if _depth(text) > MAX_DEPTH:
         raise Unreadable(f"nested more than {MAX_DEPTH} levels deep", 0, 0)
+    _refuse_half_pairs(text)
     try:
         return json.loads(
             text,
@@ -46,6 +51,18 @@ def load(text: str) -> Any:
         raise Unreadable(
             f"{error} is not a supported number", *written(text, error.text)
         ) from error
+
+
+def _refuse_half_pairs(text: str) -> None:
+    """Refuse half of a surrogate pair: it is no character, and has no UTF-8 to be sent or printed in.
+
+    https://www.rfc-editor.org/rfc/rfc8259#section-8.2
+    """
+    for escape in _ESCAPE.finditer(text):
+        if escape[1]:
+            line = text.count("\n", 0, escape.start()) + 1
+            column = escape.start() - text.rfind("\n", 0, escape.start())
+            raise Unreadable(f"`{escape[0]}` is half of a surrogate pair", line, column)
 
 
 def _depth(text: str) -> int:

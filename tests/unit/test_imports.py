@@ -57,6 +57,8 @@ ENTRY = {
         "local/engine/",
         "__main__.py",
     ),
+    "re2": ("components/schema/foreign.py", "components/jobfile/left_out.py"),
+    "pathspec": ("components/jobfile/left_out.py",),
     "pulumi_aws": ("components/platform/",),
     "grpc": ("local/engine/",),
     "moto": ("local/aws/",),

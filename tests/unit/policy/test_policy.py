@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 import yaml
+from jsonschema import Draft202012Validator
 
 from components import policy
 from components.errors import JobError, Problems
 from components.jobfile import Context, JobFile, expand
+from components.schema import foreign
 from tests.conftest import ROOT
 from tests.end_to_end import jobs
 
@@ -168,6 +170,18 @@ def test_what_is_not_known_yet_satisfies(tmp_path: Path) -> None:
             "schema",
             "not a JSON Schema",
         ),
+        (
+            rule({"properties": {"name": {"pattern": "^(?!prod-)"}}}),
+            "schema",
+            "at properties.name.pattern: `^(?!prod-)` is not a pattern of RE2: invalid perl operator: (?!",
+        ),
+        (rule({"patternProperties": {r"(a)\1": True}}), "schema", r"`(a)\1` is not a pattern"),
+        (rule({"allOf": [{"unevaluatedProperties": False}]}), "schema", "use additionalProperties"),
+        (
+            rule({"$defs": {"a": {"$schema": "http://json-schema.org/draft-07/schema#"}}}),
+            "schema",
+            "$schema is not supported within a schema",
+        ),
         ({**rule({}), "kinds": ["Job"]}, "kinds", "must be kinds of jobs"),
         ({**rule({}), "stack": "prod"}, "stack", "unknown key; allowed: "),
         ("- a\n", "", "a policy is a mapping"),
@@ -190,6 +204,86 @@ def test_nothing_is_fetched_for_a_reference(tmp_path: Path) -> None:
     policies = project(tmp_path, p=rule({"$ref": "https://example.org/schema.json"}))
     with pytest.raises(JobError, match=r"policy/p\.yaml: \$ref https://example\.org"):
         found(policies, jobs.service())
+
+
+def in_tags(schema: dict[str, Any]) -> dict[str, Any]:
+    return {"properties": {"tags": schema}}
+
+
+BACKTRACKS = "^(a+)+$"
+LONG = "a" * 64 + "_"
+
+
+@pytest.mark.parametrize(
+    ("schema", "path"),
+    [
+        ({"additionalProperties": {"pattern": BACKTRACKS}}, f"request.tags.{LONG}"),
+        ({"patternProperties": {BACKTRACKS: True}, "additionalProperties": False}, "request.tags"),
+        ({"propertyNames": {"pattern": BACKTRACKS}}, "request.tags"),
+    ],
+)
+@pytest.mark.parametrize(
+    "dialect", [{}, {"$schema": "https://json-schema.org/draft/2020-12/schema"}]
+)
+def test_a_pattern_that_backtracks_ends(
+    tmp_path: Path, dialect: dict[str, Any], schema: dict[str, Any], path: str
+) -> None:
+    """Python's engine would need some 2^64 steps for this: whoever changes a policy could hold CI up for ever."""
+    root = {**dialect, "$defs": {"tags": schema}, **in_tags({"$ref": "#/$defs/tags"})}
+    policies = project(tmp_path, p=rule(root))
+    assert [each[0] for each in found(policies, jobs.service(tags={LONG: LONG}))] == [path]
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"$ref": "#"},
+        {"$dynamicRef": "#"},
+        {
+            "$defs": {
+                "d30": True,
+                **{f"d{n}": {"allOf": [{"$ref": f"#/$defs/d{n + 1}"}] * 2} for n in range(30)},
+            },
+            "$ref": "#/$defs/d0",
+        },
+    ],
+)
+def test_references_without_end_are_an_error(tmp_path: Path, schema: dict[str, Any]) -> None:
+    """In a circle, or each to the next one twice: 2^30 schemas."""
+    policies = project(tmp_path, p=rule(schema))
+    with pytest.raises(JobError, match=r"policy/p\.yaml: its references lead through more than"):
+        found(policies, jobs.service())
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"additionalProperties": False},
+        {"additionalProperties": {"type": "integer"}},
+        {"properties": {"a": True}, "additionalProperties": False},
+        {"patternProperties": {"^a": {"type": "integer"}}, "additionalProperties": False},
+        {"patternProperties": {"a": True, "^x": False}},
+        {"properties": {"a": {"pattern": "^[a-c]+$"}}},
+    ],
+)
+@pytest.mark.parametrize("document", [{}, {"a": "abc", "b": 1}, {"a": 1}, {"x": "a"}, "a", ["a"]])
+def test_keywords_with_patterns_are_those_of_json_schema(
+    schema: dict[str, Any], document: Any
+) -> None:
+    """Only the engine that looks for a match is another."""
+
+    def faults(problems: Any) -> list[tuple[Any, ...]]:
+        return sorted((each[0], str(each[1])) for each in problems)
+
+    own = [(each.path, each.keyword) for each in foreign.find_problems(document, schema)]
+    theirs = Draft202012Validator(schema).iter_errors(document)
+    assert faults(own) == faults((tuple(each.absolute_path), each.validator) for each in theirs)
+
+
+def test_half_a_surrogate_pair_matches_nothing() -> None:
+    """A stack's config can hold one: it has no UTF-8 for RE2."""
+    (problem,) = foreign.find_problems("\ud800", {"pattern": "^x$"})
+    assert problem.keyword == "pattern"
 
 
 def test_a_secret_is_not_in_a_message(tmp_path: Path) -> None:
