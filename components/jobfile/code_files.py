@@ -7,6 +7,7 @@ import posixpath
 import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from ..errors import JobError
@@ -53,6 +54,11 @@ class Listing:
     complete: bool = False
     files: list[CodeFile] = field(default_factory=list)
     mistakes: list[Mistake] = field(default_factory=list)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The files' names, once the folder is complete."""
+        return frozenset(file.name for file in self.files)
 
     @property
     def errors(self) -> list[Mistake]:
@@ -118,9 +124,10 @@ class _Walk:
                 "folder, or set aws-jobs:maxCodeBytes"
             )
             self._add(message, "code-size")
-        names = [file.name for file in listing.files]
         for name in self._include:
-            if not any(each == name or each.startswith(f"{name}/") for each in names):
+            if name not in listing.names and not any(
+                each.startswith(f"{name}/") for each in listing.names
+            ):
                 message = f"the folder `{self._shown}` has no file `{name}`"
                 self._add(message, "code-include", path="code.include")
         return None

@@ -32,10 +32,9 @@ def find_problems(jobs: Sequence[Job], root: Path, most: int) -> Iterator[Proble
                 job.file, *place, mistake.path, mistake.message, mistake.rule, mistake.level
             )
         entry = job.code.get("entryPoint")
-        is_packed = isinstance(entry, str) and posixpath.normpath(entry) in {
-            file.name for file in found.files
-        }
-        if isinstance(entry, str) and not is_packed and found.complete:
+        if not isinstance(entry, str) or not found.complete:
+            continue
+        if posixpath.normpath(entry) not in found.names:
             message = f"the folder `{folder}` has no file `{entry}`"
             if (Path(found.folder) / entry).is_file():
                 message = f"`{entry}` is left out of the folder `{folder}`; name it in `code.include` to pack it"

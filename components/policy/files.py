@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..errors import Problem, Problems
+from ..errors import JobError, Problem, Problems
 from ..jobfile import json_text, yaml12
+from ..jobfile.load import MAX_BYTES
 from ..jobfile.places import Places
+from ..jobfile.regular_files import read_regular
 from ..kinds import KINDS
 
 LEVELS = {"advisory": "warning", "mandatory": "error"}
@@ -59,10 +62,15 @@ def load(root: Path) -> list[Policy]:
 
 def _read(path: Path, name: str) -> Policy | list[Problem]:
     is_json = path.suffix == ".json"
+    folder, file = os.path.split(os.path.realpath(path))
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        # a FIFO or a device would be read for ever
+        content, _ = read_regular(folder, file, MAX_BYTES)
+        if len(content) > MAX_BYTES:
+            return [Problem(name, 0, 0, "", "more than 1 MB", "policy.file")]
+        text = content.decode("utf-8-sig")
         document = json_text.load(text) if is_json else yaml12.load(text)
-    except (OSError, UnicodeDecodeError):
+    except (JobError, UnicodeDecodeError):
         return [Problem(name, 0, 0, "", "cannot be read as UTF-8 text", "policy.file")]
     except yaml12.Unreadable as error:
         return [Problem(name, error.line, error.column, "", error.message, "policy.file")]

@@ -19,7 +19,7 @@ from ..jobfile.code_files import Listing, list_files
 from ..jobfile.regular_files import read_regular
 
 SHOWN = 12  # hexadecimal characters of a file's hash in the preview
-RECORDED = 100  # entries of the record of a folder's files: each job's state has it
+RECORDED = 50  # entries of the record of a folder's files: each job's state has it
 
 
 @dataclass(frozen=True)

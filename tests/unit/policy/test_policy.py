@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -197,6 +198,23 @@ def test_a_wrong_policy_is_a_mistake_with_a_place(
     (problem,) = caught.value.problems
     assert (problem.file, problem.path) == ("policy/p.yaml", path)
     assert message in problem.message
+
+
+def test_a_policy_that_is_no_file_is_an_error(tmp_path: Path) -> None:
+    """A FIFO, a device, a link to either, or what is too large: reading it would not end."""
+    (tmp_path / "policy").mkdir()
+    os.mkfifo(tmp_path / "policy" / "a.yaml")
+    (tmp_path / "policy" / "b.yaml").symlink_to("/dev/zero")
+    (tmp_path / "policy" / "c.yaml").write_text("#" * 1_000_001)
+    (tmp_path / "policy" / "d.yaml").symlink_to("d.yaml")
+    with pytest.raises(Problems) as caught:
+        policy.load(tmp_path)
+    assert [(each.file[-6:], each.message) for each in caught.value.problems] == [
+        ("a.yaml", "cannot be read as UTF-8 text"),
+        ("b.yaml", "cannot be read as UTF-8 text"),
+        ("c.yaml", "more than 1 MB"),
+        ("d.yaml", "cannot be read as UTF-8 text"),
+    ]
 
 
 def test_nothing_is_fetched_for_a_reference(tmp_path: Path) -> None:

@@ -124,6 +124,7 @@ def test_code_is_packed_and_wired_into_script_mode(resolve: Resolve, tmp_path: P
     code = jobs.inputs["train"]["code"]
     assert uri == f"s3://bucket/code/{code['sha256']}.tar.gz"
     assert list(code["files"]) == ["train.py"]
+    assert (code["count"], code["bytes"]) == (1, 15)
     assert jobs.inputs["train"]["request"]["serviceRequestPayload"]["HyperParameters"] == {
         "sagemaker_submit_directory": uri,
         "sagemaker_program": "train.py",
