@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...run.definition import SUFFIX
+from ...run.submission import ADDED
 from .view import JobProblem, Rule, View, warning
 
 
 def names(view: View) -> Iterator[JobProblem]:
-    """9 characters are added to the stem of a name that can never be used again."""
+    """Characters are added to the stem of a name that can never be used again."""
     if not view.kind.request.unique_names:
         return
-    most = view.kind.request.name_max - 1 - SUFFIX
+    most = view.kind.request.name_max - ADDED
     own = view.get(view.kind.request.name_field)
     if own is None and view.kind.request.name_field in view.request:
         return

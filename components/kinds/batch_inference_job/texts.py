@@ -26,7 +26,7 @@ PATTERN_TEXTS: dict[str, str] = {
 # (shape, member) -> title, description in our own words, example
 TEXTS: dict[tuple[str, str], dict[str, Any]] = {
     ("CreateBatchInferenceJobRequest", "jobName"): {
-        "description": "The stem of the job's name; 8 characters are added, because a name can never be used again.",
+        "description": "The stem of the job's name; 14 characters are added, because a name can never be used again.",
     },
     ("CreateBatchInferenceJobRequest", "solutionVersionArn"): {
         "description": "The trained solution version. ${personalize.latest(<solution ARN>)} is the newest active one.",

@@ -24,7 +24,7 @@ PATTERN_TEXTS: dict[str, str] = {"Arn": "is not the ARN of a Personalize resourc
 # (shape, member) -> title, description in our own words, example
 TEXTS: dict[tuple[str, str], dict[str, Any]] = {
     (_REQUEST, "jobName"): {
-        "description": "The stem of the job's name; 8 characters are added, because a name can never be used again.",
+        "description": "The stem of the job's name; 14 characters are added, because a name can never be used again.",
     },
     (_REQUEST, "solutionVersionArn"): {
         "description": "A version trained with a USER_SEGMENTATION recipe. ${personalize.latest(<solution ARN>)} is the newest active one.",

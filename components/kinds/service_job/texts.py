@@ -59,7 +59,7 @@ PATTERN_TEXTS: dict[str, str] = {
 # (shape, member) -> title, description in our own words, example
 TEXTS: dict[tuple[str, str], dict[str, Any]] = {
     ("SubmitServiceJobRequest", "jobName"): {
-        "description": "The Batch job's name. Default: the job's name and 8 characters of its definition's hash.",
+        "description": "The Batch job's name. Default: the job's name, 8 characters of its definition's hash and 4 of its identity's.",
     },
     ("SubmitServiceJobRequest", "jobQueue"): {
         "description": "A job queue of type SAGEMAKER_TRAINING: its name or ARN.",

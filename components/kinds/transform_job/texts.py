@@ -24,7 +24,7 @@ PATTERN_TEXTS: dict[str, str] = {"ModelName": "is not the name of a SageMaker mo
 # (shape, member) -> title, description in our own words, example
 TEXTS: dict[tuple[str, str], dict[str, Any]] = {
     (_REQUEST, "TransformJobName"): {
-        "description": "The start of the job's name; 8 characters are added."
+        "description": "The start of the job's name; 14 characters are added."
     },
     (_REQUEST, "ModelName"): {
         "description": "A SageMaker model of this account and region.",
