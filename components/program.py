@@ -115,8 +115,9 @@ def declare(jobs: StackJobs, settings: Settings) -> dict[str, JobResource]:
         platform = _declare_platform(jobs)
         late = _upload(jobs, platform)
     # A provider of its own: the default one would be given the stack's whole config, secrets in the clear.
-    allowed = {"aws-jobs:allowTerminate": "true"} if settings.allow_terminate else {}
-    provider = pulumi.ProviderResource("pulumi-python", PROVIDER, allowed)
+    known = {"aws-jobs:allowTerminate": "true"} if settings.allow_terminate else {}
+    known |= {"aws-jobs:slots": str(settings.slots)} if settings.slots else {}
+    provider = pulumi.ProviderResource("pulumi-python", PROVIDER, known)
     declared = {}
     for job in jobs.before_platform:
         inputs = jobs.inputs[job.name]

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import Any, TypeVar, cast
 
 from pulumi.dynamic import (
+    CheckFailure,
     CheckResult,
     ConfigureRequest,
     CreateResult,
@@ -27,14 +28,16 @@ from . import lifecycle
 from .aws import connect
 from .aws.runs import arn_region
 from .errors import JobError
+from .jobfile.check import find_faults
 from .kinds import KINDS, Kind
 from .lifecycle.outputs import is_waiting, select_inputs
 from .run.definition import normalize
-from .wire import contains, normalize_numbers
+from .schema import Pending
+from .wire import contains, join_path, normalize_numbers
 
 # What a stack sets for every delete; jobctl passes it on where no program runs (destroy).
 MAY_TERMINATE = "AWS_JOBS_ALLOW_TERMINATE"
-_settings: dict[str, bool] = {"may_terminate": False}
+_settings: dict[str, int] = {"may_terminate": False, "slots": 0}
 # Ids whose replacement this process has seen, with the new definition's `onReplace`: Pulumi does not tell
 # `delete` why it is called. A process that dies in between loses this, and then AWS is asked.
 _superseded: dict[str, str] = {}
@@ -84,16 +87,36 @@ class JobProvider(ResourceProvider):
         sys.tracebacklimit = 0
         allowed = req.config.get("aws-jobs:allowTerminate") or os.environ.get(MAY_TERMINATE)
         _settings["may_terminate"] = str(allowed).lower() == "true"
+        _settings["slots"] = int(req.config.get("aws-jobs:slots") or 0)
 
     @_plainly
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        """Bring the inputs into their one form, so that what means the same compares equal."""
+        """Bring the inputs into their one form, so that what means the same compares equal, and find mistakes.
+
+        Job files were checked before; a program of one's own has only this.
+        """
         _checked.add(str(news.get("identity")))
-        if contains(news, Unknown):
-            return CheckResult(news, [])
+        # what waits is not complete yet, or is what the state has of an earlier definition
+        failures = [] if news.get("waitingFor") else list(self._find_failures(news))
+        if failures or contains(news, Unknown):
+            return CheckResult(news, failures)
         inputs = normalize_numbers(news)
         inputs["request"] = normalize(self.kind, inputs.get("request") or {})
         return CheckResult(inputs, [])
+
+    def _find_failures(self, news: dict[str, Any]) -> Iterator[CheckFailure]:
+        """Yield what is wrong with the request as far as it is known.
+
+        A failure at a property prints that property's value, a secret one too: so none is at `request` itself.
+        """
+        asked = _mark_unknown(normalize_numbers(news.get("request")))
+        if not isinstance(asked, dict):
+            return
+        name, region = str(news.get("name", "")), news.get("region")
+        place = region if isinstance(region, str) else ""
+        for path, sentence in find_faults(self.kind, name, place, asked):
+            nested = path if len(path) > 1 else (*path, self.kind.request.name_field)
+            yield CheckFailure(join_path(nested), f"{name}: {join_path(path)}: {sentence}")
 
     @_plainly
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
@@ -116,7 +139,12 @@ class JobProvider(ResourceProvider):
         inputs = normalize_numbers(props)
         aws = connect(str(inputs["region"]))
         id_, outputs = lifecycle.create(
-            self.kind, aws, inputs, _say(inputs), replacing=_superseded.keys()
+            self.kind,
+            aws,
+            inputs,
+            _say(inputs),
+            replacing=_superseded.keys(),
+            slots=_settings["slots"],
         )
         _declared.add(id_)
         return CreateResult(id_, outputs)
@@ -154,7 +182,7 @@ class JobProvider(ResourceProvider):
             _id,
             olds,
             _say(olds),
-            may_terminate=_settings["may_terminate"],
+            may_terminate=bool(_settings["may_terminate"]),
             superseded_by=_superseded.get(_id, ""),
             declared=_id in _declared,
         )
@@ -175,6 +203,17 @@ def __getattr__(name: str) -> type[JobProvider]:
         return PROVIDERS[name.removesuffix("Provider")]
     except KeyError:
         raise AttributeError(name) from None
+
+
+def _mark_unknown(value: Any) -> Any:
+    """Replace what a preview does not know yet by what is valid everywhere."""
+    if isinstance(value, Unknown):
+        return Pending("", "")
+    if isinstance(value, dict):
+        return {key: _mark_unknown(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_mark_unknown(item) for item in value]
+    return value
 
 
 def _say(inputs: dict[str, Any]) -> Any:

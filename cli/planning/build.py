@@ -73,7 +73,12 @@ def build(
         later_hours=_add_hours(job.hours for job in later),
         later_cost=_add_costs(job.cost for job in later),
         unpriced=tuple(name for name in hours if name not in prices) if prices else (),
-        unlimited=tuple(job.name for job in costly if job.instances and job.max_hours is None),
+        unlimited=tuple(
+            job.name
+            for job in costly
+            if job.instances and job.max_hours is None and not job.endless
+        ),
+        endless=tuple(job.name for job in costly if job.endless),
         warnings=(*preview.warnings, *(text for level, text in judged if level != "error")),
         drift=tuple(_find_drift(preview, {job.name: job.action for job in planned})),
         errors=(*preview.errors, *(text for level, text in judged if level == "error")),
@@ -109,7 +114,11 @@ def _plan_job(
     found: list[Change] = []
     if steps.op in ("update", "replace") and steps.old:
         found = [_locate(change, job) for change in list_changes(steps.kind, steps.old, steps.new)]
-    by_type = ceiling.hours(steps.kind, request)
+    # of an adopted run nothing is submitted
+    endless = ceiling.is_unlimited(steps.kind, request) and done.action != "adopt"
+    known = done.action != "adopt" and not endless
+    by_type = ceiling.hours(steps.kind, request) if known else {}
+    total = ceiling.total(steps.kind, request) if known else None
     cause = _find_cause(steps, done.action)
     waits_for = tuple(map(str, inputs.get("waitingFor") or steps.old.get("waitingFor") or ()))
     first = next((change.line for change in found if change.line), 0)
@@ -140,7 +149,8 @@ def _plan_job(
         code_files=_read_count(inputs, "count"),
         code_bytes=_read_count(inputs, "bytes"),
         hours=by_type,
-        max_hours=ceiling.total(steps.kind, request),
+        max_hours=0 if done.action == "adopt" else total,
+        endless=endless,
         cost=_price(by_type, prices),
         job_arn=str(steps.now.get("jobArn", "")),
         phase=str(steps.now.get("phase", "")),

@@ -59,6 +59,7 @@ class PlannedJob:
     code_bytes: int = 0  # of the files, before they are compressed
     hours: Mapping[str, float] = field(default_factory=dict)
     max_hours: float | None = None
+    endless: bool = False  # nothing limits it
     cost: float | None = None
     job_arn: str = ""
     phase: str = ""
@@ -90,6 +91,7 @@ class Plan:
     later_cost: float | None = None
     unpriced: tuple[str, ...] = ()
     unlimited: tuple[str, ...] = ()  # jobs whose ceiling is not known
+    endless: tuple[str, ...] = ()  # jobs that have none
     warnings: tuple[str, ...] = ()
     drift: tuple[Drift, ...] = ()
     errors: tuple[str, ...] = ()

@@ -49,6 +49,8 @@ def describe_ceiling(plan: Plan) -> str:
             missing = {name: plan.hours[name] for name in plan.unpriced}
             text += f" and {_by_type(missing)} without a price in aws-jobs:prices"
         parts.append(text)
+    if plan.endless:
+        parts.append(f"no ceiling for {', '.join(plan.endless)}: preempted without limit")
     if plan.unlimited:
         parts.append(f"not known yet for {', '.join(plan.unlimited)}")
     if plan.later_hours:
@@ -64,6 +66,8 @@ def _by_type(hours: Mapping[str, float]) -> str:
 
 
 def describe_job_ceiling(job: PlannedJob) -> str:
+    if job.endless:
+        return "no ceiling"
     if job.max_hours is None:
         return "not known yet" if job.instances else ""
     cost = f" ({job.cost:,.2f})" if job.cost is not None else ""

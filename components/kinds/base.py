@@ -147,7 +147,8 @@ class Compute:
 
     `resources` is the mapping that names InstanceType and InstanceCount, itself or in the lists `groups`; of
     `alternatives` only one is used. `limits` are paths of seconds with their defaults; the least of them counts for
-    each attempt, and `warm` is paid for after it.
+    each attempt, and `warm` is paid for after it. Where the request has `preempted`, an attempt begins anew as often
+    as `preemptions` says, without limit where it says nothing.
     """
 
     resources: str
@@ -156,6 +157,8 @@ class Compute:
     limits: Mapping[str, int | None] = field(default_factory=dict)
     attempts: str = ""
     warm: str = ""
+    preempted: str = ""
+    preemptions: str = ""
     image: str = ""
 
 

@@ -15,7 +15,7 @@ from .. import aws as service
 from ..aws import Aws, Run
 from ..aws.lookup import find_newest, make_arn
 from ..aws.runs import is_adoptable
-from ..errors import JobError, Missing, NoSlot, Rejected, Taken, Unanswered
+from ..errors import Denied, JobError, Missing, NoSlot, Rejected, Taken, Unanswered
 from ..kinds import Kind
 from ..run.definition import (
     CLAIMED,
@@ -36,6 +36,7 @@ from .outputs import make_outputs, make_placeholder, redact
 LOOKS_FOR_A_KNOWN_TOKEN = (0, 1, 2, 4, 8, 15, 30)
 LOOKS_FOR_A_LOST_ANSWER = (0, 1, 2)
 LOOKS_AFTER_A_REFUSAL = (0,)
+PAUSES_OF_A_THROTTLE = (1, 2, 4, 8, 16)
 
 
 def create(
@@ -45,11 +46,13 @@ def create(
     say: Say,
     *,
     replacing: Collection[str] = (),
+    slots: int = 0,
 ) -> tuple[str, dict[str, Any]]:
     """Adopt or submit; return (id, outputs). Never waits for the run.
 
     `replacing` are the runs whose replacement `diff` has approved. Another run of the job that the state does not
-    know, because it is old or was lost, meets the same decision here, before anything is submitted.
+    know, because it is old or was lost, meets the same decision here, before anything is submitted. `slots` is the
+    account's quota where it is not AWS's default.
 
     Where another job is waited for, or no slot is free, the result is a placeholder.
     """
@@ -57,7 +60,7 @@ def create(
         say(f"waiting for {', '.join(inputs['waitingFor'])}; nothing submitted")
         return make_placeholder(inputs, list(inputs["waitingFor"]))
     try:
-        run = _find_or_submit(kind, aws, inputs, say, replacing)
+        run = _find_or_submit(kind, aws, inputs, say, replacing, slots)
     except NoSlot:
         say(f"waiting for a free slot: the account has as many {kind.title}s as it may")
         return make_placeholder(inputs, ["slot"])
@@ -67,7 +70,12 @@ def create(
 
 
 def _find_or_submit(
-    kind: Kind, aws: Aws, inputs: Mapping[str, Any], say: Say, replacing: Collection[str]
+    kind: Kind,
+    aws: Aws,
+    inputs: Mapping[str, Any],
+    say: Say,
+    replacing: Collection[str],
+    slots: int,
 ) -> Run:
     if inputs.get("adopt") and (run := _adopt(kind, aws, inputs)):
         return run
@@ -79,7 +87,7 @@ def _find_or_submit(
     else:
         if newest and newest.arn not in replacing:
             _check_replacement(kind, inputs, newest)
-        run = _submit(kind, aws, inputs, before)
+        run = _submit(kind, aws, inputs, before, slots)
     release_superseded(kind, aws, inputs, listed, run, say)
     return run
 
@@ -97,13 +105,13 @@ def _check_replacement(kind: Kind, inputs: Mapping[str, Any], newest: Run) -> No
         )
 
 
-def _submit(kind: Kind, aws: Aws, inputs: Mapping[str, Any], before: str) -> Run:
+def _submit(kind: Kind, aws: Aws, inputs: Mapping[str, Any], before: str, slots: int) -> Run:
     """Submit, `before` being the ARN of the run before this one."""
     job = str(inputs["name"])
     key = make_token(kind, inputs, before)
     for name in aws_names(kind, inputs, before):
         try:
-            arn = service.submit(aws, kind, make_submission(kind, inputs, name, key), job)
+            arn = _send(kind, aws, make_submission(kind, inputs, name, key), job, slots)
         except NoSlot:
             raise
         except (Unanswered, Rejected) as error:
@@ -113,6 +121,32 @@ def _submit(kind: Kind, aws: Aws, inputs: Mapping[str, Any], before: str) -> Run
             return run
         return _describe_submitted(kind, aws, arn, name, job)
     raise Rejected(f"{job}: every AWS name for this run is in use by an earlier run")
+
+
+def _send(kind: Kind, aws: Aws, request: Mapping[str, Any], job: str, slots: int) -> str:
+    """Submit. The word for want of a slot is also that for a request rate, and means it while slots are free.
+
+    https://docs.aws.amazon.com/personalize/latest/dg/API_CreateBatchInferenceJob.html: LimitExceededException is "The
+    limit on the number of requests per second has been exceeded."
+    """
+    for pause in PAUSES_OF_A_THROTTLE:
+        try:
+            return service.submit(aws, kind, request, job)
+        except NoSlot:
+            if _is_full(kind, aws, slots or kind.slots):
+                raise
+            aws.sleep(pause)
+    raise Unanswered(
+        f"{job}: AWS throttled {kind.request.submit.operation} for too long; run `up` again"
+    )
+
+
+def _is_full(kind: Kind, aws: Aws, slots: int) -> bool:
+    """Say whether the account has as many runs as it may; AWS's word counts where nobody can say."""
+    try:
+        return not slots or service.count_live(aws, kind) >= slots
+    except Denied:
+        return True
 
 
 def _describe_submitted(kind: Kind, aws: Aws, arn: str, name: str, job: str) -> Run:

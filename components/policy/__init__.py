@@ -16,6 +16,7 @@ instanceHours (by type), instanceTypes. What is not known before `up` satisfies 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -104,6 +105,8 @@ def _value(fault: SchemaProblem) -> str:
     value = fault.value
     if fault.keyword == "required" or isinstance(value, dict | list) or value is None:
         return ""
+    if value == math.inf:
+        value = "without limit"
     if isinstance(value, float):
         value = f"{value:.2f}".rstrip("0").rstrip(".")
     text = str(value).lower() if isinstance(value, bool) else str(value)

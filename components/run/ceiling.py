@@ -5,6 +5,7 @@ instances x longest runtime x attempts. What the file leaves open (a value only 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -34,34 +35,50 @@ def _instance_groups(kind: Kind, request: Mapping[str, Any]) -> Iterator[Mapping
         yield from map(_mapping, listed if isinstance(listed, list) else [])
 
 
-def runtime(kind: Kind, request: Mapping[str, Any]) -> int | None:
+def runtime(kind: Kind, request: Mapping[str, Any]) -> float | None:
     """Return the longest time that all attempts together may run, in seconds; `None` where it is not known.
 
-    Each limit of an attempt holds; a warm pool is paid for after each attempt.
+    Each limit of an attempt holds; a warm pool is paid for after each attempt. `math.inf` where nothing limits it.
     """
     compute = kind.compute
     if compute is None:
         return None
+    if is_unlimited(kind, request):
+        return math.inf
     limits = [_whole(pick(request, path, default)) for path, default in compute.limits.items()]
     known = [limit for limit in limits if limit is not None]
     attempts = _whole(pick(request, compute.attempts, 1))
     warm = _whole(pick(request, compute.warm, 0))
     if not known or attempts is None or warm is None:
         return None
-    return (min(known) + warm) * attempts
+    begun = 1
+    if compute.preempted and pick(request, compute.preempted) is not None:
+        retries = _whole(pick(request, compute.preemptions))
+        if retries is None:
+            return None
+        begun += retries
+    return (min(known) + warm) * attempts * begun
+
+
+def is_unlimited(kind: Kind, request: Mapping[str, Any]) -> bool:
+    """Say whether a run may begin anew without limit, whenever it is preempted."""
+    compute = kind.compute
+    if compute is None or not compute.preempted or pick(request, compute.preempted) is None:
+        return False
+    return pick(request, compute.preemptions) is None
 
 
 def hours(kind: Kind, request: Mapping[str, Any]) -> dict[str, float]:
-    """Return the ceiling in instance-hours by instance type; empty where there is none or it is not known.
+    """Return the ceiling in instance-hours by instance type; empty where it is not known.
 
-    Of types that are alternatives to each other each has its own ceiling.
+    `math.inf` where there is none. Of types that are alternatives to each other each has its own ceiling.
     """
     seconds = runtime(kind, request)
     found: dict[str, float] = {}
     for name, count in instances(kind, request):
         if count is None or seconds is None:
             return {}
-        found[name] = found.get(name, 0) + count * seconds / 3600
+        found[name] = found.get(name, 0) + (count * seconds / 3600 if count else 0)
     return found
 
 

@@ -23,7 +23,8 @@ class Settings:
     `config` holds plain values by full key (`aws:region`) and, for the project's own, by short key (`x`); `secrets`
     names the secret keys likewise, whether or not their values are known. `platform` is the text of
     `aws-jobs:platform`. `stacks` names the project's stacks where they are known. With `any_config` there is no stack
-    to look a `${config.x}` up in.
+    to look a `${config.x}` up in. `slots` is how many runs of a kind with a quota the account may have at once, where
+    that is not AWS's default.
     """
 
     project: str
@@ -41,6 +42,7 @@ class Settings:
     preflight: bool = True
     read_inputs: bool = False
     allow_terminate: bool = False
+    slots: int = 0
     stacks: tuple[str, ...] = ()
     any_config: bool = False
 
@@ -99,11 +101,12 @@ def read_settings(
         jobs=values.get("aws-jobs:jobs") or JOBS,
         artifacts=values.get("aws-jobs:artifacts", "").rstrip("/"),
         bucket_keys=_bucket_keys(values, stack),
-        max_code_bytes=_count(values, "aws-jobs:maxCodeBytes", stack, MAX_CODE_BYTES),
+        max_code_bytes=_count(values, "aws-jobs:maxCodeBytes", stack, MAX_CODE_BYTES, "bytes"),
         platform=values.get("aws-jobs:platform", ""),
         preflight=_flag(values, "aws-jobs:preflight", stack, default=True),
         read_inputs=_flag(values, "aws-jobs:readInputs", stack),
         allow_terminate=_flag(values, "aws-jobs:allowTerminate", stack),
+        slots=_count(values, "aws-jobs:slots", stack, 0, "runs"),
         stacks=stacks,
     )
 
@@ -120,10 +123,12 @@ def _flag(values: Mapping[str, str], key: str, stack: str, *, default: bool = Fa
     return value == "true"
 
 
-def _count(values: Mapping[str, str], key: str, stack: str, default: int) -> int:
-    value = values.get(key, str(default))
+def _count(values: Mapping[str, str], key: str, stack: str, default: int, of: str) -> int:
+    value = values.get(key)
+    if value is None:
+        return default
     if not re.fullmatch("[1-9][0-9]{0,14}", value):
-        raise JobError(f"Pulumi.{stack}.yaml: {key} is {value}; expected a number of bytes")
+        raise JobError(f"Pulumi.{stack}.yaml: {key} is {value}; expected a number of {of}")
     return int(value)
 
 

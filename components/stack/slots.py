@@ -23,7 +23,8 @@ def wait_for_slots(stack: StackJobs, aws: Callable[[], Aws]) -> None:
         if not stack.settings.preflight or not kind.slots or not ready:
             continue
         try:
-            free = max(0, kind.slots - service.count_live(aws(), kind))
+            quota = stack.settings.slots or kind.slots
+            free = max(0, quota - service.count_live(aws(), kind))
         except Denied:
             continue  # the submission itself finds out, and waits then
         if free >= len(ready):

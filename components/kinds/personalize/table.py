@@ -49,10 +49,15 @@ def make_kind(name: str, title: str, rule: str = "personalize") -> Kind:
         record=Record(
             arn="arn:{partition}:personalize:{region}:{account}:" + f"{_dashed(name)}/{{name}}",
             describe=Call(f"Describe{name}", {f"{field}Arn": "$arn"}, result=field),
+            # the page of this shape says PENDING and IN PROGRESS, those of other resources what is below
             # https://docs.aws.amazon.com/personalize/latest/dg/API_BatchInferenceJob.html
+            # https://docs.aws.amazon.com/personalize/latest/dg/API_SolutionVersion.html
             statuses={
                 "CREATE PENDING": Phase.QUEUED,
+                "PENDING": Phase.QUEUED,
                 "CREATE IN_PROGRESS": Phase.RUNNING,
+                "IN PROGRESS": Phase.RUNNING,
+                "IN_PROGRESS": Phase.RUNNING,
                 "ACTIVE": Phase.SUCCEEDED,
                 "CREATE FAILED": Phase.FAILED,
             },

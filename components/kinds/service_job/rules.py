@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ...jobfile.rules.view import JobProblem, Rule, View, warning
+from ...run.ceiling import is_unlimited
 from ..sagemaker import credentials
 from . import resources, sizes, training
 
@@ -19,9 +20,15 @@ def shares(view: View) -> Iterator[JobProblem]:
     if "shareIdentifier" in view.request and "quotaShareName" in view.request:
         message = "cannot be combined with `shareIdentifier`: a queue has either fair shares or quota shares"
         yield JobProblem(("request", "quotaShareName"), message, "share-or-quota")
-    if "preemptionConfiguration" in view.request and "quotaShareName" not in view.request:
+    elif "preemptionConfiguration" in view.request and "quotaShareName" not in view.request:
         message = "has no effect without `quotaShareName`: only quota shares preempt"
         yield warning(("request", "preemptionConfiguration"), message, "preemption-quota")
+    elif is_unlimited(view.kind, view.request):
+        message = (
+            "without `preemptionConfiguration.preemptionRetriesBeforeTermination` a preempted run begins anew without "
+            "limit, and its cost has no ceiling"
+        )
+        yield warning(("request", "quotaShareName"), message, "preemption-limit")
 
 
 def retries(view: View) -> Iterator[JobProblem]:
@@ -37,8 +44,8 @@ def retries(view: View) -> Iterator[JobProblem]:
         yield warning((*at, "evaluateOnExit"), message, "retry-once")
     if attempts > 1 and not any(_exits(entry) for entry in listed):
         message = (
-            f"any failure is attempted {attempts} times, even an error in the script; add an entry such as "
-            '{action: EXIT, onStatusReason: "Received status from SageMaker: AlgorithmError*"}'
+            f"any failure is attempted {attempts} times, even an error in the script; say what to retry, and end with "
+            '{action: EXIT, onStatusReason: "*"}'
         )
         yield warning((*at, "attempts"), message, "retry-exit")
     for index, entry in enumerate(listed[:-1]):

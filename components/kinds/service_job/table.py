@@ -152,6 +152,10 @@ KIND = Kind(
         },
         attempts="retryStrategy.attempts",
         warm=f"{_RESOURCES}.KeepAlivePeriodInSeconds",
+        # "If this field is unset, preempted jobs will be requeued an unlimited number of times":
+        # https://docs.aws.amazon.com/batch/latest/APIReference/API_ServiceJobPreemptionConfiguration.html
+        preempted="quotaShareName",
+        preemptions="preemptionConfiguration.preemptionRetriesBeforeTermination",
         image=f"{_PAYLOAD}.AlgorithmSpecification.TrainingImage",
     ),
     # events carry neither tags nor payload
@@ -222,6 +226,7 @@ KIND = Kind(
             "Completed": Phase.SUCCEEDED,
             "Failed": Phase.FAILED,
             "Stopped": Phase.FAILED,
+            "Deleting": Phase.UNKNOWN,
         },
         outputs={
             "status": "TrainingJobStatus",

@@ -108,7 +108,7 @@ TEXTS: dict[tuple[str, str], dict[str, Any]] = {
     ("ServiceJobEvaluateOnExit", "action"): {"description": "RETRY, or EXIT to give up at once."},
     ("ServiceJobEvaluateOnExit", "onStatusReason"): {
         "description": "A pattern that the status reason must match; a * at its end matches any rest.",
-        "examples": ["Received status from SageMaker: AlgorithmError*"],
+        "examples": ["Received status from SageMaker:InternalServerError*", "*"],
     },
     ("ServiceJobTimeout", "attemptDurationSeconds"): {
         "description": "Seconds that one attempt may take.",

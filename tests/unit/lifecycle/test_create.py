@@ -172,13 +172,44 @@ def test_an_expired_record_is_found_by_its_training_job() -> None:
 
 
 def test_without_a_free_slot_the_job_waits() -> None:
-    """A sixth Personalize job becomes a placeholder that submits nothing."""
+    """A Personalize job too many becomes a placeholder that submits nothing; the quota is a setting."""
     kind = KINDS["BatchInferenceJob"]
-    account = Account(slots=0)
-    id_, outputs = create(kind, account, inputs(kind))
+    account = Account(slots=1)
+    create(kind, account, inputs(kind, name="fraud", identity="aws-jobs/dev/fraud"))
+    id_, outputs = lifecycle.create(kind, account.aws(), inputs(kind), lambda text: None, slots=1)
     assert id_ == "waiting/aws-jobs/dev/churn"
     assert outputs["phase"] == "WAITING"
-    assert account.jobs == []
+    assert len(account.jobs) == 1
+
+
+def test_a_request_rate_is_waited_out_while_slots_are_free() -> None:
+    """LimitExceededException is AWS's word for both: with fewer live jobs than the quota it is a throttle."""
+    kind = KINDS["BatchInferenceJob"]
+    account = Account()
+    said = refusal("LimitExceededException", "The limit on the number of requests per second")
+    account.faults = [Fault("CreateBatchInferenceJob", "before", said) for _ in range(2)]
+    id_, _ = create(kind, account, inputs(kind))
+    assert id_ == account.jobs[0].arn
+    assert account.paused == [1, 2]
+
+
+def test_a_request_rate_that_never_ends_is_an_error() -> None:
+    """Never a success with nothing submitted."""
+    kind = KINDS["BatchInferenceJob"]
+    account = Account()
+    said = refusal("LimitExceededException", "The limit on the number of requests per second")
+    account.faults = [Fault("CreateBatchInferenceJob", "before", said) for _ in range(9)]
+    with pytest.raises(Unanswered, match="throttled CreateBatchInferenceJob"):
+        create(kind, account, inputs(kind))
+
+
+@pytest.mark.parametrize(
+    ("status", "phase"),
+    [("PENDING", "QUEUED"), ("IN PROGRESS", "RUNNING"), ("ACTIVE", "SUCCEEDED")],
+)
+def test_personalize_has_two_words_for_one_status(status: str, phase: str) -> None:
+    """The page of this shape says PENDING where others say CREATE PENDING."""
+    assert KINDS["BatchInferenceJob"].phase(status).value == phase
 
 
 def test_no_error_text_holds_a_secret() -> None:

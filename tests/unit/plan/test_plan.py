@@ -212,6 +212,23 @@ def test_the_ceiling_adds_up_what_is_submitted() -> None:
     assert (priced.cost, priced.unpriced) == (0.5, ("ml.g5.xlarge",))
 
 
+def test_a_run_that_is_preempted_without_limit_has_no_ceiling() -> None:
+    """A quota share requeues it as often as it likes: no sum is named for it."""
+    given = inputs()
+    given["request"]["quotaShareName"] = "gold"
+    found = plan(step("create", new=given))
+    assert words.describe_job_ceiling(found.jobs[0]) == "no ceiling"
+    assert words.describe_ceiling(found) == "no ceiling for churn: preempted without limit"
+
+
+def test_an_adopted_run_costs_nothing_more() -> None:
+    """Nothing is submitted."""
+    found = plan(
+        step("create", new=inputs(adopt="arn:aws:batch:us-east-1:123456789012:service-job/x"))
+    )
+    assert (found.jobs[0].action, words.describe_job_ceiling(found.jobs[0])) == ("adopt", "0 h")
+
+
 def test_a_run_terminated_behind_our_back_is_drift() -> None:
     """What the refresh found ended by hand is drift, with AWS's reason; a plan that answers it says nothing."""
     ended = state(inputs(), phase="FAILED", terminated=True, statusReason="by hand")
