@@ -6,8 +6,6 @@ Every problem is raised once, as one `pulumi.RunError` without a traceback, befo
 from __future__ import annotations
 
 import os
-import signal
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
@@ -23,7 +21,7 @@ from .errors import JobError, Problem, Problems
 from .lifecycle.outputs import INPUTS
 from .platform.config import KEY as PLATFORM
 from .platform.references import find_references
-from .resources import RESOURCES
+from .resources import RESOURCES, exit_quietly_on_interrupt
 from .resources import Job as JobResource
 from .stack.archive import Archive
 from .stack.jobs import StackJobs
@@ -37,13 +35,11 @@ if TYPE_CHECKING:
     from .platform.platform import Platform
 
 PROVIDER = "aws-jobs"
-# Pulumi's language host adds no words of its own to a program that ends with this code.
-ALREADY_SAID = 32
 
 
 def settings(root: Path | None = None) -> Settings:
     """Read this stack's settings. `root` is the project's folder, by default the current one."""
-    _exit_quietly_on_interrupt()
+    exit_quietly_on_interrupt()
     config = {**pulumi.runtime.config.get_config_env(), **pulumi.runtime.config.CONFIG.get()}
     keys = pulumi.runtime.config.get_config_secret_keys_env()
     secrets = frozenset(
@@ -58,12 +54,6 @@ def settings(root: Path | None = None) -> Settings:
             secrets,
             environment=os.environ,
         )
-
-
-def _exit_quietly_on_interrupt() -> None:
-    """When a resource fails, the engine interrupts the program, and a traceback would bury the real error."""
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGINT, lambda *_: os._exit(ALREADY_SAID))
 
 
 @contextmanager

@@ -30,7 +30,7 @@ from .aws.runs import arn_region
 from .errors import JobError
 from .jobfile.check import find_faults
 from .kinds import KINDS, Kind
-from .lifecycle.outputs import is_waiting, select_inputs
+from .lifecycle.outputs import drop_empty, fill_outputs, is_waiting, select_inputs
 from .run.definition import normalize
 from .schema import Pending
 from .wire import contains, join_path, normalize_numbers
@@ -104,6 +104,9 @@ class JobProvider(ResourceProvider):
         inputs["request"] = normalize(self.kind, inputs.get("request") or {})
         return CheckResult(inputs, [])
 
+    def _read_olds(self, props: dict[str, Any]) -> dict[str, Any]:
+        return drop_empty(self.kind, normalize_numbers(props))
+
     def _find_failures(self, news: dict[str, Any]) -> Iterator[CheckFailure]:
         """Yield what is wrong with the request as far as it is known.
 
@@ -116,12 +119,12 @@ class JobProvider(ResourceProvider):
         place = region if isinstance(region, str) else ""
         for path, sentence in find_faults(self.kind, name, place, asked):
             nested = path if len(path) > 1 else (*path, self.kind.request.name_field)
-            yield CheckFailure(join_path(nested), f"{name}: {join_path(path)}: {sentence}")
+            yield CheckFailure(join_path(nested), sentence)
 
     @_plainly
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """Say whether this is another run. The engine words the nested diff itself."""
-        olds = normalize_numbers(_olds)
+        olds = self._read_olds(_olds)
         if contains(_news, Unknown):
             return DiffResult(changes=None, replaces=["request"])
         found = lifecycle.diff(self.kind, _id, olds, normalize_numbers(_news))
@@ -147,12 +150,12 @@ class JobProvider(ResourceProvider):
             slots=_settings["slots"],
         )
         _declared.add(id_)
-        return CreateResult(id_, outputs)
+        return CreateResult(id_, fill_outputs(self.kind, outputs))
 
     @_plainly
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Refresh the outputs; an empty id only for a run that carries our release mark."""
-        olds = normalize_numbers(props)
+        olds = self._read_olds(props)
         if is_waiting(id_):
             return ReadResult(id_, olds)
         outputs = lifecycle.read(self.kind, connect(arn_region(id_)), id_, olds)
@@ -160,14 +163,16 @@ class JobProvider(ResourceProvider):
             return ReadResult("", {})
         # only other inputs show in the next preview; outputs alone never do
         differs = outputs.get("request") != olds.get("request")
-        return ReadResult(id_, outputs, inputs=select_inputs(outputs) if differs else None)
+        changed = select_inputs(outputs) if differs else None
+        return ReadResult(id_, fill_outputs(self.kind, outputs), inputs=changed)
 
     @_plainly
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         """Change in place what AWS can change."""
-        olds, news = normalize_numbers(_olds), normalize_numbers(_news)
+        olds, news = self._read_olds(_olds), normalize_numbers(_news)
         region = str(news["region"]) if is_waiting(_id) else arn_region(_id)
-        return UpdateResult(lifecycle.update(self.kind, connect(region), _id, olds, news))
+        outputs = lifecycle.update(self.kind, connect(region), _id, olds, news)
+        return UpdateResult(fill_outputs(self.kind, outputs))
 
     @_plainly
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
@@ -175,7 +180,7 @@ class JobProvider(ResourceProvider):
         if is_waiting(_id):
             return
         aws = connect(arn_region(_id))
-        olds = normalize_numbers(_props)
+        olds = self._read_olds(_props)
         lifecycle.delete(
             self.kind,
             aws,

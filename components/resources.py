@@ -7,6 +7,9 @@ All take the same arguments. `request` is the API's own request, a payload in it
 
 from __future__ import annotations
 
+import os
+import signal
+import threading
 from collections.abc import Mapping, Sequence
 from types import new_class
 from typing import Any
@@ -15,9 +18,17 @@ import pulumi
 from pulumi.dynamic import Resource
 
 from .kinds import KINDS, Kind
+from .lifecycle.outputs import list_outputs
 from .provider import PROVIDERS
 
-_SHOWN = ("phase", "status", "digest", "jobArn")
+# Pulumi's language host adds no words of its own to a program that ends with this code.
+ALREADY_SAID = 32
+
+
+def exit_quietly_on_interrupt() -> None:
+    """When a resource fails, the engine interrupts the program, and a traceback would bury the real error."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, lambda *_: os._exit(ALREADY_SAID))
 
 
 class Job(Resource):
@@ -42,10 +53,12 @@ class Job(Resource):
         inputs: Mapping[str, Any] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
+        exit_quietly_on_interrupt()
         stack = f"{pulumi.get_project()}/{pulumi.get_stack()}"
         job = name or resource_name
         properties: dict[str, Any] = {
-            **dict.fromkeys(name_outputs(self.kind)),
+            # a dynamic resource has no output that its inputs do not name
+            **dict.fromkeys(list_outputs(self.kind)),
             "name": job,
             "identity": f"{stack}/{job}",
             "formerly": [f"{stack}/{former}" for former in formerly] or None,
@@ -54,13 +67,6 @@ class Job(Resource):
             **(inputs or {}),
         }
         super().__init__(PROVIDERS[self.kind.name](), resource_name, properties, opts)
-
-
-def name_outputs(kind: Kind) -> list[str]:
-    """Name what a run shows once AWS has said it: a dynamic resource has no output that its inputs do not name."""
-    own = [*kind.record.outputs, *kind.record.templates]
-    link = [*kind.link.outputs, kind.link.name_output] if kind.link else []
-    return list(dict.fromkeys([*_SHOWN, *own, *link]))
 
 
 def _make_resource(kind: Kind) -> type[Job]:

@@ -35,6 +35,30 @@ INPUTS = (
 )
 CODE_SHOWN = ("count", "bytes", "files")  # of the input `code`, for a reader of the preview
 WAITING_ID = "waiting/"
+_SHOWN = ("phase", "status", "digest", "jobArn")
+
+
+def list_outputs(kind: Kind) -> list[str]:
+    """Name what a run shows once AWS has said it."""
+    own = [*kind.record.outputs, *kind.record.templates]
+    link = [*kind.link.outputs, kind.link.name_output] if kind.link else []
+    return list(dict.fromkeys([*_SHOWN, *own, *link]))
+
+
+def fill_outputs(kind: Kind, outputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Add what AWS never gave as empty texts: a missing output reads `[unknown]` in every preview.
+
+    The results of a run that has not ended stay unknown.
+    """
+    ended = Phase(outputs.get("phase", "RUNNING")).ended
+    names = [name for name in list_outputs(kind) if ended or name not in kind.record.results]
+    return {**dict.fromkeys(names, ""), **outputs}
+
+
+def drop_empty(kind: Kind, outputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Take away what `fill_outputs` added."""
+    empty = {name for name in list_outputs(kind) if outputs.get(name) == ""}
+    return {name: value for name, value in outputs.items() if name not in empty}
 
 
 def select_inputs(inputs: Mapping[str, Any]) -> dict[str, Any]:

@@ -41,7 +41,7 @@ def test_a_right_request_has_no_failure() -> None:
 def test_a_missing_role_is_found_before_anything_is_submitted() -> None:
     """At a nested path: a failure at `request` itself would print all of it."""
     path = "request.serviceRequestPayload.RoleArn"
-    assert failures(changed(RoleArn=None)) == [(path, f"churn: {path}: `RoleArn` is missing")]
+    assert failures(changed(RoleArn=None)) == [(path, "`RoleArn` is missing")]
 
 
 def test_what_a_preview_does_not_know_is_not_judged() -> None:
