@@ -351,3 +351,33 @@ def test_other_regions_and_what_moto_lacks(emulator: Emulator, client: ClientMak
     assert elsewhere.describe_job_queues()["jobQueues"] == []
     code, message = denied(client("personalize").list_campaigns)
     assert (code, "list_campaigns" in message) == ("NotImplemented", True)
+
+
+def test_a_list_that_lags(emulator: Emulator, batch: Any) -> None:
+    """ListServiceJobs does not show a new job yet; Describe does."""
+    ask(emulator, "POST", "lag", {"lists": 5})
+    job = batch.submit_service_job(**service_job())
+    asked = {"jobQueue": "training", "filters": [{"name": "JOB_NAME", "values": ["churn*"]}]}
+    assert batch.list_service_jobs(**asked)["jobSummaryList"] == []
+    assert batch.describe_service_job(jobId=job["jobId"])["status"] == "SUBMITTED"
+    emulator.advance(5)
+    assert len(batch.list_service_jobs(**asked)["jobSummaryList"]) == 1
+
+
+@pytest.mark.parametrize(("lag", "then"), [(0, ["x"]), (5, ["x"]), (None, [])])
+def test_tags_that_reach_the_training_job_late_or_never(
+    emulator: Emulator, batch: Any, sagemaker: Any, lag: float | None, then: list[str]
+) -> None:
+    """No page of AWS says when Batch's tags are on the training job, if they ever are."""
+    ask(emulator, "POST", "lag", {"tags": lag})
+    job = batch.submit_service_job(**service_job(tags={"team": "x"}))
+    ask(emulator, "POST", f"jobs/{job['jobId']}", {"status": "STARTING"})
+    found = batch.describe_service_job(jobId=job["jobId"])
+    arn = found["latestAttempt"]["serviceResourceId"]["value"]
+
+    def tags() -> list[str]:
+        return [tag["Value"] for tag in sagemaker.list_tags(ResourceArn=arn)["Tags"]]
+
+    assert tags() == ([] if lag or lag is None else ["x"])
+    emulator.advance(5)
+    assert tags() == then

@@ -35,7 +35,12 @@ def list_all(backend: ServiceJobBackend, request: Json) -> Json:
         raise refuse("jobQueue must be specified")
     queue = queues.find(backend, request["jobQueue"])
     wanted = _wanted(request)
-    jobs = [job for job in backend.service_jobs if job.queue == queue.arn and wanted(job)]
+    seen = context.now() - context.current.list_lag
+    jobs = [
+        job
+        for job in backend.service_jobs
+        if job.queue == queue.arn and job.created <= seen and wanted(job)
+    ]
     jobs.sort(key=lambda job: (job.created, job.number), reverse=True)
     return page(jobs, request, "jobSummaryList", summarize, "ClientException")
 

@@ -4,6 +4,8 @@
     POST clock                 {"freeze": true}, {"advance": seconds}
     POST pace                  {"running": seconds, ...}; null keeps jobs in that state
     POST token-mode            {"mode": "reject" | "return-first" | "forget" | "token-only"}
+    POST lag                   {"lists": seconds, "tags": seconds}: a new job is not listed yet, its tags are not on
+                               its training job yet; null for tags is never
     POST, GET, DELETE faults   {"operation", "kind", "times", "after", "code", "message", "status"}
     POST, DELETE deny          {"only": [actions]}, {"except": [actions]}
     POST jobs/<id>             {"status", "reason", "hold", "attempt"}; DELETE: Batch forgets the job
@@ -110,6 +112,15 @@ class Control:
             raise ValueError(f"mode takes one of {', '.join(context.TOKEN_MODES)}")
         context.current.tokens = asked["mode"]
         return {"mode": context.current.tokens}
+
+    def _post_lag(self, asked: dict[str, Any]) -> dict[str, Any]:
+        _only(asked, "lists", "tags")
+        if "lists" in asked:
+            context.current.list_lag = _number("lists", asked["lists"])
+        if "tags" in asked:
+            tags = asked["tags"]
+            context.current.tags_lag = None if tags is None else _number("tags", tags)
+        return {"lists": context.current.list_lag, "tags": context.current.tags_lag}
 
     def _get_faults(self, _: dict[str, Any]) -> dict[str, Any]:
         return {"faults": self.faults.as_json()}

@@ -36,7 +36,8 @@ def create(
 ) -> str:
     """A new training job from a request that SageMaker takes; its ARN."""
     own = {tag["Key"]: tag["Value"] for tag in request.get("Tags") or []}
-    merged = {**tags, **own}
+    lag = context.current.tags_lag if by_batch else 0.0
+    merged = {**tags, **own} if lag == 0 else own
     name = request["TrainingJobName"]
     job = TrainingJob(
         arn=backend.training_job_arn(name),
@@ -46,6 +47,8 @@ def create(
         modified=at,
         tags=[{"Key": key, "Value": value} for key, value in merged.items()],
         by_batch=by_batch,
+        late_tags=dict(tags) if lag else {},
+        late_until=at + (lag or 0.0),
     )
     _enter(backend, job, "Pending" if by_batch else "Starting", at)
     return job.arn
@@ -110,7 +113,13 @@ def go_on_alone(backend: TrainingState, arn: str | None) -> None:
 
 
 def advance(backend: TrainingState, now: float) -> None:
-    """Take the steps that are due of the training jobs that Batch does not move."""
+    """Take the steps that are due of the training jobs that Batch does not move; late tags arrive."""
+    for late in list(backend.training_jobs_kept):
+        if late.late_tags and late.late_until <= now:
+            tags = {**late.late_tags, **{tag["Key"]: tag["Value"] for tag in late.tags}}
+            late.tags = [{"Key": key, "Value": value} for key, value in tags.items()]
+            late.late_tags = {}
+            backend.training_jobs_kept.put(late)
     while (entry := backend.agenda.pop(now)) is not None:
         job = backend.training_jobs_kept.get(entry[0])
         if job is None or job.status in ENDED:

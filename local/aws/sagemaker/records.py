@@ -33,7 +33,8 @@ class TrainingJob:
     """A training job: the CreateTrainingJob request it came from, and how far it is.
 
     One that Batch dispatched (`by_batch`) moves when its service job moves, unless StopTrainingJob
-    was called for it (`stop_asked`); others move by themselves.
+    was called for it (`stop_asked`); others move by themselves. `late_tags` are its service job's, on it from
+    `late_until` on.
     """
 
     arn: str
@@ -51,6 +52,8 @@ class TrainingJob:
     failure: str | None = None
     artifact: str = ""
     transitions: list[dict[str, Any]] = field(default_factory=list)
+    late_tags: dict[str, str] = field(default_factory=dict)
+    late_until: float = 0.0
 
     @property
     def key(self) -> str:

@@ -19,13 +19,17 @@ class Context:
 
     `tokens` is what SubmitServiceJob does with a clientToken it has seen (see `TOKEN_MODES`):
     refuse the second submission as AWS's page says, answer it with the first job, not remember it,
-    or refuse it without looking at the rest of the request. `changed` are the records, by table, account,
+    or refuse it without looking at the rest of the request. `list_lag` is how long ListServiceJobs does not show a new
+    job, and `tags_lag` after how long Batch's tags are on the training job, in seconds; `None` is never.
+    `changed` are the records, by table, account,
     region and key, and `objects_changed` says whether there are objects, that are not kept yet.
     """
 
     clock: Clock = field(default_factory=Clock)
     pace: Pace = field(default_factory=Pace)
     tokens: str = TOKEN_MODES[0]
+    list_lag: float = 0.0
+    tags_lag: float | None = 0.0
     changed: dict[tuple[str, str, str, str], None] = field(default_factory=dict)
     objects_changed: bool = False
 
