@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup dev demo test search lint crash bench schemas conformance
+.PHONY: help setup dev demo test search lint crash adversary bench schemas conformance
 PYTHON := .venv/bin/python
 
 help: ## list the targets
@@ -24,6 +24,9 @@ lint: dev ## formatting, style, types
 
 crash: dev ## the whole crash matrix: real processes killed at every call; prints its table
 	$(PYTHON) -m tests.crash
+
+adversary: dev ## 2,000 random steps against a model of which runs may exist; prints a replay of what goes wrong
+	$(PYTHON) -m tests.adversary $(ARGS)
 
 bench: dev ## previews beside trivial resources, 1,000 resources, a plan of 200 changes, validate for 5,000 files
 	@$(PYTHON) -m tools.bench

@@ -150,20 +150,28 @@ def find_newest(
     listed = list_runs(aws, kind, inputs) if known is None else known
     certain = {each.arn for each in listed if each.certain}
     others: set[str] = set()
-    moved = ""
+    moved, newest = "", None
     for run in _read_candidates(aws, kind, inputs, listed):
         owner = run.tags.get(IDENTITY)
         if owner in identities:
-            return run, run.arn
+            newest = run
+            break
         others |= list_attempts(kind, run)
         moved = moved or (run.arn if owner and run.arn in certain else "")
+    if newest and not newest.released:
+        return newest, newest.arn
+    # a released run that goes on may have outlived the record of a later one
     for linked in find_linked(aws, kind, inputs):
+        if newest and (
+            linked.created < newest.created or linked.arn in list_attempts(kind, newest)
+        ):
+            break
         # of its own record, the newest says whose it is
         run = linked if linked.arn in others else _lead_back(aws, kind, inputs, linked, listed)
         if linked.arn not in others and run.tags.get(IDENTITY) in identities:
             return run, run.arn
         moved = moved or run.arn
-    return None, moved
+    return newest, newest.arn if newest else moved
 
 
 def _lead_back(
@@ -174,11 +182,13 @@ def _lead_back(
     looks: tuple[int, ...] = (0,)
     if read_given_name(kind, linked.name) and aws.clock() - linked.created / 1000 < SETTLED:
         looks = LOOKS_FOR_AN_ENDED_RECORD if linked.phase.ended else LOOKS_FOR_A_RECORD
+    known = {each.arn for each in listed}
     for pause in looks:
         if pause:
             aws.sleep(pause)
             listed = list_runs(aws, kind, inputs)
-            for run in read_history(aws, kind, inputs, listed):
+            new = [each for each in listed if each.arn not in known]
+            for run in read_history(aws, kind, inputs, new):
                 return run
         for each in listed:
             if each.linked == linked.arn:

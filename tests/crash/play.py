@@ -8,7 +8,7 @@ from typing import Any
 
 import boto3
 
-from cli.runs.judge import Declared, judge_runs
+from cli.runs.judge import Declared, Finding, judge_runs
 from components.aws import Aws
 from components.aws.survey import list_stack_runs
 from components.kinds import KINDS
@@ -138,7 +138,7 @@ def strike(stack: Stack, step: str, how: str) -> list[str]:
     def look(call: Call) -> Fault | None:
         nonlocal seen
         stack.note_state()
-        if call.operation != wanted:
+        if wanted not in ("*", call.operation):
             return None
         seen += 1
         if not int(number) <= seen < int(number) + times:
@@ -208,17 +208,26 @@ def judge(stack: Stack, cell: Cell, which: str) -> Verdict:
 
 
 def recovered(stack: Stack, kind: str, held: list[dict[str, Any]]) -> set[str]:
-    """The live runs that `jobctl recover` would end: its own look at AWS, and its own judgement."""
+    """The live runs that `jobctl recover` would end."""
+    return {arn for arn, each in find_standings(stack, kind, held).items() if each.orphan}
+
+
+def find_standings(stack: Stack, kind: str, held: list[dict[str, Any]]) -> dict[str, Finding]:
+    """What `jobctl recover` says of each run: its own look at AWS, and its own judgement."""
     aws = Aws(REGION, make=lambda service, *_: client(stack.emulator.endpoint, service))
     known = frozenset(each["id"] for each in held)
     files = [
-        Declared(FILE, frozenset({each["inputs"]["identity"]}), each["outputs"]["digest"])
+        Declared(
+            each["inputs"]["name"],
+            frozenset({each["inputs"]["identity"]}),
+            each["outputs"]["digest"],
+        )
         for each in held
     ]
-    settled = frozenset({FILE} if held else ())
+    settled = frozenset(each["inputs"]["name"] for each in held)
     table = KINDS[kind]
     runs = [(table, run) for run in list_stack_runs(aws, table, PREFIX.rstrip("/"))]
-    return {each.run.arn for each in judge_runs(runs, files, known, settled) if each.orphan}
+    return {each.run.arn: each for each in judge_runs(runs, files, known, settled)}
 
 
 @lru_cache(maxsize=8)

@@ -278,6 +278,7 @@ def stack_of_its_own() -> Iterator[Stack]:
             "AWS_MAX_ATTEMPTS": "2",
             "WARM_SOCKET": f"{place}/warm",
             "WARM_STACKS": f"{place}/stacks",
+            "WARM_CLOCK": emulator.token,
         }
         with warm(folder, env, SALT) as processes:
             stack = Stack(folder, emulator, processes, Watched())

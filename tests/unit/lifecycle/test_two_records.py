@@ -98,6 +98,24 @@ def test_batch_decides_whose_run_it_is_although_the_training_job_says_otherwise(
     assert find_newest_run(account.aws(), SERVICE, inputs(SERVICE)).arn == new
 
 
+@pytest.mark.parametrize("later", [0, 3601])
+def test_a_released_run_that_goes_on_does_not_hide_a_later_one_that_batch_has_forgotten(
+    later: float,
+) -> None:
+    """`onReplace: keep` let the first go on; the second ended and expired: it is adopted, and not run again."""
+    account = Account()
+    first, olds = create(account)
+    account.move(first, "RUNNING")
+    second, _ = create(account, generation=2, onReplace="keep")
+    account.move(second, "SUCCEEDED")
+    account.jobs[1].expired = True
+    account.now += later
+    again, outputs = create(account, generation=2)
+    assert again.startswith("arn:aws:sagemaker:")
+    assert outputs["phase"] == "SUCCEEDED"
+    assert len(account.jobs) == 2
+
+
 def test_a_rename_moves_the_earlier_runs_too() -> None:
     """They belong to the job under its new name, for `history`, and no longer to the old one."""
     account = Account()
