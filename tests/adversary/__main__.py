@@ -7,6 +7,7 @@ python -m tests.adversary --replay '[["add", 0], ["up"]]'
 from __future__ import annotations
 
 import argparse
+import datetime
 import json
 import sys
 import time
@@ -18,7 +19,8 @@ from tests.crash.stack import stack_of_its_own
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.adversary", description=__doc__)
-    parser.add_argument("--seed", type=int, default=1)
+    today = datetime.datetime.now(datetime.timezone.utc).date().toordinal() * 100
+    parser.add_argument("--seed", type=int, default=today, help="default: another each day")
     parser.add_argument("--steps", type=int, default=2000)
     parser.add_argument("--replay", default="", metavar="JSON", help="play these steps alone")
     args = parser.parse_args()
