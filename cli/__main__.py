@@ -8,10 +8,12 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import redirect_stderr, redirect_stdout
 from types import ModuleType
 
 from components.errors import JobError
 from components.files import describe_failure
+from components.printable import make_stream
 
 GROUPS = {
     "Deploy (the engine's commands, with its own flags)": {
@@ -57,7 +59,15 @@ ENGINE = ("preview", "refresh", "destroy", "stack", "config", "cancel")
 
 
 def main(argv: Sequence[str]) -> int:
-    """Run one command. 0: done; 1: it failed and said why in one sentence; 2: wrong usage."""
+    """Run one command. 0: done; 1: it failed and said why in one sentence; 2: wrong usage.
+
+    Whatever is printed is printable: what AWS or a job file says moves no cursor.
+    """
+    with redirect_stdout(make_stream(sys.stdout)), redirect_stderr(make_stream(sys.stderr)):
+        return _run_safely(argv)
+
+
+def _run_safely(argv: Sequence[str]) -> int:
     try:
         return _run(list(argv))
     except JobError as error:

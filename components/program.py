@@ -21,6 +21,7 @@ from .errors import JobError, Problem, Problems
 from .lifecycle.outputs import INPUTS
 from .platform.config import KEY as PLATFORM
 from .platform.references import find_references
+from .printable import printable
 from .resources import RESOURCES, exit_quietly_on_interrupt
 from .resources import Job as JobResource
 from .stack.archive import Archive
@@ -62,7 +63,7 @@ def _run_errors() -> Iterator[None]:
     try:
         yield
     except JobError as error:
-        raise pulumi.RunError(str(error)) from None
+        raise pulumi.RunError(printable(str(error))) from None
 
 
 def _connect(settings: Settings) -> Aws:
@@ -96,7 +97,7 @@ def preflight(jobs: StackJobs, settings: Settings) -> None:
 
 def _warn(problems: list[Problem]) -> None:
     for problem in sorted(problems):
-        pulumi.log.warn(str(problem))
+        pulumi.log.warn(printable(str(problem)))
 
 
 def declare(jobs: StackJobs, settings: Settings) -> dict[str, JobResource]:

@@ -30,7 +30,9 @@ from .aws.runs import arn_region
 from .errors import JobError
 from .jobfile.check import find_faults
 from .kinds import KINDS, Kind
-from .lifecycle.outputs import drop_empty, fill_outputs, is_waiting, select_inputs
+from .lifecycle.outputs import PLAIN, drop_empty, fill_outputs, is_waiting, select_inputs
+from .printable import make_printable, printable
+from .redact import Redactor, list_secrets
 from .run.definition import normalize
 from .schema import Pending
 from .wire import contains, join_path, normalize_numbers
@@ -56,16 +58,25 @@ _Method = TypeVar("_Method", bound=Callable[..., Any])
 
 
 def _plainly(method: _Method) -> _Method:
-    """Let nothing but our sentence reach Pulumi: no chain of causes, no module path."""
+    """Let nothing but our sentence reach Pulumi: no chain of causes, no module path, no secret."""
 
     @wraps(method)
     def call(*args: Any) -> Any:
         try:
             return method(*args)
         except JobError as error:
-            raise Stopped(str(error)) from None
+            raise Stopped(printable(_make_redactor(*args).hide(str(error)))) from None
+        except Exception as error:  # noqa: BLE001 - a mistake of ours
+            said = f"{type(error).__name__}: {error}"
+            raise Stopped(printable(_make_redactor(*args).hide(said))) from None
 
     return cast(_Method, call)
+
+
+def _make_redactor(*properties: Any) -> Redactor:
+    """Return what hides the secrets of a resource's properties, old or new."""
+    found = [each for each in properties if isinstance(each, dict)]
+    return Redactor(secret for each in found for secret in list_secrets(each))
 
 
 class JobProvider(ResourceProvider):
@@ -103,6 +114,15 @@ class JobProvider(ResourceProvider):
         inputs = normalize_numbers(news)
         inputs["request"] = normalize(self.kind, inputs.get("request") or {})
         return CheckResult(inputs, [])
+
+    def _show(self, outputs: dict[str, Any], *properties: dict[str, Any]) -> dict[str, Any]:
+        """Return outputs as the state keeps them: without secrets, and printable, whatever AWS says.
+
+        Inputs repeat under their own keys, where Pulumi hides secrets.
+        """
+        hidden = make_printable(_make_redactor(*properties).hide(outputs))
+        ours = {name: outputs[name] for name in PLAIN if name in outputs}
+        return fill_outputs(self.kind, {**hidden, **ours, **select_inputs(outputs)})
 
     def _read_olds(self, props: dict[str, Any]) -> dict[str, Any]:
         return drop_empty(self.kind, normalize_numbers(props))
@@ -150,7 +170,7 @@ class JobProvider(ResourceProvider):
             slots=_settings["slots"],
         )
         _declared.add(id_)
-        return CreateResult(id_, fill_outputs(self.kind, outputs))
+        return CreateResult(id_, self._show(outputs, inputs))
 
     @_plainly
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
@@ -164,7 +184,7 @@ class JobProvider(ResourceProvider):
         # only other inputs show in the next preview; outputs alone never do
         differs = outputs.get("request") != olds.get("request")
         changed = select_inputs(outputs) if differs else None
-        return ReadResult(id_, fill_outputs(self.kind, outputs), inputs=changed)
+        return ReadResult(id_, self._show(outputs, olds), inputs=changed)
 
     @_plainly
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
@@ -172,7 +192,7 @@ class JobProvider(ResourceProvider):
         olds, news = self._read_olds(_olds), normalize_numbers(_news)
         region = str(news["region"]) if is_waiting(_id) else arn_region(_id)
         outputs = lifecycle.update(self.kind, connect(region), _id, olds, news)
-        return UpdateResult(fill_outputs(self.kind, outputs))
+        return UpdateResult(self._show(outputs, olds, news))
 
     @_plainly
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
@@ -224,7 +244,9 @@ def _mark_unknown(value: Any) -> Any:
 def _say(inputs: dict[str, Any]) -> Any:
     """Print one line of the job's; the engine shows it without saying whose it is."""
 
+    redactor = _make_redactor(inputs)
+
     def say(text: str) -> None:
-        print(f"{inputs.get('name')}: {text}", flush=True)
+        print(f"{inputs.get('name')}: {printable(redactor.hide(text))}", flush=True)
 
     return say

@@ -8,12 +8,13 @@ from collections.abc import Sequence
 
 from cli.commands.comment import make_marker
 from cli.commands.plan import make_plan, read_preview
-from cli.display.escape import code, visible
+from cli.display.escape import code
 from cli.engine.arguments import add_stack, find_stack
 from cli.github.api import AUTHOR, GitHub, find_marked
 from cli.planning.model import Plan, PlannedJob
 from cli.planning.words import name_action
 from components.errors import JobError
+from components.printable import visible
 
 # what the next scheduled `up` does by itself is no disagreement
 _COMES_BY_ITSELF = ("period", "watched")

@@ -11,13 +11,14 @@ from cli.engine.arguments import add_stack, find_stack
 from cli.project.stack import Stack
 from cli.runs.connection import connect_stack, load_jobs
 from cli.runs.entries import read_entries
-from cli.runs.reasons import explain_run
+from cli.runs.reasons import explain_run, read_request
 from components.aws import Aws, Run, read_history
 from components.aws.linked import find_linked, read_given_name
 from components.aws.runs import list_attempts
 from components.errors import JobError, Problems
 from components.jobfile.messages import suggest
 from components.kinds import KINDS, Kind
+from components.redact import Redactor, list_secrets
 from components.run.definition import IDENTITY
 from components.run.submission import list_identities, split_name
 
@@ -102,6 +103,12 @@ def list_runs(aws: Aws, kind: Kind, inputs: Mapping[str, Any]) -> list[Run]:
     return sorted(found, key=lambda each: -each.created)
 
 
+def _hide(kind: Kind, run: Run, secret: frozenset[str]) -> str:
+    """Return AWS's reason without the values that AWS has at the secret places of the request."""
+    found = list_secrets({"request": read_request(kind, run), "secretPaths": list(secret)})
+    return str(Redactor(found).hide(str(run.outputs.get("statusReason", ""))))
+
+
 def to_rows(
     runs: Sequence[tuple[Kind, Run]], secret: frozenset[str], *, values: bool
 ) -> list[dict[str, Any]]:
@@ -118,7 +125,7 @@ def to_rows(
                 "phase": each.phase.value,
                 "createdAt": str(each.outputs.get("createdAt", "")),
                 "stoppedAt": str(each.outputs.get("stoppedAt", "")),
-                "reason": str(each.outputs.get("statusReason", "")),
+                "reason": _hide(kind, each, secret),
                 "released": each.released,
                 "terminated": each.terminated,
                 "newBecause": explain_run(kind, each, before, secret, values=values),

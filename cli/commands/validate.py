@@ -13,6 +13,7 @@ from cli.display.reports import FORMATS, format_report
 from cli.project.settings import JobFolder, find_own_project, list_job_folders
 from components.errors import Problem
 from components.jobfile import JobFile, load, read_text
+from components.printable import write_styled
 from components.stack.jobs import JobFiles
 from components.stack.load import load_stack
 from components.stack.settings import Settings
@@ -81,7 +82,7 @@ def run(args: argparse.Namespace) -> int:
                 found.add(read, wanted, settings.stack, problems)
     problems = found.problems()
     files = list(found.files.values())
-    print(format_report(args.format, problems, files, found.count, sys.stdout), end="")
+    write_styled(sys.stdout, format_report(args.format, problems, files, found.count, sys.stdout))
     return 1 if any(problem.level == "error" for problem in problems) else 0
 
 

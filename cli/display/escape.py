@@ -8,31 +8,12 @@ https://spec.commonmark.org/0.31.2/#entity-and-numeric-character-references
 from __future__ import annotations
 
 import re
-import unicodedata
+
+from components.printable import visible
 
 # letters of any script, digits, and what means nothing inside a line; `://` and `www.` would make links
 _HARMLESS = re.compile(r"[^\W_]|[ ,/=()+%-]|(?<!w)(?<!W)\.|:(?!/)")
-_HIDDEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 CUT = "…"
-
-
-def visible(text: str) -> str:
-    """Return the text with invisible characters (line ends, right-to-left marks, joiners) escaped: `a\\u202eb`."""
-    return "".join(map(_seen, text))
-
-
-def _seen(character: str) -> str:
-    if character.isascii() and character.isprintable():
-        return character
-    short = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}.get(character)
-    if short:
-        return short
-    category = unicodedata.category(character)
-    if category in _HIDDEN or category == "Zs":
-        return (
-            f"\\u{ord(character):04x}" if ord(character) < 0x10000 else f"\\U{ord(character):08x}"
-        )
-    return character
 
 
 def shortened(text: str, most: int) -> str:

@@ -11,6 +11,7 @@ from typing import TextIO
 from cli.display.text import count
 from components.errors import Problem
 from components.jobfile import JobFile
+from components.printable import printable
 
 FORMATS = ("github", "json", "text")
 
@@ -47,7 +48,8 @@ def format_text(
 
 def _format_line(problem: Problem, colours: bool) -> str:
     place = ":".join(str(part) for part in (problem.file, problem.line, problem.column) if part)
-    text = ": ".join(part for part in (problem.path, problem.message) if part)
+    text = printable(": ".join(part for part in (problem.path, problem.message) if part))
+    place = printable(place)
     warning = "warning: " if problem.level == "warning" else ""
     if not colours:
         return f"{place}: {warning}{text}"
@@ -59,7 +61,7 @@ def _show_source(source: str, problem: Problem, colours: bool) -> list[str]:
     rows = source.split("\n")
     if problem.line > len(rows):
         return []
-    row = rows[problem.line - 1].rstrip("\r")
+    row = printable(rows[problem.line - 1].rstrip("\r"))
     # a tab before the caret must be as wide as the one above it
     indent = "".join("\t" if character == "\t" else " " for character in row[: problem.column - 1])
     if len(row) > 160:
@@ -86,7 +88,7 @@ def format_github(problems: Sequence[Problem]) -> str:
 
     https://docs.github.com/actions/reference/workflow-commands-for-github-actions#setting-an-error-message
     """
-    return "".join(map(_annotate, problems))
+    return printable("".join(map(_annotate, problems)))
 
 
 def _annotate(problem: Problem) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cli.display.escape import shortened, visible
+from cli.display.escape import shortened
 from cli.planning import words
 from cli.planning.model import Plan, PlannedJob
+from components.printable import visible
 
 
 def render(plan: Plan) -> str:

@@ -10,8 +10,8 @@ from cli.editing.job_text import keep_request_fields
 from components.aws import Run
 from components.aws.runs import is_linked
 from components.errors import JobError
-from components.jobfile.messages import HIDDEN
 from components.kinds import Kind
+from components.redact import HIDDEN
 from components.run.definition import BECAUSE, CLAIMED, DIGEST, normalize
 from components.run.submission import make_payload_stem, split_name
 from components.wire import join_path, normalize_numbers, walk_leaves
@@ -74,18 +74,23 @@ def _compare_fields(
             yield f"{path}: {_show(old, path)} -> {_show(new, path)}"
 
 
+def read_request(kind: Kind, run: Run) -> Mapping[str, Any]:
+    """Return a run's request as AWS describes it, in our one form; nothing where its payload is no JSON."""
+    record: Mapping[str, Any] = run.request
+    if is_linked(kind, run.arn) and kind.payload:
+        record = {kind.payload.field: record}
+    try:
+        return normalize(kind, record)
+    except JobError:
+        return {}
+
+
 def _list_leaves(kind: Kind, run: Run, payload_alone: bool) -> dict[str, Any]:
     """Return the request's leaves that make a run, from AWS's own description.
 
     A training job shows the payload alone, and its own name in it: beside one, nothing else can be compared.
     """
-    record: Mapping[str, Any] = run.request
-    if is_linked(kind, run.arn) and kind.payload:
-        record = {kind.payload.field: record}
-    try:
-        request = keep_request_fields(normalize(kind, record), f"requests/{kind.name}", ())
-    except JobError:
-        return {}
+    request = keep_request_fields(read_request(kind, run), f"requests/{kind.name}", ())
     left_out = {
         kind.tags.field,
         kind.request.name_field,

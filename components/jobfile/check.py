@@ -10,6 +10,7 @@ from typing import Any
 
 from .. import schema
 from ..kinds import Kind
+from ..redact import HIDDEN
 from ..wire import Path, walk_leaves
 from . import messages, request, rules
 from .faults import rate_fault, select_faults
@@ -33,7 +34,7 @@ def find_faults(
     for fault in faults:
         if rate_fault(fault)[0] == "error":
             sentence = messages.describe_fault(fault, model, secret=True)
-            yield ("request", *fault.path), sentence.replace(messages.HIDDEN, _VALUE)
+            yield ("request", *fault.path), sentence.replace(HIDDEN, _VALUE)
     if faults:
         return
     texts = [leaf for _, leaf in walk_leaves(body) if isinstance(leaf, str) and len(leaf) > _SHORT]

@@ -11,6 +11,7 @@ from typing import Any
 from .. import schema
 from ..errors import Problem
 from ..kinds import KINDS, Kind
+from ..redact import Redactor
 from ..schema import Pending
 from ..wire import Path, join_path
 from . import interpolate, matrix, messages, names, own_keys, request, rules
@@ -31,9 +32,8 @@ class Composition:
         self.problems: set[Problem] = set()
         self.overlay: Path = ("stacks", context.stack)
         self.name = str(file.document.get("name", file.stem))
-        # what is shorter is a word of many sentences, and hidden where it stands as a value
-        values = (context.config.get(key, "") for key in context.secrets)
-        self._secret_values = sorted({v for v in values if len(v) > 3}, key=len, reverse=True)
+        # what is short is hidden where it stands as a value
+        self._redactor = Redactor(context.config.get(key, "") for key in context.secrets)
 
     def report(
         self,
@@ -45,8 +45,7 @@ class Composition:
     ) -> None:
         """Add a problem at the path, at the overlay's line where the overlay says it."""
         line, column = self.file.places.of(path, self.overlay)
-        for secret in self._secret_values:
-            message = message.replace(secret, messages.HIDDEN)
+        message = self._redactor.hide(message)
         said = join_path(path if shown is None else shown)
         self.problems.add(Problem(self.file.path, line, column, said, message, rule, level))
 

@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from .. import schema
+from ..redact import HIDDEN
 from ..wire import Path, join_path
 
 _NAMES = {
@@ -28,7 +29,6 @@ _YES_NO = {
     "off": "false",
     "false": "false",
 }
-HIDDEN = "[secret]"
 
 
 def find_nearest(word: str, known: Iterable[str]) -> str:

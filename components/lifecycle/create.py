@@ -30,7 +30,7 @@ from ..run.definition import (
 from ..run.submission import aws_names, list_identities, make_submission
 from .decision import Action, decide_replacement, make_refusal
 from .delete import Say, release_superseded
-from .outputs import make_outputs, make_placeholder, redact
+from .outputs import make_outputs, make_placeholder
 
 # Pauses before each further look, in seconds: a minute in all for a token that AWS says it knows.
 LOOKS_FOR_A_KNOWN_TOKEN = (0, 1, 2, 4, 8, 15, 30)
@@ -64,8 +64,6 @@ def create(
     except NoSlot:
         say(f"waiting for a free slot: the account has as many {kind.title}s as it may")
         return make_placeholder(inputs, ["slot"])
-    except JobError as error:
-        raise redact(error, inputs) from None
     return run.arn, make_outputs(kind, inputs, run)
 
 

@@ -12,10 +12,9 @@ from typing import Any
 
 from ..aws import Run
 from ..aws.runs import arn_region
-from ..errors import JobError
 from ..kinds import Kind, Phase
 from ..run.definition import CLAIMED, digest, normalize
-from ..wire import Path, join_path, pick, walk_leaves
+from ..wire import pick
 
 INPUTS = (
     "name",
@@ -35,6 +34,8 @@ INPUTS = (
 )
 CODE_SHOWN = ("count", "bytes", "files")  # of the input `code`, for a reader of the preview
 WAITING_ID = "waiting/"
+# made by us or by AWS, and needed as they are
+PLAIN = ("digest", "jobArn", "phase", "region", "claimed")
 _SHOWN = ("phase", "status", "digest", "jobArn")
 
 
@@ -119,25 +120,3 @@ def _render(template: str, values: Mapping[str, Any], secret: set[str]) -> str:
             "{" + found + "}", str(value).rstrip("/") + "/" if found != path else str(value)
         )
     return text
-
-
-def list_secret_values(inputs: Mapping[str, Any]) -> list[str]:
-    """Return the texts that no message may contain, the longest first."""
-    paths = set(inputs.get("secretPaths") or ())
-    root: Path = ("request",)
-    found = {
-        str(leaf)
-        for path, leaf in walk_leaves(inputs.get("request"), root)
-        if join_path(path) in paths
-    }
-    return sorted((text for text in found if len(text) > 2), key=len, reverse=True)
-
-
-def redact(error: JobError, inputs: Mapping[str, Any]) -> JobError:
-    """Return the same error without any secret value in its sentence."""
-    text = str(error)
-    for secret in list_secret_values(inputs):
-        text = text.replace(secret, "[secret]")
-    if text == str(error):
-        return error
-    return JobError(text)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ..errors import Denied, Problem
 from ..jobfile import Job
-from ..jobfile.messages import HIDDEN
+from ..redact import HIDDEN
 from ..wire import join_path, walk_leaves
 
 

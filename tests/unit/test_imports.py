@@ -15,6 +15,8 @@ ORDER = (
     "errors",
     "files",
     "wire",
+    "redact",
+    "printable",
     "schema",
     "kinds",
     "run",

@@ -7,11 +7,13 @@ import importlib
 import os
 import sys
 from collections.abc import Mapping
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
 
 from components.files import describe_failure
+from components.printable import make_stream
 from local.engine.errors import FAILED, EngineError
 
 CLI = "the Pulumi CLI has more (https://www.pulumi.com/docs/install/)"
@@ -107,7 +109,12 @@ def parse(argv: list[str]) -> tuple[Command, list[str], dict[str, str]]:
 
 
 def run(argv: list[str], *, cwd: Path | None = None, env: Mapping[str, str] | None = None) -> int:
-    """Run a command and return its exit code. An error is one message on standard error."""
+    """Run a command and return its exit code. An error is one message on standard error; all is printable."""
+    with redirect_stdout(make_stream(sys.stdout)), redirect_stderr(make_stream(sys.stderr)):
+        return _run_safely(argv, cwd, env)
+
+
+def _run_safely(argv: list[str], cwd: Path | None, env: Mapping[str, str] | None) -> int:
     try:
         command, words, flags = parse(argv)
         base = (cwd or Path.cwd()) / flags.get("cwd", ".")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from cli.commands.history import to_rows
 from cli.runs.reasons import explain_run
 from components.aws import Run
 from components.kinds import KINDS, Phase
@@ -62,6 +64,17 @@ def test_tag_tells_what_the_request_does_not() -> None:
     after = a_run(BEFORE, **{BECAUSE: "generation=2 period=2026-W47"})
     before = a_run(BEFORE, **{BECAUSE: "generation=1 period=2026-W47 code=aaaaaaaa"})
     assert told(after, before) == ["code: aaaaaaaa -> none", "generation: 1 -> 2"]
+
+
+@pytest.mark.parametrize("arn", [BATCH, TRAINING])
+def test_a_reason_that_repeats_a_secret_hides_it(arn: str) -> None:
+    """AWS's description has the value at its secret place."""
+    record = with_body(HyperParameters={"token": "hunter22"})
+    if arn == TRAINING:
+        record = {**BODY, "HyperParameters": {"token": "hunter22"}}
+    run = replace(a_run(record, arn), outputs={"statusReason": "no hunter22"})
+    [row] = to_rows([(SERVICE, run)], frozenset({f"{PATH}.token"}), values=True)
+    assert row["reason"] == "no [secret]"
 
 
 def test_secret_is_named_and_not_shown() -> None:

@@ -212,18 +212,6 @@ def test_personalize_has_two_words_for_one_status(status: str, phase: str) -> No
     assert KINDS["BatchInferenceJob"].phase(status).value == phase
 
 
-def test_no_error_text_holds_a_secret() -> None:
-    """AWS may repeat a value in its refusal: a secret one is veiled."""
-    kind = KINDS["ServiceJob"]
-    account = Account()
-    said = refusal("ClientException", "Value hunter22 is not allowed")
-    account.faults = [Fault("SubmitServiceJob", "before", said)]
-    given = inputs(kind, secretPaths=["request.serviceRequestPayload.Environment.TOKEN"])
-    given["request"]["serviceRequestPayload"]["Environment"] = {"TOKEN": "hunter22"}
-    with pytest.raises(JobError, match=r"Value \[secret\] is not allowed"):
-        create(kind, account, given)
-
-
 def test_adopt_takes_over_what_already_ran() -> None:
     """`adopt` tags a foreign run as ours and submits nothing."""
     kind = KINDS["ServiceJob"]
