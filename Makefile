@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup dev demo test search lint crash adversary bench schemas conformance
+.PHONY: help setup dev demo test search lint crash adversary bench lock schemas conformance
 PYTHON := .venv/bin/python
 
 help: ## list the targets
@@ -30,6 +30,9 @@ adversary: dev ## 2,000 random steps against a model of which runs may exist; pr
 
 bench: dev ## previews beside trivial resources, 1,000 resources, a plan of 200 changes, validate for 5,000 files
 	@$(PYTHON) -m tools.bench
+
+lock: ## pin every package anew, with the hashes of its files
+	$(PYTHON) -m tools.lock
 
 schemas: dev ## generate schemas/ from botocore's service models
 	$(PYTHON) -m tools.schemas.generate

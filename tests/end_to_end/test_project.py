@@ -30,14 +30,16 @@ def starter() -> Any:
     return module
 
 
+def lines(file: str) -> list[str]:
+    text = (ROOT / file).read_text("utf-8")
+    return [line for line in text.splitlines() if not line.startswith("#")]
+
+
 @pytest.mark.parametrize("file", REQUIREMENTS)
 def test_requirements_stop_before_the_next_major(file: str) -> None:
     """Every package has a lower bound, and an upper bound that keeps the next incompatible version out."""
-    lines = [
-        line for line in (ROOT / file).read_text("utf-8").splitlines() if not line.startswith("#")
-    ]
-    assert lines
-    for line in lines:
+    assert lines(file)
+    for line in lines(file):
         assert re.fullmatch(r"[A-Za-z0-9-]+>=\d+(\.\d+)*,<\d+(\.\d+)?", line), line
 
 
@@ -169,3 +171,38 @@ def test_changed_requirements_are_installed_again(
     python.unlink()
     (tmp_path / "jobctl-stamp").write_text(starter.make_stamp(2), "utf-8")
     assert starter.read_level() == -2
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_a_lock_belongs_to_its_requirements_and_has_a_hash_for_each_package(
+    starter: Any, count: int
+) -> None:
+    """What CI and a deployment install; no address of anybody's registry is in it."""
+    text = starter.read_lock(count)
+    assert text, "run make lock"
+    packages = [line for line in text.splitlines() if "==" in line]
+    assert text.count("==") == len(packages)
+    assert all(line.endswith("\\") for line in packages)
+    assert len(packages) <= text.count("--hash=sha256:")
+    assert "://" not in text
+    names = {
+        line.partition(">")[0].lower() for name in REQUIREMENTS[:count] for line in lines(name)
+    }
+    assert names <= {line.partition("==")[0] for line in packages}
+
+
+def test_changed_requirements_without_a_new_lock_stop_ci(
+    starter: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Their author installs them without hashes, and is told; nobody else does."""
+    for name in REQUIREMENTS:
+        (tmp_path / name).write_text(f"{name}\n", "utf-8")
+    monkeypatch.setattr(starter, "ROOT", str(tmp_path))
+    monkeypatch.delenv("CI", raising=False)
+    assert starter.choose_files(2) == REQUIREMENTS[:2]
+    (tmp_path / "requirements-local.lock").write_text(f"# {starter.make_digest(2)}\nx\n", "utf-8")
+    assert starter.choose_files(2) == ("requirements-local.lock",)
+    (tmp_path / "requirements.txt").write_text("changed\n", "utf-8")
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(SystemExit):
+        starter.choose_files(2)
