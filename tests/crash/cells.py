@@ -123,12 +123,24 @@ A_MARK_AGAIN = ("machine before", "provider before", "program", "cut after once"
 TURNED = {"machine after": 2, "engine": 1, "cut after": 1}
 
 
+# What AWS does not promise: (seconds until a list shows a new job, seconds until its tags are on the training job).
+LAGS: dict[str, tuple[float, float | None]] = {
+    "no lag": (0, 0),
+    "list lags 1.5 s": (1.5, 0),
+    "list lags 5 s": (5, 0),
+    "tags late by 5 s": (0, 5),
+    "tags never": (0, None),
+}
+AT_ONCE = "no lag"
+
+
 @dataclass(frozen=True)
 class Cell:
     """One cell. `files` is what the next `up` is given: same, reverted, deleted.
 
     `record` is what became of the runs meanwhile: kept, expired (they ended, and Batch has forgotten them), or
-    started (the run that was there before went past the queue).
+    started (the run that was there before went past the queue). `state` is kept, earlier (a backup), lost, or claimed
+    (lost, deployed again, and then the old one put back). `lag` is one of `LAGS`.
     """
 
     kind: str
@@ -139,11 +151,13 @@ class Cell:
     record: str
     files: str
     tokens: str
+    lag: str = AT_ONCE
 
     def __str__(self) -> str:
         words = (self.operation, self.step.rstrip(" !"), self.how, f"state {self.state}")
         rest = (f"record {self.record}", f"files {self.files}", self.tokens)
-        return f"{self.kind}: " + ", ".join((*words, *rest))
+        late = () if self.lag == AT_ONCE else (self.lag,)
+        return f"{self.kind}: " + ", ".join((*words, *rest, *late))
 
 
 def cells() -> Iterator[Cell]:
@@ -157,6 +171,9 @@ def cells() -> Iterator[Cell]:
                 for state, record, files in _left(kind, operation, step, how):
                     for mode in modes[:1] if again else modes:
                         yield Cell(kind, name, step, how, state, record, files, mode)
+                    if kind == SERVICE and step.endswith("!") and how == "machine after":
+                        for lag in list(LAGS)[1:]:
+                            yield Cell(kind, name, step, how, state, record, files, modes[0], lag)
 
 
 def _submits(step: str) -> bool:
@@ -183,7 +200,8 @@ def _left(kind: str, operation: Operation, step: str, how: str) -> Iterator[tupl
         most = min(most, 1)  # the rest stands with the run that waits
     if not _submits(step) and how != "machine after":
         most = 0  # a mark that was made is the same whoever died then
-    for state in ("kept", "earlier", "lost"):
+    states = ("kept", "earlier", "lost", "claimed") if most > 1 else ("kept", "earlier", "lost")
+    for state in states:
         for record in records:
             for files in following:
                 turned = (state != "kept") + (record != "kept") + (files != "same")

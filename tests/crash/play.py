@@ -14,7 +14,7 @@ from components.aws.survey import list_stack_runs
 from components.kinds import KINDS
 from local.aws.server.calls import Call
 from local.aws.server.faults import Fault
-from tests.crash.cells import HOW, OPERATIONS, TOKEN_MODES, Cell
+from tests.crash.cells import AT_ONCE, HOW, LAGS, OPERATIONS, TOKEN_MODES, Cell
 from tests.crash.jobs import text
 from tests.crash.moments import Moment, restore, taken
 from tests.crash.stack import PREFIX, REGION, Run, Stack
@@ -64,13 +64,14 @@ class Player:
         if first in self.indifferent and not self.every:
             return replace(self.indifferent[first], played=False)
         verdict = self._play(cell)
-        if cell == first and not self.stack.faults.repeated:
+        if cell == first and cell.lag == AT_ONCE and not self.stack.faults.repeated:
             self.indifferent[cell] = verdict
         return verdict
 
     def _play(self, cell: Cell) -> Verdict:
         stack, operation = self.stack, OPERATIONS[cell.kind, cell.operation]
         restore(stack, self._death(cell))
+        lag(stack, cell.lag)
         stack.treat_tokens(cell.tokens)
         leave(stack, cell)
         which = {"same": operation.after, "reverted": operation.before, "deleted": ""}[cell.files]
@@ -91,15 +92,17 @@ class Player:
 
     def _death(self, cell: Cell) -> Moment:
         """The same for every way with tokens, where no token was sent twice by then."""
-        alike = self.died(cell.kind, cell.operation, cell.step, cell.how, TOKEN_MODES[0])
+        place = (cell.kind, cell.operation, cell.step, cell.how)
+        alike = self.died(*place, TOKEN_MODES[0], cell.lag)
         if alike.repeated and cell.tokens != TOKEN_MODES[0]:
-            return self.died(cell.kind, cell.operation, cell.step, cell.how, cell.tokens)
+            return self.died(*place, cell.tokens, cell.lag)
         return alike
 
-    def _begin(self, kind: str, before: str, stands: str) -> Moment:
+    def _begin(self, kind: str, before: str, stands: str, late: str) -> Moment:
         """The run that there is before."""
         stack = self.stack
         stack.clear()
+        lag(stack, late)
         put(stack, kind, before)
         if before:
             first = stack.up()
@@ -110,10 +113,11 @@ class Player:
             assert stack.up().code == 0
         return taken(stack)
 
-    def _die(self, kind: str, name: str, step: str, how: str, tokens: str) -> Moment:
+    def _die(self, kind: str, name: str, step: str, how: str, tokens: str, late: str) -> Moment:
         """The operation, up to its death; nothing of it lives any more."""
         stack, operation = self.stack, OPERATIONS[kind, name]
-        restore(stack, self.begun(kind, operation.before, operation.stands))
+        restore(stack, self.begun(kind, operation.before, operation.stands, late))
+        lag(stack, late)
         stack.treat_tokens(tokens)
         put(stack, kind, operation.after)
         stack.states.clear()
@@ -126,6 +130,12 @@ class Player:
             assert died.code == -9, died.text
             assert stack.run("cancel", "--yes").code == 0
         return taken(stack)
+
+
+def lag(stack: Stack, which: str) -> None:
+    """Let AWS's lists and tags lag from now on."""
+    lists, tags = LAGS[which]
+    stack.emulator.ask("POST", "lag", {"lists": lists, "tags": tags})
 
 
 def strike(stack: Stack, step: str, how: str) -> list[str]:
@@ -158,6 +168,12 @@ def leave(stack: Stack, cell: Cell) -> None:
         stack.move(stack.runs()[0], "RUNNING")
     if cell.state == "lost":
         stack.init()
+    elif cell.state == "claimed":
+        old = stack.state.read_bytes()
+        stack.init()
+        stack.up()
+        stack.see()
+        stack.state.write_bytes(old)
     elif cell.state == "earlier" and len(stack.states) > 1:
         stack.state.write_bytes(stack.states[-2])
     if cell.record == "expired":
@@ -173,6 +189,8 @@ def leave(stack: Stack, cell: Cell) -> None:
 def judge(stack: Stack, cell: Cell, which: str) -> Verdict:
     """Compare AWS, state and declaration."""
     verdict = Verdict()
+    if cell.lag != AT_ONCE:
+        stack.emulator.ask("POST", "clock", {"advance": 5})
     now = {run.arn for run in stack.runs()}
     runs = [run for run in stack.seen.values() if run.identity.startswith(PREFIX)]
     runs.sort(key=lambda run: run.number)

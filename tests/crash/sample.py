@@ -43,3 +43,5 @@ def list_pairs(cell: Cell) -> Iterator[tuple[str, Hashable, Hashable]]:
     yield "way to die, tokens", cell.how, cell.tokens
     yield "operation, step", (cell.kind, cell.operation), cell.step
     yield "way to die, what is left", cell.how, left
+    yield "operation, lag", (cell.kind, cell.operation), cell.lag
+    yield "lag, what is left", cell.lag, left[:2]
