@@ -1,6 +1,7 @@
 """`make adversary`: random sequences against the model, for `--steps` in all, from `--seed` on.
 
 python -m tests.adversary [--seed N] [--steps N]
+python -m tests.adversary --pulumi [--steps 200]
 python -m tests.adversary --replay '[["add", 0], ["up"]]'
 """
 
@@ -12,6 +13,7 @@ import json
 import sys
 import time
 
+from tests.adversary.pulumi import pulumi_stack
 from tests.adversary.steps import EPISODE, make_steps
 from tests.adversary.world import play, shrink
 from tests.crash.stack import stack_of_its_own
@@ -22,10 +24,11 @@ def main() -> int:
     today = datetime.datetime.now(datetime.timezone.utc).date().toordinal() * 100
     parser.add_argument("--seed", type=int, default=today, help="default: another each day")
     parser.add_argument("--steps", type=int, default=2000)
+    parser.add_argument("--pulumi", action="store_true", help="on the Pulumi CLI, from PATH")
     parser.add_argument("--replay", default="", metavar="JSON", help="play these steps alone")
     args = parser.parse_args()
     begun = time.monotonic()
-    with stack_of_its_own() as stack:
+    with pulumi_stack() if args.pulumi else stack_of_its_own() as stack:
         if args.replay:
             good, wrong = play(stack, json.loads(args.replay))
             print(f"{good} steps; {wrong or 'no violation'}")
