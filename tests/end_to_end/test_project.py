@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from importlib.machinery import SourceFileLoader
-from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +12,7 @@ import pytest
 import yaml
 
 from cli.project.stack import find_project, read_stack
+from tools.lock import load_starter
 
 ROOT = Path(__file__).resolve().parents[2]
 REQUIREMENTS = ("requirements.txt", "requirements-local.txt", "requirements-dev.txt")
@@ -22,12 +21,7 @@ REQUIREMENTS = ("requirements.txt", "requirements-local.txt", "requirements-dev.
 @pytest.fixture(scope="module")
 def starter() -> Any:
     """`./jobctl`, as a module."""
-    loader = SourceFileLoader("starter", str(ROOT / "jobctl"))
-    spec = spec_from_loader("starter", loader)
-    assert spec is not None
-    module = module_from_spec(spec)
-    loader.exec_module(module)
-    return module
+    return load_starter()
 
 
 def lines(file: str) -> list[str]:
