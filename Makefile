@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup dev demo test search lint crash adversary bench lock schemas conformance
+.PHONY: help setup dev demo test search lint crash adversary fuzz bench lock schemas conformance
 PYTHON := .venv/bin/python
 
 help: ## list the targets
@@ -27,6 +27,9 @@ crash: dev ## the whole crash matrix: real processes killed at every call; print
 
 adversary: dev ## 2,000 random steps against a model of which runs may exist; prints a replay of what goes wrong
 	$(PYTHON) -m tests.adversary $(ARGS)
+
+fuzz: dev ## hostile job files, settings, policies, states and answers of AWS: many, another seed each time
+	$(PYTHON) -m pytest -n auto --hypothesis-profile=search tests/fuzz
 
 bench: dev ## previews beside trivial resources, 1,000 resources, a plan of 200 changes, validate for 5,000 files
 	@$(PYTHON) -m tools.bench

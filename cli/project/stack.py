@@ -76,6 +76,12 @@ def read_stack(project: Project, name: str) -> Stack:
     config = document.get("config") or {}
     if not isinstance(config, dict):
         raise JobError(f"{path.name}: `config` must be a mapping of keys to values")
+    for key in config:
+        # YAML makes a number, a date or nothing of what has no quotes
+        if not isinstance(key, str):
+            raise JobError(
+                f"{path.name}: the key {key} in `config` must be a text; put it in quotes"
+            )
     prefix = f"{project.name}:"
     keys = {key if ":" in key else prefix + key: value for key, value in config.items()}
     return Stack(project, short, keys)
@@ -130,6 +136,11 @@ def read_yaml(path: Path) -> dict[str, Any]:
         raise JobError(f"{path.name}{line}: invalid YAML: {error.problem}") from None
     except yaml.YAMLError:
         raise JobError(f"{path.name}: a character that YAML does not allow") from None
+    except ValueError:
+        # a date or a number that is none, such as 2026-99-99
+        raise JobError(
+            f"{path.name}: a date or number that does not exist; put it in quotes"
+        ) from None
     if document is None:
         return {}
     if not isinstance(document, dict):

@@ -103,7 +103,8 @@ def _mistakes(document: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
             yield str(key), f"unknown key; allowed: {', '.join(KEYS)}"
     if not isinstance(document.get("message"), str) or not document["message"].strip():
         yield "message", "must say in a sentence what is wrong and what would be right"
-    if document.get("level") not in LEVELS:
+    # a list or a mapping is no key of anything
+    if document.get("level") not in list(LEVELS):
         yield "level", "must be advisory or mandatory"
     if document.get("scope", "job") not in SCOPES:
         yield "scope", f"must be one of {', '.join(SCOPES)}"

@@ -12,6 +12,7 @@ from typing import Any
 from ..errors import JobError
 
 _KEY = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+")
+_HALF = re.compile("[\ud800-\udfff]")
 MAX_CODE_BYTES = 100_000_000  # of one code folder, unless `aws-jobs:maxCodeBytes` says so
 JOBS = "jobs"  # the folder of job files, unless `aws-jobs:jobs` names another
 
@@ -85,6 +86,11 @@ def read_settings(
     Raises `JobError` with the key that is wrong.
     """
     values = {key: _text(value) for key, value in config.items() if value is not None}
+    for key, value in values.items():
+        if _HALF.search(key + value):
+            raise JobError(
+                f"Pulumi.{stack}.yaml: {key} has half a surrogate pair, which is no text"
+            )
     own = f"{project}:"
     known = environment or {}
     return Settings(

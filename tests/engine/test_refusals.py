@@ -122,3 +122,11 @@ def test_a_project_of_another_runtime(world: World, settings: str, what: str) ->
     done = world.run(["preview", "--stack", "dev"])
     assert done.returncode == 1
     assert f"{what} {NAMES_THE_CLI}" in done.stderr
+
+
+def test_a_date_that_does_not_exist_is_a_sentence(world: World) -> None:
+    """YAML makes a date of it: found by the fuzzer."""
+    (world.project / "Pulumi.dev.yaml").write_text("config:\n  things:since: 2026-99-99\n")
+    done = world.run(["config", "--stack", "dev"])
+    assert done.returncode == 1
+    assert "Pulumi.dev.yaml: month must be in 1..12; put the value in quotes" in done.stderr

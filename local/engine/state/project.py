@@ -94,6 +94,9 @@ def read_mapping(file: Path) -> dict[str, Any]:
         raise EngineError(f"{file}: nested too deeply") from None
     except yaml.YAMLError as problem:
         raise EngineError(f"{file} cannot be read: {problem}") from problem
+    except ValueError as problem:
+        # a date or a number that is none, such as 2026-99-99
+        raise EngineError(f"{file}: {problem}; put the value in quotes") from None
     if document is None:
         return {}
     if not isinstance(document, dict):

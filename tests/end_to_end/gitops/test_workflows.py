@@ -46,7 +46,7 @@ def test_a_workflow_is_short_because_jobctl_has_the_logic(path: Path) -> None:
     for step in steps(path):
         if "run" in step:
             assert re.fullmatch(
-                r"\./jobctl [a-z][a-z .-]*|\.ci/run|make (crash|adversary)", step["run"]
+                r"\./jobctl [a-z][a-z .-]*|\.ci/run|make (crash|adversary|fuzz)", step["run"]
             )
 
 

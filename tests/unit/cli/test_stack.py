@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from cli.project.settings import read_stack_settings
 from cli.project.stack import find_project, find_selected, read_stack
 from components.errors import JobError
 
@@ -101,3 +102,26 @@ def test_two_selected_stacks_need_a_name(folder: Path, tmp_path: Path) -> None:
 def test_nothing_is_selected_on_a_fresh_machine(folder: Path, tmp_path: Path) -> None:
     """Without a record, no stack is meant."""
     assert find_selected(find_project(folder), {"PULUMI_HOME": str(tmp_path / "none")}) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("config:\n  7: x\n", "Pulumi.a.yaml: the key 7 in `config` must be a text"),
+        ("config:\n  since: 2026-99-99\n", "Pulumi.a.yaml: a date or number that does not exist"),
+    ],
+)
+def test_what_yaml_takes_for_something_else_is_an_error(folder: Path, text: str, said: str) -> None:
+    """A number as a key, a date that is none: found by the fuzzer."""
+    (folder / "Pulumi.a.yaml").write_text(text, "utf-8")
+    with pytest.raises(JobError, match=said):
+        read_stack(find_project(folder), "a")
+
+
+def test_half_a_surrogate_pair_in_a_setting_is_an_error(folder: Path) -> None:
+    """It cannot be sent to AWS, whichever request it is interpolated into: found by the fuzzer."""
+    (folder / "Pulumi.a.yaml").write_text('config:\n  queue: "\\uD800"\n', "utf-8")
+    with pytest.raises(
+        JobError, match=r"Pulumi\.a\.yaml: aws-jobs:queue has half a surrogate pair"
+    ):
+        read_stack_settings(read_stack(find_project(folder), "a"))

@@ -166,6 +166,7 @@ def test_what_is_not_known_yet_satisfies(tmp_path: Path) -> None:
     [
         ({"level": "mandatory", "schema": {}}, "message", "must say in a sentence"),
         ({"message": "x", "level": "fatal", "schema": {}}, "level", "advisory or mandatory"),
+        ({**rule({}), "level": ["mandatory"]}, "level", "advisory or mandatory"),
         (
             {"message": "x", "level": "advisory", "schema": {"type": "job"}},
             "schema",
