@@ -36,7 +36,12 @@ from .outputs import make_outputs, make_placeholder
 LOOKS_FOR_A_KNOWN_TOKEN = (0, 1, 2, 4, 8, 15, 30)
 LOOKS_FOR_A_LOST_ANSWER = (0, 1, 2)
 LOOKS_AFTER_A_REFUSAL = (0,)
+MOST_DECISIONS = 3
 PAUSES_OF_A_THROTTLE = (1, 2, 4, 8, 16)
+
+
+class _ShownLate(Rejected):
+    """AWS shows a run that it did not show before the submission: decide again."""
 
 
 def create(
@@ -77,6 +82,23 @@ def _find_or_submit(
 ) -> Run:
     if inputs.get("adopt") and (run := _adopt(kind, aws, inputs)):
         return run
+    for _ in range(MOST_DECISIONS - 1):
+        try:
+            return _decide(kind, aws, inputs, say, replacing, slots)
+        except _ShownLate:
+            continue
+    return _decide(kind, aws, inputs, say, replacing, slots)
+
+
+def _decide(
+    kind: Kind,
+    aws: Aws,
+    inputs: Mapping[str, Any],
+    say: Say,
+    replacing: Collection[str],
+    slots: int,
+) -> Run:
+    """Adopt the newest run or submit. Raises `_ShownLate` where AWS shows a newer run only after the submission."""
     listed = service.list_runs(aws, kind, inputs)
     newest, before = find_newest(aws, kind, inputs, listed)
     if newest and is_adoptable(kind, inputs, newest):
@@ -159,9 +181,10 @@ def _describe_submitted(kind: Kind, aws: Aws, arn: str, name: str, job: str) -> 
 def _look_again(
     kind: Kind, aws: Aws, inputs: Mapping[str, Any], name: str, before: str, error: JobError
 ) -> Run | None:
-    """After a submission without a clear answer: the run that it made.
+    """After a submission without a clear answer: the run that has its name, where names are unique.
 
-    `None` where an earlier run of this job has the name; raises `error` where there is nothing to be found.
+    `None` where an earlier run of this job has the name; raises `_ShownLate` where AWS shows a newer run by now, and
+    `error` where there is nothing to be found.
     """
     looks: tuple[int, ...] = LOOKS_AFTER_A_REFUSAL
     if isinstance(error, Taken):
@@ -172,8 +195,13 @@ def _look_again(
         if pause:
             aws.sleep(pause)
         run = service.find_newest_run(aws, kind, inputs)
-        if run and run.arn != before and is_adoptable(kind, inputs, run):
-            return run
+        # a known token is that of the run after `before`, whatever became of it
+        if (
+            run
+            and run.arn != before
+            and (isinstance(error, Taken) or is_adoptable(kind, inputs, run))
+        ):
+            raise _ShownLate(str(error)) from error
         if kind.request.unique_names:
             named = _describe_by_name(kind, aws, name, str(inputs["name"]))
             if named is not None:
