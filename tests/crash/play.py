@@ -133,9 +133,10 @@ class Player:
 
 
 def lag(stack: Stack, which: str) -> None:
-    """Let AWS's lists and tags lag from now on."""
+    """Let AWS's lists and tags lag from now on; time then goes on only where a provider waits."""
     lists, tags = LAGS[which]
     stack.emulator.ask("POST", "lag", {"lists": lists, "tags": tags})
+    stack.emulator.ask("POST", "clock", {"freeze": which != AT_ONCE})
 
 
 def strike(stack: Stack, step: str, how: str) -> list[str]:
@@ -180,6 +181,8 @@ def leave(stack: Stack, cell: Cell) -> None:
         # only what has ended expires
         for run in stack.runs():
             if run.live:
+                # the clock may stand still, and no two jobs begin at one moment
+                stack.emulator.ask("POST", "clock", {"advance": 1})
                 stack.move(run, "SUCCEEDED")
         stack.see()
         for run in stack.runs():

@@ -104,3 +104,27 @@ def test_deleting_what_batch_has_forgotten_marks_its_training_job() -> None:
     lifecycle.delete(SERVICE, account.aws(), id_, seen, lambda text: None)
     submitted(account)
     assert len(account.jobs) == 2
+
+
+def test_a_run_that_is_shown_after_the_refused_submission_gets_what_the_file_says() -> None:
+    """The state is lost and the list lags: adopted by its token, and tagged as the file has it by now."""
+    account = Account()
+    id_, _ = submitted(account)
+    account.hidden = 2  # two queues
+    changed = inputs(SERVICE)
+    changed["request"] = {**changed["request"], "schedulingPriority": 7, "tags": {"team": "vision"}}
+    again, _ = lifecycle.create(SERVICE, account.aws(), changed, lambda text: None)
+    assert again == id_
+    assert account.jobs[0].tags["team"] == "vision"
+    assert account.count("UpdateServiceJob") == 1
+
+
+def test_a_released_run_that_is_shown_late_is_followed_by_another() -> None:
+    """Its token is refused; the next one is made from it, at once and not after a minute."""
+    account = Account()
+    id_, olds = submitted(account)
+    lifecycle.delete(SERVICE, account.aws(), id_, olds, lambda text: None)
+    account.hidden = 2
+    again, _ = submitted(account)
+    assert again == account.jobs[1].arn
+    assert account.paused == []
