@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from ..errors import Denied, Missing
-from ..kinds import Kind
+from ..kinds import Kind, Phase
 from ..run.definition import DIGEST, IDENTITY, digest
 from ..run.submission import list_identities, list_payload_names, make_payload_name
 from .client import Aws
@@ -106,8 +106,12 @@ def find_newest_attempt(aws: Aws, kind: Kind, olds: Mapping[str, Any], job: str)
     if link is None or payload is None:
         return None
     known, identity = str(olds.get(link.arn_output) or ""), olds.get("identity")
+    same = olds.get("digest")
     body = (olds.get("request") or {}).get(payload.field)
     own = str(body.get(payload.name_field) or "") if isinstance(body, Mapping) else ""
+    if known and olds.get("phase") in (Phase.SUCCEEDED.value, Phase.FAILED.value):
+        # the run's last; a later run may share the name
+        return _describe_known(aws, kind, known, job)
     given = read_given_name(kind, known.rpartition("/")[2]) or own or make_payload_name(kind, olds)
     created = str(olds.get("createdAt") or "")
     since = datetime.fromisoformat(created.replace("Z", "+00:00")) if created else None
@@ -117,9 +121,13 @@ def find_newest_attempt(aws: Aws, kind: Kind, olds: Mapping[str, Any], job: str)
         run = describe(aws, kind, arn, job)
         # a name that the file gives may be another job's too
         owner = run.tags.get(IDENTITY, "" if own and arn != known else identity)
-        if owner == identity:
+        if owner == identity and (not same or run.tags.get(DIGEST, same) == same):
             return run
+    return _describe_known(aws, kind, known, job) if known else None
+
+
+def _describe_known(aws: Aws, kind: Kind, arn: str, job: str) -> Run | None:
     try:
-        return describe(aws, kind, known, job) if known else None
+        return describe(aws, kind, arn, job)
     except Missing:
         return None

@@ -7,14 +7,14 @@ leads back to it, and stands for the run only once the first has forgotten it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 from ..errors import Missing
 from ..kinds import Kind, Phase
 from ..run.definition import IDENTITY
-from ..run.submission import Names, list_identities, list_names
+from ..run.submission import Names, list_identities, list_names, split_name
 from ..wire import pick
 from .client import Aws
 from .linked import find_linked, read_given_name
@@ -32,7 +32,7 @@ SETTLED = 3600.0  # seconds after which no list lags
 class Listed:
     """What a list call says of a job that may be ours. Of one that is not `certain` the tags decide.
 
-    `linked` is the ARN of its newest record at the second service.
+    `linked` is the ARN of its newest record at the second service. `given` says that its name is the file's own.
     """
 
     arn: str
@@ -40,6 +40,7 @@ class Listed:
     phase: Phase
     certain: bool
     linked: str = ""
+    given: bool = False
 
 
 def list_runs(aws: Aws, kind: Kind, inputs: Mapping[str, Any]) -> list[Listed]:
@@ -59,7 +60,8 @@ def _list(
             certain = any(each.ours.fullmatch(name) for each in names)
             if certain or any(each.possible.fullmatch(name) for each in names):
                 listed = read_listed(kind, item, certain=certain)
-                found[listed.arn] = listed
+                given = any(each.prefix == name for each in names)
+                found[listed.arn] = replace(listed, given=given)
     # stable: AWS lists the newest first, which settles equal times
     return sorted(found.values(), key=lambda each: -each.created)
 
@@ -92,12 +94,10 @@ def read_history(
 def _read_candidates(
     aws: Aws, kind: Kind, inputs: Mapping[str, Any], known: Sequence[Listed] | None
 ) -> Iterator[Run]:
-    """Yield the runs that may be this job's, described, the newest first: of uncertain ones a handful."""
+    """Yield the runs that may be this job's, described, the newest first."""
     job = str(inputs["name"])
     listed = list_runs(aws, kind, inputs) if known is None else known
-    candidates = {each.arn: each.created for each in listed if each.certain}
-    uncertain = [each for each in listed if not each.certain][:HANDFUL]
-    candidates |= {each.arn: each.created for each in uncertain}
+    candidates = {each.arn: each.created for each in select_candidates(aws, kind, inputs, listed)}
     # an adopted run may have any name
     adopted = find_adopted(aws, kind, inputs) if inputs.get("adopt") else None
     if adopted:
@@ -107,6 +107,37 @@ def _read_candidates(
             yield adopted if adopted and arn == adopted.arn else describe(aws, kind, arn, job)
         except Missing:
             continue
+
+
+def select_candidates(
+    aws: Aws, kind: Kind, inputs: Mapping[str, Any], listed: Sequence[Listed]
+) -> list[Listed]:
+    """Return what is worth a call: of uncertain ones the newest handful.
+
+    Of those that have the name that the file gives, all of the job's that live: only tags say whose a waiting one is,
+    and the cells of a matrix may share that name.
+    """
+    identities, job = list_identities(inputs), str(inputs["name"])
+    handful = {each.arn for each in [each for each in listed if not each.certain][:HANDFUL]}
+    return [
+        each
+        for each in listed
+        if each.certain
+        or each.arn in handful
+        or (each.given and not each.phase.ended and _find_owner(aws, kind, each, job) in identities)
+    ]
+
+
+def _find_owner(aws: Aws, kind: Kind, listed: Listed, job: str) -> str:
+    """Return whose run it is, asked once a process: else jobs that share a name ask ever again for each other's."""
+
+    def ask() -> str:
+        try:
+            return describe(aws, kind, listed.arn, job).tags.get(IDENTITY, "")
+        except Missing:
+            return ""
+
+    return aws.remembered(f"owner.{listed.arn}", ask)
 
 
 def make_list_values(
@@ -193,7 +224,15 @@ def _lead_back(
         for each in listed:
             if each.linked == linked.arn:
                 return describe(aws, kind, each.arn, job)
+        if not pause and (renamed := _find_renamed(aws, kind, linked, job)):
+            return renamed
     return linked
+
+
+def _find_renamed(aws: Aws, kind: Kind, linked: Run, job: str) -> Run | None:
+    """Return the run under a name that the job had once: the second service's name has the start of it."""
+    given = read_given_name(kind, linked.name)
+    return _find_record(aws, kind, linked, job, f"{split_name(given)[0]}*") if given else None
 
 
 def find_adopted(aws: Aws, kind: Kind, inputs: Mapping[str, Any]) -> Run | None:
@@ -209,21 +248,33 @@ def find_adopted(aws: Aws, kind: Kind, inputs: Mapping[str, Any]) -> Run | None:
     except Missing:
         return None
     if is_linked(kind, arn) and read_given_name(kind, arn_id(arn)):
-        ask = partial(_find_record, aws, kind, run, job)
+        ask = partial(_find_record, aws, kind, run, job, "*")
         return aws.remembered(f"record.{arn}", ask) or run
     return run
 
 
-def _find_record(aws: Aws, kind: Kind, linked: Run, job: str) -> Run | None:
-    """Return the run whose newest attempt is this record of the second service, whoever's it is.
+def _find_record(aws: Aws, kind: Kind, linked: Run, job: str, prefix: str) -> Run | None:
+    """Return the run that made this record of the second service, whoever's it is, among those of a name prefix.
 
-    Its name is not known, so all are listed, as far as it takes; no run is younger than its own attempt.
+    Lists show the newest attempt alone; an earlier one has the same name inside the payload.
     """
-    for values in make_list_values(aws, kind, ["*"], job):
+    given, later = read_given_name(kind, linked.name), []
+    for values in make_list_values(aws, kind, [prefix], job):
         for item in aws.pages(kind.service, kind.listing.call, values, job=job):
             listed = read_listed(kind, item, certain=False)
             if listed.linked == linked.arn:
                 return describe(aws, kind, listed.arn, job)
+            if listed.linked and read_given_name(kind, arn_id(listed.linked)) == given:
+                later.append(listed)
+    # the run is older than its attempts; of those the one that began last before this record
+    older = [each for each in later if each.created <= linked.created]
+    for each in sorted(older, key=lambda each: -each.created)[:HANDFUL]:
+        try:
+            run = describe(aws, kind, each.arn, job)
+        except Missing:
+            continue
+        if linked.arn in list_attempts(kind, run):
+            return run
     return None
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from .. import aws as service
 from ..aws import Aws, Run
-from ..aws.lookup import Listed
+from ..aws.lookup import Listed, select_candidates
 from ..aws.runs import check_account
 from ..errors import JobError, Missing
 from ..kinds import Kind
@@ -117,9 +117,8 @@ def release_superseded(
     declared run. One that is past the queue is terminated only if `onReplace` says so.
     """
     job, rule = str(inputs["name"]), str(inputs.get("onReplace", "refuse"))
-    for each in listed:
-        if each.phase.ended or each.arn == run.arn:
-            continue
+    living = [each for each in listed if not each.phase.ended and each.arn != run.arn]
+    for each in select_candidates(aws, kind, inputs, living):
         try:
             older = service.describe(aws, kind, each.arn, job)
             # an identity under an alias may be another job's that is still declared

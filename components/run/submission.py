@@ -28,6 +28,7 @@ from .definition import (
 
 ADDED = 1 + SUFFIX + 1 + MARK  # characters after the stem
 _KEY, _ANY_MARK = f"[0-9a-f]{{{SUFFIX}}}", f"[0-9a-f]{{{MARK}}}"
+_NONE = re.compile(r"(?!)")
 _ENDING = re.compile(f"-{_KEY}(-{_ANY_MARK})?$")
 
 
@@ -60,16 +61,17 @@ def split_name(name: str) -> tuple[str, str]:
     return (name[: found.start()], (found[1] or "-")[1:]) if found else (name, "")
 
 
-def make_stem(kind: Kind, inputs: Mapping[str, Any]) -> str:
+def make_stem(kind: Kind, inputs: Mapping[str, Any], added: int = ADDED) -> str:
     """Return the part of the AWS name that all runs of this job share."""
     own = (inputs.get("request") or {}).get(kind.request.name_field)
-    return _shape_stem(kind, str(own if own and kind.request.unique_names else inputs["name"]))
+    name = str(own if own and kind.request.unique_names else inputs["name"])
+    return _shape_stem(kind, name, added)
 
 
-def _shape_stem(kind: Kind, name: str) -> str:
+def _shape_stem(kind: Kind, name: str, added: int = ADDED) -> str:
     if kind.request.plain_names:
         name = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
-    return name[: kind.request.name_max - ADDED]
+    return name[: kind.request.name_max - added]
 
 
 def aws_names(kind: Kind, inputs: Mapping[str, Any], newest: str) -> list[str]:
@@ -93,7 +95,8 @@ def list_names(kind: Kind, inputs: Mapping[str, Any]) -> list[Names]:
     stems = [make_stem(kind, inputs)]
     stems += [_shape_stem(kind, each.rsplit("/", 1)[-1]) for each in identities[1:]]
     marks = "|".join(map(make_mark, identities))
-    same = digest(kind, inputs)[:SUFFIX] if request else _KEY
+    # where names are unique for ever, their key is the token's, which another identity makes another
+    same = digest(kind, inputs)[:SUFFIX] if request and not kind.request.unique_names else _KEY
     found = [
         Names(
             f"{stem}-*",
@@ -102,10 +105,25 @@ def list_names(kind: Kind, inputs: Mapping[str, Any]) -> list[Names]:
         )
         for stem in dict.fromkeys(stems)
     ]
+    # from before names had a mark, stems were longer
+    found += [
+        Names(f"{stem}-*", _NONE, re.compile(f"{re.escape(stem)}-{_KEY}"))
+        for stem in dict.fromkeys(_list_former_stems(kind, inputs))
+        if stem not in stems
+    ]
     own = request.get(kind.request.name_field)
     if own and not kind.request.unique_names:
-        found.append(Names(str(own), re.compile(r"(?!)"), re.compile(re.escape(str(own)))))
+        found.append(Names(str(own), _NONE, re.compile(re.escape(str(own)))))
     return found
+
+
+def _list_former_stems(kind: Kind, inputs: Mapping[str, Any]) -> list[str]:
+    added = 1 + SUFFIX
+    jobs = [each.rsplit("/", 1)[-1] for each in list_identities(inputs)[1:]]
+    return [
+        make_stem(kind, inputs, added),
+        *(_shape_stem(kind, each, added) for each in jobs),
+    ]
 
 
 def make_submission(kind: Kind, inputs: Mapping[str, Any], name: str, key: str) -> dict[str, Any]:

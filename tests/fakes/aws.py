@@ -189,7 +189,10 @@ class Account:
             "startedAt": round(job.created * 1000) + 5000 if job.training else 0,
             "tags": job.tags,
             "serviceRequestPayload": job.request["serviceRequestPayload"],
-            "attempts": [],
+            "attempts": [
+                {"serviceResourceId": {"name": "TrainingJobArn", "value": arn}}
+                for arn in job.attempts
+            ],
         }
         if job.terminated:
             answer.update(isTerminated=True, statusReason=job.reason)

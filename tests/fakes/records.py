@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -37,6 +37,7 @@ class Record:
     reason: str = ""
     expired: bool = False
     training: str = ""
+    attempts: list[str] = field(default_factory=list)  # ARNs of the training jobs of ended attempts
 
 
 def moment(seconds: float) -> datetime.datetime:

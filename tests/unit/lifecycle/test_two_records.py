@@ -71,6 +71,35 @@ def test_a_training_job_that_batch_started_is_adopted_as_its_batch_run() -> None
     assert training_tags(account)[0][IDENTITY] == "aws-jobs/dev/attrition"
 
 
+def test_the_training_job_of_an_earlier_attempt_leads_back_too() -> None:
+    """The list shows the newest attempt alone: the run goes on, although its first attempt failed."""
+    account = Account()
+    id_, _ = create(account)
+    account.move(id_, "RUNNING")
+    [first] = account.trainings.values()
+    name = f"{first['TrainingJobName'][:-12]}{'a' * 12}"
+    arn = first["TrainingJobArn"].replace(first["TrainingJobName"], name)
+    account.trainings[name] = {**first, "TrainingJobName": name, "TrainingJobArn": arn, "Tags": []}
+    first["TrainingJobStatus"], first["Tags"] = "Failed", []
+    [job] = account.jobs
+    job.tags, job.training, job.attempts = {}, name, [first["TrainingJobArn"]]
+    adopted, outputs = create(account, adopt=first["TrainingJobArn"], **RENAMED)
+    assert adopted == id_
+    assert outputs["phase"] == "RUNNING"
+
+
+@pytest.mark.parametrize("status", ["RUNNING", "SUCCEEDED"])
+def test_a_renamed_run_is_known_by_its_batch_record_without_alias_and_state(status: str) -> None:
+    """Batch lists it under its former name, which the training job's name shows."""
+    account = Account()
+    id_, olds = create(account)
+    account.move(id_, status)
+    olds = read(account, id_, olds)
+    lifecycle.update(SERVICE, account.aws(), id_, olds, inputs(SERVICE, **RENAMED))
+    assert create(account, **RENAMED)[0] == id_
+    assert account.paused == []
+
+
 @pytest.mark.parametrize("status", ["RUNNING", "SUCCEEDED"])
 def test_a_rename_is_written_on_both_records(status: str) -> None:
     """Else a new job under the old name adopts the other's run, once Batch has forgotten it."""
@@ -195,6 +224,45 @@ def test_an_adopted_training_job_with_declared_tags_converges() -> None:
     assert training_tags(account)[0]["team"] == "growth"
 
 
+@pytest.mark.parametrize(
+    ("own", "generations"), [("mine", (1, 2)), ("", (1, 2, 1))], ids=["own-name", "reverted"]
+)
+def test_the_release_of_an_expired_run_leaves_a_later_one_of_its_name(
+    own: str, generations: tuple[int, ...]
+) -> None:
+    """Runs whose training jobs have one name: the later one would be run again once Batch has forgotten it."""
+    account = Account()
+    request = inputs(SERVICE)["request"]
+    if own:
+        request["serviceRequestPayload"]["TrainingJobName"] = own
+    made = []
+    for generation in generations:
+        id_, olds = create(account, request=request, generation=generation)
+        account.move(id_, "SUCCEEDED")
+        made.append((id_, read(account, id_, olds)))
+    account.jobs[0].expired = True
+    lifecycle.delete(SERVICE, account.aws(), *made[0], lambda text: None, superseded_by="refuse")
+    assert [RELEASED in tags for tags in training_tags(account)] == [
+        True,
+        *(False for _ in generations[1:]),
+    ]
+
+
+def test_an_expired_run_is_not_judged_by_another_one_of_its_name() -> None:
+    """The file's own `TrainingJobName` is the name of each run."""
+    account = Account()
+    request = inputs(SERVICE)["request"]
+    request["serviceRequestPayload"]["TrainingJobName"] = "mine"
+    id_, olds = create(account, request=request)
+    account.move(id_, "RUNNING")
+    olds = read(account, id_, olds)
+    account.trainings[olds["trainingJobName"]]["TrainingJobStatus"] = "Failed"
+    account.jobs[0].expired = True
+    later, _ = create(account, request=request, generation=2, onReplace="keep")
+    account.move(later, "SUCCEEDED")
+    assert read(account, id_, olds)["phase"] == "FAILED"
+
+
 def test_a_release_marks_every_attempt() -> None:
     """Each training job of the run outlives Batch's record."""
     account = Account()
@@ -204,19 +272,69 @@ def test_a_release_marks_every_attempt() -> None:
     assert all(RELEASED in tags for tags in training_tags(account))
 
 
-def test_a_thousand_foreign_jobs_of_a_like_name_cost_a_handful_of_calls() -> None:
+@pytest.mark.parametrize("status", ["SUCCEEDED", "RUNNABLE"])
+def test_a_thousand_foreign_jobs_of_a_like_name_cost_a_handful_of_calls(status: str) -> None:
     """Other teams' `churn-<8 hexadecimal>`: names say whose runs they are."""
     account = Account()
     for number in range(1000):
         arn = f"arn:aws:batch:{REGION}:{ACCOUNT}:service-job/11111111-0000-4000-8000-{number:012d}"
         request = {"jobQueue": "training", "serviceRequestPayload": "{}"}
         name = f"churn-{number:08x}"
-        account.jobs.append(Record(arn, name, account.clock(), "SUCCEEDED", {}, request))
+        account.jobs.append(Record(arn, name, account.clock(), status, {}, request))
     id_, olds = create(account)
     create(account)
     read(account, id_, olds)
-    assert account.count("DescribeServiceJob") <= 15
+    assert account.count("DescribeServiceJob") <= 25
     assert len(account.jobs) == 1001
+
+
+def test_waiting_runs_of_jobs_that_share_a_name_are_found_without_state() -> None:
+    """A matrix whose file gives a `jobName`: eight cells, and the newest five are not all."""
+    account = Account()
+    request = {**inputs(SERVICE)["request"], "jobName": "sweep"}
+    cells = [
+        {"name": f"sweep-{n}", "identity": f"aws-jobs/dev/sweep-{n}", "request": request}
+        for n in range(8)
+    ]
+    made = [create(account, **cell)[0] for cell in cells]
+    account.tokens.clear()
+    account.calls.clear()
+    aws = account.aws()
+    given = [inputs(SERVICE, **cell) for cell in cells]
+    assert [lifecycle.create(SERVICE, aws, each, lambda text: None)[0] for each in given] == made
+    assert account.count("DescribeServiceJob") <= 8 * 13
+
+
+@pytest.mark.parametrize(("name", "length"), [("BatchInferenceJob", 55), ("ServiceJob", 118)])
+def test_a_run_from_before_names_had_a_mark_is_found_under_its_longer_stem(
+    name: str, length: int
+) -> None:
+    """Nine characters were added then, and fourteen now."""
+    kind, account = KINDS[name], Account()
+    long = {"name": "a" * length, "identity": f"aws-jobs/dev/{'a' * length}"}
+    given = inputs(kind, **long)
+    lifecycle.create(kind, account.aws(), given, lambda text: None)
+    [job] = account.jobs
+    key = job.name.split("-")[1]
+    before = f"{long['name'][: kind.request.name_max - 9]}-{key}"
+    job.arn, job.name = job.arn.replace(job.name, before), before
+    job.request["jobName"] = before
+    account.tokens.clear()
+    again, _ = lifecycle.create(kind, account.aws(), given, lambda text: None)
+    assert again == job.arn
+    assert len(account.jobs) == 1
+
+
+@pytest.mark.parametrize("name", ["ServiceJob", "BatchInferenceJob", "TransformJob"])
+def test_a_renamed_stacks_run_is_found_without_state(name: str) -> None:
+    """Where names are unique for ever they have the token's start, which the old stack's identity made."""
+    kind, account = KINDS[name], Account()
+    id_, olds = lifecycle.create(kind, account.aws(), inputs(kind), lambda text: None)
+    account.stack = "*"
+    prod = inputs(kind, identity="aws-jobs/prod/churn")
+    lifecycle.update(kind, account.aws(), id_, olds, prod)
+    assert lifecycle.create(kind, account.aws(), prod, lambda text: None)[0] == id_
+    assert len(account.jobs) == 1
 
 
 def test_a_renamed_stacks_queued_run_is_found_without_state() -> None:
