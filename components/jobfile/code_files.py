@@ -88,7 +88,8 @@ class _TooMany(Exception):
 class _Walk:
     def __init__(self, root: str, folder: str, include: Sequence[str]) -> None:
         self._root, self._shown, self._include = root, folder, include
-        self._folder = os.path.realpath(os.path.join(root, folder))
+        # what no file system takes is a folder that does not exist
+        self._folder = os.path.realpath(os.path.join(root, folder.replace("\0", "\ufffd")))
         self.listing = Listing(self._folder)
         self._seen = 0
 

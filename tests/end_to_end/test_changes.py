@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
+import tarfile
 from typing import Any
 
 import boto3
@@ -229,3 +231,40 @@ def test_status_shows_where_results_lie(finished: Workspace) -> None:
         "s3://aws-jobs-output/churn",
         "s3://aws-jobs-output/users/",
     ]
+
+
+@EMBEDDED
+def test_only_the_code_that_the_plan_counts_is_uploaded(workspace: Workspace) -> None:
+    """No credentials, no link out; the plan says how many files go, and which differ."""
+    source = workspace.root / "jobs" / "src"
+    source.mkdir()
+    (source / "train.py").write_text("print(1)\n")
+    (source / "main.py").symlink_to("train.py")
+    (source / ".env").write_text("PASSWORD=hush\n")
+    document = {**jobs.service(), "code": {"dir": "src", "entryPoint": "train.py"}}
+    workspace.write("churn.json", document)
+    place = ("config", "set", "-s", "local", "aws-jobs:artifacts", "s3://aws-jobs-data/packed")
+    assert workspace.jobctl(*place).code == 0
+    outcome = workspace.jobctl("plan", "-s", "local")
+    assert "    code:      2 files, 18 bytes\n" in outcome.stdout
+    assert "`jobs/src/.env` is left out of the archive" in outcome.stdout
+    workspace.deployed()
+    (source / "train.py").write_text("print(2)\n")
+    outcome = workspace.jobctl("plan", "-s", "local")
+    assert re.findall(r"^    (code: .*?):", outcome.stdout, re.M) == [
+        "code: main.py",
+        "code: train.py",
+    ]
+    bucket = client(workspace, "s3")
+    (uploaded,) = bucket.list_objects_v2(Bucket="aws-jobs-data", Prefix="packed/")["Contents"]
+    body = bucket.get_object(Bucket="aws-jobs-data", Key=uploaded["Key"])["Body"].read()
+    with tarfile.open(fileobj=io.BytesIO(body)) as archive:
+        assert [(each.name, each.isreg()) for each in archive] == [
+            ("main.py", True),
+            ("train.py", True),
+        ]
+    (source / "env").symlink_to("/proc/self/environ")
+    outcome = workspace.up()
+    assert outcome.code == 1
+    assert "jobs/churn.json:1:" in outcome.text
+    assert "`jobs/src/env` is a link out of the folder" in outcome.text

@@ -138,6 +138,16 @@ def test_a_folder_of_credentials_is_an_error(tmp_path: Path, write: Write, folde
     )
 
 
+def test_a_folder_that_no_file_system_takes_does_not_exist(tmp_path: Path, write: Write) -> None:
+    """A null byte and a name that is too long are no tracebacks."""
+    for name in (r"a\0b", "a" * 5_000):
+        (found,) = problems(tmp_path, f'{{dir: "../{name}", entryPoint: "{name}"}}')
+        assert (found.path, found.rule) == ("code.dir", "code-folder")
+        assert found.message.endswith("does not exist")
+    (found,) = problems(tmp_path, r'{dir: ../src, entryPoint: "a\0b"}')
+    assert found.rule == "code-script"
+
+
 def test_links_inside_are_packed_as_what_they_point_to(tmp_path: Path, write: Write) -> None:
     """Files and folders; the archive has no link."""
     write({"src/lib/a.py": "a = 1\n"})
