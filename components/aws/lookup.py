@@ -7,6 +7,7 @@ leads back to it, and stands for the run only once the first has forgotten it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -235,6 +236,16 @@ def _find_renamed(aws: Aws, kind: Kind, linked: Run, job: str) -> Run | None:
     return _find_record(aws, kind, linked, job, f"{split_name(given)[0]}*") if given else None
 
 
+def find_own(aws: Aws, kind: Kind, run: Run, inputs: Mapping[str, Any]) -> Run:
+    """Return a run by its own record, where it is known by the second service's and has one."""
+    if not is_linked(kind, run.arn):
+        return run
+    for each in list_runs(aws, kind, inputs):
+        if each.linked == run.arn:
+            return describe(aws, kind, each.arn, str(inputs["name"]))
+    return _find_renamed(aws, kind, run, str(inputs["name"])) or run
+
+
 def find_adopted(aws: Aws, kind: Kind, inputs: Mapping[str, Any]) -> Run | None:
     """Return the run that `adopt` names (a job id, a job ARN, a training job's ARN), with its tags.
 
@@ -258,23 +269,20 @@ def _find_record(aws: Aws, kind: Kind, linked: Run, job: str, prefix: str) -> Ru
 
     Lists show the newest attempt alone; an earlier one has the same name inside the payload.
     """
-    given, later = read_given_name(kind, linked.name), []
+    given, earlier = read_given_name(kind, linked.name), []
     for values in make_list_values(aws, kind, [prefix], job):
         for item in aws.pages(kind.service, kind.listing.call, values, job=job):
             listed = read_listed(kind, item, certain=False)
             if listed.linked == linked.arn:
                 return describe(aws, kind, listed.arn, job)
-            if listed.linked and read_given_name(kind, arn_id(listed.linked)) == given:
-                later.append(listed)
-    # the run is older than its attempts; of those the one that began last before this record
-    older = [each for each in later if each.created <= linked.created]
-    for each in sorted(older, key=lambda each: -each.created)[:HANDFUL]:
-        try:
+            same = read_given_name(kind, arn_id(listed.linked)) == given
+            if listed.linked and same and listed.created <= linked.created:
+                earlier.append(listed)
+    for each in sorted(earlier, key=lambda each: -each.created)[:HANDFUL]:
+        with suppress(Missing):
             run = describe(aws, kind, each.arn, job)
-        except Missing:
-            continue
-        if linked.arn in list_attempts(kind, run):
-            return run
+            if linked.arn in list_attempts(kind, run):
+                return run
     return None
 
 

@@ -114,8 +114,7 @@ def _decide(
 
 def _check_replacement(kind: Kind, inputs: Mapping[str, Any], newest: Run) -> None:
     """Refuse where the run that the state does not know would need leave to be replaced."""
-    # under an alias another job may be declared still
-    if newest.released or newest.terminated or newest.tags.get(IDENTITY) != inputs["identity"]:
+    if newest.released or newest.terminated:
         return
     decision = decide_replacement(kind, newest.phase, str(inputs.get("onReplace", "refuse")))
     if decision.action is Action.REFUSE:

@@ -7,7 +7,7 @@ from typing import Any
 
 from .. import aws as service
 from ..aws import Aws, Run
-from ..aws.lookup import Listed, select_candidates
+from ..aws.lookup import Listed, find_own, select_candidates
 from ..aws.runs import check_account
 from ..errors import JobError, Missing
 from ..kinds import Kind
@@ -56,6 +56,8 @@ def delete(
     except Missing:
         _release_linked(kind, aws, olds, job)
         return
+    if "request" in olds:
+        run = find_own(aws, kind, run, olds)
     owner = run.tags.get(IDENTITY)
     if owner and not _is_of_stack(owner, olds):
         text = f"{job}: {run.name} is a run of {owner} by now; not changed"

@@ -8,8 +8,10 @@ import pytest
 
 from components import lifecycle
 from components.aws import find_newest_run
+from components.aws.runs import describe
 from components.errors import JobError
 from components.kinds import KINDS
+from components.lifecycle.outputs import make_outputs
 from components.run.definition import DIGEST, IDENTITY, RELEASED
 from tests.fakes.aws import Account
 from tests.fakes.jobs import inputs
@@ -380,6 +382,32 @@ def test_a_state_from_before_a_claim_ends_the_run_all_the_same() -> None:
     create(account)  # adopted: the state that knew of it is lost
     lifecycle.delete(SERVICE, account.aws(), id_, olds, lambda text: None, may_terminate=True)
     assert account.jobs[0].terminated
+
+
+def test_a_state_that_has_the_training_job_ends_the_batch_run() -> None:
+    """An earlier version adopted it so: `destroy` with leave ends the run, and releases both records."""
+    account = Account()
+    id_, _ = create(account)
+    account.move(id_, "RUNNING")
+    [training] = account.trainings.values()
+    arn = training["TrainingJobArn"]
+    run = describe(account.aws(), SERVICE, arn, "churn")
+    olds = make_outputs(SERVICE, inputs(SERVICE), run)
+    lifecycle.delete(SERVICE, account.aws(), arn, olds, lambda text: None, may_terminate=True)
+    [job] = account.jobs
+    assert job.terminated
+    assert RELEASED in job.tags
+    assert all(RELEASED in tags for tags in training_tags(account))
+
+
+def test_a_run_under_an_alias_is_not_joined_by_another_where_that_is_refused() -> None:
+    """Renamed and changed at once, with the state lost: it runs, and costs money."""
+    account = Account()
+    id_, _ = create(account)
+    account.move(id_, "RUNNING")
+    with pytest.raises(JobError, match="the state does not know this run"):
+        create(account, generation=2, formerly=["aws-jobs/dev/churn"], **RENAMED)
+    assert len(account.jobs) == 1
 
 
 def test_a_refresh_brings_the_claim_home() -> None:
