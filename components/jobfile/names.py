@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from ..errors import Problem
+from ..kinds import KINDS, Kind
 from ..wire import Path, join_path, walk_leaves
 from .messages import suggest
 from .model import Job
 
+_OUTPUT = re.compile(r"\$\{jobs\.([\w-]+)\.(\w+)\}")
 VALID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 
 
@@ -48,12 +50,30 @@ def check_dependencies(
                 yield _problem(
                     job, _where(job, other), _no_such(other, names, known), "depends-unknown"
                 )
+        yield from _find_forgotten(job, {each.name: KINDS[each.kind] for each in jobs})
     for circle in _circles({job.name: [d for d in job.depends_on if d in names] for job in jobs}):
         job = next(job for job in jobs if job.name == circle[0])
         message = f"circular dependency: {' -> '.join([*circle, circle[0]])}"
         yield _problem(
             job, _where(job, circle[1] if len(circle) > 1 else circle[0]), message, "depends-circle"
         )
+
+
+def _find_forgotten(job: Job, kinds: Mapping[str, Kind]) -> Iterator[Problem]:
+    """Yield the outputs that are others once the service has forgotten the run: the job would run again by itself."""
+    if not job.depends_on or job.source is None:
+        return
+    for at, leaf in walk_leaves(job.source.document):
+        for other, output in _OUTPUT.findall(str(leaf)) if isinstance(leaf, str) else ():
+            kind = kinds.get(other) if other in job.depends_on else None
+            if kind is None or kind.link is None:
+                continue
+            if output in {*kind.record.outputs, "jobArn", "status"} - {kind.link.arn_output}:
+                message = (
+                    f"`{output}` is another one once AWS has forgotten {other}'s run (about a week after its end), and "
+                    f"this job would run again; use `{kind.link.name_output}`, `{kind.link.arn_output}` or its results"
+                )
+                yield _problem(job, at, message, "depends-output")
 
 
 def _where(job: Job, other: str) -> Path:
