@@ -123,7 +123,14 @@ def find_newest_attempt(aws: Aws, kind: Kind, olds: Mapping[str, Any], job: str)
         owner = run.tags.get(IDENTITY, "" if own and arn != known else identity)
         if owner == identity and (not same or run.tags.get(DIGEST, same) == same):
             return run
-    return _describe_known(aws, kind, known, job) if known else None
+    if known:
+        return _describe_known(aws, kind, known, job)
+    # from before names had a mark: the tags alone say it
+    begun = to_milliseconds(since)
+    for run in search_linked(aws, kind, "Equals", str(identity), job):
+        if same and run.tags.get(DIGEST) == same and run.created >= begun:
+            return run
+    return None
 
 
 def _describe_known(aws: Aws, kind: Kind, arn: str, job: str) -> Run | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -185,6 +186,32 @@ def test_an_expired_run_that_the_state_saw_queued_is_found_by_its_name() -> None
     account.move(id_, "SUCCEEDED")
     account.jobs[0].expired = True
     assert read(account, id_, olds)["phase"] == "SUCCEEDED"
+
+
+def test_an_expired_run_from_before_names_had_a_mark_is_found_by_its_tags() -> None:
+    """Its training job is called by the job's name alone; a release reaches it too."""
+    account = Account()
+    id_, olds = create(account)
+    body = json.loads(account.jobs[0].request["serviceRequestPayload"])
+    text = json.dumps({**body, "TrainingJobName": "churn"})
+    account.jobs[0].request["serviceRequestPayload"] = text
+    account.move(id_, "SUCCEEDED")
+    account.jobs[0].expired = True
+    assert read(account, id_, olds)["phase"] == "SUCCEEDED"
+    lifecycle.delete(SERVICE, account.aws(), id_, olds, lambda text: None)
+    assert all(RELEASED in tags for tags in training_tags(account))
+
+
+def test_an_expired_run_without_a_training_job_is_not_judged_by_an_earlier_one() -> None:
+    """A, B, A again: the last was never started, and the first had the same definition."""
+    account = Account()
+    first, olds = create(account)
+    account.move(first, "SUCCEEDED")
+    create(account, generation=2)
+    account.now += 60
+    last, olds = create(account)
+    account.jobs[2].expired = True
+    assert read(account, last, olds)["phase"] == "UNKNOWN"
 
 
 def test_an_expired_run_whose_tags_never_reached_its_training_job_is_adopted() -> None:
