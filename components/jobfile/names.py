@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from ..errors import Problem
 from ..kinds import KINDS, Kind
@@ -71,9 +72,9 @@ def _find_forgotten(job: Job, kinds: Mapping[str, Kind]) -> Iterator[Problem]:
             if output in {*kind.record.outputs, "jobArn", "status"} - {kind.link.arn_output}:
                 message = (
                     f"`{output}` is another one once AWS has forgotten {other}'s run (about a week after its end), and "
-                    f"this job would run again; use `{kind.link.name_output}`, `{kind.link.arn_output}` or its results"
+                    f"this job would run again: use `{kind.link.name_output}`, `{kind.link.arn_output}` or its results"
                 )
-                yield _problem(job, at, message, "depends-output")
+                yield replace(_problem(job, at, message, "depends-output"), level="warning")
 
 
 def _where(job: Job, other: str) -> Path:
