@@ -70,7 +70,8 @@ def delete(
         return
     if run.released and not run.ending:
         return
-    replaced_as = superseded_by or _successor_rule(kind, aws, olds, run)
+    newer = None if superseded_by else _find_successor(kind, aws, olds, run)
+    replaced_as = newer.tags.get(ON_REPLACE, "refuse") if newer else superseded_by
     if replaced_as:
         decision = decide_superseded(kind, run.phase, replaced_as, ending=run.ending)
     else:
@@ -82,6 +83,9 @@ def delete(
         values = {**run.outputs, "jobName": run.name, "status": run.status}
         raise JobError(make_refusal(job, values, decision))
     carry_out(kind, aws, run, job, decision, say)
+    if newer and not newer.phase.ended:
+        # an old state does not know it, and then nobody ends it
+        say(f"its newer run {newer.name} is {newer.status}, and is not changed by this deletion")
 
 
 def _is_of_stack(owner: str, olds: Mapping[str, Any]) -> bool:
@@ -137,9 +141,9 @@ def release_superseded(
             say(f"an older run was not terminated: {error}")
 
 
-def _successor_rule(kind: Kind, aws: Aws, olds: Mapping[str, Any], run: Run) -> str:
-    """Return the `onReplace` of the run that has taken this one's place; nothing where none has."""
+def _find_successor(kind: Kind, aws: Aws, olds: Mapping[str, Any], run: Run) -> Run | None:
+    """Return the run that has taken this one's place; nothing where none has."""
     newest = service.find_newest_run(aws, kind, olds)
     if newest is None or newest.arn == run.arn or newest.created < run.created or newest.released:
-        return ""
-    return newest.tags.get(ON_REPLACE, "refuse")
+        return None
+    return newest

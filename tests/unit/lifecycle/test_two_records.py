@@ -452,3 +452,16 @@ def test_a_delete_that_leaves_anothers_run_going_is_an_error() -> None:
     account.jobs[0].tags[IDENTITY] = "aws-jobs/prod/churn"
     with pytest.raises(JobError, match="is a run of aws-jobs/prod/churn by now; not changed"):
         lifecycle.delete(SERVICE, account.aws(), id_, olds, lambda text: None)
+
+
+def test_a_delete_by_an_old_state_says_that_the_newer_run_goes_on() -> None:
+    """`destroy` after an old state was restored: the first run is let go, the second is nobody's from now on."""
+    account = Account()
+    first, olds = create(account)
+    account.move(first, "SUCCEEDED")
+    second, _ = create(account, generation=2)
+    account.move(second, "RUNNING")
+    said: list[str] = []
+    lifecycle.delete(SERVICE, account.aws(), first, olds, said.append)
+    assert "is RUNNING, and is not changed by this deletion" in said[0]
+    assert not account.jobs[1].terminated
