@@ -66,7 +66,7 @@ def _plainly(method: _Method) -> _Method:
             return method(*args)
         except JobError as error:
             raise Stopped(printable(_make_redactor(*args).hide(str(error)))) from None
-        except Exception as error:  # noqa: BLE001 - a mistake of ours
+        except Exception as error:  # noqa: BLE001 - a mistake of ours, whose words may hold a secret
             said = f"{type(error).__name__}: {error}"
             raise Stopped(printable(_make_redactor(*args).hide(said))) from None
 

@@ -65,9 +65,8 @@ def _find_by_name(
             ours = pattern.fullmatch(read_given_name(kind, name))
             if ours is None or arn in known:
                 continue
-            try:
-                run = describe(aws, kind, arn, job)
-            except Missing:
+            run = _find_record(aws, kind, arn, job)
+            if run is None:
                 continue
             # the name has the start of the digest; a tag, where there is one, all of it
             whole = same if same.startswith(ours[1]) else ours[1]
@@ -111,20 +110,22 @@ def find_newest_attempt(aws: Aws, kind: Kind, olds: Mapping[str, Any], job: str)
     own = str(body.get(payload.name_field) or "") if isinstance(body, Mapping) else ""
     if known and olds.get("phase") in (Phase.SUCCEEDED.value, Phase.FAILED.value):
         # the run's last; a later run may share the name
-        return _describe_known(aws, kind, known, job)
+        return _find_record(aws, kind, known, job)
     given = read_given_name(kind, known.rpartition("/")[2]) or own or make_payload_name(kind, olds)
     created = str(olds.get("createdAt") or "")
     since = datetime.fromisoformat(created.replace("Z", "+00:00")) if created else None
     for name, arn, _ in _list_by_name(aws, kind, given, job, since):
         if read_given_name(kind, name) != given:
             continue
-        run = describe(aws, kind, arn, job)
+        run = _find_record(aws, kind, arn, job)
+        if run is None:
+            continue
         # a name that the file gives may be another job's too
         owner = run.tags.get(IDENTITY, "" if own and arn != known else identity)
         if owner == identity and (not same or run.tags.get(DIGEST, same) == same):
             return run
     if known:
-        return _describe_known(aws, kind, known, job)
+        return _find_record(aws, kind, known, job)
     # from before names had a mark: the tags alone say it
     begun = to_milliseconds(since)
     for run in search_linked(aws, kind, "Equals", str(identity), job):
@@ -133,7 +134,8 @@ def find_newest_attempt(aws: Aws, kind: Kind, olds: Mapping[str, Any], job: str)
     return None
 
 
-def _describe_known(aws: Aws, kind: Kind, arn: str, job: str) -> Run | None:
+def _find_record(aws: Aws, kind: Kind, arn: str, job: str) -> Run | None:
+    """Describe a record of the second service; nothing where it has been deleted."""
     try:
         return describe(aws, kind, arn, job)
     except Missing:

@@ -7,8 +7,10 @@ the newest run is looked up first, and again after every submission without a cl
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from .. import aws as service
@@ -36,12 +38,12 @@ from .outputs import make_outputs, make_placeholder
 LOOKS_FOR_A_KNOWN_TOKEN = (0, 1, 2, 4, 8, 15, 30)
 LOOKS_FOR_A_LOST_ANSWER = (0, 1, 2)
 LOOKS_AFTER_A_REFUSAL = (0,)
-MOST_DECISIONS = 3
+MOST_SUBMISSIONS = 3  # where lists lag: each is refused that a run shown later has made
 PAUSES_OF_A_THROTTLE = (1, 2, 4, 8, 16)
 
 
 class _ShownLate(Rejected):
-    """AWS shows a run that it did not show before the submission: decide again."""
+    """AWS shows a run that it did not show before the submission: look and submit anew."""
 
 
 def create(
@@ -65,32 +67,24 @@ def create(
         say(f"waiting for {', '.join(inputs['waitingFor'])}; nothing submitted")
         return make_placeholder(inputs, list(inputs["waitingFor"]))
     try:
-        run = _find_or_submit(kind, aws, inputs, say, replacing, slots)
+        adopted = _adopt(kind, aws, inputs) if inputs.get("adopt") else None
+        submit = partial(_adopt_or_submit, kind, aws, inputs, say, replacing, slots)
+        run = adopted or _repeat_while_late(submit)
     except NoSlot:
         say(f"waiting for a free slot: the account has as many {kind.title}s as it may")
         return make_placeholder(inputs, ["slot"])
     return run.arn, make_outputs(kind, inputs, run)
 
 
-def _find_or_submit(
-    kind: Kind,
-    aws: Aws,
-    inputs: Mapping[str, Any],
-    say: Say,
-    replacing: Collection[str],
-    slots: int,
-) -> Run:
-    if inputs.get("adopt") and (run := _adopt(kind, aws, inputs)):
-        return run
-    for _ in range(MOST_DECISIONS - 1):
-        try:
-            return _decide(kind, aws, inputs, say, replacing, slots)
-        except _ShownLate:
-            continue
-    return _decide(kind, aws, inputs, say, replacing, slots)
+def _repeat_while_late(submit: Callable[[], Run]) -> Run:
+    """Adopt or submit, and again where AWS shows a newer run only after the submission."""
+    for _ in range(MOST_SUBMISSIONS - 1):
+        with suppress(_ShownLate):
+            return submit()
+    return submit()
 
 
-def _decide(
+def _adopt_or_submit(
     kind: Kind,
     aws: Aws,
     inputs: Mapping[str, Any],

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import threading
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from cli.planning.build import build
 from cli.planning.preview import read
@@ -67,7 +66,6 @@ class World:
     settled: dict[str, tuple[str, str]] = field(default_factory=dict)
     leave: dict[str, set[str]] = field(default_factory=dict)
     dirty: bool = False
-    planned: bool = False
     before: dict[str, Run] = field(default_factory=dict)
 
     def take(self, step: Step) -> None:
@@ -384,8 +382,3 @@ def shrink(stack: Stack, steps: list[Step], tries: int = 60) -> list[Step]:
                 at += size
         size //= 2
     return steps
-
-
-def describe(step: Any) -> str:
-    """Write a step as people read it."""
-    return " ".join(map(str, step))

@@ -123,7 +123,7 @@ def test_a_placeholder_is_replaced_when_nothing_is_waited_for() -> None:
 
 
 def test_a_run_that_waits_for_another_stays_as_it_is() -> None:
-    """A dependent that ran is left alone until the other has succeeded again."""
+    """A dependent that ran is not changed until the other has succeeded again."""
     new = inputs(SERVICE, waitingFor=["prepare"], generation=2)
     assert diff(SERVICE, "arn", state(), new).same
 

@@ -171,7 +171,7 @@ def test_what_waits_is_deferred_until_its_turn() -> None:
 
 
 def test_an_adopted_run_is_not_submitted() -> None:
-    """A job with `adopt` takes over the run that it names."""
+    """A job with `adopt` adopts the run that it names."""
     (job,) = plan(step("create", new=inputs(adopt=ARN))).jobs
     assert (job.action, job.run, job.effect) == ("adopt", ARN, "adopted; nothing is submitted")
 
