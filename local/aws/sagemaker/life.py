@@ -155,7 +155,6 @@ def _end(backend: TrainingState, job: TrainingJob, status: str, at: float) -> No
     job.status = status
     job.ended = at
     _enter(backend, job, status, at)
-    results.write_log(backend, job)
 
 
 def _enter(backend: TrainingState, job: TrainingJob, secondary: str, at: float) -> None:

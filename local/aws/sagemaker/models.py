@@ -8,8 +8,8 @@ from moto.sagemaker.models import SageMakerModelBackend
 
 from ..service import context
 from ..service.table import Agenda, Table
-from . import life, results, transform
-from .records import ENDED, TrainingJob, TransformJob
+from . import life, transform
+from .records import TrainingJob, TransformJob
 from .state import TrainingState
 
 
@@ -42,9 +42,3 @@ class TrainingBackend(SageMakerModelBackend, TrainingState):
             life.plan(self, job)
         for each in self.transform_jobs_kept:
             transform.put(self, each)
-
-    def rewrite_logs(self) -> None:
-        """Write the logs of ended jobs again, which are not kept by themselves."""
-        for job in self.training_jobs_kept:
-            if job.status in ENDED:
-                results.write_log(self, job)

@@ -10,10 +10,12 @@ from typing import Any
 from ..service.operations import Json
 from ..service.refusal import Refusal
 from ..service.shapes import service
-from . import results
+from . import metrics, results
+from .logs import write_training
 from .records import TrainingJob
 
 _MISSING = object()
+_SPOT = 0.3
 
 
 def describe(job: TrainingJob) -> Json:
@@ -37,11 +39,26 @@ def describe(job: TrainingJob) -> Json:
     if job.ended is not None:
         described["TrainingEndTime"] = job.ended
         if job.started is not None:
-            described["TrainingTimeInSeconds"] = max(1, round(job.ended - job.started))
-            described["BillableTimeInSeconds"] = max(1, round(job.ended - job.started))
+            described |= _measure(job, job.ended - job.started)
     if job.failure is not None:
         described["FailureReason"] = job.failure
     return described
+
+
+def _measure(job: TrainingJob, seconds: float) -> Json:
+    """Return how long the job trained, what of it is paid for, and the last values of its metrics.
+
+    A managed spot job costs less, which AWS shows as fewer billable seconds.
+    https://docs.aws.amazon.com/sagemaker/latest/dg/model-managed-spot-training.html
+    """
+    assert job.ended is not None
+    paid = seconds * _SPOT if job.request.get("EnableManagedSpotTraining") else seconds
+    final = metrics.read_final(job, write_training(job, 1, job.ended))
+    return {
+        "TrainingTimeInSeconds": max(1, round(seconds)),
+        "BillableTimeInSeconds": max(1, round(paid)),
+        **({"FinalMetricDataList": final} if final else {}),
+    }
 
 
 def search(jobs: list[TrainingJob], request: Json) -> list[TrainingJob]:

@@ -7,10 +7,12 @@ from typing import Any, Protocol
 
 from moto.batch.models import batch_backends
 from moto.core.base_backend import BackendDict
+from moto.logs.models import logs_backends
 from moto.personalize.models import personalize_backends
 from moto.sagemaker.models import sagemaker_backends
 
 from ..batch.models import ServiceJobBackend
+from ..logs.models import JobLogs
 from ..personalize.models import BatchInferenceBackend
 from ..sagemaker.models import TrainingBackend
 from ..service.table import Table
@@ -32,6 +34,7 @@ _REGISTRIES: list[tuple[str, BackendDict[Any], type[Any]]] = [
     ("sagemaker", sagemaker_backends, TrainingBackend),
     ("batch", batch_backends, ServiceJobBackend),
     ("personalize", personalize_backends, BatchInferenceBackend),
+    ("logs", logs_backends, JobLogs),
 ]
 
 

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from ..clock import Pace
-from ..sagemaker.models import TrainingBackend
 from ..server import extend
 from ..service import context
 from .objects import KeptObjects
@@ -62,8 +61,6 @@ class Store:
         self._objects.restore()
         for backend in extend.backends():
             backend.resume()
-            if isinstance(backend, TrainingBackend):
-                backend.rewrite_logs()
         return True
 
     def keep(self, touched: str | None) -> None:

@@ -1,0 +1,1 @@
+"""CloudWatch Logs: moto's, in which the logs of jobs grow."""
