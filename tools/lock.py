@@ -31,7 +31,7 @@ def main() -> int:
     starter = load_starter()
     largest: list[str] = []
     # the largest set first: the others have its versions
-    for count in (3, 2, 1):
+    for count in range(len(starter.LOCKS), 0, -1):
         path = ROOT / starter.LOCKS[count - 1]
         command = [sys.executable, "-m", "uv", "pip", "compile", "--universal", "--upgrade"]
         command += ["--python-version", OLDEST, "--generate-hashes", "--no-header", "--no-annotate"]

@@ -15,7 +15,12 @@ from cli.project.stack import find_project, read_stack
 from tools.lock import load_starter
 
 ROOT = Path(__file__).resolve().parents[2]
-REQUIREMENTS = ("requirements.txt", "requirements-local.txt", "requirements-dev.txt")
+REQUIREMENTS = (
+    "requirements.txt",
+    "requirements-local.txt",
+    "requirements-report.txt",
+    "requirements-dev.txt",
+)
 
 
 @pytest.fixture(scope="module")
@@ -124,7 +129,9 @@ def test_what_runs_leave_behind_is_ignored() -> None:
         (["plan", "-s", "local"], False, 2),
         (["demo"], True, 2),
         (["setup"], True, 2),
-        (["setup", "--dev"], True, 3),
+        (["report", "-s", "prod"], True, 3),
+        (["-C", "elsewhere", "report"], False, 3),
+        (["setup", "--dev"], True, 4),
     ],
 )
 def test_starter_installs_what_the_command_needs(
@@ -167,7 +174,7 @@ def test_changed_requirements_are_installed_again(
     assert starter.read_level() == -2
 
 
-@pytest.mark.parametrize("count", [1, 2, 3])
+@pytest.mark.parametrize("count", [1, 2, 3, 4])
 def test_a_lock_belongs_to_its_requirements_and_has_a_hash_for_each_package(
     starter: Any, count: int
 ) -> None:
