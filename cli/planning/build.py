@@ -12,6 +12,7 @@ from cli.planning.changes import list_changes
 from cli.planning.effects import find_effect
 from cli.planning.model import ACTIONS, CAUSES, Change, Drift, Plan, PlannedJob
 from cli.planning.preview import JobSteps, Preview
+from cli.planning.prices import price
 from components.jobfile import Job
 from components.kinds import Kind
 from components.policy import Policy, check_plan
@@ -69,7 +70,7 @@ def build(
         jobs=tuple(planned),
         hours=hours,
         max_hours=sum(job.max_hours or 0 for job in costly),
-        cost=_price(priced, prices),
+        cost=price(priced, prices),
         later_hours=_add_hours(job.hours for job in later),
         later_cost=_add_costs(job.cost for job in later),
         unpriced=tuple(name for name in hours if name not in prices) if prices else (),
@@ -151,7 +152,7 @@ def _plan_job(
         hours=by_type,
         max_hours=0 if done.action == "adopt" else total,
         endless=endless,
-        cost=_price(by_type, prices),
+        cost=price(by_type, prices),
         job_arn=str(steps.now.get("jobArn", "")),
         phase=str(steps.now.get("phase", "")),
     )
@@ -220,13 +221,6 @@ def _list_uris(request: Mapping[str, Any], *, written: bool) -> tuple[str, ...]:
             if is_output == written:
                 found.append(leaf)
     return _sort_distinct(found)
-
-
-def _price(by_type: Mapping[str, float], prices: Mapping[str, float]) -> float | None:
-    """Return the maximum cost; a type without a price makes it unknown rather than too low."""
-    if not by_type or any(name not in prices for name in by_type):
-        return None
-    return sum(hours * prices[name] for name, hours in by_type.items())
 
 
 def _add_costs(costs: Iterable[float | None]) -> float | None:

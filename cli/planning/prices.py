@@ -32,5 +32,12 @@ def read(value: Any, where: str) -> dict[str, float]:
     return prices
 
 
+def price(by_type: Mapping[str, float], prices: Mapping[str, float]) -> float | None:
+    """Return what instance-hours cost; a type without a price makes it unknown rather than too low."""
+    if not by_type or any(name not in prices for name in by_type):
+        return None
+    return sum(hours * prices[name] for name, hours in by_type.items())
+
+
 def _wrong(where: str) -> str:
     return f"{where}: aws-jobs:prices must map instance types to hourly prices, such as {{ml.m5.xlarge: 0.23}}"

@@ -181,6 +181,34 @@ def linked_run(kind: Kind, record: Mapping[str, Any], tags: Mapping[str, str]) -
 def list_attempts(kind: Kind, run: Run) -> set[str]:
     """Return the ARNs of the second service's records that one run made: each attempt is one."""
     found = {str(run.outputs.get(kind.link.arn_output, ""))} if kind.link else set()
-    for attempt in run.request.get("attempts") or []:
-        found.add(str((attempt.get("serviceResourceId") or {}).get("value", "")))
-    return found - {""}
+    return (found | {attempt.arn for attempt in read_attempts(kind, run)}) - {""}
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """An attempt that has ended, as its run's record shows it; times count milliseconds."""
+
+    arn: str
+    started: float
+    stopped: float
+    reason: str
+
+
+def read_attempts(kind: Kind, run: Run) -> list[Attempt]:
+    """Return the ended attempts in the run's record, the first first; preempted ones are among them."""
+    table = kind.record.attempts
+    if table is None or is_linked(kind, run.arn):
+        return []
+    items = [item for path in table.lists for item in pick(run.request, path) or []]
+    found = [
+        Attempt(
+            str(pick(item, table.arn, "")),
+            to_milliseconds(pick(item, table.started)),
+            to_milliseconds(pick(item, table.stopped)),
+            str(pick(item, table.reason, "")),
+        )
+        for item in items
+    ]
+    # no page says whether a preempted attempt is in both lists
+    unique = {each.arn or str(at): each for at, each in enumerate(found)}
+    return sorted(unique.values(), key=lambda each: each.stopped)

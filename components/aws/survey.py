@@ -41,9 +41,11 @@ def list_newest(aws: Aws, kind: Kind, queue: str) -> Iterator[tuple[Run, int]]:
 
 
 def list_stack_runs(
-    aws: Aws, kind: Kind, stack: str, names: frozenset[str] = frozenset()
+    aws: Aws, kind: Kind, stack: str, names: frozenset[str] = frozenset(), since: float = 0
 ) -> Iterator[Run]:
     """Yield the runs whose identity is of `project/stack`: first the service's own, then the second service's.
+
+    With `since`, in milliseconds, without those that were made before it and have ended.
 
     The service's lists show names and no tags. A name that is neither of our making (`<job>-<8 hexadecimal>-<4>`) nor
     among `names` is another's and costs no call; should such a run be the stack's all the same, then the second
@@ -54,14 +56,19 @@ def list_stack_runs(
     for values in make_list_values(aws, kind, [ALL], ""):
         for item in aws.pages(kind.service, kind.listing.call, values):
             listed = read_listed(kind, item, certain=False)
+            old = listed.phase.ended and listed.created < since
+            if old and not listed.linked:
+                continue
             name = str(item.get(kind.listing.fields["name"], ""))
             if split_name(name)[0] == name and name not in names:
                 passed_over[listed.linked] = listed.arn
             elif (run := _describe(aws, kind, listed.arn)) and run.arn not in seen:
                 seen |= {run.arn, *list_attempts(kind, run)}
-                if _is_of(run, stack):
+                if _is_of(run, stack) and not old:
                     yield run
     for linked in search_linked(aws, kind, "Contains", f"{stack}/", ""):
+        if linked.phase.ended and linked.created < since:
+            return  # the newest come first
         own = passed_over.get(linked.arn)
         run = (_describe(aws, kind, own) if own else None) or linked
         if linked.arn not in seen and run.arn not in seen and _is_of(run, stack):

@@ -84,6 +84,20 @@ class Request:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Attempts:
+    """Where a record shows the attempts of its run: paths of `lists`, and of the fields in an item of them.
+
+    `arn` is that of the second service's record. The attempt that runs now is in no list.
+    """
+
+    lists: tuple[str, ...]
+    arn: str
+    started: str
+    stopped: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Record:
     """How AWS shows a run. Paths start at the result of `describe`.
 
@@ -100,6 +114,7 @@ class Record:
     status_field: str = "status"
     terminated_field: str = ""
     stopped: frozenset[str] = frozenset()
+    attempts: Attempts | None = None
     templates: Mapping[str, str] = field(default_factory=dict)
     variants: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)
     results: frozenset[str] = frozenset()
@@ -146,14 +161,17 @@ class Compute:
     """The machines of a run and how long they may run: what bounds its price.
 
     `resources` is the mapping that names InstanceType and InstanceCount, itself or in the lists `groups`; of
-    `alternatives` only one is used. `limits` are paths of seconds with their defaults; the least of them counts for
-    each attempt, and `warm` is paid for after it. Where the request has `preempted`, an attempt begins anew as often
-    as `preemptions` says, without limit where it says nothing.
+    `alternatives` only one is used, and `selected` are the fields of a record that say which and how many. `billed` is
+    the path of the seconds that AWS bills for each instance, in the record of an attempt. `limits` are paths of seconds
+    with their defaults; the least of them counts for each attempt, and `warm` is paid for after it. Where the request
+    has `preempted`, an attempt begins anew as often as `preemptions` says, without limit where it says nothing.
     """
 
     resources: str
     groups: tuple[str, ...] = ()
     alternatives: str = ""
+    selected: tuple[str, str] = ("", "")
+    billed: str = ""
     limits: Mapping[str, int | None] = field(default_factory=dict)
     attempts: str = ""
     warm: str = ""

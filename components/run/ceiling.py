@@ -6,7 +6,7 @@ instances x longest runtime x attempts. What the file leaves open (a value only 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ..kinds import Kind
@@ -90,6 +90,30 @@ def total(kind: Kind, request: Mapping[str, Any]) -> float | None:
     config = _mapping(pick(request, kind.compute.resources))
     # of alternatives only one is used
     return max(by_type.values()) if kind.compute.alternatives in config else sum(by_type.values())
+
+
+def list_used(kind: Kind, record: Mapping[str, Any]) -> list[tuple[str, int]]:
+    """Return each instance type that a run uses and how many of it, from its record in the request's form.
+
+    Empty where AWS has not said yet which of the alternatives it took.
+    """
+    if kind.compute is None:
+        return []
+    config = _mapping(pick(record, kind.compute.resources))
+    name, count = (config.get(field) for field in kind.compute.selected)
+    if isinstance(name, str) and (known := _whole(count)) is not None:
+        return [(name, known)]
+    if kind.compute.alternatives in config:
+        return []
+    return [(name, count) for name, count in instances(kind, record) if count is not None]
+
+
+def count_hours(used: Iterable[tuple[str, int]], seconds: float) -> dict[str, float]:
+    """Return the instance-hours by type of so many seconds."""
+    found: dict[str, float] = {}
+    for name, count in used:
+        found[name] = found.get(name, 0) + count * seconds / 3600
+    return found
 
 
 def _whole(value: Any) -> int | None:

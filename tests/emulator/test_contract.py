@@ -17,6 +17,7 @@ from components import aws as service
 from components.aws import Aws
 from components.aws.linked import search_linked
 from components.aws.lookup import make_list_values
+from components.aws.runs import read_attempts
 from components.aws.survey import list_queues, list_stack_runs
 from components.errors import JobError, Missing, NoSlot, Rejected, Taken
 from components.kinds import KINDS, Call, Kind, Link
@@ -349,6 +350,36 @@ def test_a_stacks_runs_are_told_from_others(stand: Stand, kind: Kind) -> None:
     stand.be("dev")
     found = list(list_stack_runs(stand.aws, kind, "aws-jobs/dev"))
     assert [run.arn for run in found] == [mine]
+
+
+@EACH
+def test_runs_from_before_a_moment_are_left_out_unless_they_go_on(stand: Stand, kind: Kind) -> None:
+    """Neither by their own record nor by the second service's."""
+    ended = {"ServiceJob": "SUCCEEDED", "TransformJob": "Completed"}.get(kind.name, "ACTIVE")
+    over = stand.submit(kind, "churn-aaaaaaaa")
+    stand.move(over, ended)
+    active = stand.submit(kind, "churn-bbbbbbbb")
+    newest = service.describe(stand.aws, kind, active, "churn").created
+    found = list_stack_runs(stand.aws, kind, "aws-jobs/dev", since=newest + 1)
+    assert [run.arn for run in found] == [active]
+
+
+def test_a_preempted_attempt_is_part_of_its_run() -> None:
+    """Its training job has the run's tags, and is no run of its own."""
+    with Emulator(clock=Clock(frozen_at=START)) as emulator:
+        stand = stand_on_emulator(emulator)
+        quota = {"jobQueue": "training-quota", "quotaShareName": "team-a"}
+        made = {**make_request(SERVICE, "churn-aaaaaaaa"), **quota}
+        arn = service.submit(stand.aws, SERVICE, made, "churn")
+        emulator.advance(2)
+        preempted = {"status": "RUNNABLE", "hold": False}
+        emulator.ask("POST", f"jobs/{arn.rpartition('/')[2]}", preempted)
+        emulator.advance(60)
+        [run] = list_stack_runs(stand.aws, SERVICE, "aws-jobs/dev")
+        first, second = read_attempts(SERVICE, run)
+        assert (run.arn, first.arn != second.arn) == (arn, True)
+        assert 0 < first.started < first.stopped <= second.started < second.stopped
+        assert (first.reason.startswith("Preempted"), second.reason) == (True, "")
 
 
 @EACH

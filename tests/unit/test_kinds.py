@@ -117,6 +117,35 @@ def test_every_declared_field_exists(kind: Kind) -> None:
             shape = shape.members[part]
 
 
+def find(shape: Any, path: str) -> Any:
+    """The shape at a dotted path of an answer, through lists."""
+    for part in path.split("."):
+        shape = (shape.member if shape.type_name == "list" else shape).members[part]
+    return shape
+
+
+@EACH
+def test_what_a_record_says_of_attempts_and_bills_exists(kind: Kind) -> None:
+    """The lists and their fields; seconds, and which of the alternatives was used, in an attempt's own record."""
+    described = model(kind.service).operation_model(kind.record.describe.operation).output_shape
+    if kind.record.attempts:
+        attempts = kind.record.attempts
+        for path in attempts.lists:
+            items = find(described, path)
+            assert items.type_name == "list"
+            for field in (attempts.started, attempts.stopped):
+                assert find(items, field).type_name == "long"
+            for field in (attempts.arn, attempts.reason):
+                assert find(items, field).type_name == "string"
+    if kind.compute and kind.compute.billed:
+        assert kind.link and kind.payload
+        link = model(kind.link.service).operation_model(kind.link.describe.operation)
+        assert find(link.output_shape, kind.compute.billed).type_name == "integer"
+        resources = kind.compute.resources.removeprefix(f"{kind.payload.field}.")
+        for field in kind.compute.selected:
+            assert find(link.output_shape, f"{resources}.{field}") is not None
+
+
 @EACH
 def test_every_status_word_has_a_phase(kind: Kind) -> None:
     """Where AWS's model enumerates the words, the table has all of them and no other."""

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/batch/latest/APIReference/API_SubmitServiceJob.html
 from __future__ import annotations
 
 from ..base import (
+    Attempts,
     Call,
     Compute,
     Errors,
@@ -86,6 +87,15 @@ KIND = Kind(
             "trainingJobArn": "latestAttempt.serviceResourceId.value",
             "preemptions": "preemptionSummary.preemptedAttemptCount",
         },
+        # https://docs.aws.amazon.com/batch/latest/APIReference/API_ServiceJobAttemptDetail.html
+        # https://docs.aws.amazon.com/batch/latest/APIReference/API_ServiceJobPreemptionSummary.html
+        attempts=Attempts(
+            lists=("attempts", "preemptionSummary.recentPreemptedAttempts"),
+            arn="serviceResourceId.value",
+            started="startedAt",
+            stopped="stoppedAt",
+            reason="statusReason",
+        ),
         templates={
             "outputUri": f"{{request.{_PAYLOAD}.OutputDataConfig.S3OutputPath/}}"
             "{trainingJobName}/output/",
@@ -144,6 +154,10 @@ KIND = Kind(
         resources=_RESOURCES,
         groups=("InstanceGroups", "InstancePreferences"),
         alternatives="InstancePreferences",
+        selected=("SelectedInstanceType", "SelectedInstanceCount"),
+        # "Multiply BillableTimeInSeconds by the number of instances":
+        # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeTrainingJob.html
+        billed="BillableTimeInSeconds",
         # "The default value is 1 day":
         # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_StoppingCondition.html
         limits={
