@@ -61,6 +61,8 @@ def batch_tour(batch: Any, emulator: Emulator) -> None:
         emulator.advance(seconds)
         for job in ids:
             batch.describe_service_job(jobId=job)
+        for name in (queue, "training", "training-fair"):
+            batch.get_job_queue_snapshot(jobQueue=name)
         batch.list_service_jobs(jobQueue=queue, filters=[{"name": "JOB_NAME", "values": ["*"]}])
     batch.update_service_job(jobId=ids[2], schedulingPriority=9)
     emulator.ask("POST", f"jobs/{ids[0]}", {"status": "RUNNABLE", "hold": False})

@@ -52,24 +52,29 @@ def fits(wanted: Mapping[str, int], environment: Resource, used: Mapping[str, in
 
 def wait(backend: BatchState, job: ServiceJob) -> None:
     """The job waits for capacity from now on."""
-    queue = backend.queues.get(job.queue)
     job.ready = True
     backend.service_jobs.put(job)
-    backend.waiting.add(
-        job, by_priority=queue is not None and bool(queue.request.get("schedulingPolicyArn"))
-    )
+    backend.waiting.add(job, by_priority=is_by_priority(backend, job))
+
+
+def is_by_priority(backend: BatchState, job: ServiceJob) -> bool:
+    """Whether the job's queue heeds scheduling priorities: it has a policy."""
+    queue = backend.queues.get(job.queue)
+    return queue is not None and bool(queue.request.get("schedulingPolicyArn"))
 
 
 def occupy(backend: BatchState, job: ServiceJob) -> None:
     """Count the job's instances as in use."""
     if job.environment is not None:
-        backend.in_use.setdefault(job.environment, Counter()).update(job.needs)
+        for place in (job.environment, job.share_arn):
+            backend.in_use.setdefault(place, Counter()).update(job.needs)
 
 
 def vacate(backend: BatchState, job: ServiceJob) -> None:
     """Count them no more."""
     if job.environment is not None:
-        backend.in_use[job.environment].subtract(job.needs)
+        for place in (job.environment, job.share_arn):
+            backend.in_use[place].subtract(job.needs)
         job.environment = None
 
 

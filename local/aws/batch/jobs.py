@@ -14,6 +14,7 @@ from ..service.operations import Json, page
 from . import capacity, life, queues
 from .names import refuse
 from .records import ENDED, ServiceJob
+from .status import note_move
 from .submit import check_priority
 from .views import describe as describe_job
 from .views import summarize
@@ -51,8 +52,14 @@ def update(backend: ServiceJobBackend, request: Json) -> Json:
     check_priority(request["schedulingPriority"])
     if job.status in ENDED:
         raise refuse(f"Service job {job.id} is {job.status}: its priority cannot be changed")
+    at = context.now()
+    if job.status == "RUNNABLE":
+        note_move(backend, job, at)
     job.request = {**job.request, "schedulingPriority": request["schedulingPriority"]}
+    job.ranked = at
     backend.service_jobs.put(job)
+    if job.status == "RUNNABLE":
+        note_move(backend, job, at)
     if job.id in backend.waiting:
         capacity.wait(backend, job)
     return {"jobArn": job.arn, "jobName": job.request["jobName"], "jobId": job.id}

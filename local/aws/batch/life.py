@@ -5,19 +5,17 @@ https://docs.aws.amazon.com/batch/latest/userguide/service-job-status.html
 
 from __future__ import annotations
 
-import math
 from typing import Any
 from uuid import uuid4
 
 from ..sagemaker import life as training
 from ..sagemaker import rules
 from ..service import context
-from . import capacity, retries
-from .records import ENDED, FROM_SAGEMAKER, QUEUED, ServiceJob
+from . import blocks, capacity, retries
+from .records import ENDED, FROM_SAGEMAKER, QUEUED, Resource, ServiceJob
 from .state import BatchState
-
-RETENTION = 7 * 24 * 3600.0
-"""Seconds for which Batch keeps the record of an ended job."""
+from .status import enter, find_timeout, note_move, plan
+from .waiting import Line
 
 TIMED_OUT = "Job attempt duration exceeded timeout"
 PREEMPTED = "Preempted by a job of a higher priority"
@@ -40,22 +38,12 @@ def resume(backend: BatchState) -> None:
             capacity.occupy(backend, job)
         if job.status == "RUNNABLE" and job.ready and not job.held:
             capacity.wait(backend, job)
-        _plan(backend, job)
+        plan(backend, job)
 
 
 def admit(backend: BatchState, job: ServiceJob) -> None:
     """A job has been submitted."""
     enter(backend, job, "SUBMITTED", job.created)
-
-
-def enter(backend: BatchState, job: ServiceJob, status: str, at: float) -> None:
-    """The job's status is `status` from `at` on."""
-    job.status = status
-    job.since = at
-    job.ready = False
-    backend.waiting.remove(job.id)
-    backend.service_jobs.put(job)
-    _plan(backend, job)
 
 
 def terminate(backend: BatchState, job: ServiceJob, reason: str, at: float) -> None:
@@ -72,7 +60,7 @@ def terminate(backend: BatchState, job: ServiceJob, reason: str, at: float) -> N
         if job.training_job is not None:
             training.stopping(backend.training, job.training_job, at)
         backend.service_jobs.put(job)
-        _plan(backend, job)
+        plan(backend, job)
 
 
 def start(backend: BatchState, job: ServiceJob, at: float) -> None:
@@ -118,6 +106,8 @@ def requeue(backend: BatchState, job: ServiceJob, at: float) -> None:
             capacity.vacate(backend, job)
             end(backend, job, "FAILED", at, "Preemption retries exhausted")
             return
+    else:
+        job.reason = blocks.NO_CAPACITY
     capacity.vacate(backend, job)
     job.started = None
     job.stopping = None
@@ -163,7 +153,7 @@ def hold(backend: BatchState, job: ServiceJob, held: bool, at: float) -> None:
         job.ready = False
         backend.waiting.remove(job.id)
     backend.service_jobs.put(job)
-    _plan(backend, job)
+    plan(backend, job)
 
 
 def training_job_name(wanted: str) -> str:
@@ -184,18 +174,38 @@ def place(backend: BatchState, at: float) -> None:
 
 def _place(backend: BatchState, at: float) -> None:
     for queue in sorted(backend.queues, key=lambda queue: -queue.request["priority"]):
-        while (head := backend.waiting.first(queue.arn)) is not None:
-            job = backend.service_jobs.get(head)
-            assert job is not None
-            environment = capacity.find_room(backend, queue, job)
-            if environment is None:
-                break
-            send(backend, job, environment.arn, at)
+        # a quota share is a queue in the queue: each may send one job before the first sends the next
+        while [
+            line
+            for line in backend.waiting.list_lines(queue.arn)
+            if _send_head(backend, queue, line, at)
+        ]:
+            pass
+
+
+def _send_head(backend: BatchState, queue: Resource, line: Line, at: float) -> bool:
+    """Dispatch the job at the head of a line, if it fits; say why not, if it never will."""
+    head = backend.waiting.first(line)
+    job = backend.service_jobs.get(head) if head is not None else None
+    if job is None:
+        return False
+    block = blocks.explain(backend, queue, job)
+    room = None
+    if block is None and blocks.has_room(backend, job):
+        room = capacity.find_room(backend, queue, job)
+    if room is not None:
+        send(backend, job, room.arn, at)
+    elif block != (job.reason if blocks.is_misconfigured(job.reason) else None):
+        job.reason = block
+        backend.service_jobs.put(job)
+    return room is not None
 
 
 def send(backend: BatchState, job: ServiceJob, environment: str | None, at: float) -> None:
     """Hand the job's payload to SageMaker, which looks at it now for the first time."""
     backend.waiting.remove(job.id)
+    if blocks.is_misconfigured(job.reason) or job.reason == blocks.NO_CAPACITY:
+        job.reason = None
     request: dict[str, Any] = job.payload()
     wanted = request.get("TrainingJobName")
     if isinstance(wanted, str) and wanted:
@@ -209,24 +219,9 @@ def send(backend: BatchState, job: ServiceJob, environment: str | None, at: floa
         job.training_job = training.create(backend.training, request, job.tags, at, by_batch=True)
         enter(backend, job, "SCHEDULED", at)
     else:
+        note_move(backend, job, at)
         job.status = "SCHEDULED"
         fail_attempt(backend, job, at, f"{FROM_SAGEMAKER}ValidationException: {problem}")
-
-
-def _plan(backend: BatchState, job: ServiceJob) -> None:
-    pace = context.pace()
-    if job.status in ENDED:
-        assert job.stopped is not None
-        backend.agenda.set(job.id, job.stopped + RETENTION)
-    elif job.stopping is not None:
-        backend.agenda.set(job.id, job.stopping + pace.stopping)
-    elif job.held or job.ready:
-        backend.agenda.cancel(job.id)
-    else:
-        seconds: float = getattr(pace, job.status.lower())
-        if job.status == "RUNNING":
-            seconds = min(seconds, _timeout(job))
-        backend.agenda.set(job.id, job.since + seconds)
 
 
 def _step(backend: BatchState, job: ServiceJob, at: float) -> None:
@@ -244,7 +239,7 @@ def _step(backend: BatchState, job: ServiceJob, at: float) -> None:
         enter(backend, job, "STARTING", at)
     elif job.status == "STARTING":
         start(backend, job, at)
-    elif _timeout(job) < context.pace().running:
+    elif find_timeout(job) < context.pace().running:
         training.stop(backend.training, job.training_job, at)
         fail_attempt(backend, job, at, TIMED_OUT)
     else:
@@ -269,11 +264,6 @@ def _stopped(backend: BatchState, job: ServiceJob, at: float) -> None:
     reason = job.reason
     close_attempt(backend, job, at, reason)
     end(backend, job, "FAILED", at, reason)
-
-
-def _timeout(job: ServiceJob) -> float:
-    seconds = (job.request.get("timeoutConfig") or {}).get("attemptDurationSeconds")
-    return math.inf if seconds is None else float(seconds)
 
 
 def _attempt(job: ServiceJob, at: float, reason: str | None) -> dict[str, object]:

@@ -14,7 +14,7 @@ from ..service.table import Agenda, Table
 from . import life
 from .records import ClientToken, Resource, ServiceJob
 from .state import BatchState
-from .waiting import WaitingJobs
+from .waiting import Moves, WaitingJobs
 
 
 class ServiceJobBackend(BatchState, BatchBackend):
@@ -31,6 +31,7 @@ class ServiceJobBackend(BatchState, BatchBackend):
         self.client_tokens = Table("batch.token", ClientToken, *place)
         self.agenda = Agenda()
         self.waiting = WaitingJobs()
+        self.moves = Moves()
         self.placing = False
         self._number = 0
         self.in_use: dict[str, Counter[str]] = {}

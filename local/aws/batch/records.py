@@ -39,8 +39,8 @@ class ServiceJob:
 
     `since` is when it entered its status. A `held` job stays there whatever the pace. A job that is
     RUNNABLE and `ready` waits for capacity alone. `needs` are instances by type, `environment` is where
-    it uses them. `stopping` is when SageMaker was asked to stop it. `attempts` are the ended ones that
-    count, `preempted` those that do not.
+    it uses them. `ranked` is when its priority changed. `stopping` is when SageMaker was asked to stop it.
+    `attempts` are the ended ones that count, `preempted` those that do not.
     """
 
     id: str
@@ -60,6 +60,7 @@ class ServiceJob:
     environment: str | None = None
     stopping: float | None = None
     scheduled: float | None = None
+    ranked: float = 0.0
     started: float | None = None
     stopped: float | None = None
     training_job: str | None = None
@@ -69,6 +70,16 @@ class ServiceJob:
     @property
     def key(self) -> str:
         return self.id
+
+    @property
+    def share(self) -> str:
+        """The name of its quota share; '' where it has none."""
+        return str(self.request.get("quotaShareName") or "")
+
+    @property
+    def share_arn(self) -> str:
+        """The ARN of its quota share, whether or not there is one."""
+        return f"{self.queue}/quota-share/{self.share}"
 
     @property
     def priority(self) -> int:

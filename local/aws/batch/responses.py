@@ -10,7 +10,7 @@ from moto.batch.responses import BatchResponse
 
 from ..service import shapes
 from ..service.operations import Json, Operations
-from . import environments, jobs, policies, queues, shares, submit, tags
+from . import environments, jobs, policies, queues, shares, snapshot, submit, tags
 from .models import ServiceJobBackend
 
 _TAG_OPERATIONS = {
@@ -33,6 +33,7 @@ class ServiceJobResponse(Operations, BatchResponse):
         "DescribeJobQueues": queues.describe,
         "UpdateJobQueue": queues.update,
         "DeleteJobQueue": queues.delete,
+        "GetJobQueueSnapshot": snapshot.get_snapshot,
         "CreateSchedulingPolicy": policies.create,
         "DescribeSchedulingPolicies": policies.describe,
         "ListSchedulingPolicies": policies.list_all,

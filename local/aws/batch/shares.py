@@ -47,9 +47,10 @@ def list_all(backend: ServiceJobBackend, request: Json) -> Json:
 
 
 def update(backend: ServiceJobBackend, request: Json) -> Json:
-    """Change a share's limits, its sharing, its preemption or its state."""
+    """Change a share's limits, its sharing, its preemption or its state, which may let waiting jobs go."""
     share = _find(backend, request[NAMES[1]])
     resources.change(backend.shares, share, request, *_CHANGEABLE)
+    life.place(backend, context.now())
     return _names(share)
 
 

@@ -7,7 +7,7 @@ from collections import Counter
 from ..sagemaker.state import TrainingState
 from ..service.table import Agenda, Table
 from .records import ClientToken, Resource, ServiceJob
-from .waiting import WaitingJobs
+from .waiting import Moves, WaitingJobs
 
 
 class BatchState:
@@ -24,6 +24,7 @@ class BatchState:
     client_tokens: Table[ClientToken]
     agenda: Agenda
     waiting: WaitingJobs
+    moves: Moves
     placing: bool
     in_use: dict[str, Counter[str]]
 

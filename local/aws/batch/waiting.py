@@ -1,43 +1,70 @@
-"""The jobs of each queue that are ready to be dispatched, in the order in which they will be."""
+"""The jobs of each queue that are ready to be dispatched, in the order in which they will be; who moved when."""
 
 from __future__ import annotations
 
 import bisect
+from collections import deque
 
 from .records import ServiceJob
 
 Rank = tuple[int, int, str]
+Line = tuple[str, str]
+"""A queue's ARN and the quota share in it, which is a queue of its own; '' where the queue has none."""
 
 
 class WaitingJobs:
     """In order of submission; by scheduling priority first where the queue has a policy."""
 
     def __init__(self) -> None:
-        self._queues: dict[str, list[Rank]] = {}
-        self._ranks: dict[str, tuple[str, Rank]] = {}
+        self._lines: dict[Line, list[Rank]] = {}
+        self._ranks: dict[str, tuple[Line, Rank]] = {}
 
     def add(self, job: ServiceJob, *, by_priority: bool) -> None:
         """Let the job wait in its queue."""
         self.remove(job.id)
-        rank = (-job.priority if by_priority else 0, job.number, job.id)
-        bisect.insort(self._queues.setdefault(job.queue, []), rank)
-        self._ranks[job.id] = (job.queue, rank)
+        line, rank = (job.queue, job.share), make_rank(job, by_priority=by_priority)
+        bisect.insort(self._lines.setdefault(line, []), rank)
+        self._ranks[job.id] = (line, rank)
 
     def remove(self, job_id: str) -> None:
         """The job waits no more."""
         if job_id in self._ranks:
-            queue, rank = self._ranks.pop(job_id)
-            ranks = self._queues[queue]
+            line, rank = self._ranks.pop(job_id)
+            ranks = self._lines[line]
             del ranks[bisect.bisect_left(ranks, rank)]
 
     def __contains__(self, job_id: str) -> bool:
         return job_id in self._ranks
 
-    def of(self, queue: str) -> list[str]:
-        """The ids of the queue's waiting jobs, the next one first."""
-        return [rank[-1] for rank in self._queues.get(queue, [])]
+    def list_lines(self, queue: str) -> list[Line]:
+        """Return the lines of a queue in which jobs wait: one, or one a quota share."""
+        return [line for line, ranks in self._lines.items() if line[0] == queue and ranks]
 
-    def first(self, queue: str) -> str | None:
-        """The job at the head of the queue."""
-        ranks = self._queues.get(queue)
+    def first(self, line: Line) -> str | None:
+        """The job at the head of a line."""
+        ranks = self._lines.get(line)
         return ranks[0][-1] if ranks else None
+
+
+class Moves:
+    """When jobs came into a queue or left it, which moves those behind them; the last thousand a queue."""
+
+    def __init__(self) -> None:
+        self._moves: dict[str, deque[tuple[float, str, Rank]]] = {}
+
+    def note(self, job: ServiceJob, at: float, *, by_priority: bool) -> None:
+        """A job has become RUNNABLE in its queue, or has left it."""
+        moves = self._moves.setdefault(job.queue, deque(maxlen=1000))
+        moves.append((at, job.share, make_rank(job, by_priority=by_priority)))
+
+    def find_last(self, job: ServiceJob, rank: Rank, *, in_share: bool) -> float:
+        """When somebody before the job moved last; 0 where nobody did."""
+        for at, share, moved in reversed(self._moves.get(job.queue, ())):
+            if moved < rank and (not in_share or share == job.share):
+                return at
+        return 0.0
+
+
+def make_rank(job: ServiceJob, *, by_priority: bool) -> Rank:
+    """Return what jobs of a queue are sorted by."""
+    return (-job.priority if by_priority else 0, job.number, job.id)

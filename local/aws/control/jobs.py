@@ -8,6 +8,7 @@ from ..batch import capacity
 from ..batch import life as batch
 from ..batch.models import ServiceJobBackend
 from ..batch.records import ENDED, FROM_SAGEMAKER, QUEUED, ServiceJob
+from ..batch.status import enter
 from ..personalize import life as personalize
 from ..personalize import records
 from ..personalize.models import BatchInferenceBackend
@@ -89,13 +90,13 @@ def _forward(backend: ServiceJobBackend, job: ServiceJob, status: str, at: float
     target = _ORDER.index(status)
     if job.status in QUEUED and target <= _ORDER.index("RUNNABLE"):
         if job.status != status:
-            batch.enter(backend, job, status, at)
+            enter(backend, job, status, at)
         return
     if job.status in QUEUED:
         batch.send(backend, job, capacity.anywhere(backend, job), at)
     if job.status == "SCHEDULED" and target > _ORDER.index("SCHEDULED"):
         training.enter(backend.training, job.training_job, "Downloading", at)
-        batch.enter(backend, job, "STARTING", at)
+        enter(backend, job, "STARTING", at)
     if job.status == "STARTING" and target > _ORDER.index("STARTING"):
         batch.start(backend, job, at)
 

@@ -1,0 +1,116 @@
+"""Why a job at the head of its queue can never start, in Batch's words, and whether its quota share has room now.
+
+https://docs.aws.amazon.com/batch/latest/userguide/sm_job_stuck_in_runnable_misconfiguration.html
+https://docs.aws.amazon.com/batch/latest/userguide/quota-shares.html
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from . import capacity
+from .records import Resource, ServiceJob
+from .state import BatchState
+
+NO_CAPACITY = (
+    "CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY - Unable to provision requested compute resources"
+)
+"""https://docs.aws.amazon.com/batch/latest/userguide/sm_job_stuck_in_runnable_capacity.html"""
+
+_MISCONFIGURED = "MISCONFIGURATION:"
+_TOO_LARGE = (
+    f"{_MISCONFIGURED}SERVICE_ENVIRONMENT_MAX_RESOURCE - Service environment(s) associated with the job queue "
+    "cannot meet the capacity requirement of the job."
+)
+_BEYOND = f"{_MISCONFIGURED}QUOTA_MANAGEMENT_LIMIT_EXCEEDED - Job "
+_LENDING = ("LEND", "LEND_AND_BORROW")
+
+
+def explain(backend: BatchState, queue: Resource, job: ServiceJob) -> str | None:
+    """Return why the job can never start as its queue is now; `None` where it only has to wait."""
+    order = [entry["serviceEnvironment"] for entry in queue.request["serviceEnvironmentOrder"]]
+    known = [found for arn in order if (found := backend.environments.get(arn)) is not None]
+    if not any(capacity.fits(job.needs, environment, {}) for environment in known):
+        return _TOO_LARGE
+    share = backend.shares.get(job.share_arn)
+    if share is None:
+        return None
+    for unit, count in _count(job.needs, share).items():
+        own, most = _own(share, unit), _own(share, unit) + _borrow_limit(share, unit)
+        if count > own and not _borrows(share):
+            return f"{_BEYOND}requirements exceed quota share capacity limits."
+        if count > most:
+            return f"{_BEYOND}requirements exceed quota share capacity limits and borrow limits."
+        if count > own + sum(_own(other, unit) for other in _list_lenders(backend, share)):
+            return f"{_BEYOND}requires borrowing that exceeds all configured borrowable capacity."
+    return None
+
+
+def is_misconfigured(reason: str | None) -> bool:
+    """Whether a reason is one of those that `explain` gives."""
+    return (reason or "").startswith(_MISCONFIGURED)
+
+
+def has_room(backend: BatchState, job: ServiceJob) -> bool:
+    """Whether the job's quota share has idle capacity for it, its own or what others lend; true without a share.
+
+    What it has lent comes back when the borrower's job ends: the emulator does not preempt.
+    """
+    share = backend.shares.get(job.share_arn)
+    if share is None:
+        return True
+    every = [each for each in backend.shares if each.request["jobQueueArn"] == job.queue]
+    for unit, count in _count(job.needs, share).items():
+        used = _used(backend, share, unit)
+        borrowed = max(0, used + count - _own(share, unit))
+        idle = sum(
+            max(0, _own(other, unit) - _used(backend, other, unit))
+            for other in _list_lenders(backend, share)
+        )
+        total = sum(_own(each, unit) - _used(backend, each, unit) for each in every)
+        if borrowed > (_borrow_limit(share, unit) if _borrows(share) else 0):
+            return False
+        if borrowed > max(0, used - _own(share, unit)) + idle or count > total:
+            return False
+    return True
+
+
+def _count(needs: Mapping[str, int], share: Resource) -> Mapping[str, int]:
+    """Return how many the job needs of each unit in which the share counts."""
+    if capacity.INSTANCES in [limit["capacityUnit"] for limit in share.request["capacityLimits"]]:
+        return {capacity.INSTANCES: sum(needs.values())}
+    return needs
+
+
+def _own(share: Resource, unit: str) -> int:
+    limits = {
+        limit["capacityUnit"]: int(limit["maxCapacity"])
+        for limit in share.request["capacityLimits"]
+    }
+    return limits.get(unit, 0)
+
+
+def _used(backend: BatchState, share: Resource, unit: str) -> int:
+    used: Mapping[str, int] = backend.in_use.get(share.arn, {})
+    return sum(used.values()) if unit == capacity.INSTANCES else used.get(unit, 0)
+
+
+def _borrows(share: Resource) -> bool:
+    return bool(share.request["resourceSharingConfiguration"]["strategy"] == "LEND_AND_BORROW")
+
+
+def _borrow_limit(share: Resource, unit: str) -> float:
+    """Return how many more than its own a share may use: a percentage of its own, -1 without limit."""
+    percent = share.request["resourceSharingConfiguration"].get("borrowLimit", -1)
+    return math.inf if percent < 0 else math.floor(_own(share, unit) * percent / 100)
+
+
+def _list_lenders(backend: BatchState, share: Resource) -> list[Resource]:
+    return [
+        other
+        for other in backend.shares
+        if other.arn != share.arn
+        and other.request["jobQueueArn"] == share.request["jobQueueArn"]
+        and other.request["resourceSharingConfiguration"]["strategy"] in _LENDING
+    ]

@@ -1,0 +1,53 @@
+"""The status of a service job: entered, with its place in the queue and the time of its next step."""
+
+from __future__ import annotations
+
+import math
+
+from ..service import context
+from . import capacity
+from .records import ENDED, ServiceJob
+from .state import BatchState
+
+RETENTION = 7 * 24 * 3600.0
+"""Seconds for which Batch keeps the record of an ended job."""
+
+
+def enter(backend: BatchState, job: ServiceJob, status: str, at: float) -> None:
+    """The job's status is `status` from `at` on."""
+    if "RUNNABLE" in (job.status, status):
+        note_move(backend, job, at)
+    job.status = status
+    job.since = at
+    job.ready = False
+    backend.waiting.remove(job.id)
+    backend.service_jobs.put(job)
+    plan(backend, job)
+
+
+def note_move(backend: BatchState, job: ServiceJob, at: float) -> None:
+    """The job has come into its queue or left it: those behind it have another position."""
+    backend.moves.note(job, at, by_priority=capacity.is_by_priority(backend, job))
+
+
+def plan(backend: BatchState, job: ServiceJob) -> None:
+    """Put the job's next step on the agenda, or take it off."""
+    pace = context.pace()
+    if job.status in ENDED:
+        assert job.stopped is not None
+        backend.agenda.set(job.id, job.stopped + RETENTION)
+    elif job.stopping is not None:
+        backend.agenda.set(job.id, job.stopping + pace.stopping)
+    elif job.held or job.ready:
+        backend.agenda.cancel(job.id)
+    else:
+        seconds: float = getattr(pace, job.status.lower())
+        if job.status == "RUNNING":
+            seconds = min(seconds, find_timeout(job))
+        backend.agenda.set(job.id, job.since + seconds)
+
+
+def find_timeout(job: ServiceJob) -> float:
+    """Return how many seconds an attempt may run."""
+    seconds = (job.request.get("timeoutConfig") or {}).get("attemptDurationSeconds")
+    return math.inf if seconds is None else float(seconds)
