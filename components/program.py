@@ -28,7 +28,7 @@ from .stack.archive import Archive
 from .stack.jobs import StackJobs
 from .stack.load import load_stack
 from .stack.scope import build_scope
-from .stack.settings import Settings, read_settings
+from .stack.settings import WITHOUT_SECRETS, Settings, read_settings
 from .wire import Path as Place
 from .wire import join_path, walk_leaves
 
@@ -47,7 +47,7 @@ def settings(root: Path | None = None) -> Settings:
         key for key in config if key in keys or pulumi.runtime.is_config_secret(key)
     )
     with _run_errors():
-        return read_settings(
+        found = read_settings(
             pulumi.get_project(),
             pulumi.get_stack(),
             root or Path.cwd(),
@@ -55,6 +55,9 @@ def settings(root: Path | None = None) -> Settings:
             secrets,
             environment=os.environ,
         )
+        if found.without_secrets and not pulumi.runtime.is_dry_run():
+            raise JobError(f"{WITHOUT_SECRETS} is for previews only; unset it and run `up` again")
+        return found
 
 
 @contextmanager

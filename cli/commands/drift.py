@@ -10,6 +10,7 @@ from cli.commands.comment import make_marker
 from cli.commands.plan import make_plan, read_preview
 from cli.display.escape import code
 from cli.engine.arguments import add_stack, find_stack
+from cli.engine.without_secrets import add_without_secrets
 from cli.github.api import AUTHOR, GitHub, find_marked
 from cli.planning.model import Plan, PlannedJob
 from cli.planning.words import name_action
@@ -23,6 +24,7 @@ _LONGEST = 60_000
 
 def configure(parser: argparse.ArgumentParser) -> None:
     add_stack(parser)
+    add_without_secrets(parser)
     parser.add_argument(
         "--issue", action="store_true", help="open, update or close the GitHub issue about drift"
     )
@@ -35,7 +37,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     stack = find_stack(args)
-    plan = make_plan(stack, read_preview(stack))
+    plan = make_plan(stack, read_preview(stack, without_secrets=args.without_secrets))
     if plan.errors:
         raise JobError("the preview found problems:\n" + "\n".join(plan.errors))
     found = find_differences(plan)
@@ -63,7 +65,8 @@ def find_differences(plan: Plan) -> list[tuple[str, str]]:
 
 
 def _is_overdue(job: PlannedJob) -> bool:
-    if job.action == "defer" or (job.action == "submit" and job.waits_for):
+    # of an unknown one nobody can say whether it is deployed
+    if job.action in ("defer", "unknown") or (job.action == "submit" and job.waits_for):
         return False
     if job.action == "submit":
         return job.cause != "ready"

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from cli.engine.arguments import add_stack, find_stack
 from cli.engine.run import read_error, run_quietly
+from cli.engine.without_secrets import add_without_secrets, run_without_secrets
 from cli.planning import markdown, prices, text
 from cli.planning.build import build
 from cli.planning.model import Plan
@@ -26,6 +27,7 @@ FORMATS = ("text", "markdown", "json")
 
 def configure(parser: argparse.ArgumentParser) -> None:
     add_stack(parser)
+    add_without_secrets(parser)
     parser.add_argument("--format", choices=FORMATS, default="text")
     parser.add_argument(
         "--from",
@@ -46,7 +48,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     stack = find_stack(args, required=not args.source)
     try:
-        plan = make_plan(stack, read_preview(stack, args.source))
+        plan = make_plan(
+            stack, read_preview(stack, args.source, without_secrets=args.without_secrets)
+        )
     except JobError as error:
         if args.output:
             # a comment must not go on showing the plan of an earlier push
@@ -61,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
     return 1 if plan.errors else 0
 
 
-def read_preview(stack: Stack, source: str = "") -> str:
+def read_preview(stack: Stack, source: str = "", *, without_secrets: bool = False) -> str:
     """Return the preview's JSON document: from this file, or of a preview that it runs."""
     if source == "-":
         return sys.stdin.read()
@@ -70,7 +74,8 @@ def read_preview(stack: Stack, source: str = "") -> str:
             return Path(source).read_text("utf-8")
         except OSError as error:
             raise JobError(f"{source}: {error.strerror}") from None
-    code, out, err = run_quietly(
+    preview = run_without_secrets if without_secrets else run_quietly
+    code, out, err = preview(
         stack, ["preview", "--stack", stack.name, "--json", "--show-sames", "--non-interactive"]
     )
     if out.lstrip().startswith("{"):

@@ -11,6 +11,7 @@ from cli.commands.status import to_row
 from cli.display.escape import code, fenced
 from cli.engine.arguments import add_stack, find_stack
 from cli.engine.run import run_quietly
+from cli.engine.without_secrets import add_without_secrets, run_without_secrets
 from cli.project.stack import Stack
 from cli.runs.entries import Entry, read_entries
 
@@ -20,6 +21,7 @@ LIMIT = 1_000_000
 
 def configure(parser: argparse.ArgumentParser) -> None:
     add_stack(parser)
+    add_without_secrets(parser)
     parser.add_argument(
         "--preview", action="store_true", help="show the full diff of a preview instead of the jobs"
     )
@@ -28,7 +30,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     stack = find_stack(args)
-    text = format_preview(stack) if args.preview else format_jobs(stack)
+    text = format_preview(stack, args.without_secrets) if args.preview else format_jobs(stack)
     path = os.environ.get("GITHUB_STEP_SUMMARY")
     if path:
         with open(path, "a", encoding="utf-8") as file:
@@ -38,10 +40,11 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def format_preview(stack: Stack) -> str:
+def format_preview(stack: Stack, without_secrets: bool = False) -> str:
     """Return the engine's whole output, folded; also of a preview that fails."""
     words = ["preview", "--stack", stack.name, "--diff", "--non-interactive", "--color", "never"]
-    status, out, err = run_quietly(stack, words)
+    preview = run_without_secrets if without_secrets else run_quietly
+    status, out, err = preview(stack, words)
     lines = out if status == 0 else f"{out}\n{err}"
     if len(lines) > LIMIT:
         left = lines[LIMIT:].count("\n")

@@ -56,9 +56,14 @@ def read_error(code: int, err: str) -> str:
     return (lines[-1] if lines else f"exit code {code}").removeprefix("error: ")
 
 
-def run_quietly(stack: Stack, argv: Sequence[str]) -> tuple[int, str, str]:
-    """Run a command without showing its output; return its exit code, stdout and stderr."""
-    env = child_environment(stack, os.environ)
+def run_quietly(
+    stack: Stack, argv: Sequence[str], env: Mapping[str, str] | None = None
+) -> tuple[int, str, str]:
+    """Run a command without showing its output; return its exit code, stdout and stderr.
+
+    `env` is its whole environment, by default the stack's.
+    """
+    env = child_environment(stack, os.environ) if env is None else env
     engine = choose(stack, env)
     root = stack.project.root
     with _prepared(engine, stack, argv, root, env, argv[0] in CALLS_AWS):

@@ -17,6 +17,7 @@ from components.jobfile import Job
 from components.kinds import Kind
 from components.policy import Policy, check_plan
 from components.run import ceiling
+from components.run.definition import SECRETS
 from components.wire import pick, walk_leaves
 
 _ROLE = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}):role/\S+")
@@ -113,7 +114,7 @@ def _plan_job(
     inputs = steps.new or steps.old
     request = _read_request(inputs)
     found: list[Change] = []
-    if steps.op in ("update", "replace") and steps.old:
+    if steps.op in ("update", "replace") and steps.old and done.action != "unknown":
         found = [_locate(change, job) for change in list_changes(steps.kind, steps.old, steps.new)]
     # of an adopted run nothing is submitted
     endless = ceiling.is_unlimited(steps.kind, request) and done.action != "adopt"
@@ -121,7 +122,8 @@ def _plan_job(
     by_type = ceiling.hours(steps.kind, request) if known else {}
     total = ceiling.total(steps.kind, request) if known else None
     cause = _find_cause(steps, done.action)
-    waits_for = tuple(map(str, inputs.get("waitingFor") or steps.old.get("waitingFor") or ()))
+    waiting = inputs.get("waitingFor") or steps.old.get("waitingFor") or ()
+    waits_for = tuple(str(name) for name in waiting if name != SECRETS)
     first = next((change.line for change in found if change.line), 0)
     return PlannedJob(
         name=_name_job(steps),
@@ -172,6 +174,8 @@ def _read_count(inputs: Mapping[str, Any], name: str) -> int:
 
 def _find_cause(steps: JobSteps, action: str) -> str:
     """Return the key in `model.CAUSES` of why a job's run begins, waits or ends; nothing where its changes say it."""
+    if action == "unknown":
+        return "secrets"
     if action == "submit":
         if steps.old and steps.op != "create":
             return "ready"

@@ -12,6 +12,7 @@ from components.lifecycle.decision import (
     decide_removal,
     decide_replacement,
 )
+from components.run.definition import SECRETS
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,8 @@ def find_effect(job: JobSteps, may_terminate: bool) -> Effect:
 
 
 def _find_effect(job: JobSteps, may_terminate: bool) -> Effect:
+    if SECRETS in (job.new.get("waitingFor") or ()):
+        return Effect("unknown")
     phase = _phase_of(job)
     if job.op in ("create", "replace") and not job.new.get("waitingFor"):
         if job.op == "replace" and phase is not Phase.WAITING:

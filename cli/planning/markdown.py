@@ -22,6 +22,7 @@ _MARKS = {
     "terminate": "🛑",
     "re-run": "🔁",
     "submit": "▶️",
+    "unknown": "❔",
     "adopt": "🤝",
     "update": "✏️",
     "defer": "⏸️",

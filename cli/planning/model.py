@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 # in the order in which a reviewer wants to see them: what ends, what costs, what waits, what costs nothing
-ACTIONS = ("refuse", "terminate", "rerun", "submit", "adopt", "update", "defer", "release")
+ACTIONS = (
+    *("refuse", "terminate", "rerun", "submit", "unknown"),
+    *("adopt", "update", "defer", "release"),
+)
 # why a run begins, waits or ends, where no changed field says it; {} are the dependencies
 CAUSES = {
     "new": "new",
@@ -14,6 +17,7 @@ CAUSES = {
     "released": "its run was released in AWS",
     "waiting": "waiting for {}",
     "removed": "its file was removed",
+    "secrets": "depends on secrets: not previewable without the passphrase or key",
 }
 
 

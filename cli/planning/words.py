@@ -10,6 +10,7 @@ _COUNTED = {
     "refuse": "refuse {}",
     "submit": "submit {}",
     "rerun": "re-run {}",
+    "unknown": "unknown {}",
     "adopt": "adopt {}",
     "update": "update {}",
     "defer": "defer {}",

@@ -158,8 +158,9 @@ def _joined(parts: Parts, scope: Scope) -> tuple[Any, bool]:
             continue
         filled = _filled(part, scope)
         secret = secret or filled.secret
-        if isinstance(filled.value, Pending):
-            pending = pending or filled.value.expression
+        # for a setting's value nothing waits; for another part's it may
+        if isinstance(filled.value, Pending) and (not pending or pending.startswith("config.")):
+            pending = filled.value.expression
         texts += filled.value.text if isinstance(filled.value, Pending) else as_text(filled.value)
     return (Pending(pending, texts) if pending else texts), secret
 

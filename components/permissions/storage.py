@@ -43,5 +43,6 @@ def make_storage(role: str, scope: Scope) -> Iterator[dict[str, Any]]:
         (written if role == "deploy" else read).add(bucket(scope.state))
     if buckets := read | written | {bucket(uri) for uri in scope.inputs}:
         yield allow("FindObjects", ["s3:ListBucket"], map(objects, buckets))
-    yield from allow_secrets(scope)
+    if role == "deploy":  # a pull request is previewed without secrets
+        yield from allow_secrets(scope)
     yield from allow_objects(scope.bucket_keys, read, written)

@@ -16,6 +16,7 @@ from ..aws.runs import is_adoptable
 from ..errors import JobError, Problem
 from ..jobfile import Job
 from ..kinds import KINDS, load_part
+from ..run.definition import SECRETS, SLOT
 from . import inputs, roles
 from .problem import ReferenceProblem
 
@@ -58,7 +59,7 @@ def _of_kinds(jobs: Sequence[Job], aws: Aws) -> Iterator[ReferenceProblem]:
 
 
 def _waits_for_a_job(names: Collection[str]) -> bool:
-    return bool(set(names) - {"slot"})
+    return bool(set(names) - {SLOT, SECRETS})
 
 
 def _has_run(job: Job, declared: Mapping[str, Any] | None, aws: Aws) -> bool:

@@ -152,7 +152,14 @@ class StackJobs:
 
 
 def _list_pending(job: Job) -> list[str]:
-    """Return the expressions that the job's request waits for; of a leaf with several the first."""
+    """Return the expressions that the job's request waits for; of a leaf with several the first.
+
+    For a secret nothing waits: whatever its value, the definition is the same.
+    """
     if job.source is not None and not job.source.interpolates:
         return []
-    return [leaf.expression for _, leaf in walk_leaves(job.request) if isinstance(leaf, Pending)]
+    return [
+        leaf.expression
+        for _, leaf in walk_leaves(job.request)
+        if isinstance(leaf, Pending) and not leaf.expression.startswith("config.")
+    ]

@@ -11,6 +11,7 @@ from ..errors import Problems
 from ..jobfile import load
 from ..platform.config import Account, parse_platform
 from ..platform.references import find_references
+from ..run.definition import SECRETS
 from .jobs import JobFiles, StackJobs
 from .settings import Settings
 
@@ -57,6 +58,8 @@ def load_stack(
 
         resolve(stack, aws)
         wait_for_slots(stack, aws)
+        if settings.without_secrets:
+            _wait_for_secrets(stack)
         stack.before_platform = stack.compose_without(answers, referring)
     return stack
 
@@ -74,3 +77,10 @@ def _load_rules(stack: StackJobs) -> None:
         )
     except Problems as error:
         stack.found.update(error.problems)
+
+
+def _wait_for_secrets(stack: StackJobs) -> None:
+    """Let wait, in a preview without secrets, what has one in its request: such a job is not changed or judged."""
+    for job in stack.jobs:
+        if job.secret_paths:
+            stack.waiting.setdefault(job.name, [SECRETS])

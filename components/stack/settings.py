@@ -14,6 +14,18 @@ from ..errors import JobError
 _KEY = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+")
 _HALF = re.compile("[\ud800-\udfff]")
 MAX_CODE_BYTES = 100_000_000  # of one code folder, unless `aws-jobs:maxCodeBytes` says so
+# set for a preview on placeholders: secrets are known by name alone then, as they are for `validate`
+WITHOUT_SECRETS = "AWS_JOBS_WITHOUT_SECRETS"
+OWN = (
+    "aws:region",
+    *(
+        f"aws-jobs:{name}"
+        for name in (
+            *("tags", "jobs", "artifacts", "bucketKeys", "maxCodeBytes", "platform"),
+            *("preflight", "readInputs", "allowTerminate", "slots"),
+        )
+    ),
+)
 JOBS = "jobs"  # the folder of job files, unless `aws-jobs:jobs` names another
 
 
@@ -25,7 +37,7 @@ class Settings:
     names the secret keys likewise, whether or not their values are known. `platform` is the text of
     `aws-jobs:platform`. `stacks` names the project's stacks where they are known. With `any_config` there is no stack
     to look a `${config.x}` up in. `slots` is how many runs of a kind with a quota the account may have at once, where
-    that is not AWS's default.
+    that is not AWS's default. `without_secrets` says that this is a preview which has no secret's value.
     """
 
     project: str
@@ -44,6 +56,7 @@ class Settings:
     read_inputs: bool = False
     allow_terminate: bool = False
     slots: int = 0
+    without_secrets: bool = False
     stacks: tuple[str, ...] = ()
     any_config: bool = False
 
@@ -85,14 +98,24 @@ def read_settings(
     `config` has full keys, of secret ones only where the value is known. The region may come from the `environment`.
     Raises `JobError` with the key that is wrong.
     """
-    values = {key: _text(value) for key, value in config.items() if value is not None}
+    known = environment or {}
+    without = known.get(WITHOUT_SECRETS) == "true"
+    values = {
+        key: _text(value)
+        for key, value in config.items()
+        if value is not None and not (without and key in secrets)
+    }
     for key, value in values.items():
         if _HALF.search(key + value):
             raise JobError(
                 f"Pulumi.{stack}.yaml: {key} has half a surrogate pair, which is no text"
             )
+    for key in OWN:
+        if without and key in secrets:
+            raise JobError(
+                f"Pulumi.{stack}.yaml: {key} is secret, and a preview without secrets needs it; set it in plain text"
+            )
     own = f"{project}:"
-    known = environment or {}
     return Settings(
         project=project,
         stack=stack,
@@ -113,6 +136,7 @@ def read_settings(
         read_inputs=_flag(values, "aws-jobs:readInputs", stack),
         allow_terminate=_flag(values, "aws-jobs:allowTerminate", stack),
         slots=_count(values, "aws-jobs:slots", stack, 0, "runs"),
+        without_secrets=without,
         stacks=stacks,
     )
 

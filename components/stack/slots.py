@@ -9,9 +9,8 @@ from ..aws import Aws
 from ..aws.runs import is_adoptable
 from ..errors import Denied
 from ..kinds import KINDS
+from ..run.definition import SLOT
 from .jobs import StackJobs
-
-SLOT = "slot"
 
 
 def wait_for_slots(stack: StackJobs, aws: Callable[[], Aws]) -> None:

@@ -24,6 +24,7 @@ PULL_REQUEST = {
     "repository": {"full_name": "acme/jobs"},
 }
 FROM_A_FORK = {"pull_request": {"number": 7, "head": {"repo": {"full_name": "someone/jobs"}}}}
+SECRET = "correct-horse-battery"
 SETTINGS = """\
 config:
   aws:region: us-east-1
@@ -73,9 +74,13 @@ class Team:
         )
 
     def init(self) -> None:
-        """What a person does once: create the stack, and commit its settings with their salt."""
+        """What a person does once: create the stack, and commit its settings with their salt and a secret."""
+        self.jobctl("stack", "init", "prod")
+        self.jobctl("config", "set", "-s", "prod", "--secret", "token", SECRET)
+
+    def jobctl(self, *words: str) -> None:
         done = subprocess.run(
-            [sys.executable, "-m", "cli", "-C", str(self.root), "stack", "init", "prod"],
+            [sys.executable, "-m", "cli", "-C", str(self.root), *words],
             cwd=ROOT,
             env={
                 "PATH": os.environ["PATH"],
@@ -145,6 +150,7 @@ def test_a_pull_request_from_its_first_push_to_its_drift(team: Team, github: Git
     first = team.commit(
         {
             "churn.json": jobs.service(),
+            "keyed.json": jobs.hyperparameters(token="${config.token}"),
             "old.json": jobs.service(),
             "users.json": jobs.inference(),
         }
@@ -170,11 +176,13 @@ def test_a_pull_request_from_its_first_push_to_its_drift(team: Team, github: Git
     assert len(github.comments) == 1
     body = github.comments[0]["body"]
     assert body.startswith("<!-- aws-jobs plan: aws-jobs.prod -->\n")
-    assert "submit 1, re-run 1, release 1" in body
+    assert "submit 1, re-run 1, unknown 1, release 1" in body
+    assert "depends on secrets" in body
     assert "&#34;0.1&#34;" in body and "&#34;0.3&#34;" in body
     assert f'href="https://github.com/acme/jobs/blob/{pushed}/jobs/churn.json#L' in body
     assert "at most 4 instance-hours (4 h ml.m5.xlarge), 0.92" in body
     assert '"0.1" => "0.3"' in run.summary
+    assert SECRET not in body + run.summary
 
     pushed = team.commit({"churn.json": jobs.hyperparameters(eta="0.5")})
     good(team.run("preview.yml", "pull_request", pushed, PULL_REQUEST))

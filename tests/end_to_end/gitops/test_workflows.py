@@ -85,6 +85,20 @@ def test_a_fork_never_meets_a_secret() -> None:
     assert not any("pull_request_target" in path.read_text("utf-8") for path in FILES)
 
 
+def test_only_who_approved_meets_the_passphrase() -> None:
+    """Nobody approves what runs for a pull request or in the environment `preview`: it holds no secret, and previews
+    without them."""
+    for path in FILES:
+        for job in workflow(path)["jobs"].values():
+            if "secrets." in str(job):
+                assert job["environment"] == "production"
+            for command in (step.get("run", "") for step in job["steps"]):
+                previews = re.search("jobctl (plan|drift|summary --preview)", command)
+                assert not previews or (job["environment"] == "production") != (
+                    "--without-secrets" in command
+                )
+
+
 def test_githubs_schema_accepts_them() -> None:
     """check-jsonschema's schema of workflows."""
     command = [str(SCRIPTS / "check-jsonschema"), "--builtin-schema", "vendor.github-workflows"]

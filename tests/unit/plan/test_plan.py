@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from cli.planning import prices, text, words
+from cli.commands.drift import find_differences
+from cli.planning import markdown, prices, text, words
 from components import policy
 from components.errors import JobError
 from components.stack.archive import collapse_folders
@@ -412,3 +413,23 @@ def test_changed_files_are_named_by_their_folders_where_there_are_many(
     after = inputs(code={"sha256": "b", "files": new})
     (job,) = plan(step("replace", old=before, new=after)).jobs
     assert [each.path for each in job.changes] == paths
+
+
+def test_a_job_that_depends_on_secrets_is_neither_changed_nor_unchanged() -> None:
+    """Without secrets the program lets such a job wait for them, whatever step the engine makes of that: the plan
+    says so in each format, counts nothing of it, and takes it for no drift."""
+    unseen = inputs(waitingFor=["[secrets]"])
+    for given in (
+        step("create", new=unseen),
+        step("same", old=state(inputs()), new=unseen),
+        step("update", old=state(inputs(), **RUNNING), new=unseen),
+    ):
+        found = plan(given, step("create", "fresh", new=inputs("fresh")))
+        job = next(job for job in found.jobs if job.name == "churn")
+        assert (job.action, job.changes, job.effect, job.waits_for) == ("unknown", (), "", ())
+        assert (found.counts["unknown"], found.counts["unchanged"], found.max_hours) == (1, 0, 2)
+        why = "depends on secrets: not previewable without the passphrase or key"
+        assert why in text.render(found) and why in markdown.render(found)
+        assert "❔ unknown" in markdown.render(found)
+        assert words.summarize(found) == "submit 1, unknown 1"
+        assert [name for name, _ in find_differences(found)] == ["fresh"]
