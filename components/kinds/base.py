@@ -197,13 +197,16 @@ class Permissions:
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """What EventBridge says of runs. Fields are paths in its `detail`; `values` and `text` make the notice."""
+    """What EventBridge says of runs. Fields are paths in its `detail`; `values` and `text` make the notice.
+
+    A notice is limited by those of name, queue and status that have a field.
+    """
 
     rule: str
     description: str
     source: str
     detail_type: str
-    name_field: str
+    name_field: str = ""
     detail: Mapping[str, Any] = field(default_factory=dict)
     queue_field: str = ""
     status_field: str = ""
@@ -262,7 +265,7 @@ class Kind:
     payload: Payload | None = None
     terminate: Call | None = None
     compute: Compute | None = None
-    event: Event | None = None
+    events: tuple[Event, ...] = ()
     latest: Latest | None = None
     link: Link | None = None
     slots: int = 0

@@ -16,16 +16,14 @@ from .component import Component, Tags, write_document
 
 
 def make_pattern(
-    kind: Kind, statuses: Sequence[str], queues: Sequence[str], jobs: Sequence[str]
+    kind: Kind, event: Event, statuses: Sequence[str], queues: Sequence[str], jobs: Sequence[str]
 ) -> dict[str, Any]:
-    """Return the pattern of a kind's events, as EventBridge takes it.
+    """Return the pattern of one of a kind's events, as EventBridge takes it: it allows no empty `detail`.
 
     `statuses` are the kind's own words, or phases. `queues` (ARNs) and `jobs` (starts of job names) are limits; none
     means all.
     https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern.html
     """
-    event = kind.event
-    assert event is not None
     words = kind.record.statuses
     own = [word for word in statuses if word in words]
     # words that the kind does not have at all match no event; none would match every event
@@ -43,7 +41,8 @@ def make_pattern(
             for name in outer:
                 within = within.setdefault(name, {})
             within[last] = wanted
-    return {"source": [event.source], "detail-type": [event.detail_type], "detail": detail}
+    pattern: dict[str, Any] = {"source": [event.source], "detail-type": [event.detail_type]}
+    return {**pattern, "detail": detail} if detail else pattern
 
 
 class Notices(Component):
@@ -91,10 +90,10 @@ class Notices(Component):
                 opts=self.inside(),
             )
         for kind in KINDS.values():
-            if kind.event:
+            for event in kind.events:
                 limits = {"statuses": list(statuses), "queues": list(queues), "jobs": list(jobs)}
-                pattern = write_document(partial(make_pattern, kind), **limits)
-                self._rule(resource_name, kind.event, pattern)
+                pattern = write_document(partial(make_pattern, kind, event), **limits)
+                self._rule(resource_name, event, pattern)
         self.register_outputs({"topicArn": self.topic_arn})
 
     def _rule(self, resource_name: str, event: Event, pattern: pulumi.Output[str]) -> None:

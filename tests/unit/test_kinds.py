@@ -79,7 +79,7 @@ def test_every_part_is_there(kind: Kind) -> None:
     texts = load_part(kind, "texts")
     assert texts.PROSE and texts.PATTERN_TEXTS and texts.TEXTS
     assert f"kind: {kind.name}" in read_template(kind)
-    assert kind.event is not None and kind.title
+    assert kind.events and kind.title
     assert PROVIDERS[kind.name].kind_name == kind.name
     assert RESOURCES[kind.name]._resource_type_name == f"dynamic/aws-jobs:{kind.name}"
 

@@ -98,25 +98,27 @@ def make_kind(name: str, title: str, rule: str = "personalize") -> Kind:
         ),
         # Personalize has no state-change events: EventBridge sees its API calls alone, and those through CloudTrail
         # https://docs.aws.amazon.com/eventbridge/latest/ref/events-ref-personalize.html
-        event=Event(
-            rule=rule,
-            description=f"{title}s that were refused".removeprefix("Amazon "),
-            source="aws.personalize",
-            detail_type="AWS API Call via CloudTrail",
-            detail={
-                "eventSource": ["personalize.amazonaws.com"],
-                "eventName": [f"Create{name}"],
-                "errorCode": [{"exists": True}],
-            },
-            name_field="requestParameters.jobName",
-            values={
-                "call": "eventName",
-                "job": "requestParameters.jobName",
-                "code": "errorCode",
-                "reason": "errorMessage",
-                "caller": "userIdentity.arn",
-            },
-            text='"Personalize refused <call> of <job> by <caller>: <code>: <reason>"',
+        events=(
+            Event(
+                rule=rule,
+                description=f"{title}s that were refused".removeprefix("Amazon "),
+                source="aws.personalize",
+                detail_type="AWS API Call via CloudTrail",
+                detail={
+                    "eventSource": ["personalize.amazonaws.com"],
+                    "eventName": [f"Create{name}"],
+                    "errorCode": [{"exists": True}],
+                },
+                name_field="requestParameters.jobName",
+                values={
+                    "call": "eventName",
+                    "job": "requestParameters.jobName",
+                    "code": "errorCode",
+                    "reason": "errorMessage",
+                    "caller": "userIdentity.arn",
+                },
+                text='"Personalize refused <call> of <job> by <caller>: <code>: <reason>"',
+            ),
         ),
         latest=_LATEST,
         # https://docs.aws.amazon.com/personalize/latest/dg/limits.html: pending or in progress

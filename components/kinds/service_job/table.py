@@ -174,22 +174,40 @@ KIND = Kind(
     ),
     # events carry neither tags nor payload
     # https://docs.aws.amazon.com/batch/latest/userguide/service-job-events.html
-    event=Event(
-        rule="batch",
-        description="Batch service jobs that someone should know of",
-        source="aws.batch",
-        detail_type="Batch Service Job State Change",
-        name_field="jobName",
-        queue_field="jobQueue",
-        status_field="status",
-        values={
-            "job": "jobName",
-            "queue": "jobQueue",
-            "status": "status",
-            "reason": "statusReason",
-            "arn": "jobArn",
-        },
-        text='"Job <job> on <queue> is <status>: <reason>. <arn>"',
+    events=(
+        Event(
+            rule="batch",
+            description="Batch service jobs that someone should know of",
+            source="aws.batch",
+            detail_type="Batch Service Job State Change",
+            name_field="jobName",
+            queue_field="jobQueue",
+            status_field="status",
+            values={
+                "job": "jobName",
+                "queue": "jobQueue",
+                "status": "status",
+                "reason": "statusReason",
+                "arn": "jobArn",
+            },
+            text='"Job <job> on <queue> is <status>: <reason>. <arn>"',
+        ),
+        # https://docs.aws.amazon.com/batch/latest/userguide/batch-service-job-queue-blocked-events.html
+        # whoever's job it is, all behind it wait: it is not limited by names
+        Event(
+            rule="batch-blocked",
+            description="Batch queues whose first service job cannot start",
+            source="aws.batch",
+            detail_type="Batch Service Job Queue Blocked",
+            queue_field="jobQueue",
+            values={
+                "job": "jobName",
+                "queue": "jobQueue",
+                "reason": "statusReason",
+                "arn": "jobArn",
+            },
+            text='"Queue <queue> is blocked by job <job>: <reason>. <arn>"',
+        ),
     ),
     link=Link(
         service="sagemaker",

@@ -61,19 +61,21 @@ KIND = Kind(
     # AWS has no limit of a transform job's time, so none of its cost
     compute=Compute(resources="TransformResources"),
     # https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html
-    event=Event(
-        rule="transform",
-        description="SageMaker transform jobs that someone should know of",
-        source="aws.sagemaker",
-        detail_type="SageMaker Transform Job State Change",
-        name_field="TransformJobName",
-        status_field="TransformJobStatus",
-        values={
-            "job": "TransformJobName",
-            "status": "TransformJobStatus",
-            "reason": "FailureReason",
-            "arn": "TransformJobArn",
-        },
-        text='"Transform job <job> is <status>: <reason>. <arn>"',
+    events=(
+        Event(
+            rule="transform",
+            description="SageMaker transform jobs that someone should know of",
+            source="aws.sagemaker",
+            detail_type="SageMaker Transform Job State Change",
+            name_field="TransformJobName",
+            status_field="TransformJobStatus",
+            values={
+                "job": "TransformJobName",
+                "status": "TransformJobStatus",
+                "reason": "FailureReason",
+                "arn": "TransformJobArn",
+            },
+            text='"Transform job <job> is <status>: <reason>. <arn>"',
+        ),
     ),
 )

@@ -133,3 +133,18 @@ def test_a_kind_with_other_words_is_told_by_phase(statuses: list[str], words: li
     """The stack's settings have Batch's words; SageMaker's own stand for the same phases."""
     rule = made(statuses=statuses).one("aws:cloudwatch/eventRule:EventRule", "notices-transform")
     assert rule.document("eventPattern")["detail"] == {"TransformJobStatus": words}
+
+
+def test_a_blocked_queue_is_told_whoevers_job_blocks_it() -> None:
+    """Batch's own event, in the account or of the queues that are named; neither status nor name limits it."""
+    pattern = {"source": ["aws.batch"], "detail-type": ["Batch Service Job Queue Blocked"]}
+    rule = made().one("aws:cloudwatch/eventRule:EventRule", "notices-batch-blocked")
+    assert rule.document("eventPattern") == pattern
+    queue = "arn:aws:batch:us-east-1:123456789012:job-queue/training"
+    found = made(queues=[queue], jobs=["churn-"])
+    rule = found.one("aws:cloudwatch/eventRule:EventRule", "notices-batch-blocked")
+    assert rule.document("eventPattern") == {**pattern, "detail": {"jobQueue": [queue]}}
+    target = found.one("aws:cloudwatch/eventTarget:EventTarget", "notices-batch-blocked")
+    assert target.inputs["inputTransformer"]["inputTemplate"] == (
+        '"Queue <queue> is blocked by job <job>: <reason>. <arn>"'
+    )
