@@ -11,7 +11,8 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
-from .base import Call, Kind, Link, Payload, Phase
+from .base import Kind, Link, Payload, Phase
+from .call import Call
 
 _FOLDERS = ("service_job", "batch_inference_job", "batch_segment_job", "transform_job")
 

@@ -13,6 +13,9 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from .call import Call
+from .logs import Logs
+
 
 class Phase(str, Enum):
     """How far a run is, whatever words its service has for it."""
@@ -28,19 +31,6 @@ class Phase(str, Enum):
     def ended(self) -> bool:
         """A run that will not change any more."""
         return self in (Phase.SUCCEEDED, Phase.FAILED, Phase.UNKNOWN)
-
-
-@dataclass(frozen=True)
-class Call:
-    """One API operation: its name, its parameters as templates, and where in the answer the result is.
-
-    `result` is a dotted path; `next_token` names the paging parameter that is also the answer's field.
-    """
-
-    operation: str
-    params: Mapping[str, Any] = field(default_factory=dict)
-    result: str = ""
-    next_token: str = ""
 
 
 @dataclass(frozen=True)
@@ -268,6 +258,7 @@ class Kind:
     events: tuple[Event, ...] = ()
     latest: Latest | None = None
     link: Link | None = None
+    logs: Logs | None = None
     slots: int = 0
 
     @property

@@ -98,6 +98,7 @@ def _changing(scope: Scope) -> Iterator[dict[str, Any]]:
     for kind in KINDS.values():
         yield _submitting(kind, scope)
     yield from _tagging(scope)
+    yield from _reading_logs(scope)
     ours = {"StringLike": {_CARRIED: scope.identity}}
     by_resource: dict[str, set[str]] = {}
     for kind in KINDS.values():
@@ -118,6 +119,21 @@ def _changing(scope: Scope) -> Iterator[dict[str, Any]]:
     if roles:
         passed = {"StringEquals": {"iam:PassedToService": services}}
         yield allow("PassJobRoles", ["iam:PassRole"], roles, passed)
+
+
+def _reading_logs(scope: Scope) -> Iterator[dict[str, Any]]:
+    """Read what runs have written, which a deployment shows of one that failed; a preview has no need of it.
+
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
+    """
+    found: dict[str, set[str]] = {}
+    for kind in KINDS.values():
+        if logs := kind.logs:
+            group = scope.arn(logs.service, f"log-group:{logs.group}")
+            found.setdefault(_action(logs.service, logs.streams), set()).add(f"{group}:*")
+            found.setdefault(_action(logs.service, logs.events), set()).add(f"{group}:log-stream:*")
+    for at, action in enumerate(sorted(found)):
+        yield allow(f"ReadLogs{at or ''}", [action], found[action])
 
 
 def _submitting(kind: Kind, scope: Scope) -> dict[str, Any]:

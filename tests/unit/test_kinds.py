@@ -31,6 +31,8 @@ def calls(kind: Kind) -> list[tuple[str, Call]]:
     own += [kind.listing.scopes] if kind.listing.scopes else []
     own += [*kind.request.in_place.values(), *([kind.terminate] if kind.terminate else [])]
     found = [(kind.service, call) for call in own]
+    if kind.logs:
+        found += [(kind.logs.service, call) for call in (kind.logs.streams, kind.logs.events)]
     if kind.link:
         link = kind.link
         found += [
@@ -162,3 +164,15 @@ def test_the_linked_services_words_are_all_known() -> None:
     assert link is not None
     shape = model("sagemaker").shape_for("TrainingJobStatus")
     assert set(link.statuses) >= set(shape.enum) - {"Deleting"}
+
+
+@pytest.mark.parametrize(
+    "kind", [kind for kind in KINDS.values() if kind.logs], ids=lambda kind: kind.name
+)
+def test_the_link_to_a_log_is_made_of_its_group_and_streams(kind: Kind) -> None:
+    """One place has the group's name, and the output with the streams' names is one that the kind has."""
+    assert kind.logs is not None
+    url = kind.record.templates["logsUrl"]
+    assert url.replace("$252F", "/").partition("log-group/")[2].startswith(f"{kind.logs.group}$3F")
+    assert url.endswith(f"{{{kind.logs.name}}}")
+    assert kind.logs.name in {*kind.record.outputs, kind.link.name_output if kind.link else ""}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ..base import (
-    Call,
     Errors,
     Event,
     Kind,
@@ -15,6 +14,7 @@ from ..base import (
     Request,
     Tags,
 )
+from ..call import Call
 
 _LATEST = Latest(
     name="personalize.latest",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ..base import Call, Errors, Tags
+from ..base import Errors, Tags
+from ..call import Call
+from ..logs import Logs
 
 TAGS = Tags(
     add=Call("AddTags", {"ResourceArn": "$arn", "Tags": "$tags"}),
@@ -19,10 +21,22 @@ ERRORS = Errors(
 _CONSOLE = "https://{region}.console.aws.amazon.com"
 
 
-def make_links(page: str, group: str, name: str) -> dict[str, str]:
-    """Return the templates of `consoleUrl` and `logsUrl`; `name` is the output that has the job's name."""
+# https://docs.aws.amazon.com/sagemaker/latest/dg/logging-cloudwatch.html
+TRAINING_LOGS = Logs(
+    group="/aws/sagemaker/TrainingJobs", name="trainingJobName", rest=r"algo-(?P<node>\d+)-\d+"
+)
+TRANSFORM_LOGS = Logs(
+    group="/aws/sagemaker/TransformJobs",
+    name="jobName",
+    rest=r"(?P<node>.+?)-\d+(/(?P<part>.+))?",
+)
+
+
+def make_links(page: str, logs: Logs) -> dict[str, str]:
+    """Return the templates of `consoleUrl` and `logsUrl`."""
+    group = logs.group.replace("/", "$252F")
     return {
-        "consoleUrl": f"{_CONSOLE}/sagemaker/home?region={{region}}#/{page}/{{{name}}}",
+        "consoleUrl": f"{_CONSOLE}/sagemaker/home?region={{region}}#/{page}/{{{logs.name}}}",
         "logsUrl": f"{_CONSOLE}/cloudwatch/home?region={{region}}#logsV2:log-groups/log-group/"
-        f"$252Faws$252Fsagemaker$252F{group}$3FlogStreamNameFilter$3D{{{name}}}",
+        f"{group}$3FlogStreamNameFilter$3D{{{logs.name}}}",
     }

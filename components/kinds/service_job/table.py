@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from ..base import (
     Attempts,
-    Call,
     Compute,
     Errors,
     Event,
@@ -21,7 +20,8 @@ from ..base import (
     Request,
     Tags,
 )
-from ..sagemaker.table import TAGS, make_links
+from ..call import Call
+from ..sagemaker.table import TAGS, TRAINING_LOGS, make_links
 
 _PAYLOAD = "serviceRequestPayload"
 _RESOURCES = f"{_PAYLOAD}.ResourceConfig"
@@ -100,7 +100,7 @@ KIND = Kind(
             "outputUri": f"{{request.{_PAYLOAD}.OutputDataConfig.S3OutputPath/}}"
             "{trainingJobName}/output/",
             "modelArtifacts": "{outputUri}model.tar.gz",
-            **make_links("jobs", "TrainingJobs", "trainingJobName"),
+            **make_links("jobs", TRAINING_LOGS),
         },
         # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_OutputDataConfig.html
         variants={
@@ -209,6 +209,7 @@ KIND = Kind(
             text='"Queue <queue> is blocked by job <job>: <reason>. <arn>"',
         ),
     ),
+    logs=TRAINING_LOGS,
     link=Link(
         service="sagemaker",
         resource="training-job",

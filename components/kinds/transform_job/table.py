@@ -5,8 +5,9 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTransformJob
 
 from __future__ import annotations
 
-from ..base import Call, Compute, Event, Kind, Listing, Permissions, Phase, Record, Request
-from ..sagemaker.table import ERRORS, TAGS, make_links
+from ..base import Compute, Event, Kind, Listing, Permissions, Phase, Record, Request
+from ..call import Call
+from ..sagemaker.table import ERRORS, TAGS, TRANSFORM_LOGS, make_links
 
 KIND = Kind(
     name="TransformJob",
@@ -41,7 +42,7 @@ KIND = Kind(
         },
         templates={
             "outputUri": "{request.TransformOutput.S3OutputPath/}",
-            **make_links("transform-jobs", "TransformJobs", "jobName"),
+            **make_links("transform-jobs", TRANSFORM_LOGS),
         },
     ),
     listing=Listing(
@@ -57,6 +58,7 @@ KIND = Kind(
     tags=TAGS,
     errors=ERRORS,
     permissions=Permissions(reads=(("DescribeModel", "model/*"),)),
+    logs=TRANSFORM_LOGS,
     terminate=Call("StopTransformJob", {"TransformJobName": "$name"}),
     # AWS has no limit of a transform job's time, so none of its cost
     compute=Compute(resources="TransformResources"),

@@ -11,6 +11,7 @@ import pytest
 from cli.commands.iam import make_trust_policy
 from components import permissions
 from components.kinds import KINDS, Call, Kind, Link
+from components.kinds.logs import Logs
 from components.kinds.personalize.table import make_kind
 from components.permissions import Scope
 from tests.conftest import ROOT, Workspace
@@ -75,7 +76,7 @@ def test_a_preview_may_only_read() -> None:
 
 
 def test_a_deployment_may_also_submit_tag_and_end() -> None:
-    """The deploy role has these actions besides."""
+    """The deploy role has these actions besides; it also reads the logs of what it has submitted."""
     assert actions("deploy") - actions("preview") == {
         "batch:SubmitServiceJob",
         "batch:TagResource",
@@ -83,6 +84,8 @@ def test_a_deployment_may_also_submit_tag_and_end() -> None:
         "batch:UntagResource",
         "batch:UpdateServiceJob",
         "iam:PassRole",
+        "logs:DescribeLogStreams",
+        "logs:GetLogEvents",
         "personalize:CreateBatchInferenceJob",
         "personalize:CreateBatchSegmentJob",
         "personalize:TagResource",
@@ -142,7 +145,7 @@ def calls_of(part: Any, service: str) -> set[str]:
         return set().union(*(calls_of(value, service) for value in part.values()))
     if not dataclasses.is_dataclass(part):
         return set()
-    own = part.service if isinstance(part, Kind | Link) else service
+    own = part.service if isinstance(part, Kind | Link | Logs) else service
     values = [getattr(part, field.name) for field in dataclasses.fields(part)]
     return set().union(*(calls_of(value, own) for value in values))
 
@@ -295,7 +298,7 @@ def test_a_life_with_nothing_else_allowed(workspace: Workspace) -> None:
         action
         for action in actions("deploy") - actions("preview")
         # a training job is stopped where it was adopted: see the next test
-        if not action.startswith(("iam:", "s3:")) and action != "sagemaker:StopTrainingJob"
+        if not action.startswith(("iam:", "logs:", "s3:")) and action != "sagemaker:StopTrainingJob"
     }
     assert changing - called(workspace) == set()
 
