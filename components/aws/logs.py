@@ -16,7 +16,7 @@ from ..errors import Rejected, Unanswered
 from ..kinds import Kind
 from ..kinds.logs import Logs
 from .client import Aws
-from .runs import Run, is_gone
+from .runs import is_gone
 
 # Seconds before a call is made again that was throttled for longer than the client itself waits.
 _PAUSES = (5, 10, 20, 40, 60, 60)
@@ -109,14 +109,16 @@ def list_streams(aws: Aws, logs: Logs, name: str) -> list[Stream]:
     ]
 
 
-def read_tail(aws: Aws, kind: Kind, run: Run, lines: int) -> list[Line]:
+def read_tail(aws: Aws, kind: Kind, outputs: Mapping[str, Any], lines: int) -> list[Line]:
     """Return the last lines that a run's newest attempt has written, on whatever machine, the oldest first.
+
+    `outputs` are the run's, those of the state or newer ones.
 
     None where the kind has no log, or where nothing has started yet. It makes one DescribeLogStreams call and one
     GetLogEvents call a stream (a machine of a training job has one), up to three where a stream's end is empty. Its
     text is AWS's: the caller hides secrets and makes it printable.
     """
-    name = find_log_name(kind, run)
+    name = find_log_name(kind, outputs)
     if kind.logs is None or not name:
         return []
     found: list[Line] = []
@@ -132,9 +134,9 @@ def read_tail(aws: Aws, kind: Kind, run: Run, lines: int) -> list[Line]:
     return sorted(found, key=lambda line: line.at)[-lines:]
 
 
-def find_log_name(kind: Kind, run: Run) -> str:
+def find_log_name(kind: Kind, outputs: Mapping[str, Any]) -> str:
     """Return the first part of the names of the streams of a run's newest attempt; '' where there is none yet."""
-    return str(run.outputs.get(kind.logs.name, "")) if kind.logs else ""
+    return str(outputs.get(kind.logs.name) or "") if kind.logs else ""
 
 
 def _list_items(aws: Aws, logs: Logs, values: Mapping[str, Any]) -> list[dict[str, Any]]:

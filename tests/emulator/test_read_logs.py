@@ -55,7 +55,7 @@ def look(aws: Aws, arn: str) -> Run:
 
 def open_log(aws: Aws, arn: str, **options: Any) -> LogReader:
     assert SERVICE.logs is not None
-    return LogReader(aws, SERVICE.logs, find_log_name(SERVICE, look(aws, arn)), **options)
+    return LogReader(aws, SERVICE.logs, find_log_name(SERVICE, look(aws, arn).outputs), **options)
 
 
 def test_machines_are_interleaved_by_time(
@@ -129,7 +129,7 @@ def test_denied_is_said_at_once(aws: Aws, start: Callable[..., str], emulator: E
 def test_nothing_has_started(aws: Aws, batch: Any, emulator: Emulator) -> None:
     """A job that waits has no log, and no log group is no error."""
     arn = batch.submit_service_job(**service_job())["jobArn"]
-    assert read_tail(aws, SERVICE, look(aws, arn), 10) == []
+    assert read_tail(aws, SERVICE, look(aws, arn).outputs, 10) == []
     emulator.advance(1.1)
     assert list(open_log(aws, arn).read()) == []
 
@@ -139,10 +139,10 @@ def test_the_tail(aws: Aws, start: Callable[..., str], emulator: Emulator) -> No
     run = look(aws, start(10, ResourceConfig=NODES))
     whole = list(open_log(aws, run.arn).read())
     emulator.ask("DELETE", "calls")
-    assert read_tail(aws, SERVICE, run, 5) == whole[-5:]
+    assert read_tail(aws, SERVICE, run.outputs, 5) == whole[-5:]
     calls = [call["operation"] for call in emulator.control.calls]
     assert calls == ["DescribeLogStreams", *["GetLogEvents"] * 3]
-    assert read_tail(aws, KINDS["BatchInferenceJob"], run, 5) == []
+    assert read_tail(aws, KINDS["BatchInferenceJob"], run.outputs, 5) == []
 
 
 def test_machines_without_a_number_are_counted(aws: Aws, client: Any, emulator: Emulator) -> None:
