@@ -165,9 +165,8 @@ def test_machines_without_a_number_are_counted(aws: Aws, client: Any, emulator: 
         (1, "data-log"),
         (2, "data-log"),
     }
-    assert read_tail(aws, kind, describe(aws, kind, arn, "score"), 1)[0].text.endswith(
-        'client/1.1"'
-    )
+    (last,) = read_tail(aws, kind, describe(aws, kind, arn, "score").outputs, 1)
+    assert last.text.endswith('client/1.1"')
 
 
 def test_streams_of_others_are_left_out(monkeypatch: pytest.MonkeyPatch, aws: Aws) -> None:
