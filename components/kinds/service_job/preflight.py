@@ -1,6 +1,6 @@
-"""The queues of the jobs: there, taking service jobs, and with the share that their policy wants.
+"""The queues of the jobs: there, taking service jobs, large enough, and with the share that their policy wants.
 
-One call for all queues of a stack.
+One call for all queues of a stack, one for all their service environments.
 https://docs.aws.amazon.com/batch/latest/userguide/service-job-queues.html
 """
 
@@ -15,6 +15,8 @@ from ...jobfile import Job
 from ...preflight.problem import ReferenceProblem, denied
 from .. import Call
 from ..sagemaker.preflight import find_example_record
+from .capacity import explain_environments, explain_share, list_needs
+from .table import KIND
 
 __all__ = ["find_example_record", "find_problems"]
 
@@ -26,7 +28,14 @@ _QUEUES = Call(
 _SHARES = Call(
     "ListQuotaShares", {"jobQueue": "$queue"}, result="quotaShares", next_token="nextToken"
 )
+_ENVIRONMENTS = Call(
+    "DescribeServiceEnvironments",
+    {"serviceEnvironments": "$environments"},
+    result="serviceEnvironments",
+    next_token="nextToken",
+)
 _PAGE = 100
+_RESOURCES = f"request.{KIND.compute.resources}" if KIND.compute else "request"
 
 
 def _allowed(
@@ -57,6 +66,8 @@ def find_problems(jobs: Sequence[Job], aws: Aws) -> list[ReferenceProblem]:
     ]
     policies = _allowed(asked[0], path, lambda: scheduling_policies(aws, arns), found, None)
     shares: dict[str, Any] = {}
+    order = {arn for queue in queues.values() for arn in _list_environments(queue)}
+    environments = _allowed(asked[0], path, lambda: service_environments(aws, order), found, {})
     for job in asked:
         name = job.request["jobQueue"]
         queue = queues.get(name)
@@ -64,11 +75,14 @@ def find_problems(jobs: Sequence[Job], aws: Aws) -> list[ReferenceProblem]:
         if wrong:
             found.append(ReferenceProblem(job, path, wrong, "preflight.queue"))
             continue
-        if policies is None or queue is None:
+        if queue is None:
+            continue
+        found.extend(_capacity_trouble(job, name, queue, environments))
+        if policies is None:
             continue
         policy = policies.get(queue.get("schedulingPolicyArn", ""), {})
         found.extend(_share_trouble(job, name, policy))
-        if "quotaSharePolicy" in policy and job.request.get("quotaShareName"):
+        if "quotaSharePolicy" in policy and isinstance(job.request.get("quotaShareName"), str):
             if name not in shares:
                 at = "request.quotaShareName"
                 shares[name] = _allowed(job, at, lambda: quota_shares(aws, name), found, None)  # noqa: B023 - called at once
@@ -134,6 +148,26 @@ def _quota_trouble(
         yield ReferenceProblem(
             job, path, f"quota share {name} is {shares[name].get('state')}", "preflight.share"
         )
+    elif wrong := explain_share(list_needs(KIND, job.request), shares[name], list(shares.values())):
+        message = f"quota share {name} can never start it: {wrong}; it would block the queue"
+        yield ReferenceProblem(job, _RESOURCES, message, "preflight.capacity")
+
+
+def _list_environments(queue: dict[str, Any]) -> list[str]:
+    return [str(each["serviceEnvironment"]) for each in queue.get("serviceEnvironmentOrder") or []]
+
+
+def _capacity_trouble(
+    job: Job, name: str, queue: dict[str, Any], environments: dict[str, Any]
+) -> Iterator[ReferenceProblem]:
+    """A job larger than every environment of its queue never starts. One that cannot be seen may be large enough."""
+    known = [environments.get(arn) for arn in _list_environments(queue)]
+    seen = [each for each in known if each is not None]
+    if not seen or len(seen) != len(known):
+        return
+    if wrong := explain_environments(list_needs(KIND, job.request), seen):
+        message = f"{name} can never start it: {wrong}; it would block the queue"
+        yield ReferenceProblem(job, _RESOURCES, message, "preflight.capacity")
 
 
 def job_queues(aws: Aws, names: Iterable[str]) -> dict[str, dict[str, Any]]:
@@ -153,6 +187,17 @@ def scheduling_policies(aws: Aws, arns: Iterable[str]) -> dict[str, dict[str, An
         return {}
     policies = aws.call("batch", _POLICIES, {"arns": wanted})
     return {policy["arn"]: policy for policy in policies or []}
+
+
+def service_environments(aws: Aws, arns: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Describe service environments by name and by ARN. Unknown ones are absent."""
+    wanted = sorted(set(arns))
+    found: dict[str, dict[str, Any]] = {}
+    for start in range(0, len(wanted), _PAGE):
+        page = {"environments": wanted[start : start + _PAGE]}
+        for each in aws.pages("batch", _ENVIRONMENTS, page):
+            found[each["serviceEnvironmentName"]] = found[each["serviceEnvironmentArn"]] = each
+    return found
 
 
 def quota_shares(aws: Aws, queue: str) -> dict[str, dict[str, Any]]:

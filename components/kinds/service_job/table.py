@@ -143,6 +143,7 @@ KIND = Kind(
         reads=(
             ("DescribeJobQueues", "*"),
             ("DescribeSchedulingPolicies", "*"),
+            ("DescribeServiceEnvironments", "*"),
             ("ListQuotaShares", "job-queue/*"),
         ),
         targets=("job-queue/*",),

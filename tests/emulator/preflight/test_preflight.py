@@ -79,6 +79,12 @@ def test_what_is_right_is_silent(checked: Checked) -> None:
             "4:3: request.quotaShareName: training-quota has no quota share team-x; it has team-a, team-b",
         ),
         (
+            "InstanceCount: 1,",
+            "InstanceCount: 1000,",
+            "11:5: request.serviceRequestPayload.ResourceConfig: training can never start it: sagemaker-training has "
+            "at most 100 instances and the job needs 1000; it would block the queue",
+        ),
+        (
             "SageMakerExecutionRole",
             "SageMakerRole",
             f"5:5: request.serviceRequestPayload.RoleArn: the role {ROLE}SageMakerRole does not exist",
@@ -157,6 +163,29 @@ def test_a_training_job(checked: Checked, old: str, new: str, message: str) -> N
 def test_a_batch_inference_job(checked: Checked, old: str, new: str, message: str) -> None:
     """Solution version, filter and input: one sentence with its place."""
     assert checked.said("score.yaml", SCORE.replace(old, new)) == [f"jobs/score.yaml:{message}"]
+
+
+def test_a_quota_share_that_can_never_start_it(checked: Checked) -> None:
+    """team-a has ten instances and may borrow the ten of team-b; nobody has any of another type."""
+    text = TRAIN.replace("jobQueue: training", "jobQueue: training-quota\n  quotaShareName: team-a")
+    assert checked.said("train.yaml", text.replace("InstanceCount: 1,", "InstanceCount: 20,")) == []
+    where = "jobs/train.yaml:12:5: request.serviceRequestPayload.ResourceConfig: quota share team-a can never start it"
+    assert checked.said("train.yaml", text.replace("InstanceCount: 1,", "InstanceCount: 21,")) == [
+        f"{where}: it has at most 20 ml.m5.xlarge and the job needs 21; it would block the queue"
+    ]
+    assert checked.said("train.yaml", text.replace("ml.m5.xlarge", "ml.p5.48xlarge")) == [
+        f"{where}: it has no ml.p5.48xlarge and the job needs 1; it would block the queue"
+    ]
+
+
+def test_an_environment_that_may_not_be_looked_at_is_a_warning(checked: Checked) -> None:
+    """Without the permission nobody knows whether the job is too large."""
+    checked.deny("batch:DescribeServiceEnvironments")
+    text = TRAIN.replace("InstanceCount: 1,", "InstanceCount: 1000,")
+    assert checked.said("train.yaml", text) == [
+        "warning: jobs/train.yaml:3:3: request.jobQueue: not checked: missing permission "
+        "batch:DescribeServiceEnvironments"
+    ]
 
 
 def test_a_recipe_without_batch(checked: Checked) -> None:
@@ -298,6 +327,7 @@ def test_one_question_for_each_thing(checked: Checked) -> None:
     asked = sorted(str(call["operation"]) for call in checked.emulator.control.calls)
     assert asked == [
         "DescribeJobQueues",
+        "DescribeServiceEnvironments",
         "DescribeSolutionVersion",
         "GetCallerIdentity",
         "GetRole",

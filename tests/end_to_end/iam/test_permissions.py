@@ -50,6 +50,7 @@ def test_a_preview_may_only_read() -> None:
     assert actions("preview") == {
         "batch:DescribeJobQueues",
         "batch:DescribeSchedulingPolicies",
+        "batch:DescribeServiceEnvironments",
         "batch:DescribeServiceJob",
         "batch:ListQuotaShares",
         "batch:ListServiceJobs",
@@ -212,6 +213,7 @@ def test_everything_is_allowed_only_where_aws_takes_nothing_else() -> None:
         [
             "batch:DescribeJobQueues",
             "batch:DescribeSchedulingPolicies",
+            "batch:DescribeServiceEnvironments",
             "batch:DescribeServiceJob",
             "batch:ListServiceJobs",
             "personalize:ListBatchInferenceJobs",
