@@ -31,6 +31,17 @@ def shares(view: View) -> Iterator[JobProblem]:
         yield warning(("request", "quotaShareName"), message, "preemption-limit")
 
 
+def priority(view: View) -> Iterator[JobProblem]:
+    """A queue without a policy is first in, first out (API_UpdateServiceJob.html), and a policy wants a share."""
+    shared = "shareIdentifier" in view.request or "quotaShareName" in view.request
+    if "schedulingPriority" in view.request and not shared:
+        message = (
+            "has no effect without `shareIdentifier` or `quotaShareName`: a queue without shares starts its jobs in "
+            "the order of submission"
+        )
+        yield warning(("request", "schedulingPriority"), message, "priority-fifo")
+
+
 def retries(view: View) -> Iterator[JobProblem]:
     """What `evaluateOnExit` does to `attempts` (service-job-retries.html)."""
     at = ("request", "retryStrategy")
@@ -92,7 +103,7 @@ def names(view: View) -> Iterator[JobProblem]:
 
 
 RULES: tuple[Rule, ...] = (
-    *(shares, retries, timeout, token, names),
+    *(shares, priority, retries, timeout, token, names),
     *training.RULES,
     *resources.RULES,
     *sizes.RULES,
