@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from urllib.parse import quote, urlsplit
 
 from cli.commands.status import to_row
 from cli.display.escape import code, fenced
+from cli.display.links import keep_console_link
 from cli.engine.arguments import add_stack, find_stack
 from cli.engine.run import run_quietly
 from cli.engine.without_secrets import add_without_secrets, run_without_secrets
@@ -82,7 +82,5 @@ def _format_row(entry: Entry) -> str:
 
 def _format_link(title: str, url: str) -> str:
     """Return a link to AWS's console, or nothing where the address is another."""
-    parts = urlsplit(url)
-    if parts.scheme != "https" or not (parts.hostname or "").endswith(".amazon.com"):
-        return ""
-    return f'<a href="{quote(url, safe=":/?#=&$%@,;+-._~")}">{title}</a>'
+    address = keep_console_link(url)
+    return f'<a href="{address}">{title}</a>' if address else ""

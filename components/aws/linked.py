@@ -11,12 +11,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from ..errors import Denied, Missing
+from ..errors import Denied, JobError, Missing
 from ..kinds import Kind, Phase
 from ..run.definition import DIGEST, IDENTITY, digest
 from ..run.submission import list_identities, list_payload_names, make_payload_name
 from .client import Aws
-from .runs import Run, describe, linked_run, to_milliseconds
+from .runs import Run, arn_id, describe, is_gone, linked_run, to_milliseconds
 
 
 def search_linked(aws: Aws, kind: Kind, how: str, value: str, job: str) -> Iterator[Run]:
@@ -132,6 +132,20 @@ def find_newest_attempt(aws: Aws, kind: Kind, olds: Mapping[str, Any], job: str)
         if same and run.tags.get(DIGEST) == same and run.created >= begun:
             return run
     return None
+
+
+def find_record(aws: Aws, kind: Kind, arn: str) -> Run | None:
+    """Describe a record of the second service, without its tags; nothing where it is gone or not this caller's."""
+    assert kind.link is not None
+    try:
+        record = aws.call(kind.link.service, kind.link.describe, {"name": arn_id(arn)})
+    except Denied:
+        return None
+    except JobError as error:
+        if is_gone(error):
+            return None
+        raise
+    return linked_run(kind, record, {})
 
 
 def _find_record(aws: Aws, kind: Kind, arn: str, job: str) -> Run | None:

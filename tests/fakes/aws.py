@@ -49,7 +49,7 @@ class Fault:
 class Account:
     """What AWS holds. `token_mode`: reject | return-first | forget | token-only.
 
-    The caller has the deploy role of `stack`, made from job files that adopt the training jobs `adopted`, and for runs
+    The caller has the `role` of `stack`, made from job files that adopt the training jobs `adopted`, and for runs
     of the stacks that it was `formerly`.
     """
 
@@ -64,6 +64,7 @@ class Account:
     paused: list[float] = field(default_factory=list)
     trainings: dict[str, dict[str, Any]] = field(default_factory=dict)
     stack: str = "dev"
+    role: str = "deploy"
     adopted: tuple[str, ...] = ()
     formerly: tuple[str, ...] = ()
     hidden: int = 0  # how many further lists do not show the newest job yet
@@ -112,7 +113,7 @@ class Account:
             }
 
     def judge(self, action: str, params: dict[str, Any]) -> None:
-        """Fail where the deploy role's policy does not allow what the call needs."""
+        """Fail where the role's policy does not allow what the call needs."""
         scope = permissions.Scope(
             "aws-jobs",
             self.stack,
@@ -121,9 +122,9 @@ class Account:
             adopted=self.adopted,
             formerly=tuple(f"aws-jobs/{name}/*" for name in self.formerly),
         )
-        document = permissions.make_policy("deploy", scope)
+        document = permissions.make_policy(self.role, scope)
         for asked in needs(action, params, f"{REGION}:{ACCOUNT}", self._tags):
-            assert allows(document, asked), f"the deploy role does not allow {asked}"
+            assert allows(document, asked), f"the {self.role} role does not allow {asked}"
 
     def _tags(self, arn: str) -> dict[str, str]:
         if ":training-job/" in arn:

@@ -1,0 +1,101 @@
+"""`jobctl report`: write a page of a stack's runs: when they waited and ran, what they used, and why they failed."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from cli.commands.wait import parse_duration
+from cli.display.text import count
+from cli.engine.arguments import add_stack, find_stack
+from cli.planning import prices
+from cli.project.stack import Stack
+from cli.report.reading import Known, read_rows
+from cli.runs.connection import connect_stack, decrypt_secrets
+from cli.runs.entries import Entry, read_entries
+from components.aws.runs import format_time
+from components.errors import JobError
+
+PAGE, SINCE = "report.html", "30d"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    add_stack(parser)
+    parser.add_argument(
+        "-o",
+        "--output",
+        default=PAGE,
+        metavar="FILE",
+        help=f"where the page is written (default {PAGE})",
+    )
+    parser.add_argument(
+        "--since",
+        default=SINCE,
+        help=f"runs that were submitted since, or are active; such as 12h, 30d (default {SINCE})",
+    )
+    parser.add_argument(
+        "--json", action="store_true", help="print the runs as a JSON document; no page"
+    )
+    parser.epilog = (
+        "Batch keeps a run's record for about a week after its end; SageMaker is asked for the earlier ones. Prices of "
+        "an instance-hour come from the stack's aws-jobs:prices."
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    seconds = parse_duration(args.since, "--since", SINCE)
+    stack = find_stack(args)
+    where = stack.project.settings_file(stack.name).name
+    by_type = prices.read(stack.config.get("aws-jobs:prices"), where)
+    # a page that cannot be made is not asked for
+    render_page = None if args.json else load_renderer()
+    aws = connect_stack(stack)
+    now = time.time() * 1000
+    since = now - seconds * 1000
+    rows = read_rows(aws, find_known(stack), by_type, since, now)
+    if render_page is None:
+        moments = {"since": format_time(since), "asOf": format_time(now)}
+        document = {"stack": stack.name, **moments, "runs": [row.to_json() for row in rows]}
+        print(json.dumps(document, indent=2, ensure_ascii=False))
+        return 0
+    path = Path(args.output)
+    path.write_text(render_page(rows, f"{stack.project.name}/{stack.name}", since, now), "utf-8")
+    print(f"wrote {path}: {count(len(rows), 'run')} since {format_time(since)}, or active")
+    return 0
+
+
+def load_renderer() -> Callable[..., str]:
+    """Import what makes the page. Raises `JobError` where its packages are missing."""
+    try:
+        from cli.report.page import render_page
+    except ImportError as error:
+        raise JobError(
+            f"the page needs {error.name}: ./jobctl report installs requirements-report.lock; elsewhere run "
+            "pip install -r requirements-report.txt"
+        ) from None
+    return render_page
+
+
+def find_known(stack: Stack) -> Known:
+    """Return what the state knows of the stack's runs, and the values of its secret settings."""
+    try:
+        entries = read_entries(stack, pending=True)
+    except JobError:
+        entries = []  # AWS knows the runs all the same
+    paths: dict[str, tuple[str, ...]] = {}
+    for entry in entries:
+        for identity in _list_identities(entry):
+            paths[identity] = (*paths.get(identity, ()), *(entry.outputs.get("secretPaths") or ()))
+    return Known(
+        stack=f"{stack.project.name}/{stack.name}",
+        names=frozenset(entry.text("jobName") for entry in entries) - {""},
+        paths=paths,
+        secrets=tuple(decrypt_secrets(stack).values()),
+    )
+
+
+def _list_identities(entry: Entry) -> list[str]:
+    return [entry.text("identity"), *map(str, entry.outputs.get("formerly") or ())]

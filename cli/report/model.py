@@ -1,0 +1,246 @@
+"""What a run was, how long it waited and ran, and what it used: a row of the report. Pure.
+
+Moments count milliseconds, as AWS Batch's do. Nothing in a row is trusted: its texts are AWS's and other people's.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from cli.planning.prices import price
+from cli.runs.reasons import read_request
+from components.aws import Run
+from components.aws.runs import Attempt, is_linked, read_attempts, to_milliseconds
+from components.kinds import Kind, Phase
+from components.printable import visible
+from components.redact import Redactor
+from components.run import ceiling
+from components.run.definition import IDENTITY, OURS
+from components.wire import pick
+
+
+@dataclass(frozen=True)
+class AttemptRow:
+    """One attempt. `started` is 0 where it never ran, `stopped` is 0 while it runs.
+
+    `hours` are instance-hours by type; `billed` says that they are those that AWS bills, not those that passed.
+    """
+
+    number: int
+    phase: str
+    started: float
+    stopped: float
+    reason: str
+    hours: Mapping[str, float]
+    billed: bool
+
+
+@dataclass(frozen=True)
+class RunRow:
+    """One run. `ended` is 0 while it waits or runs; `waited` and `ran` are seconds, up to the report's moment.
+
+    `hours` and `ceiling` are instance-hours of all types together, `cost` and `ceiling_cost` their price: `None` where
+    it is not known. `unlimited` is a run that has no ceiling.
+    """
+
+    job: str
+    kind: str
+    name: str
+    arn: str
+    phase: str
+    status: str
+    reason: str
+    terminated: bool
+    queue: str
+    tags: Mapping[str, str]
+    instances: tuple[str, ...]
+    submitted: float
+    ended: float
+    waited: float
+    ran: float
+    attempts: tuple[AttemptRow, ...]
+    hours: float | None
+    billed: bool
+    ceiling: float | None
+    unlimited: bool
+    cost: float | None
+    ceiling_cost: float | None
+    links: Mapping[str, str]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the row as JSON has it; the keys are those of the other commands' documents."""
+        return {_camel(name): _camel_keys(value) for name, value in asdict(self).items()}
+
+
+def make_row(
+    kind: Kind,
+    run: Run,
+    records: Mapping[str, Run],
+    prices: Mapping[str, float],
+    now: float,
+    links: Mapping[str, str],
+) -> RunRow:
+    """Return the row of a run. `records` are the second service's, of its attempts, by ARN."""
+    request = read_request(kind, run)
+    ended = _read_moment(kind, run, "stoppedAt") if run.phase.ended else 0.0
+    tried = _read_tries(kind, run, records, ended)
+    attempts = tuple(
+        _make_attempt(kind, run, each, at, len(tried), records, now)
+        for at, each in enumerate(tried, 1)
+    )
+    used = _add(each.hours for each in attempts)
+    # AWS may not have said yet which of several types it took
+    known = kind.compute is not None and all(each.hours for each in attempts if each.started)
+    hours = sum(used.values()) if known else None
+    most = ceiling.total(kind, request)
+    limited = most is not None and math.isfinite(most)
+    ran = sum((each.stopped or now) - each.started for each in attempts if each.started) / 1000
+    whole = max(0.0, (ended or now) - run.created) / 1000
+    queue = str(request.get(kind.request.queue_field, ""))
+    return RunRow(
+        job=run.tags.get(IDENTITY, "").rpartition("/")[2],
+        kind=kind.name,
+        name=run.name,
+        arn=run.arn,
+        phase=run.phase.value,
+        status=run.status,
+        reason=str(run.outputs.get("statusReason", "")),
+        terminated=run.terminated,
+        queue=queue.rpartition("/")[2],
+        tags={key: value for key, value in run.tags.items() if not key.startswith((OURS, "aws:"))},
+        instances=tuple(
+            f"{'?' if count is None else count} x {name}"
+            for name, count in ceiling.instances(kind, request)
+        ),
+        submitted=run.created,
+        ended=ended,
+        waited=max(0.0, whole - ran),
+        ran=ran,
+        attempts=attempts,
+        hours=hours,
+        billed=bool(attempts) and all(each.billed for each in attempts),
+        ceiling=most if limited else None,
+        unlimited=most is not None and not limited,
+        cost=price(used, prices) if hours is not None else None,
+        ceiling_cost=price(ceiling.hours(kind, request), prices) if limited else None,
+        links=links,
+    )
+
+
+def hide_secrets(row: RunRow, redactor: Redactor, *, known: bool) -> RunRow:
+    """Return the row without secrets, each text on one line.
+
+    Of a job that is not `known` nobody can say which values are secret: of its reasons only AWS's own word is kept.
+    """
+
+    def show(text: str) -> str:
+        return visible(str(redactor.hide(text)))
+
+    def explain(text: str) -> str:
+        return show(text if known else text.partition(":")[0])
+
+    return replace(
+        row,
+        job=show(row.job),
+        name=show(row.name),
+        status=show(row.status),
+        reason=explain(row.reason),
+        queue=show(row.queue),
+        tags={show(key): show(value) for key, value in row.tags.items()},
+        instances=tuple(map(show, row.instances)),
+        attempts=tuple(replace(each, reason=explain(each.reason)) for each in row.attempts),
+        links={name: str(redactor.hide(url)) for name, url in row.links.items()},
+    )
+
+
+def _read_tries(
+    kind: Kind, run: Run, records: Mapping[str, Run], ended: float
+) -> Sequence[Attempt]:
+    """Return the attempts of a run, the one that runs now among them."""
+    reason = str(run.outputs.get("statusReason", "")) if run.phase is Phase.FAILED else ""
+    if kind.record.attempts is None or is_linked(kind, run.arn):
+        if run.phase is Phase.QUEUED:
+            return []
+        # a service without a moment of its own for the start (Personalize) starts a job when it is made
+        named = kind.link.outputs if kind.link and is_linked(kind, run.arn) else kind.record.outputs
+        started = _read_moment(kind, run, "startedAt") if "startedAt" in named else run.created
+        return [Attempt(run.arn, started, ended, reason)]
+    over = [_date(each, records.get(each.arn), kind) for each in read_attempts(kind, run)]
+    arn = str(run.outputs.get(kind.link.arn_output, "")) if kind.link else ""
+    if not arn or run.phase is Phase.QUEUED or any(each.arn == arn for each in over):
+        return over
+    last = Attempt(arn, _read_moment(kind, run, "startedAt"), ended, reason)
+    return [*over, _date(last, records.get(arn), kind)]
+
+
+def _date(attempt: Attempt, record: Run | None, kind: Kind) -> Attempt:
+    """Take the moments from the attempt's own record: what is billed begins and ends there."""
+    if record is None:
+        return attempt
+    started = _read_moment(kind, record, "startedAt") or attempt.started
+    return replace(
+        attempt,
+        started=started,
+        stopped=attempt.stopped and (_read_moment(kind, record, "stoppedAt") or attempt.stopped),
+    )
+
+
+def _make_attempt(
+    kind: Kind,
+    run: Run,
+    attempt: Attempt,
+    number: int,
+    last: int,
+    records: Mapping[str, Run],
+    now: float,
+) -> AttemptRow:
+    over = bool(attempt.stopped) or run.phase.ended
+    won = number == last and run.phase is Phase.SUCCEEDED
+    phase = (Phase.SUCCEEDED if won else Phase.FAILED) if over else Phase.RUNNING
+    record = run if attempt.arn == run.arn else records.get(attempt.arn)
+    billed = pick(record.request, kind.compute.billed) if record and kind.compute else None
+    passed = max(0.0, (attempt.stopped or now) - attempt.started) / 1000 if attempt.started else 0.0
+    known = isinstance(billed, int) and billed > 0
+    used = ceiling.list_used(kind, read_request(kind, record or run))
+    return AttemptRow(
+        number=number,
+        phase=phase.value,
+        started=attempt.started,
+        stopped=attempt.stopped,
+        reason=attempt.reason,
+        hours=ceiling.count_hours(used, float(billed or 0) if known else passed),
+        billed=known,
+    )
+
+
+def _read_moment(kind: Kind, run: Run, output: str) -> float:
+    """Return a moment of AWS's record; 0 where it has none."""
+    link = kind.link if is_linked(kind, run.arn) else None
+    path = (link or kind.record).outputs.get(output, "")
+    return to_milliseconds(pick(run.request, path) or 0)
+
+
+def _add(parts: Any) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for part in parts:
+        for name, hours in part.items():
+            found[name] = found.get(name, 0) + hours
+    return found
+
+
+def _camel(name: str) -> str:
+    return re.sub("_(.)", lambda found: found[1].upper(), name)
+
+
+def _camel_keys(value: Any) -> Any:
+    """Rename the fields of attempts; tags and types keep their names."""
+    if isinstance(value, (list, tuple)):
+        return [
+            {_camel(k): v for k, v in each.items()} if isinstance(each, dict) else each
+            for each in value
+        ]
+    return value

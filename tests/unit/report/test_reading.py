@@ -1,0 +1,111 @@
+"""The runs of a stack, read from recorded answers of AWS."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from cli.report.model import RunRow
+from cli.report.reading import Known, read_rows
+
+from .recorded import NOW, SINCE, Recorded
+
+PRICES = {"ml.m5.large": 0.115, "ml.g5.2xlarge": 1.5}
+KNOWN = Known(
+    "aws-jobs/dev",
+    paths={
+        **{f"aws-jobs/dev/{job}": () for job in ("churn", "waits", "score", "users")},
+        "aws-jobs/dev/defects": ("request.serviceRequestPayload.HyperParameters.token",),
+    },
+)
+
+
+@pytest.fixture
+def account() -> Recorded:
+    return Recorded()
+
+
+@pytest.fixture
+def rows(account: Recorded) -> dict[str, RunRow]:
+    """The stack's runs, by job."""
+    return {row.job: row for row in read_rows(account.aws(), KNOWN, PRICES, SINCE, NOW)}
+
+
+def test_every_run_of_the_stack_is_there_the_newest_first(account: Recorded) -> None:
+    """A queued one, one of each kind, and one that only SageMaker still knows; no other stack's."""
+    found = read_rows(account.aws(), KNOWN, PRICES, SINCE, NOW)
+    assert [(row.job, row.kind, row.status) for row in found] == [
+        ("waits", "ServiceJob", "RUNNABLE"),
+        ("defects", "ServiceJob", "FAILED"),
+        ("score", "TransformJob", "Completed"),
+        ("users", "BatchInferenceJob", "ACTIVE"),
+        ("churn", "ServiceJob", "SUCCEEDED"),
+        ("gone", "ServiceJob", "Failed"),
+    ]
+
+
+def test_what_was_used_is_what_aws_bills(rows: dict[str, RunRow]) -> None:
+    """801 billed seconds of the 3,490 that passed, of two hours twice at most; waiting lasts until the training."""
+    churn = rows["churn"]
+    assert (churn.hours, churn.billed, churn.ceiling) == (pytest.approx(801 / 3600), True, 4)
+    assert churn.cost == pytest.approx(801 / 3600 * 0.115)
+    assert churn.ceiling_cost == pytest.approx(4 * 0.115)
+    assert (churn.ran, churn.waited) == (3490, 170)
+    assert (churn.queue, churn.tags) == ("sagemaker-training-queue", {"team": "growth"})
+
+
+def test_each_attempt_has_its_own_record(rows: dict[str, RunRow], account: Recorded) -> None:
+    """One is found by its tags with all others, the one that has none by its name."""
+    defects = rows["defects"]
+    assert [each.phase for each in defects.attempts] == ["FAILED", "FAILED"]
+    assert defects.hours == pytest.approx(4 * 2 * 1730 / 3600)
+    assert defects.instances == ("4 x ml.g5.2xlarge",)
+    assert account.count("DescribeTrainingJob") == 1
+
+
+def test_a_run_that_waits_has_used_nothing(rows: dict[str, RunRow]) -> None:
+    """In a quota share it has no ceiling, as it may begin anew without limit."""
+    waits = rows["waits"]
+    assert (waits.hours, waits.ceiling, waits.unlimited) == (0, None, True)
+    assert (waits.ended, waits.ran, waits.waited) == (0, 0, 7200)
+
+
+def test_other_kinds_have_what_their_service_says(rows: dict[str, RunRow]) -> None:
+    """A transform job's hours are the time that passed; Personalize names no instances."""
+    score, users = rows["score"], rows["users"]
+    assert (score.hours, score.billed, score.ceiling, score.unlimited) == (0.5, False, None, False)
+    assert score.waited == 100
+    assert (users.hours, users.ran, users.instances) == (None, 1800, ())
+
+
+def test_runs_from_before_are_left_out(account: Recorded) -> None:
+    """The expired one is ten days older than the others."""
+    found = read_rows(account.aws(), KNOWN, {}, NOW - 8 * 86_400_000, NOW)
+    assert "gone" not in [row.job for row in found]
+    assert {row.cost for row in found} == {None}
+
+
+def test_no_secret_is_in_a_row(rows: dict[str, RunRow]) -> None:
+    """Neither what a known job's file has as one, nor what is said of a job that nobody knows any more."""
+    text = json.dumps([row.to_json() for row in rows.values()])
+    assert "hunter22" not in text
+    assert rows["defects"].attempts[0].reason.endswith("token=[secret]")
+    assert rows["gone"].reason == "ClientError"
+
+
+def test_a_secret_setting_is_hidden_wherever_it_stands(account: Recorded) -> None:
+    """In a tag too."""
+    known = Known(KNOWN.stack, paths=KNOWN.paths, secrets=("vision", "hunter22-of-long-ago"))
+    found = {row.job: row for row in read_rows(account.aws(), known, PRICES, SINCE, NOW)}
+    assert found["defects"].tags == {"team": "[secret]"}
+
+
+def test_json_has_names_like_all_commands(rows: dict[str, RunRow]) -> None:
+    """Camel case, but for what are tags and instance types."""
+    document: dict[str, Any] = json.loads(json.dumps(rows["score"].to_json()))
+    assert document["ceilingCost"] is None
+    assert document["tags"] == {"stage": "nightly", "team": "growth"}
+    assert document["attempts"][0]["hours"] == {"ml.m5.large": 0.5}
+    assert set(document["links"]) == {"console", "logs"}
