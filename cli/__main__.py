@@ -36,6 +36,7 @@ GROUPS = {
     },
     "Status": {
         "status": "show the jobs of a stack, their status and their results",
+        "logs": "show what a job writes, on all nodes (-f: until it has ended)",
         "history": "list every run of a job that AWS knows, and why each was submitted",
         "report": "write a page of the runs: when they waited and ran, what they used, why they failed",
         "wait": "run `up` until every job has finished",

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 
 from cli.engine.run import capture
 from cli.project.settings import list_secrets, read_stack_settings
 from cli.project.stack import Stack
 from cli.project.variables import child_environment, require_answer
 from components.aws import Aws, connect
+from components.errors import JobError
+from components.redact import Redactor
 from components.stack.jobs import StackJobs
 from components.stack.load import load_stack
+from components.wire import walk_leaves
 
 
 def connect_stack(stack: Stack) -> Aws:
@@ -22,6 +27,31 @@ def connect_stack(stack: Stack) -> Aws:
         del os.environ[name]
     os.environ.update(child)
     return connect(read_stack_settings(stack, environment=os.environ).require_region())
+
+
+def make_redactor(stack: Stack) -> Redactor:
+    """Return what hides the stack's secret settings in AWS's words.
+
+    Raises `JobError` where they cannot be decrypted here: nothing that may hold one is shown then.
+    """
+    secrets = list_secrets(stack)
+    if not secrets:
+        return Redactor(())
+    try:
+        decrypted = _decrypt(stack)
+    except JobError as error:
+        raise JobError(
+            f"the secrets of '{stack.name}' cannot be decrypted here, and AWS's words may hold them: {error}"
+        ) from error
+    return Redactor(_list_texts(decrypted[key] for key in secrets if key in decrypted))
+
+
+def _list_texts(values: Iterable[str]) -> Iterator[str]:
+    """Yield each value, and the texts within one that is a JSON object or list."""
+    for value in values:
+        yield value
+        with suppress(ValueError):
+            yield from (str(leaf) for _, leaf in walk_leaves(json.loads(value)) if leaf)
 
 
 def load_jobs(stack: Stack, aws: Aws) -> StackJobs:

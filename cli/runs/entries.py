@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from cli.engine.run import capture
 from cli.project.stack import Stack
+from components.errors import JobError
+from components.jobfile.messages import suggest
 from components.kinds import KINDS, Kind, Phase
 from components.wire import normalize_numbers
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One job of the state: its outputs repeat its inputs. `pending` is a run that is only still to be deleted."""
+    """One job of the state: its outputs repeat its inputs. `after` are the jobs that it depends on.
+
+    `pending` is a run that is only still to be deleted.
+    """
 
     name: str
     kind: Kind
     id: str
     outputs: Mapping[str, Any]
-    pending: bool
+    pending: bool = False
+    after: tuple[str, ...] = ()
 
     @property
     def phase(self) -> Phase:
@@ -55,8 +61,25 @@ def read_entries(stack: Stack, *, pending: bool = False) -> list[Entry]:
     return sorted(wanted, key=lambda entry: (entry.name, entry.pending))
 
 
+def select_entries(entries: Sequence[Entry], names: Sequence[str], stack: Stack) -> list[Entry]:
+    """Return the jobs of these names, all without one. Raises `JobError` for a name that the state does not have."""
+    known = {entry.name: entry for entry in entries}
+    for name in names:
+        if name not in known:
+            hint = suggest(name, sorted(known)) or f"; deploy it with ./jobctl up -s {stack.name}"
+            raise JobError(f"the state of '{stack.name}' has no job `{name}`{hint}")
+    return [known[name] for name in dict.fromkeys(names)] or list(entries)
+
+
 def _kind_name(resource: Mapping[str, Any]) -> str:
     return str(resource.get("type", "")).rpartition(":")[2]
+
+
+def _list_dependencies(resource: Mapping[str, Any]) -> Iterator[str]:
+    for urn in resource.get("dependencies") or ():
+        kind, _, name = str(urn).rpartition("::")
+        if kind.rpartition(":")[2] in KINDS:
+            yield name
 
 
 def _read_entry(resource: Mapping[str, Any]) -> Entry:
@@ -67,4 +90,5 @@ def _read_entry(resource: Mapping[str, Any]) -> Entry:
         id=str(resource.get("id", "")),
         outputs=outputs,
         pending=bool(resource.get("delete")),
+        after=tuple(sorted(set(_list_dependencies(resource)))),
     )

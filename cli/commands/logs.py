@@ -1,0 +1,116 @@
+"""`jobctl logs JOB`: what a job's containers have written, on all nodes, by time; with -f also what comes."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import sys
+import time
+
+from cli.display.log_lines import LogPrinter
+from cli.engine.arguments import add_stack, find_stack
+from cli.project.stack import Stack
+from cli.runs.connection import connect_stack, make_redactor
+from cli.runs.entries import Entry, read_entries, select_entries
+from cli.runs.logs import LogView, parse_since
+from components.aws import Aws, Run, connect, describe
+from components.aws.linked import find_newest_attempt
+from components.aws.logs import LogReader
+from components.aws.runs import arn_region, format_time
+from components.errors import JobError, Missing
+from components.kinds import Phase
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("job", metavar="JOB", help="a job's name")
+    parser.add_argument("-f", "--follow", action="store_true", help="go on until the run has ended")
+    parser.add_argument(
+        "--attempt", type=_positive, default=0, metavar="N", help="default: the newest"
+    )
+    parser.add_argument(
+        "--since", default="", metavar="TIME", help="1h ago, 10m, 90s, 2d, or 2026-11-28T00:12:05Z"
+    )
+    parser.add_argument("--node", type=_positive, default=0, metavar="N", help="default: all nodes")
+    add_stack(parser)
+    parser.epilog = (
+        "Times are UTC. A secret setting reads [secret]. Exit code 1 where there is no log to show."
+    )
+
+
+def _positive(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text}: expected a number from 1 up")
+    return int(text)
+
+
+def run(args: argparse.Namespace) -> int:
+    since = parse_since(args.since, time.time()) if args.since else 0.0
+    stack = find_stack(args)
+    (entry,) = select_entries(read_entries(stack), [args.job], stack)
+    if entry.phase is Phase.WAITING:
+        raise JobError(f"{entry.name} has no log: it is not submitted yet{_name_waits(entry)}")
+    redactor = make_redactor(stack)
+    aws = _connect(stack, entry)
+    if entry.kind.logs is None:
+        found = _look(aws, entry)
+        reason = str(found.outputs.get("statusReason") or "")
+        told = f"{found.status}: {reason}" if reason else found.status
+        _say(
+            redactor.hide(f"{entry.name}: an {entry.kind.title} writes no log. It is {told}"),
+        )
+        return 1
+    logs = entry.kind.logs
+    view = LogView(
+        job=entry.name,
+        kind=entry.kind,
+        look=lambda: _look(aws, entry),
+        open_log=lambda name: LogReader(aws, logs, name, node=args.node, since=since * 1000),
+        show=LogPrinter(sys.stdout, redactor).show,
+        say=lambda text: _say(redactor.hide(text)),
+        sleep=aws.sleep,
+        attempt=args.attempt,
+        node=args.node,
+    )
+    if not args.follow:
+        return 0 if view.show_all() else 1
+    try:
+        view.follow()
+    except KeyboardInterrupt:
+        _say(f"\n{entry.name} goes on in AWS; to go on here: {_resume(args, stack, view)}")
+        return 130
+    return 0
+
+
+def _connect(stack: Stack, entry: Entry) -> Aws:
+    """Return AWS in the region of the job's run."""
+    aws = connect_stack(stack)
+    region = arn_region(entry.id) if entry.id.startswith("arn:") else aws.region
+    return aws if region == aws.region else connect(region)
+
+
+def _look(aws: Aws, entry: Entry) -> Run:
+    """Describe the job's run; where Batch has forgotten it, its last attempt stands for it."""
+    try:
+        return describe(aws, entry.kind, entry.id, entry.name)
+    except Missing:
+        found = find_newest_attempt(aws, entry.kind, entry.outputs, entry.name)
+        if found is None:
+            raise
+        return found
+
+
+def _name_waits(entry: Entry) -> str:
+    return f"; it waits for {', '.join(entry.waiting_for)}" if entry.waiting_for else ""
+
+
+def _resume(args: argparse.Namespace, stack: Stack, view: LogView) -> str:
+    """Return the command that goes on after the last line that was shown."""
+    since = format_time(view.last + 1000) if view.last else args.since
+    options = {"--attempt": args.attempt, "--node": args.node, "--since": since, "-s": stack.name}
+    given = [str(part) for name, value in options.items() if value for part in (name, value)]
+    return f"./jobctl {shlex.join(['logs', args.job, '-f', *given])}"
+
+
+def _say(text: str) -> None:
+    """What is no line of the log goes where it can be told from it."""
+    print(text, file=sys.stderr, flush=True)

@@ -1,0 +1,149 @@
+"""Which log of a run is shown, from where on, and following it until the run has ended."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+
+from components.aws import Run
+from components.aws.logs import AttemptLog, Line, LogReader, list_attempt_logs
+from components.errors import JobError
+from components.kinds import Kind
+
+FIRST, MOST = 2.0, 15.0  # seconds between two looks: after a line, and at most
+LATE = 5.0  # seconds that CloudWatch may take to show what was written
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+
+
+@dataclass
+class LogView:
+    """One job's log, shown and followed. `look` describes the run, `open_log` reads an attempt's log by its name.
+
+    `show` is given each line and how many nodes there are, `say` everything else. `attempt` 0 is the newest one.
+    """
+
+    job: str
+    kind: Kind
+    look: Callable[[], Run]
+    open_log: Callable[[str], LogReader]
+    show: Callable[[Line, int], None]
+    say: Callable[[str], None]
+    sleep: Callable[[float], None]
+    attempt: int = 0
+    node: int = 0
+    last: float = 0.0  # when the newest line that was shown was written, in milliseconds
+    _shown: int = field(default=0, init=False)
+
+    def show_all(self) -> bool:
+        """Show what there is; return whether there was anything."""
+        run = self.look()
+        chosen = self._choose(list_attempt_logs(self.kind, run))
+        if chosen is None or not chosen.name:
+            self.say(self._explain(run, chosen))
+            return False
+        self._announce(chosen, run)
+        reader = self.open_log(chosen.name)
+        self._read(reader)
+        if not self._shown:
+            self.say(self._explain_nothing(reader, chosen))
+        return self._shown > 0
+
+    def follow(self) -> None:
+        """Show what there is and what comes, attempt after attempt, until the run has ended, or the one attempt."""
+        pause, said = FIRST, ""
+        reader: LogReader | None = None
+        current: AttemptLog | None = None
+        while True:
+            run, before = self.look(), self._shown
+            for each in self._list_due(run, current):
+                if reader is None or current is None or each.number > current.number:
+                    reader = self.open_log(each.name)
+                    self._announce(each, run)
+                current = each
+                self._read(reader)
+            if run.phase.ended or (self.attempt and current is not None and current.ended):
+                if reader is not None:
+                    self.sleep(LATE)
+                    self._read(reader)
+                self.say(self._conclude(run, current))
+                return
+            if current is None and (text := self._explain(run, None)) != said:
+                self.say(text)
+                said = text
+            pause = FIRST if self._shown > before else min(MOST, pause * 1.5)
+            self.sleep(pause)
+
+    def _list_due(self, run: Run, current: AttemptLog | None) -> list[AttemptLog]:
+        """Return the attempts to read now: the one that is shown and what came after it; at first the newest."""
+        started = [
+            each
+            for each in list_attempt_logs(self.kind, run)
+            if each.name and self.attempt in (0, each.number)
+        ]
+        if current is None:
+            return started[-1:]
+        return [each for each in started if each.number >= current.number]
+
+    def _read(self, reader: LogReader) -> None:
+        for line in reader.read():
+            self.show(line, len(reader.nodes))
+            self.last = max(self.last, line.at)
+            self._shown += 1
+
+    def _choose(self, attempts: list[AttemptLog]) -> AttemptLog | None:
+        if not self.attempt:
+            started = [each for each in attempts if each.name]
+            return started[-1] if started else None
+        for each in attempts:
+            if each.number == self.attempt:
+                return each
+        count = f"{len(attempts)} attempt{'' if len(attempts) == 1 else 's'}"
+        raise JobError(f"{self.job}: no attempt {self.attempt}; it has made {count}")
+
+    def _announce(self, attempt: AttemptLog, run: Run) -> None:
+        status = f"ended: {attempt.reason}" if attempt.reason else run.status
+        self.say(f"{self.job}: attempt {attempt.number}, {attempt.name}, {status}")
+
+    def _explain(self, run: Run, attempt: AttemptLog | None) -> str:
+        """Say why there is no log."""
+        if attempt is not None:
+            return f"{self.job}: attempt {attempt.number} never started: {attempt.reason or 'AWS gives no reason'}"
+        reason = str(run.outputs.get("statusReason") or "")
+        told = f"{run.status}: {reason}" if reason else run.status
+        if run.phase.ended:
+            return f"{self.job} has no log: it never started. It is {told}"
+        if self.attempt:
+            return f"{self.job} has not made attempt {self.attempt} yet. It is {told}"
+        return f"{self.job} has no log yet. It is {told}"
+
+    def _explain_nothing(self, reader: LogReader, attempt: AttemptLog) -> str:
+        if not reader.streams:
+            return f"{self.job}: nothing is written yet: no container of attempt {attempt.number} has started"
+        if self.node and self.node not in reader.nodes:
+            known = ", ".join(map(str, sorted(reader.nodes)))
+            return f"{self.job}: no node {self.node}; attempt {attempt.number} has {known}"
+        return f"{self.job}: nothing was written since then"
+
+    def _conclude(self, run: Run, attempt: AttemptLog | None) -> str:
+        if attempt is None:
+            return self._explain(run, None)
+        reason = str(run.outputs.get("statusReason") or "")
+        if not run.phase.ended:
+            return f"{self.job}: attempt {attempt.number} ended: {attempt.reason or reason}"
+        return f"{self.job}: {run.status}{f': {reason}' if reason else ''}"
+
+
+def parse_since(text: str, now: float) -> float:
+    """Return the moment, in seconds, of `30s`, `10m`, `1h` or `2d` before now, or of `2026-11-28T00:12:05Z`."""
+    if found := re.fullmatch(r"(\d{1,6})([smhd])", text):
+        return now - int(found[1]) * _UNITS[found[2]]
+    try:
+        moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    except ValueError:
+        raise JobError(
+            f"--since {text}: expected a time ago, such as 90s, 10m, 1h or 2d, or a moment, such as"
+            " 2026-11-28T00:12:05Z"
+        ) from None
+    return moment.replace(tzinfo=moment.tzinfo or timezone.utc).timestamp()
