@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import time
 
 from cli.commands.status import to_row
 from cli.display.escape import code, fenced
@@ -13,6 +14,7 @@ from cli.engine.arguments import add_stack, find_stack
 from cli.engine.run import run_quietly
 from cli.engine.without_secrets import add_without_secrets, run_without_secrets
 from cli.project.stack import Stack
+from cli.report.mermaid import format_gantt
 from cli.runs.entries import Entry, read_entries
 
 # GitHub takes a mebibyte a step; some stays free for the marks around
@@ -54,14 +56,16 @@ def format_preview(stack: Stack, without_secrets: bool = False) -> str:
 
 
 def format_jobs(stack: Stack) -> str:
-    """Return the stack's jobs as of the last `up`: phase, ID, and links to the console and the logs."""
-    rows = [_format_row(entry) for entry in read_entries(stack)]
+    """Return the stack's jobs as of the last `up`: phase, ID, links to the console and the logs, and a chart."""
+    entries = read_entries(stack)
+    rows = [_format_row(entry) for entry in entries]
     text = f"### Jobs of {code(stack.name)}\n\n| job | phase | | id | |\n|---|---|---|---|---|\n"
     for at, row in enumerate(rows):
         if len(text) + len(row) > LIMIT:
             return f"{text}\n... and {len(rows) - at} more\n"
         text += row
-    return text
+    chart = format_gantt(entries, time.time() * 1000)
+    return f"{text}\n{chart}" if chart and len(text) + len(chart) < LIMIT else text
 
 
 def _format_row(entry: Entry) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -162,6 +163,7 @@ def test_a_pull_request_from_its_first_push_to_its_drift(team: Team, github: Git
         "./jobctl summary",
     ]
     assert team.job("churn")["jobId"] in run.summary
+    assert re.search(r"\n```mermaid\n(.*\n)+  section churn\n  queued :\d", run.summary)
     team.emulator.advance(3600)
 
     git(team.root, "checkout", "--quiet", "-b", "change")
