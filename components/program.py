@@ -92,6 +92,7 @@ def preflight(jobs: StackJobs, settings: Settings) -> None:
             jobs.inputs,
             jobs.waiting,
             read_inputs=settings.read_inputs,
+            made_bucket=jobs.platform.bucket if jobs.platform else "",
         )
         if any(problem.level == "error" for problem in problems):
             raise Problems(problems)

@@ -17,6 +17,7 @@ from components.jobfile import Job
 from components.kinds import Kind
 from components.policy import Policy, check_plan
 from components.run import ceiling
+from components.run.data import list_uris
 from components.run.definition import SECRETS
 from components.wire import pick, walk_leaves
 
@@ -147,8 +148,8 @@ def _plan_job(
             f"{'?' if count is None else count} x {name}"
             for name, count in ceiling.instances(steps.kind, request)
         ),
-        reads=_list_uris(request, written=False),
-        writes=_list_uris(request, written=True),
+        reads=_list_read(steps.kind, request),
+        writes=_list_written(steps.kind, request),
         code_files=_read_count(inputs, "count"),
         code_bytes=_read_count(inputs, "bytes"),
         hours=by_type,
@@ -215,16 +216,18 @@ def _find_image(kind: Kind, request: Mapping[str, Any]) -> str:
     return str(pick(request, kind.compute.image, "")) if kind.compute else ""
 
 
-def _list_uris(request: Mapping[str, Any], *, written: bool) -> tuple[str, ...]:
-    """Return the S3 URIs that a request reads or writes, by AWS's field names (`S3OutputPath`, `jobOutput`)."""
-    found = []
-    for path, leaf in walk_leaves(request):
-        if isinstance(leaf, str) and leaf.startswith("s3://"):
-            where = ".".join(map(str, path))
-            is_output = "Output" in where or "Checkpoint" in where or "Destination" in where
-            if is_output == written:
-                found.append(leaf)
-    return _sort_distinct(found)
+def _list_written(kind: Kind, request: Mapping[str, Any]) -> tuple[str, ...]:
+    return _sort_distinct(uri for _, uri in list_uris(request, kind.request.outputs))
+
+
+def _list_read(kind: Kind, request: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return every other URI of a request: data, and packed code."""
+    written = {path for path, _ in list_uris(request, kind.request.outputs)}
+    return _sort_distinct(
+        leaf
+        for path, leaf in walk_leaves(request)
+        if isinstance(leaf, str) and leaf.startswith("s3://") and path not in written
+    )
 
 
 def _add_costs(costs: Iterable[float | None]) -> float | None:

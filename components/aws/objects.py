@@ -9,7 +9,8 @@ from ..kinds import Call
 from .client import Aws
 
 _HEAD = Call("HeadObject", {"Bucket": "$bucket", "Key": "$key"})
-_LIST = Call("ListObjectsV2", {"Bucket": "$bucket", "Prefix": "$prefix"}, result="Contents")
+_LIST = Call("ListObjectsV2", {"Bucket": "$bucket", "Prefix": "$prefix"})
+_LONGEST_PAGE = 1000  # https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
 _GET = Call("GetObject", {"Bucket": "$bucket", "Key": "$key"}, result="Body")
 _PUT = Call("PutObject", {"Bucket": "$bucket", "Key": "$key"})
 
@@ -34,13 +35,21 @@ def read_etag(aws: Aws, uri: str) -> str | None:
     return str(answer["ETag"]).strip('"')
 
 
-def list_keys(aws: Aws, bucket: str, prefix: str) -> list[str]:
-    """Return the first few keys that begin with the prefix, without the empty objects that stand for folders.
+def list_objects(aws: Aws, bucket: str, prefix: str, most: int) -> dict[str, int]:
+    """Return the size of each of the first `most` objects or so whose key begins with the prefix, by key.
 
-    Raises `Rejected` where there is no such bucket. The key that is the prefix itself comes first.
+    The empty objects that stand for folders are left out. Raises `Rejected` where there is no such bucket. The key
+    that is the prefix itself comes first.
     """
-    found = aws.call("s3", _LIST, {"bucket": bucket, "prefix": prefix}, request={"MaxKeys": 10})
-    return [item["Key"] for item in found or [] if not item["Key"].endswith("/")]
+    found: dict[str, int] = {}
+    asked: dict[str, object] = {"MaxKeys": min(most, _LONGEST_PAGE)}
+    while True:
+        answer = aws.call("s3", _LIST, {"bucket": bucket, "prefix": prefix}, request=asked)
+        items = answer.get("Contents") or []
+        found |= {item["Key"]: item["Size"] for item in items if not item["Key"].endswith("/")}
+        if not answer.get("IsTruncated") or len(found) >= most:
+            return found
+        asked["ContinuationToken"] = answer["NextContinuationToken"]
 
 
 def read_beginning(aws: Aws, bucket: str, key: str, size: int = 65_536) -> str:

@@ -57,7 +57,8 @@ class Request:
     With `unique_names` a name can never be used again, so each run gets one of its own. With `plain_names` it has
     lower-case letters, digits and hyphens only. `in_place` are the fields that AWS changes on a submitted run. `role`
     is what the job runs as, where its request says so. `inputs` are what it reads (lists are passed through), each
-    with the field beside it that may say that it is one object (a manifest), not a prefix.
+    with the field beside it that may say that it is one object (a manifest), not a prefix; `outputs` are the S3 URIs
+    that it writes to. `input_files` and `input_bytes` are AWS's default quota of what it reads, 0 for none.
     """
 
     submit: Call
@@ -70,6 +71,9 @@ class Request:
     in_place: Mapping[str, Call] = field(default_factory=dict)
     role: str = ""
     inputs: Mapping[str, str] = field(default_factory=dict)
+    outputs: tuple[str, ...] = ()
+    input_files: int = 0
+    input_bytes: int = 0
     queue_field: str = ""
 
 

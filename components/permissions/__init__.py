@@ -5,7 +5,7 @@
 
 from .keys import allow_objects
 from .policy import ROLES, make_policy
-from .scope import Scope, find_inputs, find_linked_runs, find_queues, find_roles
+from .scope import Scope, find_inputs, find_linked_runs, find_outputs, find_queues, find_roles
 
 __all__ = [
     "ROLES",
@@ -13,6 +13,7 @@ __all__ = [
     "allow_objects",
     "find_inputs",
     "find_linked_runs",
+    "find_outputs",
     "find_queues",
     "find_roles",
     "make_policy",

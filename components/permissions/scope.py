@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from ..kinds import KINDS
-from ..wire import pick, walk_leaves
+from ..run.data import list_uris
+from ..wire import pick
 
 _ROLE = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/\S+")
 
@@ -18,7 +19,8 @@ class Scope:
     """Whose permissions: one stack's, in one account and region.
 
     `roles` are the ARNs that its jobs run as, `None` means any; `queues` the names of its queues, none means any.
-    `watched` are S3 objects, `inputs` S3 objects and prefixes whose records are read with `read_inputs`. `artifacts`
+    `watched` are S3 objects, `inputs` S3 objects and prefixes whose records are read with `read_inputs`, `outputs` the
+    prefixes that the jobs themselves write to. `artifacts`
     and `state` are S3 prefixes (`s3://bucket/prefix`) of packed code and of Pulumi's state. `adopted` are the ARNs of
     the second service's runs (training jobs) that job files adopt; none means none. `formerly` are patterns of the
     identities that the stack's runs carried under its former names. `secrets_provider` is Pulumi's URL of it
@@ -34,6 +36,7 @@ class Scope:
     queues: tuple[str, ...] = ()
     watched: tuple[str, ...] = ()
     inputs: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
     read_inputs: bool = False
     artifacts: str = ""
     state: str = ""
@@ -68,17 +71,16 @@ def find_roles(jobs: Iterable[tuple[str, Mapping[str, Any]]]) -> tuple[str, ...]
 
 def find_inputs(jobs: Iterable[tuple[str, Mapping[str, Any]]]) -> tuple[str, ...]:
     """Return what jobs, given by kind and request, read: S3 objects and prefixes, as far as they are known."""
-    found: set[str] = set()
-    for name, request in jobs:
-        for path, leaf in walk_leaves(request):
-            place = ".".join(part for part in path if isinstance(part, str))
-            if (
-                place in KINDS[name].request.inputs
-                and isinstance(leaf, str)
-                and leaf.startswith("s3://")
-            ):
-                found.add(leaf)
-    return tuple(sorted(found))
+    return _find_uris((request, KINDS[name].request.inputs) for name, request in jobs)
+
+
+def find_outputs(jobs: Iterable[tuple[str, Mapping[str, Any]]]) -> tuple[str, ...]:
+    """Return where jobs, given by kind and request, write: S3 prefixes, as far as they are known."""
+    return _find_uris((request, KINDS[name].request.outputs) for name, request in jobs)
+
+
+def _find_uris(jobs: Iterable[tuple[Mapping[str, Any], Collection[str]]]) -> tuple[str, ...]:
+    return tuple(sorted({uri for job in jobs for _, uri in list_uris(*job)}))
 
 
 def find_queues(jobs: Iterable[tuple[str, Mapping[str, Any]]]) -> tuple[str, ...]:

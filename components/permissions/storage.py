@@ -41,7 +41,7 @@ def make_storage(role: str, scope: Scope) -> Iterator[dict[str, Any]]:
         actions += ["s3:DeleteObject", "s3:PutObject"] if role == "deploy" else []
         yield allow("State", actions, [objects(scope.state.rstrip("/") + "/*")])
         (written if role == "deploy" else read).add(bucket(scope.state))
-    if buckets := read | written | {bucket(uri) for uri in scope.inputs}:
+    if buckets := read | written | {bucket(uri) for uri in (*scope.inputs, *scope.outputs)}:
         yield allow("FindObjects", ["s3:ListBucket"], map(objects, buckets))
     if role == "deploy":  # a pull request is previewed without secrets
         yield from allow_secrets(scope)

@@ -17,7 +17,7 @@ from ..errors import JobError, Problem
 from ..jobfile import Job
 from ..kinds import KINDS, load_part
 from ..run.definition import SECRETS, SLOT
-from . import inputs, roles
+from . import inputs, outputs, roles
 from .problem import ReferenceProblem
 
 
@@ -28,17 +28,20 @@ def find_problems(
     waiting: Mapping[str, Collection[str]] | None = None,
     *,
     read_inputs: bool = False,
+    made_bucket: str = "",
 ) -> list[Problem]:
     """Return what is wrong with the jobs' references, all of it, each with its place.
 
     `declared` are the jobs' resource inputs by name, `waiting` the jobs that each one waits for: what those make is
-    not there yet. The records of input files are read with `read_inputs` only.
+    not there yet. The records of input files are read with `read_inputs` only. `made_bucket` is one that the same
+    deployment makes.
     """
     ready = [job for job in jobs if not _waits_for_a_job((waiting or {}).get(job.name, ()))]
     found = [
         *_of_kinds(jobs, aws),
         *roles.find_problems(jobs, aws),
         *inputs.find_problems(ready, aws),
+        *outputs.find_problems(jobs, aws, made_bucket),
     ]
     if read_inputs:
         found += inputs.check_input_records(ready, aws)

@@ -1,4 +1,4 @@
-"""The data that the jobs read: it exists, and its records are like the example that a kind may give."""
+"""The data that the jobs read: it exists, within AWS's quotas, and its records are as a kind's example."""
 
 from __future__ import annotations
 
@@ -9,30 +9,33 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from ..aws import Aws
-from ..aws.objects import list_keys, read_beginning
+from ..aws.objects import list_objects, read_beginning
 from ..errors import Denied, Rejected
 from ..jobfile import Job
-from ..kinds import KINDS, load_part
-from ..wire import join_path, pick, walk_leaves
+from ..kinds import KINDS, Kind, load_part
+from ..run.data import list_uris
+from ..wire import join_path, pick
 from .problem import ReferenceProblem, denied
 
-_URI = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(.*))?", re.DOTALL)
-_AT_ONCE = 8
+URI = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(.*))?", re.DOTALL)
+AT_ONCE = 8
 # these name one object, where a prefix matches many
 _MANIFESTS = ("ManifestFile", "AugmentedManifestFile")
 RECORDS = 10
+FEW = 10  # objects that are listed where it only matters that there is one
 
-Answer = list[str] | Denied | Rejected
+Answer = dict[str, int] | Denied | Rejected
 
 
 def find_problems(jobs: Sequence[Job], aws: Aws) -> Iterator[ReferenceProblem]:
     """Each place is asked for once, several at a time."""
-    named = [
-        (job, path, uri, exact) for job in jobs for path, uri, exact in _named(KINDS[job.kind], job)
-    ]
-    uris = list(dict.fromkeys(uri for _, _, uri, _ in named))
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        answers = dict(zip(uris, pool.map(lambda uri: _keys(aws, uri), uris), strict=True))
+    named = [(job, path, uri, exact) for job in jobs for path, uri, exact in _list_inputs(job)]
+    most: dict[str, int] = {}
+    for job, _, uri, _ in named:
+        most[uri] = max(most.get(uri, FEW), KINDS[job.kind].request.input_files + 1)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        found = pool.map(lambda each: _list(aws, *each), most.items())
+        answers = dict(zip(most, found, strict=True))
     for job, path, uri, exact in named:
         answer = answers[uri]
         if isinstance(answer, Denied):
@@ -41,29 +44,41 @@ def find_problems(jobs: Sequence[Job], aws: Aws) -> Iterator[ReferenceProblem]:
             yield ReferenceProblem(
                 job, path, f"the bucket of {uri} does not exist", "preflight.input"
             )
-        elif not answer or (exact and _split(uri)[1] not in answer):
+        elif not answer or (exact and split_uri(uri)[1] not in answer):
             yield ReferenceProblem(job, path, f"no object found at {uri}", "preflight.input")
+        elif excess := _find_excess(KINDS[job.kind], answer):
+            message = f"{uri} has {excess}; AWS's default quota is exceeded, and the job would fail"
+            yield ReferenceProblem(job, path, message, "preflight.quota", "warning")
 
 
-def _named(kind: Any, job: Job) -> Iterator[tuple[str, str, bool]]:
-    """Path and URI of what a job reads, and whether it must be one object."""
-    for path, leaf in walk_leaves(job.request):
-        if not isinstance(leaf, str) or not _URI.fullmatch(leaf):
-            continue
-        beside = kind.request.inputs.get(".".join(part for part in path if isinstance(part, str)))
-        if beside is not None:
-            how = pick(job.request, ".".join(map(str, (*path[:-1], beside))))
-            yield join_path(("request", *path)), leaf, how in _MANIFESTS
+def _find_excess(kind: Kind, sizes: Mapping[str, int]) -> str:
+    """Say how an input exceeds the kind's quota, which an account may have had raised."""
+    files, size = kind.request.input_files, kind.request.input_bytes
+    if files and len(sizes) > files:
+        return f"more than {files:,} files"
+    total = sum(sizes.values())
+    return f"{total / 2**30:.1f} GiB" if size and total > size else ""
 
 
-def _split(uri: str) -> tuple[str, str]:
+def _list_inputs(job: Job) -> Iterator[tuple[str, str, bool]]:
+    """Yield path and URI of what a job reads, and whether it must be one object."""
+    fields = KINDS[job.kind].request.inputs
+    for path, uri in list_uris(job.request, fields):
+        beside = fields[".".join(part for part in path if isinstance(part, str))]
+        how = pick(job.request, ".".join(map(str, (*path[:-1], beside))))
+        if URI.fullmatch(uri):
+            yield join_path(("request", *path)), uri, how in _MANIFESTS
+
+
+def split_uri(uri: str) -> tuple[str, str]:
+    """Return the bucket and the key, or prefix, of an S3 URI."""
     bucket, _, key = uri.removeprefix("s3://").partition("/")
     return bucket, key
 
 
-def _keys(aws: Aws, uri: str) -> Answer:
+def _list(aws: Aws, uri: str, most: int) -> Answer:
     try:
-        return list_keys(aws, *_split(uri))
+        return list_objects(aws, *split_uri(uri), most)
     except (Denied, Rejected) as error:
         return error
 
@@ -74,30 +89,32 @@ def check_input_records(jobs: Sequence[Job], aws: Aws) -> Iterator[ReferenceProb
         example = load_part(KINDS[job.kind], "preflight").find_example_record(job, aws)
         if example is None:
             continue
-        source, record = example
-        for path, uri, _ in _named(KINDS[job.kind], job):
-            keys = _keys(aws, uri)
-            if not isinstance(keys, list) or not keys:
+        for path, uri, _ in _list_inputs(job):
+            keys = _list(aws, uri, FEW)
+            if not isinstance(keys, dict) or not keys:
                 continue
             try:
-                text = read_beginning(aws, _split(uri)[0], keys[0])
+                text = read_beginning(aws, split_uri(uri)[0], next(iter(keys)))
             except Denied as error:
                 yield denied(job, path, error)
                 continue
             except Rejected:
                 continue
-            wrong = check_records(text, record)
+            wrong = check_records(text, example.record)
             if wrong:
-                message = f"{uri}: {wrong}; {source} expects lines like {json.dumps(record)}"
-                yield ReferenceProblem(job, path, message, "preflight.records")
+                lines = f"{example.source} expects lines like {json.dumps(example.record)}"
+                yield ReferenceProblem(job, path, f"{uri}: {wrong}; {lines}", "preflight.records")
+            elif example.most and len(_list_records(text)) > example.most:
+                message = f"{uri}: a file has more than {example.most} records, AWS's default quota"
+                yield ReferenceProblem(job, path, message, "preflight.quota", "warning")
 
 
 def check_records(text: str, example: Mapping[str, Any]) -> str:
     """What is wrong with the first of the lines, one JSON object each; nothing where they are like the example."""
-    lines = [line for line in text.split("\n")[:RECORDS] if line.strip()]
+    lines = _list_records(text)
     if not lines:
         return "its first lines have no record"
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(lines[:RECORDS], 1):
         try:
             record = json.loads(line)
         except ValueError:
@@ -109,3 +126,7 @@ def check_records(text: str, example: Mapping[str, Any]) -> str:
                 what = "list" if isinstance(value, list) else "text"
                 return f"record {number} has no {what} `{name}`"
     return ""
+
+
+def _list_records(text: str) -> list[str]:
+    return [line for line in text.split("\n") if line.strip()]

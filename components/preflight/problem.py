@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from ..errors import Denied, Problem
 from ..jobfile import Job
@@ -29,6 +31,15 @@ class ReferenceProblem:
                 message = message.replace(leaf, HIDDEN)
         line, column = self.job.place(self.path)
         return Problem(self.job.file, line, column, self.path, message, self.rule, self.level)
+
+
+@dataclass(frozen=True)
+class Example:
+    """A record as an input must have it, who says so, and how many records a file may have; 0 for any number."""
+
+    source: str
+    record: Mapping[str, Any]
+    most: int = 0
 
 
 def denied(job: Job, path: str, error: Denied) -> ReferenceProblem:

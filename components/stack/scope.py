@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..jobfile import yaml12
-from ..permissions import Scope, find_inputs, find_linked_runs, find_queues, find_roles
+from ..permissions import (
+    Scope,
+    find_inputs,
+    find_linked_runs,
+    find_outputs,
+    find_queues,
+    find_roles,
+)
 from ..platform.config import Account
 from .jobs import StackJobs
 from .settings import Settings
@@ -30,6 +37,7 @@ def build_scope(
         queues=find_queues(requests),
         watched=tuple(sorted({str(uri) for job in jobs for uri in job.watch})),
         inputs=find_inputs(requests),
+        outputs=find_outputs(requests),
         read_inputs=settings.read_inputs,
         artifacts=settings.artifacts,
         state=state,

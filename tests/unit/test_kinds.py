@@ -100,7 +100,9 @@ def test_every_declared_field_exists(kind: Kind) -> None:
     named += [kind.payload.field] if kind.payload else []
     named += [kind.request.queue_field] if kind.request.queue_field else []
     assert set(named) <= set(request.members)
-    paths = [*kind.request.inputs, *([kind.request.role] if kind.request.role else [])]
+    assert kind.request.inputs and kind.request.outputs
+    paths = [*kind.request.inputs, *kind.request.outputs]
+    paths += [*([kind.request.role] if kind.request.role else [])]
     if kind.compute:
         compute = kind.compute
         paths += [compute.resources, *compute.limits, compute.attempts, compute.warm, compute.image]

@@ -8,7 +8,7 @@ from typing import Any
 from ...aws import Aws
 from ...errors import Denied, Missing, Rejected
 from ...jobfile import Job
-from ...preflight.problem import ReferenceProblem, denied
+from ...preflight.problem import Example, ReferenceProblem, denied
 from ...wire import pick
 from .. import Call
 from .recipes import RECIPES, Recipe
@@ -66,10 +66,13 @@ def _record(aws: Aws, field: str, arn: str) -> Mapping[str, Any] | Denied | None
     return aws.remembered(f"preflight.{arn}", ask)
 
 
-def find_example_record(job: Job, aws: Aws) -> tuple[str, Mapping[str, Any]] | None:
-    """Return the recipe's name and an input record as it takes them, where the recipe is known.
+def find_example_record(job: Job, aws: Aws) -> Example | None:
+    """Return an input record as the recipe takes them, and how many, where the recipe is known.
 
     https://docs.aws.amazon.com/personalize/latest/dg/batch-data-upload.html
     """
     recipe = recipe_of(job, aws)
-    return (recipe.name, recipe.record) if recipe and recipe.record else None
+    if recipe is None or not recipe.record:
+        return None
+    themed = job.request.get("batchInferenceJobMode") == "THEME_GENERATION"
+    return Example(recipe.name, recipe.record, recipe.themes if themed else recipe.queries)

@@ -2,6 +2,7 @@
 
 https://docs.aws.amazon.com/personalize/latest/dg/batch-data-upload.html
 https://docs.aws.amazon.com/personalize/latest/dg/batch-inference-job-output-examples.html
+https://docs.aws.amazon.com/personalize/latest/dg/limits.html
 """
 
 from __future__ import annotations
@@ -18,13 +19,17 @@ _RANKING = {"userId": "891", "itemList": ["27", "886"]}
 
 @dataclass(frozen=True)
 class Recipe:
-    """A recipe's name, an input record, and what it can do: batch inference, with themes; batch segments."""
+    """A recipe's name, an input record, and what it can do: batch inference, with themes; batch segments.
+
+    `themes` and `queries` are how many records an input file may have, for themes and for segments.
+    """
 
     name: str
     record: Mapping[str, Any] = field(default_factory=dict)
     batch: bool = True
-    themes: bool = False
+    themes: int = 0
     segments: bool = False
+    queries: int = 0
 
 
 RECIPES = {
@@ -38,11 +43,11 @@ RECIPES = {
         Recipe("aws-popularity-count", _USER),
         Recipe("aws-personalized-ranking", _RANKING),
         Recipe("aws-personalized-ranking-v2", _RANKING),
-        Recipe("aws-similar-items", _ITEM, themes=True),
+        Recipe("aws-similar-items", _ITEM, themes=100),
         Recipe("aws-sims", _ITEM),
         Recipe("aws-trending-now", batch=False),
         Recipe("aws-next-best-action", batch=False),
-        Recipe("aws-item-affinity", _ITEM, batch=False, segments=True),
-        Recipe("aws-item-attribute-affinity", _ATTRIBUTES, batch=False, segments=True),
+        Recipe("aws-item-affinity", _ITEM, batch=False, segments=True, queries=500),
+        Recipe("aws-item-attribute-affinity", _ATTRIBUTES, batch=False, segments=True, queries=10),
     )
 }

@@ -31,7 +31,9 @@ _LATEST = Latest(
 )
 
 
-def make_kind(name: str, title: str, rule: str = "personalize") -> Kind:
+def make_kind(
+    name: str, title: str, rule: str = "personalize", input_files: int = 0, input_bytes: int = 0
+) -> Kind:
     """Return the table of a batch job by its name in the API (`BatchInferenceJob`); `rule` names its event rule."""
     field = name[0].lower() + name[1:]
     return Kind(
@@ -45,6 +47,9 @@ def make_kind(name: str, title: str, rule: str = "personalize") -> Kind:
             unique_names=True,
             role="roleArn",
             inputs={"jobInput.s3DataSource.path": ""},
+            outputs=("jobOutput.s3DataDestination.path",),
+            input_files=input_files,
+            input_bytes=input_bytes,
         ),
         record=Record(
             arn="arn:{partition}:personalize:{region}:{account}:" + f"{_dashed(name)}/{{name}}",

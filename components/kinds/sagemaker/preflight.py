@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from ...aws import Aws
 from ...jobfile import Job
+from ...preflight.problem import Example
 
 
-def find_example_record(job: Job, aws: Aws) -> tuple[str, Mapping[str, Any]] | None:
+def find_example_record(job: Job, aws: Aws) -> Example | None:
     """Return nothing: what a model reads is its own matter."""
     return None

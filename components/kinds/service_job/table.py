@@ -45,6 +45,18 @@ KIND = Kind(
         },
         role=f"{_PAYLOAD}.RoleArn",
         inputs={f"{_PAYLOAD}.InputDataConfig.DataSource.S3DataSource.S3Uri": "S3DataType"},
+        outputs=tuple(
+            f"{_PAYLOAD}.{path}"
+            for path in (
+                "OutputDataConfig.S3OutputPath",
+                "CheckpointConfig.S3Uri",
+                "TensorBoardOutputConfig.S3OutputPath",
+                "DebugHookConfig.S3OutputPath",
+                "DebugRuleConfigurations.S3OutputPath",
+                "ProfilerConfig.S3OutputPath",
+                "ProfilerRuleConfigurations.S3OutputPath",
+            )
+        ),
         queue_field="jobQueue",
     ),
     # SageMaker's name is `AWSBatch<TrainingJobName><32 hex>` of at most 63 characters

@@ -20,6 +20,7 @@ KIND = Kind(
         unique_names=True,
         plain_names=True,
         inputs={"TransformInput.DataSource.S3DataSource.S3Uri": "S3DataType"},
+        outputs=("TransformOutput.S3OutputPath", "DataCaptureConfig.DestinationS3Uri"),
     ),
     record=Record(
         arn="arn:{partition}:sagemaker:{region}:{account}:transform-job/{name}",

@@ -119,6 +119,12 @@ def test_what_is_right_is_silent(checked: Checked) -> None:
             "of s3://aws-jobs-dta/tabular/train/ does not exist",
         ),
         (
+            "aws-jobs-output",
+            "aws-jobs-outputs",
+            "10:24: request.serviceRequestPayload.OutputDataConfig.S3OutputPath: the bucket of "
+            "s3://aws-jobs-outputs/models/ does not exist",
+        ),
+        (
             "S3Prefix, S3Uri: s3://aws-jobs-data/tabular/train/",
             "ManifestFile, S3Uri: s3://aws-jobs-data/tabular/tra",
             "9:63: request.serviceRequestPayload.InputDataConfig[0].DataSource.S3DataSource.S3Uri: no object found "
@@ -230,6 +236,33 @@ def test_records(checked: Checked, body: str, wrong: str) -> None:
     ]
 
 
+def test_themes_are_for_a_hundred_items_a_file(checked: Checked) -> None:
+    """The quota of themes, as far as the first records show it; without themes there is none."""
+    lines = "".join(f'{{"itemId": "{number}"}}\n' for number in range(101))
+    checked.put("s3://aws-jobs-data/mine/items.json", lines)
+    text = SCORE.replace("user-personalization/11111111", "similar-items/22222222").replace(
+        "personalize/users.json", "mine/items.json"
+    )
+    assert checked.said("score.yaml", text, read_inputs=True) == []
+    themed = f"""{text}  batchInferenceJobMode: THEME_GENERATION
+  themeGenerationConfig: {{fieldsForThemeGeneration: {{itemName: NAME}}}}
+"""
+    assert checked.said("score.yaml", themed) == []
+    assert checked.said("score.yaml", themed, read_inputs=True) == [
+        "warning: jobs/score.yaml:5:29: request.jobInput.s3DataSource.path: s3://aws-jobs-data/mine/items.json: a file "
+        "has more than 100 records, AWS's default quota"
+    ]
+    checked.put("s3://aws-jobs-data/mine/items.json", lines[: lines.rindex("{")].strip())
+    assert checked.said("score.yaml", themed, read_inputs=True) == []
+
+
+def test_a_bucket_that_the_deployment_makes_is_not_missed(checked: Checked) -> None:
+    """The platform's own, named literally: it is not there before the first `up`."""
+    text = TRAIN.replace("aws-jobs-output", "aws-jobs-dev-platform")
+    assert len(checked.said("train.yaml", text)) == 1
+    assert checked.all_said(made_bucket="aws-jobs-dev-platform") == []
+
+
 def test_a_long_file_is_read_as_far_as_it_matters(checked: Checked) -> None:
     """A line that is cut off at the end of what was read is no mistake."""
     checked.put(
@@ -332,6 +365,7 @@ def test_one_question_for_each_thing(checked: Checked) -> None:
         "GetCallerIdentity",
         "GetRole",
         "GetRole",
+        "ListObjectsV2",
         "ListObjectsV2",
         "ListObjectsV2",
     ]

@@ -185,12 +185,12 @@ def test_roles_are_passed_to_the_services_that_take_them() -> None:
 
 
 def test_inputs_are_looked_for_and_read_only_where_the_stack_says_so() -> None:
-    """s3:ListBucket is for the buckets of inputs too; s3:GetObject for inputs needs `aws-jobs:readInputs`."""
-    scope = Scope("aws-jobs", "prod", inputs=("s3://lake/users/",))
+    """s3:ListBucket is for buckets of inputs and outputs too; s3:GetObject of inputs needs `aws-jobs:readInputs`."""
+    scope = Scope("aws-jobs", "prod", inputs=("s3://lake/users/",), outputs=("s3://models/",))
     (statement,) = permissions.make_policy("preview", scope)["Statement"][-1:]
     assert (statement["Action"], statement["Resource"]) == (
         ["s3:ListBucket"],
-        ["arn:aws:s3:::lake"],
+        ["arn:aws:s3:::lake", "arn:aws:s3:::models"],
     )
     assert "s3:GetObject" not in actions("preview", scope)
     reading = dataclasses.replace(scope, read_inputs=True)
