@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from cli.planning.chains import list_chains
 from cli.planning.changes import list_changes
 from cli.planning.effects import find_effect
 from cli.planning.model import ACTIONS, CAUSES, Change, Drift, Plan, PlannedJob
@@ -70,6 +71,7 @@ def build(
         accounts=_sort_distinct(job.account for job in planned),
         counts=_count_actions(planned, unchanged),
         jobs=tuple(planned),
+        chains=list_chains(jobs, {job.name for job in planned}),
         hours=hours,
         max_hours=sum(job.max_hours or 0 for job in costly),
         cost=price(priced, prices),

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from cli.display.escape import code
 from cli.planning import words
+from cli.planning.chains import format_graph
 from cli.planning.model import Plan, PlannedJob
 from components.kinds import KINDS
 
@@ -46,6 +47,7 @@ def render(plan: Plan, source: str = "", limit: int = LIMIT) -> str:
     _add_list(room, "⚠️ **Warnings**", plan.warnings, limit // 8)
     if plan.jobs:
         _add_table(room, plan.jobs, source)
+        _add_graph(room, plan)
         _add_details(room, plan.jobs)
     return room.text
 
@@ -89,6 +91,12 @@ def _add_table(room: _Room, jobs: Sequence[PlannedJob], source: str) -> None:
         if not room.add(_format_row(job, source), reserve):
             room.add(f"\n... and {len(jobs) - at} more jobs, the least important ones\n")
             return
+
+
+def _add_graph(room: _Room, plan: Plan) -> None:
+    graph = format_graph(plan)
+    if graph:
+        room.add(f"\n<details open><summary>Dependencies</summary>\n\n{graph}\n</details>\n", 200)
 
 
 def _format_row(job: PlannedJob, source: str) -> str:

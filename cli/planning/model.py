@@ -88,6 +88,9 @@ class Plan:
     accounts: tuple[str, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
     jobs: tuple[PlannedJob, ...] = ()
+    chains: tuple[
+        tuple[str, str], ...
+    ] = ()  # (dependency, dependent), of chains with a planned job
     hours: Mapping[str, float] = field(default_factory=dict)
     max_hours: float = 0
     cost: float | None = None
