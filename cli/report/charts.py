@@ -22,7 +22,16 @@ _MATCHES = "(phase == '' || datum.phase == phase) && indexof(datum.text, query) 
 _STEP, _BAR = 22, 14  # pixels a row, and of it the bar
 _TALL = 36  # pixels of a row with its words above its bar
 VERSION = alt.SCHEMA_VERSION.removeprefix("v").rpartition(".")[0]  # of Vega-Lite: 6.4
-_MOMENTS = alt.Axis(orient="top", tickCount=5)
+_DAY, _TIME = "%d %b", "%H:%M"
+_FORMATS = {
+    "month": _DAY,
+    "week": _DAY,
+    "date": _DAY,
+    "day": _DAY,
+    "hours": _TIME,
+    "minutes": _TIME,
+}
+_MOMENTS = alt.Axis(orient="top", tickCount=5, format=_FORMATS)
 Spec = dict[str, Any]
 
 
@@ -39,10 +48,10 @@ def make_gantt(segments: Sequence[Figure]) -> Spec:
         _chart(segments, _STEP)
         .add_params(alt.param(name="from", value=0))
         .transform_filter("datum.end >= from")
-        .transform_calculate(start="max(datum.start, from)")
+        .transform_calculate(shown="max(datum.start, from)")
         .mark_bar(height=_BAR, strokeWidth=1)
         .encode(
-            x=alt.X("start:T", title=None, axis=_MOMENTS, scale=alt.Scale(type="utc")),
+            x=alt.X("shown:T", title=None, axis=_MOMENTS, scale=alt.Scale(type="utc")),
             x2="end:T",
             y=alt.Y("job:N", title=None, sort=alt.EncodingSortField("start", op="min")),
             color=alt.Color("state:N", **_colour(STATES, COLOURS)),
@@ -84,10 +93,16 @@ def make_usage(usage: Sequence[Figure]) -> Spec:
     base = (
         _chart(usage, _TALL)
         .add_params(alt.param(name="by", value="job"), alt.param(name="unit", value="hours"))
-        .transform_filter("datum.by == by && datum.unit == unit")
+        .transform_filter("isValid(datum.used[unit])")
+        .transform_calculate(
+            value="datum.places[by]",
+            own="datum.used[unit]",
+            limit="datum.ceiling[unit] || 0",
+            open="isValid(datum.ceiling[unit]) ? 0 : 1",
+        )
         .transform_aggregate(
-            used="sum(used)",
-            ceiling="sum(ceiling)",
+            used="sum(own)",
+            ceiling="sum(limit)",
             open="sum(open)",
             runs="count()",
             groupby=["value"],
@@ -139,6 +154,7 @@ def make_failures(failures: Sequence[Figure]) -> Spec:
     return _finish(alt.layer(*parts))
 
 
+# A calculation never takes a field's own name: it would be made again of its own result when a parameter changes.
 def _chart(figures: Sequence[Figure], step: int) -> alt.Chart:
     # InlineData is passed on as it is: Altair's limit of 5,000 rows is about data frames
     data = alt.InlineData(values=list(figures))

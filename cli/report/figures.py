@@ -62,34 +62,25 @@ def _make_bar(state: str, start: float, end: float, attempt: str = "", reason: s
 
 
 def list_usage(rows: Sequence[RunRow]) -> list[Figure]:
-    """Return what each run used and might have used, for each of its places: job, queue, kind and tags.
+    """Return what each run used and might have used, in `hours` and `money`, and its places: job, queue, kind, tags.
 
-    `unit` is `hours` or `money`. A run without a ceiling counts in `open`; one whose use is not known is left out.
+    What is not known is `None`.
     """
     keys = list_tag_keys(rows)
-    found = []
-    for row in rows:
-        groups = {"job": row.job, "queue": row.queue, "kind": row.kind}
-        groups |= {f"tag {key}": row.tags.get(key, "") for key in keys}
-        for unit, used, most in (
-            ("hours", row.hours, row.ceiling),
-            ("money", row.cost, row.ceiling_cost),
-        ):
-            if used is None:
-                continue
-            for by, value in groups.items():
-                found.append(
-                    {
-                        "by": by,
-                        "unit": unit,
-                        "value": value or NONE,
-                        "used": used,
-                        "ceiling": most or 0,
-                        "open": int(most is None),
-                        **_narrow(row),
-                    }
-                )
-    return found
+    return [
+        {
+            "places": {
+                "job": row.job,
+                "queue": row.queue or NONE,
+                "kind": row.kind,
+                **{f"tag {key}": row.tags.get(key) or NONE for key in keys},
+            },
+            "used": {"hours": row.hours, "money": row.cost},
+            "ceiling": {"hours": row.ceiling, "money": row.ceiling_cost},
+            **_narrow(row),
+        }
+        for row in rows
+    ]
 
 
 def list_tag_keys(rows: Sequence[RunRow]) -> list[str]:
@@ -139,8 +130,12 @@ def list_tiles(rows: Sequence[RunRow]) -> list[tuple[str, str]]:
 
 
 def _total(rows: Sequence[RunRow], unit: str) -> tuple[float, float]:
-    figures = [each for each in list_usage(rows) if (each["by"], each["unit"]) == ("job", unit)]
-    return sum(each["used"] for each in figures), sum(each["ceiling"] for each in figures)
+    """Return what the runs whose use is known used and might have used."""
+    known = [each for each in list_usage(rows) if each["used"][unit] is not None]
+    return (
+        sum(each["used"][unit] for each in known),
+        sum(each["ceiling"][unit] or 0 for each in known),
+    )
 
 
 def format_use(used: float | None, most: float | None) -> str:

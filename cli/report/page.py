@@ -77,6 +77,7 @@ def _show_row(row: RunRow) -> Mapping[str, Any]:
         "text": figures.search_text(row),
         "run": row.name or arn_id(row.arn),
         "terminated": row.terminated,
+        "tags": [f"{key}={value}" for key, value in sorted(row.tags.items())],
         "phase": row.phase,
         "reason": row.reason if row.phase != "SUCCEEDED" else "",
         "links": row.links,
@@ -91,6 +92,5 @@ def _show_row(row: RunRow) -> Mapping[str, Any]:
             ("hours", f"{used}, no ceiling" if row.unlimited else used, row.hours or 0),
             ("money", figures.format_use(row.cost, row.ceiling_cost), row.cost or 0),
             ("queue", row.queue or "–", row.queue),
-            ("tags", "\n".join(f"{k}={v}" for k, v in sorted(row.tags.items())) or "–", ""),
         ],
     }

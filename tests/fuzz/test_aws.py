@@ -144,6 +144,7 @@ def test_a_deployment(workspace: Workspace, seed: int) -> None:
         jobctl("refresh", "--yes", "--skip-preview")
         for command in ("status", "history churn", "recover", "preview --diff", "plan", "summary"):
             jobctl(*command.split())
+        jobctl("report", "--since", "99999d")
     jobctl("destroy", "--yes", "--skip-preview")
     (source / ".env").unlink()
     check_files(root.parent, secret)

@@ -58,15 +58,13 @@ def test_a_running_attempt_lasts_until_now(rows: list[RunRow]) -> None:
 
 
 def total(rows: list[RunRow], by: str, unit: str = "hours") -> dict[str, tuple[float, float, int]]:
+    """What was used, what might have been, and the runs without a ceiling: as the chart adds them."""
     found: dict[str, tuple[float, float, int]] = {}
     for each in figures.list_usage(rows):
-        if (each["by"], each["unit"]) == (by, unit):
-            used, most, without = found.get(each["value"], (0, 0, 0))
-            found[each["value"]] = (
-                used + each["used"],
-                most + each["ceiling"],
-                without + each["open"],
-            )
+        own, limit = each["used"][unit], each["ceiling"][unit]
+        if own is not None:
+            used, most, without = found.get(each["places"][by], (0, 0, 0))
+            found[each["places"][by]] = (used + own, most + (limit or 0), without + (limit is None))
     return {
         value: (round(used, 3), round(most, 3), without)
         for value, (used, most, without) in found.items()

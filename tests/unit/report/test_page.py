@@ -153,6 +153,16 @@ def test_a_chart_is_narrowed_by_its_parameters() -> None:
     assert re.findall(r">([^<]* · [^<]*)<", picture) == ["5.77 of 12 · vision"]
 
 
+@pytest.mark.parametrize("name", ["gantt", "usage", "failures"])
+def test_no_field_is_calculated_anew_of_its_own_result(name: str) -> None:
+    """Vega calculates in place, again with each change of a parameter: the second choice of a page showed nothing."""
+    spec: dict[str, Any] = json.loads(Page(render(read_all())).scripts[0])[name]
+    parts = [spec, *(spec.get("layer") or ())]
+    made = {each.get("as") for part in parts for each in part.get("transform") or ()}
+    [values] = spec["datasets"].values()
+    assert made & set(values[0]) == set()
+
+
 def test_thousands_of_runs_are_drawn() -> None:
     """More than the 5,000 rows that Altair takes from a table."""
     rows = [replace(row, name=f"{row.name}-{at}") for row in read_all() for at in range(1000)]
