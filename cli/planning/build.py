@@ -19,7 +19,6 @@ from components.kinds import Kind
 from components.policy import Policy, check_plan
 from components.run import ceiling
 from components.run.data import list_uris
-from components.run.definition import SECRETS
 from components.wire import pick, walk_leaves
 
 _ROLE = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}):role/\S+")
@@ -80,8 +79,11 @@ def build(
         unpriced=tuple(name for name in hours if name not in prices) if prices else (),
         unlimited=tuple(
             job.name
-            for job in costly
-            if job.instances and job.max_hours is None and not job.endless
+            for job in planned
+            if (
+                job.action in _COSTS and job.instances and job.max_hours is None and not job.endless
+            )
+            or job.cause in ("hidden-new", "hidden-changed")
         ),
         endless=tuple(job.name for job in costly if job.endless),
         warnings=(*preview.warnings, *(text for level, text in judged if level != "error")),
@@ -126,7 +128,7 @@ def _plan_job(
     total = ceiling.total(steps.kind, request) if known else None
     cause = _find_cause(steps, done.action)
     waiting = inputs.get("waitingFor") or steps.old.get("waitingFor") or ()
-    waits_for = tuple(str(name) for name in waiting if name != SECRETS)
+    waits_for = () if done.action == "unknown" else tuple(map(str, waiting))
     first = next((change.line for change in found if change.line), 0)
     return PlannedJob(
         name=_name_job(steps),
@@ -178,7 +180,7 @@ def _read_count(inputs: Mapping[str, Any], name: str) -> int:
 def _find_cause(steps: JobSteps, action: str) -> str:
     """Return the key in `model.CAUSES` of why a job's run begins, waits or ends; nothing where its changes say it."""
     if action == "unknown":
-        return "secrets"
+        return _find_hidden_cause(steps)
     if action == "submit":
         if steps.old and steps.op != "create":
             return "ready"
@@ -187,6 +189,17 @@ def _find_cause(steps: JobSteps, action: str) -> str:
         return "waiting" if steps.new.get("waitingFor") or steps.old.get("waitingFor") else ""
     removed = action in ("terminate", "release") or (action == "refuse" and steps.op == "delete")
     return "removed" if removed else ""
+
+
+def _find_hidden_cause(steps: JobSteps) -> str:
+    """Return what is known of a job that depends on secrets: a digest has none of their values in it.
+
+    The state's digest counts: a refresh without secrets makes another one of inputs that Pulumi keeps secret whole.
+    """
+    current = steps.before.get("digest") or steps.now.get("digest")
+    if not current or steps.gone:
+        return "hidden-new"
+    return "hidden-same" if current == steps.hidden_digest else "hidden-changed"
 
 
 def _locate(change: Change, job: Job | None) -> Change:

@@ -12,7 +12,6 @@ from components.lifecycle.decision import (
     decide_removal,
     decide_replacement,
 )
-from components.run.definition import SECRETS
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,7 @@ def find_effect(job: JobSteps, may_terminate: bool) -> Effect:
 
 
 def _find_effect(job: JobSteps, may_terminate: bool) -> Effect:
-    if SECRETS in (job.new.get("waitingFor") or ()):
+    if job.hidden_digest:
         return Effect("unknown")
     phase = _phase_of(job)
     if job.op in ("create", "replace") and not job.new.get("waitingFor"):

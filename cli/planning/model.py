@@ -17,7 +17,10 @@ CAUSES = {
     "released": "its run was released in AWS",
     "waiting": "waiting for {}",
     "removed": "its file was removed",
-    "secrets": "depends on secrets: not previewable without the passphrase or key",
+    # a preview without the stack's secrets
+    "hidden-new": "depends on secrets: not previewable without them; new",
+    "hidden-changed": "depends on secrets: not previewable without them; changed, so that it runs again",
+    "hidden-same": "depends on secrets: not previewable without them; nothing that makes a run has changed",
 }
 
 

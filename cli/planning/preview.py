@@ -13,6 +13,7 @@ from typing import Any
 
 from components.errors import JobError
 from components.kinds import KINDS, Kind
+from components.run.definition import SECRETS
 from components.wire import normalize_numbers
 
 # what Pulumi writes for a value that a preview cannot know
@@ -32,6 +33,13 @@ class JobSteps:
     now: dict[str, Any] = field(default_factory=dict)  # its outputs, as AWS says
     new: dict[str, Any] = field(default_factory=dict)  # inputs as the files want them
     gone: bool = False
+
+    @property
+    def hidden_digest(self) -> str:
+        """The new definition's digest where it depends on secrets that the preview did not have, else nothing."""
+        waits = self.new.get("waitingFor") or ()
+        found = [name for name in map(str, waits) if name.startswith(SECRETS)]
+        return found[0].removeprefix(SECRETS) if found else ""
 
 
 @dataclass

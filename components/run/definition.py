@@ -33,7 +33,9 @@ OURS = "aws-jobs:"
 
 # what `waitingFor` may name besides jobs
 SLOT = "slot"  # one of the runs of a kind that an account may have at once
-SECRETS = "[secrets]"  # the stack's secrets, in a preview that has none
+SECRETS = (
+    "[secrets] "  # the stack's secrets, in a preview that has none; the definition's digest follows
+)
 
 SUFFIX = 8  # hexadecimal characters that tell one run's AWS name from the next
 MARK = 4  # further ones that tell one identity's runs from another's

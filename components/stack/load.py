@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from .. import policy
 from ..errors import Problems
 from ..jobfile import load
+from ..kinds import KINDS
 from ..platform.config import Account, parse_platform
 from ..platform.references import find_references
-from ..run.definition import SECRETS
+from ..run.definition import SECRETS, digest
 from .jobs import JobFiles, StackJobs
 from .settings import Settings
 
@@ -80,7 +81,11 @@ def _load_rules(stack: StackJobs) -> None:
 
 
 def _wait_for_secrets(stack: StackJobs) -> None:
-    """Let wait, in a preview without secrets, what has one in its request: such a job is not changed or judged."""
+    """Let wait, in a preview without secrets, what has one in its request: such a job is not changed or judged.
+
+    Whether `up` makes another run of it is known all the same: no secret's value is in a digest.
+    """
     for job in stack.jobs:
         if job.secret_paths:
-            stack.waiting.setdefault(job.name, [SECRETS])
+            made = digest(KINDS[job.kind], stack.inputs[job.name])
+            stack.waiting.setdefault(job.name, [SECRETS + made])

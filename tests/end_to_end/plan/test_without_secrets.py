@@ -28,6 +28,7 @@ def deployed(cold_workspace: Workspace) -> Workspace:
     workspace = cold_workspace
     """A stack with a secret, its jobs submitted; afterwards the files are changed."""
     workspace.write("argument.json", with_arguments("--token", "${config.token}"))
+    workspace.write("listed.json", with_arguments("--token", "${config.token}"))
     workspace.write("plain.json", jobs.service())
     workspace.write("same.json", jobs.service())
     workspace.write("secret.json", jobs.hyperparameters(token="${config.token}"))
@@ -62,8 +63,8 @@ def test_it_is_exact_but_for_what_depends_on_a_secret(deployed: Workspace) -> No
     exact = plan(deployed, "--format", "json", **OF_THE_TEAM).json
     by_name = {job["name"]: job for job in found.json["jobs"]}
     unknown = {name for name, job in by_name.items() if job["action"] == "unknown"}
-    assert unknown == {"argument", "secret", "new"}
-    assert found.json["counts"]["unknown"] == 3
+    assert unknown == {"argument", "listed", "secret", "new"}
+    assert found.json["counts"]["unknown"] == 4
     assert found.json["counts"]["unchanged"] == 1
     assert {name for name, job in by_name.items() if job["action"] != "unknown"} == {
         "after",
@@ -73,11 +74,12 @@ def test_it_is_exact_but_for_what_depends_on_a_secret(deployed: Workspace) -> No
     for job in exact["jobs"]:
         if job["name"] not in unknown:
             assert by_name[job["name"]] == job
-    for job in unknown:
-        assert (
-            by_name[job]["why"]
-            == "depends on secrets: not previewable without the passphrase or key"
-        )
+    assert {name: by_name[name]["cause"] for name in unknown} == {
+        "argument": "hidden-changed",
+        "listed": "hidden-same",
+        "secret": "hidden-same",
+        "new": "hidden-new",
+    }
     assert (deployed.root / "Pulumi.local.yaml").read_text("utf-8") == settings
     assert not list((deployed.root / ".local").glob("preview-*"))
     submitted = deployed.submissions()

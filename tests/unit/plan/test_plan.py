@@ -415,20 +415,26 @@ def test_changed_files_are_named_by_their_folders_where_there_are_many(
     assert [each.path for each in job.changes] == paths
 
 
+NOTHING = "nothing that makes a run has changed"
+AGAIN = "changed, so that it runs again"
+
+
 def test_a_job_that_depends_on_secrets_is_neither_changed_nor_unchanged() -> None:
     """Without secrets the program lets such a job wait for them, whatever step the engine makes of that: the plan
     says so in each format, counts nothing of it, and takes it for no drift."""
-    unseen = inputs(waitingFor=["[secrets]"])
-    for given in (
-        step("create", new=unseen),
-        step("same", old=state(inputs()), new=unseen),
-        step("update", old=state(inputs(), **RUNNING), new=unseen),
+    unseen = inputs(waitingFor=["[secrets] abc"])
+    for given, known in (
+        (step("create", new=unseen), "new"),
+        (step("update", old=state(inputs(), digest="abc"), new=unseen), NOTHING),
+        (step("same", old=state(inputs(), digest="abd"), new=unseen), AGAIN),
+        (step("update", old=state(inputs(), **RUNNING, digest="abd"), new=unseen), AGAIN),
     ):
         found = plan(given, step("create", "fresh", new=inputs("fresh")))
         job = next(job for job in found.jobs if job.name == "churn")
         assert (job.action, job.changes, job.effect, job.waits_for) == ("unknown", (), "", ())
         assert (found.counts["unknown"], found.counts["unchanged"], found.max_hours) == (1, 0, 2)
-        why = "depends on secrets: not previewable without the passphrase or key"
+        why = f"depends on secrets: not previewable without them; {known}"
+        assert (found.unlimited == ("churn",)) == (known != NOTHING)
         assert why in text.render(found) and why in markdown.render(found)
         assert "❔ unknown" in markdown.render(found)
         assert words.summarize(found) == "submit 1, unknown 1"
