@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from types import ModuleType
 
+from cli.engine.arguments import add_stack
 from components.errors import JobError
 from components.files import describe_failure
 from components.printable import make_stream
@@ -35,7 +36,10 @@ GROUPS = {
         "import": "write the job file of an existing job",
     },
     "Status": {
-        "status": "show the jobs of a stack, their status and their results",
+        "status": "show how far the jobs of a stack are, or everything of one",
+        "watch": "follow runs until they have ended",
+        "queue": "show a queue: what runs, what waits in which order, how full it is",
+        "stop": "end a run; the next `up` does not run it again",
         "logs": "show what a job writes, on all nodes (-f: until it has ended)",
         "history": "list every run of a job that AWS knows, and why each was submitted",
         "report": "write a page of the runs: when they waited and ran, what they used, why they failed",
@@ -52,6 +56,7 @@ GROUPS = {
         "emulator": "start, stop or inspect the AWS emulator",
         "env": "print a stack's environment for your shell",
         "demo": "deploy the sample jobs to the emulator and preview a change",
+        "completion": "print a completion script for your shell",
         "setup": "make .venv (--dev: with the tools of `make test`)",
     },
 }
@@ -104,12 +109,28 @@ def _run(argv: list[str]) -> int:
         return int(module.run(name, rest))
     if name == "up":
         return int(module.run(rest))
-    summary = COMMANDS[name]
-    parser = argparse.ArgumentParser(
-        prog=f"jobctl {name}", description=summary[:1].upper() + summary[1:] + "."
-    )
+    parser = argparse.ArgumentParser(prog=f"jobctl {name}", description=_describe(name))
     module.configure(parser)
+    parser.set_defaults(make_parser=make_parser)  # for `completion`
     return int(module.run(parser.parse_args(rest)))
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Return one parser of all commands, for a shell's completion; the engine's have flags of their own."""
+    parser = argparse.ArgumentParser(prog="jobctl")
+    commands = parser.add_subparsers()
+    for name in COMMANDS:
+        own = commands.add_parser(name, help=COMMANDS[name], description=_describe(name))
+        if name not in (*ENGINE, "up", "setup"):
+            import_command(name).configure(own)
+        else:
+            add_stack(own)
+    return parser
+
+
+def _describe(name: str) -> str:
+    summary = COMMANDS[name]
+    return f"{summary[:1].upper()}{summary[1:]}."
 
 
 def import_command(name: str) -> ModuleType:

@@ -12,13 +12,16 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from cli.commands.status import Row, format_table, read_rows
+from cli.commands.status import print_offline
 from cli.project.emulator_process import Emulator
 from cli.project.stack import HERE, Project, find_project, read_stack
 from cli.project.variables import child_environment
+from cli.runs.entries import Entry, read_entries
 from cli.runs.results import describe_objects
+from cli.runs.statuses import make_status
 from components.aws import Aws, connect
 from components.errors import JobError
+from components.kinds import Phase
 
 STACK = "local"
 NOT_COPIED = (".git", ".venv", ".local", ".*_cache", "__pycache__", "tests", "docs")
@@ -48,13 +51,12 @@ def run(args: argparse.Namespace) -> int:
 
     heading(f"3. They run: ./jobctl wait -s {STACK}; ./jobctl status -s {STACK}")
     jobctl(project.root, env, ["wait", "-s", STACK, "--timeout", f"{args.timeout}s"])
-    rows = read_rows(stack)
-    print(format_table(rows))
+    print_offline(stack)
 
     heading("4. Their results in S3")
     # boto3 looks for its endpoint and credentials here
     os.environ.update(env)
-    show_results(connect(stack.setting("aws:region")), rows)
+    show_results(connect(stack.setting("aws:region")), read_entries(stack))
 
     heading("5. Change one hyperparameter and preview it (in a copy)")
     preview_change(project, env)
@@ -76,10 +78,10 @@ def jobctl(root: Path, env: Mapping[str, str], argv: Sequence[str]) -> None:
         raise JobError(f"jobctl {' '.join(argv)} failed with exit code {code}")
 
 
-def show_results(aws: Aws, rows: Sequence[Row]) -> None:
-    for row in rows:
-        if row["phase"] == "SUCCEEDED":
-            for line in describe_objects(aws, row["results"]):
+def show_results(aws: Aws, entries: Sequence[Entry]) -> None:
+    for job in (make_status(entry, entry.outputs) for entry in entries):
+        if job.phase is Phase.SUCCEEDED:
+            for line in describe_objects(aws, job.result):
                 print(line)
 
 

@@ -7,7 +7,7 @@ import os
 import sys
 import time
 
-from cli.commands.status import to_row
+from cli.commands.status import print_offline
 from cli.display.escape import code, fenced
 from cli.display.links import keep_console_link
 from cli.engine.arguments import add_stack, find_stack
@@ -16,6 +16,8 @@ from cli.engine.without_secrets import add_without_secrets, run_without_secrets
 from cli.project.stack import Stack
 from cli.report.mermaid import format_gantt
 from cli.runs.entries import Entry, read_entries
+from cli.runs.statuses import make_status
+from components.kinds import Phase
 
 # GitHub takes a mebibyte a step; some stays free for the marks around
 LIMIT = 1_000_000
@@ -32,27 +34,34 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     stack = find_stack(args)
-    text = format_preview(stack, args.without_secrets) if args.preview else format_jobs(stack)
     path = os.environ.get("GITHUB_STEP_SUMMARY")
     if path:
+        text = format_preview(stack, args.without_secrets) if args.preview else format_jobs(stack)
         with open(path, "a", encoding="utf-8") as file:
             file.write(text)
+    elif args.preview:
+        sys.stdout.write(_preview(stack, args.without_secrets))
     else:
-        sys.stdout.write(text)
+        print_offline(stack)
     return 0
 
 
 def format_preview(stack: Stack, without_secrets: bool = False) -> str:
-    """Return the engine's whole output, folded; also of a preview that fails."""
-    words = ["preview", "--stack", stack.name, "--diff", "--non-interactive", "--color", "never"]
-    preview = run_without_secrets if without_secrets else run_quietly
-    status, out, err = preview(stack, words)
-    lines = out if status == 0 else f"{out}\n{err}"
+    """Return the engine's whole output, folded."""
+    lines = _preview(stack, without_secrets)
     if len(lines) > LIMIT:
         left = lines[LIMIT:].count("\n")
         lines = f"{lines[:LIMIT]}\n... and {left} more lines"
     title = f"Full preview of {code(stack.name)}"
     return f"<details><summary>{title}</summary>\n\n{fenced(lines)}\n\n</details>\n"
+
+
+def _preview(stack: Stack, without_secrets: bool) -> str:
+    """Return what the engine prints, also of a preview that fails."""
+    words = ["preview", "--stack", stack.name, "--diff", "--non-interactive", "--color", "never"]
+    preview = run_without_secrets if without_secrets else run_quietly
+    status, out, err = preview(stack, words)
+    return out if status == 0 else f"{out}\n{err}"
 
 
 def format_jobs(stack: Stack) -> str:
@@ -69,16 +78,17 @@ def format_jobs(stack: Stack) -> str:
 
 
 def _format_row(entry: Entry) -> str:
-    job = to_row(entry)
+    job = make_status(entry, entry.outputs)
     links = [
         _format_link(title, entry.text(name))
         for title, name in (("console", "consoleUrl"), ("logs", "logsUrl"))
     ]
+    said = job.result if job.phase is Phase.SUCCEEDED else job.reason or job.where
     cells = (
-        code(job["name"]),
-        code(job["phase"]),
-        code(job["reason"] if job["phase"] != "SUCCEEDED" else job["results"], 400),
-        code(job["jobArn"].rpartition("/")[2]),
+        code(job.name),
+        code(job.phase.value),
+        code(said, 400),
+        code(job.arn.rpartition("/")[2]),
         " ".join(filter(None, links)),
     )
     return f"| {' | '.join(cells)} |\n"

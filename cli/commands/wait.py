@@ -9,19 +9,19 @@ import argparse
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from cli.engine.arguments import add_stack, find_stack
 from cli.engine.run import run_quietly
+from cli.progress.display import Display
+from cli.progress.pace import Pace, make_pace
+from cli.progress.viewer import Viewer
 from cli.project.stack import Stack
-from cli.runs.connection import connect_stack
 from cli.runs.entries import Entry, read_entries
-from components.aws import Aws, describe
-from components.errors import JobError, Missing, Unanswered
+from cli.runs.statuses import JobStatus
+from components.errors import JobError
 from components.kinds import Phase
 
-POLL = 30.0  # seconds between two looks at AWS
-POLL_EMULATOR = 0.5
 SLOT = 300.0  # seconds after which an `up` tries again for a slot that other teams' jobs may have freed
 DEFAULT = "6h"
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -54,15 +54,32 @@ def parse_duration(text: str, option: str = "--timeout", example: str = DEFAULT)
 
 def wait_for_end(stack: Stack, words: Sequence[str], limit: float) -> int:
     """Run `up` with these words until every job has finished; `limit` is in seconds."""
-    aws = connect_stack(stack)
-    waiting = Waiting(
-        state=lambda: read_entries(stack),
-        up=lambda: _up(stack, words),
-        status=lambda entry: _read_status(aws, entry),
-        limit=limit,
-        poll=POLL_EMULATOR if stack.on_emulator else POLL,
-    )
-    return waiting.until_ended()
+    viewer = Viewer(stack)
+    try:
+        with viewer.display as display:
+            jobs = Waiting(
+                state=lambda: read_entries(stack),
+                up=lambda: _up(stack, words),
+                look=viewer.look_closely,
+                display=display,
+                limit=limit,
+                pace=make_pace(on_emulator=stack.on_emulator),
+            ).until_ended()
+    except UpFailed as error:
+        print(error.output, end="")
+        raise JobError(f"{error}; see its output above") from None
+    except KeyboardInterrupt:
+        print(f"the jobs continue; run ./jobctl wait -s {stack.name} to go on waiting")
+        raise
+    return viewer.conclude(jobs)
+
+
+class UpFailed(JobError):
+    """An `up` between two looks has failed; `output` is all that it printed."""
+
+    def __init__(self, code: int, output: str) -> None:
+        super().__init__(f"`up` failed with exit code {code}")
+        self.output = output
 
 
 def _up(stack: Stack, words: Sequence[str]) -> None:
@@ -70,122 +87,97 @@ def _up(stack: Stack, words: Sequence[str]) -> None:
     argv = ["up", *words, "--yes", "--skip-preview", "--refresh", "--non-interactive"]
     code, out, err = run_quietly(stack, argv)
     if code != 0:
-        print(out + err, end="")
-        raise JobError(f"`up` failed with exit code {code}; see its output above")
-
-
-def _read_status(aws: Aws, entry: Entry) -> tuple[str, bool]:
-    """Return a run's status and whether it has ended; an expired record is for `up` to judge."""
-    try:
-        run = describe(aws, entry.kind, entry.id, entry.name)
-    except Missing:
-        return "record expired", True
-    except Unanswered:
-        return str(entry.outputs.get("status", "")), False
-    return run.status, run.phase.ended
-
-
-def say(text: str) -> None:
-    print(text, flush=True)
+        raise UpFailed(code, out + err)
 
 
 @dataclass
 class Waiting:
-    """The loop. Everything outside is an argument: state, `up`, AWS, clock (seconds), sleep, and output."""
+    """The loop. Everything outside is an argument: state, `up`, AWS, display, clock (seconds) and sleep."""
 
     state: Callable[[], list[Entry]]
     up: Callable[[], None]
-    status: Callable[[Entry], tuple[str, bool]]
+    look: Callable[[Sequence[Entry]], list[JobStatus]]
+    display: Display
     limit: float
-    poll: float
+    pace: Pace
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
-    say: Callable[[str], None] = say
-    _last: dict[str, str] = field(default_factory=dict)
 
-    def until_ended(self) -> int:
-        """Return 0 if every job has succeeded, 1 if one has failed or a waiting one can never run.
+    def until_ended(self) -> list[JobStatus]:
+        """Return the jobs once none of them can go on: each has ended, or waits for what will not come.
 
         Raises `JobError` at the time limit.
         """
         deadline = self.clock() + self.limit
-        jobs = self._announce(self.state())
+        entries = self.state()
+        jobs = self._look(entries)
         while True:
-            going, deferred = _list_running(jobs), [job for job in jobs if list_waits(job)]
+            going, deferred = _list_running(entries), _list_deferred(entries)
             if not going and not deferred:
-                return self._conclude(jobs)
-            self._poll(going, deferred, deadline)
-            before = _snapshot(jobs)
+                return jobs
+            self._poll(entries, deadline)
+            before = _snapshot(entries)
             self.up()
-            jobs = self._announce(self.state())
-            if not _list_running(jobs) and _snapshot(jobs) == before and not _wants_slot(jobs):
-                return self._conclude(jobs)
+            entries = self.state()
+            jobs = self._look(entries)
+            stuck = not _list_running(entries) and _snapshot(entries) == before
+            if stuck and not _wants_slot(entries):
+                return jobs
 
-    def _poll(self, going: Sequence[Entry], deferred: Sequence[Entry], deadline: float) -> None:
+    def _look(self, entries: Sequence[Entry]) -> list[JobStatus]:
+        jobs = self.look(entries)
+        self.display.show(jobs)
+        return jobs
+
+    def _poll(self, entries: Sequence[Entry], deadline: float) -> None:
         """Poll the runs until an `up` can do something: one that others wait for has ended, or all have.
 
         Whether a slot is free only an `up` can tell.
         """
         again = self.clock() + SLOT
-        left = list(going)
+        names = {entry.name for entry in _list_running(entries)}
+        deferred = _list_deferred(entries)
+        last: Sequence[JobStatus] = ()
         while True:
-            ended = [job for job in left if self._has_ended(job)]
-            left = [job for job in left if job not in ended]
-            if (ended and deferred) or (not left and not _wants_slot(deferred)):
+            jobs = self._look(entries)
+            left = {job.name for job in jobs if job.name in names and not job.phase.ended}
+            if (left != names and deferred) or (not left and not _wants_slot(deferred)):
                 return
-            if _wants_slot(deferred) and self.clock() >= again:
+            now = self.clock()
+            if _wants_slot(deferred) and now >= again:
                 return
-            if self.clock() >= deadline:
-                names = ", ".join(sorted({job.name for job in [*left, *deferred]}))
+            if now >= deadline:
+                still = ", ".join(sorted({*left, *(entry.name for entry in deferred)}))
                 raise JobError(
-                    f"timed out; still running or waiting: {names}; nothing was terminated,"
+                    f"timed out; still running or waiting: {still}; nothing was terminated,"
                     " run ./jobctl wait to continue"
                 )
-            self.sleep(min(self.poll, max(0.0, deadline - self.clock())))
-
-    def _has_ended(self, job: Entry) -> bool:
-        status, ended = self.status(job)
-        self._print_change(job.name, status)
-        return ended
-
-    def _print_change(self, name: str, status: str) -> None:
-        if self._last.get(name) != status:
-            self.say(f"{name}: {status}")
-            self._last[name] = status
-
-    def _announce(self, jobs: list[Entry]) -> list[Entry]:
-        for job in jobs:
-            if list_waits(job):
-                self._print_change(job.name, f"waits for {', '.join(list_waits(job))}")
-            else:
-                self._print_change(job.name, str(job.outputs.get("status", job.phase.value)))
-        return jobs
-
-    def _conclude(self, jobs: Iterable[Entry]) -> int:
-        bad = 0
-        for job in jobs:
-            if list_waits(job):
-                self.say(f"{job.name}: not run: waits for {', '.join(list_waits(job))}")
-                bad = 1
-            elif job.phase is Phase.FAILED:
-                reason = f": {job.reason}" if job.reason else ""
-                self.say(f"{job.name}: failed{reason}")
-                bad = 1
-        return bad
+            pause = self.pace.next_pause(changed=have_changed(last, jobs))
+            last = jobs
+            self.sleep(min(pause, max(0.0, deadline - now)))
 
 
-def list_waits(job: Entry) -> list[str]:
-    """Return what a job is deferred for: other jobs, or a slot."""
-    return job.waiting_for or (["a later up"] if job.phase is Phase.WAITING else [])
+def have_changed(before: Sequence[JobStatus], now: Sequence[JobStatus]) -> bool:
+    """Say whether two looks differ in more than time."""
+    facts = [
+        [(job.name, job.status, job.attempt, job.wait.position) for job in jobs]
+        for jobs in (before, now)
+    ]
+    return facts[0] != facts[1]
 
 
-def _list_running(jobs: Iterable[Entry]) -> list[Entry]:
-    return [job for job in jobs if not job.phase.ended and job.phase is not Phase.WAITING]
+def _list_running(entries: Iterable[Entry]) -> list[Entry]:
+    return [each for each in entries if not each.phase.ended and each.phase is not Phase.WAITING]
 
 
-def _wants_slot(jobs: Iterable[Entry]) -> bool:
-    return any("slot" in list_waits(job) for job in jobs)
+def _list_deferred(entries: Iterable[Entry]) -> list[Entry]:
+    """Return the jobs that are not submitted, and those that ran before and wait to run again."""
+    return [each for each in entries if each.waiting_for or each.phase is Phase.WAITING]
 
 
-def _snapshot(jobs: Iterable[Entry]) -> Mapping[str, object]:
-    return {job.name: (job.id, job.phase, tuple(list_waits(job))) for job in jobs}
+def _wants_slot(entries: Iterable[Entry]) -> bool:
+    return any("slot" in each.waiting_for for each in entries)
+
+
+def _snapshot(entries: Iterable[Entry]) -> Mapping[str, object]:
+    return {each.name: (each.id, each.phase, tuple(each.waiting_for)) for each in entries}

@@ -16,6 +16,7 @@ from cli.planning.preview import JobSteps, Preview
 from cli.planning.prices import price
 from components.jobfile import Job
 from components.kinds import Kind
+from components.lifecycle.stop import REASON as STOPPED
 from components.policy import Policy, check_plan
 from components.run import ceiling
 from components.run.data import list_uris
@@ -283,6 +284,10 @@ def _find_drift(preview: Preview, actions: Mapping[str, str]) -> Iterator[Drift]
         arn = str(steps.now.get("jobArn") or steps.before.get("jobArn", ""))
         if steps.now.get("terminated"):
             reason = str(steps.now.get("statusReason", ""))
+            if reason == STOPPED:
+                what = f"{reason}; `up` does not run it again, `./jobctl rerun {name}` would"
+                yield Drift(name, what, arn)
+                continue
             note = f" ({reason})" if reason else ""
             when = steps.now.get("stoppedAt", "")
             what = f"its run was terminated{f' at {when}' if when else ''}, not by this repository{note}"

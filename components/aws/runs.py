@@ -10,7 +10,7 @@ from typing import Any
 
 from ..errors import Denied, JobError, Missing
 from ..kinds import Kind, Phase
-from ..run.definition import DIGEST, ENDING, RELEASED, digest, parse_tags
+from ..run.definition import DIGEST, ENDING, RELEASED, STOPPED, digest, parse_tags
 from ..wire import pick
 from .client import Aws
 
@@ -42,8 +42,8 @@ class Run:
 
     @property
     def adoptable(self) -> bool:
-        """The run may be adopted: it was neither terminated nor released."""
-        return not self.released and not self.terminated
+        """The run may be adopted: it was not released, nor terminated but by `jobctl stop`."""
+        return not self.released and (not self.terminated or STOPPED in self.tags)
 
 
 def is_adoptable(kind: Kind, inputs: Mapping[str, Any], run: Run) -> bool:
@@ -100,19 +100,11 @@ def describe(aws: Aws, kind: Kind, arn: str, job: str) -> Run:
     values = {"id": arn_id(arn), "arn": arn, "name": arn_id(arn)}
     record = aws.call(kind.service, kind.record.describe, values, job=job, kind=kind)
     status = str(record.get(kind.record.status_field, ""))
-    outputs = {
-        name: _shown(name, value)
-        for name, path in kind.record.outputs.items()
-        if (value := pick(record, path)) not in (None, "", 0)
-    }
-    if "attempts" in record:
-        outputs["attempts"] = len(record["attempts"] or [])
-    if kind.link and outputs.get(kind.link.arn_output):
-        outputs[kind.link.name_output] = arn_id(outputs[kind.link.arn_output])
+    outputs = read_outputs(kind, record)
     tags = record.get("tags")
     if tags is None:
         tags = aws.call(kind.service, kind.tags.read, values, job=job, kind=kind)
-    return Run(
+    run = Run(
         arn=arn,
         name=str(record.get(kind.request.name_field, "")),
         created=to_milliseconds(record.get(kind.listing.fields["created"])),
@@ -123,6 +115,21 @@ def describe(aws: Aws, kind: Kind, arn: str, job: str) -> Run:
         outputs=outputs,
         request=record,
     )
+    if kind.record.attempts:
+        outputs["attempts"] = len(list_attempts(kind, run))
+    return run
+
+
+def read_outputs(kind: Kind, record: Mapping[str, Any]) -> dict[str, Any]:
+    """Read what a resource shows from a record of the service, as Describe or a list has it."""
+    outputs = {
+        name: _shown(name, value)
+        for name, path in kind.record.outputs.items()
+        if (value := pick(record, path)) not in (None, "", 0)
+    }
+    if kind.link and outputs.get(kind.link.arn_output):
+        outputs[kind.link.name_output] = arn_id(outputs[kind.link.arn_output])
+    return outputs
 
 
 def _describe_linked(aws: Aws, kind: Kind, arn: str, job: str) -> Run:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from itertools import islice
 from typing import Any
 
 from ..errors import Missing
@@ -12,9 +15,10 @@ from ..run.submission import split_name
 from .client import Aws
 from .linked import search_linked
 from .lookup import make_list_values, read_listed
-from .runs import Run, describe, list_attempts, to_milliseconds
+from .runs import Run, describe, list_attempts, read_outputs, to_milliseconds
 
 ALL = "*"
+PAGES = 3  # of 100 runs: what a look at one queue may cost
 
 
 def list_queues(aws: Aws, kind: Kind) -> list[str]:
@@ -38,6 +42,36 @@ def list_newest(aws: Aws, kind: Kind, queue: str) -> Iterator[tuple[Run, int]]:
         )
         if run := _describe(aws, kind, str(newest[kind.listing.fields["arn"]])):
             yield run, len(same) - 1
+
+
+@dataclass(frozen=True)
+class Glance:
+    """What a list shows of a run, whoever's it is: its status, and the outputs that a list has too."""
+
+    arn: str
+    name: str
+    created: float
+    status: str
+    outputs: Mapping[str, Any]
+
+
+def list_recent(aws: Aws, kind: Kind, queue: str, since: float) -> Iterator[Glance]:
+    """Yield the runs of a queue that were made after `since` (seconds), the newest first, from at most `PAGES` pages.
+
+    `queue` is empty for a kind that has none. A page is asked for when the reader gets there.
+    """
+    listing = kind.listing
+    moment = datetime.fromtimestamp(since, timezone.utc)
+    values = {"scope": queue, "since": moment, "milliseconds": str(int(since * 1000))}
+    items = aws.pages(kind.service, listing.recent or listing.call, {**values, "prefix": ALL})
+    for item in islice(items, PAGES * 100):
+        yield Glance(
+            str(item[listing.fields["arn"]]),
+            str(item.get(listing.fields["name"], "")),
+            to_milliseconds(item.get(listing.fields["created"])),
+            str(item.get(kind.record.status_field, "")),
+            read_outputs(kind, item),
+        )
 
 
 def list_stack_runs(

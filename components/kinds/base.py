@@ -58,7 +58,8 @@ class Request:
     lower-case letters, digits and hyphens only. `in_place` are the fields that AWS changes on a submitted run. `role`
     is what the job runs as, where its request says so. `inputs` are what it reads (lists are passed through), each
     with the field beside it that may say that it is one object (a manifest), not a prefix; `outputs` are the S3 URIs
-    that it writes to. `input_files` and `input_bytes` are AWS's default quota of what it reads, 0 for none.
+    that it writes to. `input_files` and `input_bytes` are AWS's default quota of what it reads, 0 for none. A kind with
+    a `queue_field` has a module `queue.py`; of `share_fields` a request has the one that its queue's policy wants.
     """
 
     submit: Call
@@ -75,6 +76,7 @@ class Request:
     input_files: int = 0
     input_bytes: int = 0
     queue_field: str = ""
+    share_fields: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,11 +121,13 @@ class Listing:
     """How runs are listed: `fields` are ours (arn, name, created) -> AWS's; the list call may filter by name itself.
 
     `scopes` lists the places (queues) that are listed one by one, those of which `scope_filter` holds; none means
-    that one list has all runs.
+    that one list has all runs. `recent` lists the runs that were made after `$since` (`$milliseconds`), newest first,
+    whatever their name; without one `call` has them.
     """
 
     call: Call
     fields: Mapping[str, str]
+    recent: Call | None = None
     filters_names: bool = False
     scopes: Call | None = None
     scope_field: str = ""
@@ -224,7 +228,9 @@ class Link:
     """A second service that also knows the run, by another record (SageMaker behind Batch).
 
     `resource` is the type in its ARNs. The first service names its records `<prefix><name in the payload><32 hex>`.
-    `listing` filters by a `$part` of names and by when they were made, `$since`.
+    `listing` filters by a `$part` of names and by when they were made, `$since`. `details` are paths of what only a
+    closer look shows of an attempt: `steps` (Status, StartTime, EndTime), `metrics` (MetricName,
+    Value), `modelPackage` (an ARN).
     """
 
     service: str
@@ -240,6 +246,7 @@ class Link:
     terminate: Call
     statuses: Mapping[str, Phase]
     outputs: Mapping[str, str]
+    details: Mapping[str, str] = field(default_factory=dict)
     prefix: str = ""
 
 

@@ -45,11 +45,10 @@ def runtime(kind: Kind, request: Mapping[str, Any]) -> float | None:
         return None
     if is_unlimited(kind, request):
         return math.inf
-    limits = [_whole(pick(request, path, default)) for path, default in compute.limits.items()]
-    known = [limit for limit in limits if limit is not None]
+    limit = attempt_limit(kind, request)
     attempts = _whole(pick(request, compute.attempts, 1))
     warm = _whole(pick(request, compute.warm, 0))
-    if not known or attempts is None or warm is None:
+    if limit is None or attempts is None or warm is None:
         return None
     begun = 1
     if compute.preempted and pick(request, compute.preempted) is not None:
@@ -57,7 +56,20 @@ def runtime(kind: Kind, request: Mapping[str, Any]) -> float | None:
         if retries is None:
             return None
         begun += retries
-    return (min(known) + warm) * attempts * begun
+    return (limit + warm) * attempts * begun
+
+
+def attempt_limit(kind: Kind, request: Mapping[str, Any]) -> int | None:
+    """Return the seconds after which AWS ends one attempt; `None` where it is not known, or nothing does."""
+    if kind.compute is None:
+        return None
+    limits = [_whole(pick(request, path, default)) for path, default in kind.compute.limits.items()]
+    return min((limit for limit in limits if limit is not None), default=None)
+
+
+def count_attempts(kind: Kind, request: Mapping[str, Any]) -> int:
+    """Return how often AWS tries the run at most, preemptions left out; 1 where it is not known."""
+    return (_whole(pick(request, kind.compute.attempts, 1)) or 1) if kind.compute else 1
 
 
 def is_unlimited(kind: Kind, request: Mapping[str, Any]) -> bool:

@@ -28,6 +28,7 @@ RELEASED = "aws-jobs:released"
 ENDING = " ending"  # the end of the release mark of a run that is about to be ended
 ON_REPLACE = "aws-jobs:on-replace"
 CLAIMED = "aws-jobs:claimed"
+STOPPED = "aws-jobs:stopped"
 BECAUSE = "aws-jobs:because"
 OURS = "aws-jobs:"
 

@@ -206,17 +206,12 @@ class Account:
         return {"latestAttempt": {"serviceResourceId": {"name": "TrainingJobArn", "value": arn}}}
 
     def batch_ListServiceJobs(self, request: dict[str, Any]) -> dict[str, Any]:
-        pattern = request["filters"][0]["values"][0].lower()
         found = [
             job
             for job in self.shown()
             if ":batch:" in job.arn
-            and (
-                job.name.lower().startswith(pattern[:-1])
-                if pattern.endswith("*")
-                else job.name.lower() == pattern
-            )
-            and request["jobQueue"].endswith("/" + job.request["jobQueue"])
+            and _is_wanted(job, request)
+            and request["jobQueue"].rpartition("/")[2] == job.request["jobQueue"]
         ]
         found.sort(key=lambda job: -job.created)
         start = int(request.get("nextToken", 0))
@@ -229,6 +224,8 @@ class Account:
                     "serviceJobType": "SAGEMAKER_TRAINING",
                     "createdAt": round(job.created * 1000),
                     "status": job.status,
+                    **({"startedAt": round(job.created * 1000) + 5000} if job.training else {}),
+                    **({"statusReason": job.reason} if job.reason else {}),
                     **self._latest_attempt(job),
                 }
                 for job in found[start : start + 100]
@@ -251,6 +248,19 @@ class Account:
                 for name in self.queues
             ]
         }
+
+    def batch_GetJobQueueSnapshot(self, request: dict[str, Any]) -> dict[str, Any]:
+        queue = request["jobQueue"].rpartition("/")[2]
+        waiting = [
+            job
+            for job in sorted(self.jobs, key=lambda each: each.created)
+            if job.status == "RUNNABLE" and job.request["jobQueue"] == queue
+        ]
+        front = [
+            {"jobArn": job.arn, "earliestTimeAtPosition": round(job.created * 1000)}
+            for job in waiting[:100]
+        ]
+        return {"frontOfQueue": {"jobs": front, "lastUpdatedAt": round(self.now * 1000)}}
 
     def batch_UpdateServiceJob(self, request: dict[str, Any]) -> dict[str, Any]:
         job = self.find(f"arn:aws:batch:{REGION}:{ACCOUNT}:service-job/{request['jobId']}")
@@ -286,6 +296,17 @@ class Account:
             return self.sagemaker.answer(operation, request)
         found: dict[str, Any] = getattr(self, f"{service}_{operation}")(request)
         return found
+
+
+def _is_wanted(job: Record, request: dict[str, Any]) -> bool:
+    """Whether a list with one filter, or with a status, shows the job."""
+    if "filters" not in request:
+        return job.status == request["jobStatus"]
+    name, value = request["filters"][0]["name"], request["filters"][0]["values"][0].lower()
+    if name == "AFTER_CREATED_AT":
+        return job.created * 1000 > int(value)
+    own = job.name.lower()
+    return own.startswith(value[:-1]) if value.endswith("*") else own == value
 
 
 class Client:

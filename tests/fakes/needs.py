@@ -63,6 +63,8 @@ def _resource(action: str, request: Mapping[str, Any], place: str) -> str:
         return f"arn:aws:batch:{place}:service-job/{request['jobId']}"
     if not takes_resource(action):
         return "*"
+    if "jobQueue" in request:
+        return f"arn:aws:batch:{place}:job-queue/{request['jobQueue'].rpartition('/')[2]}"
     assert action.startswith("sagemaker:"), f"what {action} needs is not known here"
     if "TransformJobName" in request:
         return f"arn:aws:sagemaker:{place}:transform-job/{request['TransformJobName']}"

@@ -28,7 +28,7 @@ def calls(kind: Kind) -> list[tuple[str, Call]]:
         kind.tags.remove,
         kind.tags.read,
     ]
-    own += [kind.listing.scopes] if kind.listing.scopes else []
+    own += [each for each in (kind.listing.scopes, kind.listing.recent) if each]
     own += [*kind.request.in_place.values(), *([kind.terminate] if kind.terminate else [])]
     found = [(kind.service, call) for call in own]
     if kind.logs:

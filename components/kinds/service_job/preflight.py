@@ -20,7 +20,6 @@ from .table import KIND
 
 __all__ = ["find_example_record", "find_problems"]
 
-SHARES = ("shareIdentifier", "quotaShareName")
 _POLICIES = Call("DescribeSchedulingPolicies", {"arns": "$arns"}, result="schedulingPolicies")
 _QUEUES = Call(
     "DescribeJobQueues", {"jobQueues": "$queues"}, result="jobQueues", next_token="nextToken"
@@ -113,7 +112,7 @@ def _share_trouble(job: Job, queue: str, policy: dict[str, Any]) -> Iterator[Ref
         wanted = "quotaShareName"
     elif "fairsharePolicy" in policy:
         wanted = "shareIdentifier"
-    for name in SHARES:
+    for name in KIND.request.share_fields:
         given = name in job.request
         path = f"request.{name}"
         if name == wanted and not given:

@@ -28,6 +28,16 @@ _RESOURCES = f"{_PAYLOAD}.ResourceConfig"
 
 _PAGE = {"maxResults": 100}
 
+
+def _list_by(name: str, value: str) -> Call:
+    """List the jobs of a queue. "Only one filter can be used at a time"; with one, those of every status are listed.
+
+    https://docs.aws.amazon.com/batch/latest/APIReference/API_ListServiceJobs.html
+    """
+    params = {"jobQueue": "$scope", "filters": [{"name": name, "values": [value]}], **_PAGE}
+    return Call("ListServiceJobs", params, "jobSummaryList", "nextToken")
+
+
 KIND = Kind(
     name="ServiceJob",
     service="batch",
@@ -58,6 +68,7 @@ KIND = Kind(
             )
         ),
         queue_field="jobQueue",
+        share_fields=("shareIdentifier", "quotaShareName"),
     ),
     # SageMaker's name is `AWSBatch<TrainingJobName><32 hex>` of at most 63 characters
     payload=Payload(
@@ -125,17 +136,9 @@ KIND = Kind(
         results=frozenset({"modelArtifacts"}),
     ),
     listing=Listing(
-        call=Call(
-            "ListServiceJobs",
-            {
-                "jobQueue": "$scope",
-                "filters": [{"name": "JOB_NAME", "values": ["$prefix"]}],
-                **_PAGE,
-            },
-            result="jobSummaryList",
-            next_token="nextToken",
-        ),
+        call=_list_by("JOB_NAME", "$prefix"),
         fields={"arn": "jobArn", "name": "jobName", "created": "createdAt"},
+        recent=_list_by("AFTER_CREATED_AT", "$milliseconds"),
         filters_names=True,
         # a job whose queue was changed has earlier runs in another one
         scopes=Call("DescribeJobQueues", _PAGE, "jobQueues", "nextToken"),
@@ -154,6 +157,7 @@ KIND = Kind(
     permissions=Permissions(
         reads=(
             ("DescribeJobQueues", "*"),
+            ("GetJobQueueSnapshot", "job-queue/*"),
             ("DescribeSchedulingPolicies", "*"),
             ("DescribeServiceEnvironments", "*"),
             ("ListQuotaShares", "job-queue/*"),
@@ -282,6 +286,11 @@ KIND = Kind(
             "stoppedAt": "TrainingEndTime",
             "trainingJobArn": "TrainingJobArn",
             "modelArtifacts": "ModelArtifacts.S3ModelArtifacts",
+        },
+        details={
+            "steps": "SecondaryStatusTransitions",
+            "metrics": "FinalMetricDataList",
+            "modelPackage": "OutputModelPackageArn",
         },
     ),
 )

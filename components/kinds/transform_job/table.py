@@ -54,6 +54,17 @@ KIND = Kind(
             next_token="NextToken",
         ),
         fields={"arn": "TransformJobArn", "name": "TransformJobName", "created": "CreationTime"},
+        recent=Call(
+            "ListTransformJobs",
+            {
+                "CreationTimeAfter": "$since",
+                "SortBy": "CreationTime",
+                "SortOrder": "Descending",
+                "MaxResults": 100,
+            },
+            result="TransformJobSummaries",
+            next_token="NextToken",
+        ),
         filters_names=True,
     ),
     tags=TAGS,

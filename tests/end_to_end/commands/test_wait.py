@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,7 +10,10 @@ import pytest
 
 from cli.commands.up import split_wait
 from cli.commands.wait import Waiting, parse_duration
+from cli.progress.display import Lines
+from cli.progress.pace import Pace
 from cli.runs.entries import Entry
+from cli.runs.statuses import JobStatus, make_status
 from components.errors import JobError
 from components.kinds import KINDS
 from tests.conftest import Workspace
@@ -58,8 +62,15 @@ class World:
             return "RUNNING"
         return "FAILED" if name in self.failing else "SUCCEEDED"
 
-    def status(self, entry: Entry) -> tuple[str, bool]:
-        return self.phase(entry.name), self.phase(entry.name) != "RUNNING"
+    def look(self, entries: Sequence[Entry]) -> list[JobStatus]:
+        return [make_status(entry, self._now(entry)) for entry in entries]
+
+    def _now(self, entry: Entry) -> dict[str, Any]:
+        if entry.outputs["phase"] != "RUNNING":
+            return dict(entry.outputs)
+        phase = self.phase(entry.name)
+        reason = {"statusReason": self.failing[entry.name]} if phase == "FAILED" else {}
+        return {"phase": phase, "status": phase, **reason}
 
     def state(self) -> list[Entry]:
         return [self._entry(name) for name in self.ends]
@@ -76,24 +87,26 @@ class World:
         assert pause > 0
         self.now += pause
 
-    def wait(self, limit: float = 3600) -> int:
+    def wait(self, limit: float = 3600) -> dict[str, str]:
+        """Return the phases at the end."""
+        display = Lines(lambda line: self.said.append(line[22:]), lambda: self.now)
         loop = Waiting(
             self.state,
             self.up,
-            self.status,
+            self.look,
+            display,
             limit,
-            10.0,
+            Pace(10.0, 10.0),
             lambda: self.now,
             self.sleep,
-            self.said.append,
         )
-        return loop.until_ended()
+        return {job.name: job.phase.value for job in loop.until_ended()}
 
 
 def test_chain_goes_on_as_each_part_ends() -> None:
     """An `up` follows each end that something waits for, and one more takes the last end into the state."""
     world = World({"a": 95, "b": 40}, {"b": ["a"]})
-    assert world.wait() == 0
+    assert set(world.wait().values()) == {"SUCCEEDED"}
     assert world.ups == [100, 140]
     assert world.said == [
         "a: RUNNING",
@@ -108,28 +121,28 @@ def test_nothing_to_wait_for() -> None:
     """Where every run has ended, nothing is run and nothing is asked."""
     world = World({"a": 0})
     world._up()
-    assert (world.wait(), world.ups) == (0, [])
+    assert (world.wait(), world.ups) == ({"a": "SUCCEEDED"}, [])
 
 
-def test_failed_run_is_exit_code_1_with_its_reason() -> None:
+def test_failed_run_is_told_at_once_with_its_reason() -> None:
     """The others are waited for all the same."""
     world = World({"bad": 10, "good": 300}, failing={"bad": "AlgorithmError: out of memory"})
-    assert world.wait() == 1
+    assert world.wait() == {"bad": "FAILED", "good": "SUCCEEDED"}
     assert world.now == 300
-    assert world.said[-1] == "bad: failed: AlgorithmError: out of memory"
+    assert "bad: FAILED: AlgorithmError: out of memory" in world.said
 
 
 def test_what_waits_for_a_failed_run_is_no_endless_wait() -> None:
     """An `up` that changes nothing, with nothing left running, is the end."""
     world = World({"a": 10, "b": 10}, {"b": ["a"]}, {"a": "no"})
-    assert world.wait() == 1
-    assert world.said[-2:] == ["a: failed: no", "b: not run: waits for a"]
+    assert world.wait() == {"a": "FAILED", "b": "WAITING"}
+    assert world.said == ["a: RUNNING", "b: waits for a", "a: FAILED: no"]
 
 
 def test_slot_is_tried_again_every_five_minutes() -> None:
     """Other teams' jobs hold the slots, so nothing of ours tells when one is free."""
     world = World({"a": 10}, {"a": ["slot"]}, slot_at=700)
-    assert world.wait() == 0
+    assert world.wait() == {"a": "SUCCEEDED"}
     assert world.ups == [300, 600, 900, 910]
 
 
@@ -203,5 +216,7 @@ def test_failure_found_by_wait(workspace: Workspace) -> None:
     id_ = workspace.jobs()["churn"]["jobArn"].rpartition("/")[2]
     workspace.emulator.ask("POST", f"jobs/{id_}", {"status": "FAILED", "reason": "out of memory"})
     outcome = workspace.jobctl("wait", "-s", "local", "--timeout", "2m")
-    assert (outcome.code, outcome.stdout.splitlines()[-1]) == (1, "churn: failed: out of memory")
+    assert outcome.code == 1
+    assert "churn: failed: out of memory" in outcome.stdout.splitlines()
+    assert "  ./jobctl rerun churn" in outcome.stdout
     assert workspace.jobs()["churn"]["phase"] == "FAILED"

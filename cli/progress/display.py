@@ -1,0 +1,167 @@
+"""How a command shows jobs while it waits for them: a table that updates in place, or a line a change."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.text import Text
+
+from cli.display.console import make_console, styled
+from cli.progress.table import Details, format_jobs, summarize
+from cli.runs.statuses import JobStatus, format_span
+from components.aws.runs import format_time
+from components.kinds import Phase
+
+HEARTBEAT = 600.0  # seconds without a line after which one says that all goes on
+TIDY = 3  # lines that stay free below a table
+
+
+class Display(Protocol):
+    """What shows the jobs at each look, and what is done in between."""
+
+    def __enter__(self) -> Display: ...
+
+    def __exit__(self, *_: object) -> None: ...
+
+    def show(self, jobs: Sequence[JobStatus]) -> None:
+        """Show the jobs as they are now."""
+
+    def say(self, text: str) -> None:
+        """Show one sentence of the command's own."""
+
+
+class Lines:
+    """A line a change, with its moment; without changes one every ten minutes. For files, pipes and CI."""
+
+    def __init__(
+        self, write: Callable[[str], None], clock: Callable[[], float] = time.time
+    ) -> None:
+        self._write = write
+        self._clock = clock
+        self._last: dict[str, str] = {}
+        self._spoke = clock()
+
+    def __enter__(self) -> Display:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+    def show(self, jobs: Sequence[JobStatus]) -> None:
+        for job in jobs:
+            text = describe_job(job)
+            if self._last.get(job.name) != text:
+                self._last[job.name] = text
+                self.say(f"{job.name}: {text}")
+        if self._clock() - self._spoke >= HEARTBEAT:
+            self.say(summarize(jobs))
+
+    def say(self, text: str) -> None:
+        self._spoke = self._clock()
+        self._write(f"{format_time(self._spoke * 1000)}  {text}")
+
+
+class Table:
+    """A table that updates in place, its spans each second; what is said last is below it."""
+
+    def __init__(
+        self, console: Console, details: Details, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._console = console
+        self._details = details
+        self._clock = clock
+        self._jobs: Sequence[JobStatus] = ()
+        self._said = ""
+        self._live = Live(
+            get_renderable=self.render,
+            console=console,
+            refresh_per_second=1,
+            redirect_stdout=False,
+            redirect_stderr=False,
+            vertical_overflow="crop",
+        )
+
+    def __enter__(self) -> Display:
+        self._live.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._live.stop()
+
+    def show(self, jobs: Sequence[JobStatus]) -> None:
+        self._jobs = jobs
+        self._live.refresh()
+
+    def say(self, text: str) -> None:
+        self._said = text
+        self._live.refresh()
+
+    def render(self) -> Group:
+        """Return what fits the terminal: without details, then without ended jobs, where it is too low."""
+        width, height = self._console.width, max(4, self._console.height - TIDY)
+        now = self._clock()
+        lines = format_jobs(self._jobs, now, width, self._details)
+        if len(lines) > height:
+            lines = format_jobs(self._jobs, now, width)
+        if len(lines) > height:
+            going = [job for job in self._jobs if not job.phase.ended]
+            lines = format_jobs(going, now, width)[:height]
+        moment = format_time(now * 1000)[11:19]
+        below = f"{summarize(self._jobs)}, as of {moment} UTC" if self._jobs else "asking AWS"
+        if self._said:
+            below = f"{below}; {self._said}"
+        return Group(*lines, styled(below, "dim"))
+
+
+def make_display(details: Details) -> Display:
+    """Return a table on a terminal, lines elsewhere."""
+    console = make_console()
+    if console.is_terminal and not console.is_dumb_terminal:
+        return Table(console, details)
+    return Lines(lambda text: print(text, flush=True))
+
+
+def describe_job(job: JobStatus) -> str:
+    """Return what a line says of a job: its status, and what a person asks then."""
+    if job.waits_for:
+        return f"waits for {', '.join(job.waits_for)}"
+    status = job.status or job.phase.value
+    if job.phase is Phase.QUEUED:
+        return f"{status}: {job.reason}" if job.reason else status
+    if job.phase is Phase.RUNNING:
+        return f"{status} (attempt {job.tries})" if job.attempts > 1 and job.attempt else status
+    ran = format_span(job.ran(job.stopped or 0.0)) if job.stopped else ""
+    after = f" after {ran}" if ran else ""
+    failed = f": {job.reason}" if job.reason and job.phase is not Phase.SUCCEEDED else ""
+    return f"{status}{after}{failed}"
+
+
+def draw_bar(job: JobStatus, now: float, usual: float | None, width: int) -> list[Text]:
+    """Return a bar of the time that a run has taken, of what is usual for the job, else of what AWS grants it."""
+    ran = job.ran(now)
+    if job.phase is not Phase.RUNNING or ran is None:
+        return []
+    whole = usual or (float(job.limit) if job.limit else None)
+    if not whole:
+        return []
+    size = max(10, min(30, width - 50))
+    filled = min(size, round(size * ran / whole))
+    words = ""
+    if usual:
+        over = ran > usual
+        words = (
+            f"usually {format_span(usual)}"
+            if over
+            else f"{ran / usual:.0%} of the usual {format_span(usual)}"
+        )
+    if job.limit:
+        most = f"of at most {format_span(job.limit)}"
+        words = f"{words}, {most}" if words else f"{ran / whole:.0%} {most}"
+    late = bool(usual) and ran > 1.5 * whole
+    style = "yellow" if late else "cyan"
+    bar = Text.assemble(("━" * filled, style), ("━" * (size - filled), "bright_black"))
+    return [bar.append(f"  {words}", "dim")]

@@ -1,0 +1,35 @@
+"""What a person needs when a run has failed: its name, AWS's reason, the end of its log, and the next command."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from cli.progress.page import list_next
+from cli.runs.statuses import JobStatus
+from components.kinds import Phase
+
+TAIL = 20  # lines of a log
+Tail = Callable[[JobStatus, int], Sequence[str]]
+
+
+def list_failed(jobs: Sequence[JobStatus]) -> list[JobStatus]:
+    """Return the jobs that failed."""
+    return [job for job in jobs if job.phase is Phase.FAILED]
+
+
+def describe_failure(job: JobStatus, tail: Tail, stack: str, *, grouped: bool) -> list[str]:
+    """Return the lines about a failed run. `grouped`: its log is folded, as GitHub's workflow log can.
+
+    https://docs.github.com/actions/reference/workflow-commands-for-github-actions#grouping-log-lines
+    """
+    lines = [f"{job.name}: failed: {job.reason or job.status}"]
+    log = list(tail(job, TAIL))
+    if log:
+        title = f"the last {len(log)} lines of the log of {job.name}"
+        lines += [f"::group::{title}"] if grouped else [f"  {title}:"]
+        lines += [f"  | {line}" for line in log]
+        lines += ["::endgroup::"] if grouped else []
+    if url := job.outputs.get("logsUrl"):
+        lines.append(f"  log: {url}")
+    lines += [f"  {command}   {why}" for command, why in list_next(job, stack)]
+    return lines

@@ -1,0 +1,123 @@
+"""One job's page: how it went attempt by attempt, why it waits, what came out, and what to do next. Pure."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+
+from rich.text import Text
+
+from cli.display.console import styled
+from cli.progress.table import STYLES
+from cli.runs.details import Attempt, Details
+from cli.runs.statuses import JobStatus, format_span
+from components.aws.runs import format_time
+from components.kinds import Phase
+from components.printable import visible
+
+LABEL = 12  # columns
+
+
+def format_page(job: JobStatus, details: Details, now: float, width: int, stack: str) -> list[Text]:
+    """Return the lines of a job's page."""
+    lines = [Text.assemble((visible(job.name), "bold"), "  ", (job.phase.value, STYLES[job.phase]))]
+    for label, value in _list_facts(job, details, now):
+        lines += _wrap(label, value, width)
+    for attempt in details.attempts:
+        lines += _format_attempt(attempt, now, width)
+    if details.log:
+        lines += [Text(""), Text("the last lines of its log:", style="bold")]
+        lines += [styled(f"  {line}") for line in details.log]
+    lines += [Text(""), Text("next", style="bold")]
+    lines += [
+        Text(f"  {command:<{_widest(job, stack)}}  {why}") for command, why in list_next(job, stack)
+    ]
+    return lines
+
+
+def _list_facts(job: JobStatus, details: Details, now: float) -> Iterator[tuple[str, str]]:
+    outputs = job.outputs
+    yield "kind", job.kind.title
+    yield "status", job.status
+    if job.phase in (Phase.FAILED, Phase.UNKNOWN):
+        yield "reason", job.reason or str(outputs.get("note", ""))
+    yield "waits", job.wait.sentence or (job.where if job.phase is Phase.WAITING else "")
+    yield "queue", f"{job.queue}, share {job.share}" if job.share else job.queue
+    yield "after", ", ".join(job.after)
+    yield "submitted", str(outputs.get("createdAt") or "")
+    yield "waited", format_span(job.waited(now))
+    ran = format_span(job.ran(now))
+    yield "ran", f"{ran} of at most {format_span(job.limit)}" if ran and job.limit else ran
+    yield "instances", job.instances
+    billed = [attempt.billed for attempt in details.attempts if attempt.billed is not None]
+    if billed:
+        most = (job.limit or 0) * job.attempts
+        ceiling = (
+            f" of at most {format_span(most)} for {job.attempts} attempt{'s' * (job.attempts > 1)}"
+        )
+        yield "billed", format_span(sum(billed)) + (ceiling if most else "")
+    for name, value in details.metrics.items():
+        yield "metric", f"{name} = {value:g}"
+    yield "model", details.model_package
+    if job.phase is Phase.SUCCEEDED or job.result.endswith("/"):
+        yield "output", job.result
+    yield "AWS name", str(outputs.get("jobName") or "")
+    yield "ARN", job.arn
+    yield "console", str(outputs.get("consoleUrl") or "")
+    yield "logs", str(outputs.get("logsUrl") or "")
+
+
+def list_next(job: JobStatus, stack: str) -> Iterator[tuple[str, str]]:
+    """Yield the commands that help now, each with what it does."""
+    at = f"-s {stack}"
+    name = visible(job.name)
+    if job.phase is Phase.WAITING:
+        yield f"./jobctl wait {at}", "deploy it as soon as it can run"
+        return
+    if job.phase in (Phase.QUEUED, Phase.RUNNING):
+        yield f"./jobctl watch {name} {at}", "follow it"
+        if job.phase is Phase.RUNNING and job.kind.logs:
+            yield f"./jobctl logs {name} -f {at}", "follow its log"
+        if job.queue:
+            yield f"./jobctl queue {job.queue} {at}", "show the queue"
+        if job.kind.terminate:
+            yield f"./jobctl stop {name} {at}", "end it"
+        return
+    if job.kind.logs:
+        yield f"./jobctl logs {name} {at}", "show its whole log"
+    if job.phase is Phase.SUCCEEDED:
+        yield f"./jobctl results {name} {at}", "list what it left, -o DIR downloads it"
+    else:
+        yield f"./jobctl rerun {name}", "run the same definition again, or edit its file"
+
+
+def _widest(job: JobStatus, stack: str) -> int:
+    return max(len(command) for command, _ in list_next(job, stack))
+
+
+def _wrap(label: str, value: str, width: int) -> Iterator[Text]:
+    """Yield `label  value`, wrapped below its value; an address stays whole, to be clicked and copied."""
+    if not value:
+        return
+    text, room = visible(value), max(20, width - LABEL)
+    whole = " " not in text
+    parts = [text] if whole else textwrap.wrap(text, room, break_long_words=False)
+    for at, part in enumerate(parts):
+        line = Text(f"{label if at == 0 else '':<{LABEL}}", style="dim", overflow="fold")
+        yield line.append(part, style="default not dim")
+
+
+def _format_attempt(attempt: Attempt, now: float, width: int) -> Iterator[Text]:
+    ran = None
+    if attempt.started is not None:
+        ran = (attempt.stopped if attempt.stopped is not None else now) - attempt.started
+    words = [attempt.status, f"ran {format_span(ran)}" if ran is not None else ""]
+    words.append(f"since {format_time(attempt.started * 1000)}" if attempt.started else "")
+    yield from _wrap(f"attempt {attempt.number}", ", ".join(filter(None, words)) or "begun", width)
+    if attempt.reason:
+        yield from _wrap("", attempt.reason, width)
+    for name, begun, ended in attempt.steps:
+        if begun is not None:
+            span = format_span((ended if ended is not None else now) - begun)
+            at = format_time(begun * 1000)[11:19]
+            yield from _wrap("", f"{at}  {name}  {span}", width)

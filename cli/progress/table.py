@@ -1,0 +1,137 @@
+"""The table of a stack's jobs, as wide as the terminal: `status`, `watch`, `wait` and `up --wait` show it. Pure."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from rich.cells import cell_len, set_cell_size
+from rich.text import Text
+
+from cli.display.console import styled
+from cli.runs.statuses import JobStatus, format_span, sort_by_chain
+from components.kinds import Phase
+from components.printable import visible
+
+STYLES = {
+    Phase.WAITING: "dim",
+    Phase.QUEUED: "yellow",
+    Phase.RUNNING: "cyan",
+    Phase.SUCCEEDED: "green",
+    Phase.FAILED: "bold red",
+    Phase.UNKNOWN: "magenta",
+}
+COLUMNS = ("NAME", "PHASE", "STATUS", "TRY", "WAITED", "RAN", "OF", "WHERE", "RESULT")
+_LEAVE_FIRST = ("RESULT", "OF", "STATUS", "TRY", "WAITED")  # where the terminal is narrow
+_SHRINK = {
+    "RESULT": 24,
+    "WHERE": 20,
+    "NAME": 24,
+}  # columns that are cut before another leaves, and to how little
+_LEAST = {"WHERE": 6, "NAME": 8}
+_BRANCH = "└ "
+Details = Callable[[JobStatus, float, int], list[Text]]
+
+
+def format_jobs(
+    jobs: Sequence[JobStatus], now: float, width: int, details: Details = lambda *_: []
+) -> list[Text]:
+    """Return a head, a line a job (by chain), and below it why it waits or failed and what `details` adds."""
+    chain = sort_by_chain(jobs)
+    rows = [_make_cells(job, depth, now) for job, depth in chain]
+    widths = _fit(rows, width)
+    lines = [Text(_join(dict(zip(COLUMNS, COLUMNS, strict=True)), widths), style="bold")]
+    for (job, depth), cells in zip(chain, rows, strict=True):
+        lines.append(_style_phase(_join(cells, widths), cells, widths, job.phase))
+        indent = " " * (2 * depth + 4)
+        lines += list(_explain(job, indent, width))
+        for each in details(job, now, width - len(indent)):
+            line = Text(indent, no_wrap=True, overflow="ellipsis")
+            lines.append(line.append_text(each))
+    return lines
+
+
+def summarize(jobs: Sequence[JobStatus]) -> str:
+    """Return `4 jobs: 1 running, 2 queued, 1 succeeded`."""
+    counts = [(phase, sum(job.phase is phase for job in jobs)) for phase in STYLES]
+    parts = ", ".join(f"{number} {phase.value.lower()}" for phase, number in counts if number)
+    return f"{len(jobs)} job{'' if len(jobs) == 1 else 's'}: {parts}"
+
+
+def _make_cells(job: JobStatus, depth: int, now: float) -> dict[str, str]:
+    failed = job.phase in (Phase.FAILED, Phase.UNKNOWN)
+    values = (
+        "  " * (depth - 1) + _BRANCH + job.name if depth else job.name,
+        job.phase.value,
+        job.status if job.status != job.phase.value else "",
+        job.tries,
+        format_span(job.waited(now)),
+        format_span(job.ran(now)),
+        format_span(job.limit) if job.started is not None and job.limit else "",
+        job.where,
+        job.result if job.phase is Phase.SUCCEEDED and not failed else "",
+    )
+    return {name: visible(value) for name, value in zip(COLUMNS, values, strict=True)}
+
+
+def _fit(rows: Sequence[dict[str, str]], width: int) -> dict[str, int]:
+    """Return the columns that are shown, with their widths: the least important leave first, then the widest shrink."""
+    widths = {
+        name: max(cell_len(name), *(cell_len(row[name]) for row in rows)) if rows else len(name)
+        for name in COLUMNS
+        if any(row[name] for row in rows) or name == "NAME"
+    }
+    for name in ("", *_LEAVE_FIRST):
+        widths.pop(name, None)
+        if _shrink(widths, width, _SHRINK):
+            return widths
+    _shrink(widths, width, _LEAST)
+    return widths
+
+
+def _shrink(widths: dict[str, int], width: int, least: Mapping[str, int]) -> bool:
+    """Make columns as narrow as needed, at least so wide; say whether all fit. What would not fit stays as it is."""
+    over = sum(widths.values()) + 2 * (len(widths) - 1) - width
+    slack = {name: max(0, widths.get(name, 0) - low) for name, low in least.items()}
+    if over > sum(slack.values()) and least is not _LEAST:
+        return False
+    for name, most in slack.items():
+        taken = max(0, min(most, over))
+        if taken:
+            widths[name] -= taken
+            over -= taken
+    return over <= 0
+
+
+def _join(cells: dict[str, str], widths: dict[str, int]) -> str:
+    shown = (set_cell_size(_cut(cells[name], size), size) for name, size in widths.items())
+    return "  ".join(shown).rstrip()
+
+
+def _cut(text: str, width: int) -> str:
+    """Cut a text in its middle: the ends of names and addresses tell them apart."""
+    if cell_len(text) <= width:
+        return text
+    tail = width // 2
+    head = width - tail - 1
+    return f"{text[:head]}…{text[len(text) - tail :]}"
+
+
+def _style_phase(line: str, cells: dict[str, str], widths: dict[str, int], phase: Phase) -> Text:
+    text = Text(line, no_wrap=True)
+    if "PHASE" in widths:
+        start = len(_cut(cells["NAME"], widths["NAME"]))
+        start += max(0, widths["NAME"] - cell_len(_cut(cells["NAME"], widths["NAME"]))) + 2
+        text.stylize(STYLES[phase], start, start + len(cells["PHASE"]))
+    return text
+
+
+def _explain(job: JobStatus, indent: str, width: int) -> Iterator[Text]:
+    reason = ""
+    if job.phase is Phase.QUEUED:
+        reason = job.wait.sentence
+    elif job.phase in (Phase.FAILED, Phase.UNKNOWN):
+        reason = job.reason or str(job.outputs.get("note", ""))
+    room = max(20, width - len(indent))
+    for line in textwrap.wrap(visible(reason), room)[:4]:
+        yield styled(indent + line, "red" if job.phase is Phase.FAILED else "dim")

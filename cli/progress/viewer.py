@@ -1,0 +1,83 @@
+"""What `watch`, `wait`, `up --wait` and `status` share: a stack's AWS, a follower of its runs, and a display."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from rich.text import Text
+
+from cli.display.console import styled
+from cli.progress.display import draw_bar, make_display
+from cli.progress.failures import describe_failure, list_failed
+from cli.project.stack import Stack
+from cli.runs.connection import connect_stack, make_redactor
+from cli.runs.entries import Entry
+from cli.runs.follow import Follower
+from cli.runs.statuses import JobStatus
+from components.aws import Aws, connect
+from components.aws.logs import read_tail
+from components.aws.runs import arn_region
+from components.errors import JobError
+from components.kinds import Phase
+from components.printable import printable
+
+NEWEST = 10  # running jobs whose newest log line is looked for at each look: two calls each
+
+
+class Viewer:
+    """One command's view of a stack. AWS is asked in the region of each run."""
+
+    def __init__(self, stack: Stack) -> None:
+        connect_stack(stack)
+        self.stack = stack
+        self.redactor = make_redactor(stack)
+        self.follower = Follower(connect, self.redactor)
+        self.display = make_display(self._describe)
+        self._lines: dict[str, str] = {}
+
+    def aws(self, job: JobStatus) -> Aws:
+        """Return AWS in the region of a job's run."""
+        return connect(arn_region(job.arn))
+
+    def look(self, entries: Sequence[Entry]) -> list[JobStatus]:
+        """Ask AWS how the jobs are."""
+        return self.follower.look(entries, usual=not self.follower.looked)
+
+    def look_closely(self, entries: Sequence[Entry]) -> list[JobStatus]:
+        """Ask AWS how the jobs are, and for the newest log line of those that run."""
+        jobs = self.look(entries)
+        for job in [job for job in jobs if job.phase is Phase.RUNNING][:NEWEST]:
+            if newest := self.tail(job, 1):
+                self._lines[job.name] = newest[-1]
+        return jobs
+
+    def tail(self, job: JobStatus, lines: int) -> list[str]:
+        """Return the last lines of a job's log; none where there is none, or it cannot be read now."""
+        if not job.kind.logs or not job.arn:
+            return []
+        try:
+            found = read_tail(self.aws(job), job.kind, job.outputs, lines)
+        except JobError:
+            return []
+        return [printable(str(self.redactor.hide(line.text)).rstrip("\n")) for line in found]
+
+    def conclude(self, jobs: Sequence[JobStatus]) -> int:
+        """Say what went wrong. Return 1 where a run failed or can never run, else 0."""
+        grouped = os.environ.get("GITHUB_ACTIONS") == "true"
+        bad = 0
+        for job in list_failed(jobs):
+            print("\n".join(describe_failure(job, self.tail, self.stack.name, grouped=grouped)))
+            bad = 1
+        for job in jobs:
+            if job.phase is Phase.WAITING:
+                print(f"{job.name}: not run: waits for {', '.join(job.waits_for)}")
+                bad = 1
+        return bad
+
+    def _describe(self, job: JobStatus, now: float, width: int) -> list[Text]:
+        """Return a running job's bar and the newest line of its log."""
+        lines = draw_bar(job, now, self.follower.usual_span(job), width)
+        if job.phase is Phase.RUNNING and (newest := self._lines.get(job.name)):
+            lines.append(styled(f"| {newest}", "dim"))
+        return lines

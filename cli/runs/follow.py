@@ -1,0 +1,178 @@
+"""How the runs of a stack are doing now: AWS lists them by the page, and Describe is asked for what has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from cli.runs.entries import Entry
+from cli.runs.statuses import JobStatus, make_status, parse_time
+from components.aws import Aws
+from components.aws.queue import NOT_ASKED, Wait, explain_wait
+from components.aws.runs import arn_region
+from components.aws.survey import Glance, list_recent
+from components.errors import Denied, JobError, Missing, Unanswered
+from components.kinds import Kind, Phase, load_part
+from components.lifecycle.read import read
+from components.printable import make_printable
+from components.redact import Redactor
+from components.run.submission import split_name
+from components.wire import pick
+
+WEEK = (
+    7 * 86400.0
+)  # how long Batch keeps records at least, and how far back usual durations are looked for
+ENOUGH = 20  # earlier runs whose durations are usual
+
+
+class Follower:
+    """Looks at runs again and again. Thread-bound; `connect` gives AWS in a region.
+
+    A look costs at most `survey.PAGES` list calls a queue, and one Describe for each run that differs from the last
+    look (at first: from the state). A run that has ended is not asked about.
+    """
+
+    def __init__(self, connect: Callable[[str], Aws], redactor: Redactor) -> None:
+        self._connect = connect
+        self._redactor = redactor
+        self._seen: dict[str, Mapping[str, Any]] = {}  # arn -> what a list showed
+        self._outputs: dict[str, Mapping[str, Any]] = {}  # arn -> what Describe showed
+        self.looked = False
+        self._spans: dict[tuple[str, str], dict[str, float]] = {}
+
+    def look(self, entries: Sequence[Entry], *, usual: bool = False) -> list[JobStatus]:
+        """Return the jobs as AWS has them now, by name. With `usual` lists go back a week, for `usual_span`."""
+        going = [each for each in entries if self._is_going(each)]
+        for group in _group(going):
+            self._look_at(group, usual)
+        self.looked = True
+        jobs = [make_status(entry, self._known(entry)) for entry in entries]
+        return self._explain(jobs)
+
+    def usual_span(self, job: JobStatus) -> float | None:
+        """Return how long earlier successful runs of the job ran, in seconds (their median), as far as lists showed."""
+        key = (job.kind.name, split_name(str(job.outputs.get("jobName", "")))[0])
+        spans = sorted(span for arn, span in self._spans.get(key, {}).items() if arn != job.arn)
+        return spans[len(spans) // 2] if spans else None
+
+    def _known(self, entry: Entry) -> Mapping[str, Any]:
+        return self._outputs.get(entry.id, entry.outputs)
+
+    def _is_going(self, entry: Entry) -> bool:
+        phase = Phase(str(self._known(entry).get("phase", Phase.RUNNING.value)))
+        return not phase.ended and phase is not Phase.WAITING
+
+    def _look_at(self, group: Sequence[Entry], usual: bool) -> None:
+        kind, aws = group[0].kind, self._connect(arn_region(group[0].id))
+        wanted = {entry.id for entry in group}
+        since = min(parse_time(entry.text("createdAt")) or aws.clock() - WEEK for entry in group)
+        if usual:
+            since = min(since, aws.clock() - WEEK)
+        left, glances = set(wanted), {}
+        for glance in list_recent(aws, kind, _queue_of(group[0]), since - 1):
+            if usual:
+                self._note_span(kind, glance)
+            if glance.arn in wanted:
+                glances[glance.arn] = glance
+                left.discard(glance.arn)
+            if not left and not usual:
+                break
+        for entry in group:
+            glance_now = glances.get(entry.id)
+            if glance_now is None or self._has_changed(entry, glance_now):
+                self._describe(aws, entry)
+
+    def _note_span(self, kind: Kind, glance: Glance) -> None:
+        started, stopped = (
+            parse_time(str(glance.outputs.get(name, ""))) for name in ("startedAt", "stoppedAt")
+        )
+        if started and stopped and kind.phase(glance.status) is Phase.SUCCEEDED:
+            spans = self._spans.setdefault((kind.name, split_name(glance.name)[0]), {})
+            if len(spans) < ENOUGH:
+                spans[glance.arn] = stopped - started
+
+    def _has_changed(self, entry: Entry, glance: Glance) -> bool:
+        now = {**glance.outputs, "status": glance.status}
+        before = self._seen.get(entry.id) or {name: entry.text(name) for name in now}
+        self._seen[entry.id] = now
+        return now != before
+
+    def _describe(self, aws: Aws, entry: Entry) -> None:
+        try:
+            outputs = read(entry.kind, aws, entry.id, self._known(entry))
+        except Unanswered:
+            self._seen.pop(entry.id, None)  # as last known; the next look asks again
+            return
+        if outputs is None:
+            gone = {
+                "phase": Phase.UNKNOWN.value,
+                "statusReason": "released: no longer this job's run",
+            }
+            outputs = {**self._known(entry), **gone}
+        # the request is shown nowhere, and is the state's: secret values of AWS's own never come in
+        shown = {**outputs, "request": self._known(entry).get("request")}
+        self._outputs[entry.id] = make_printable(self._redactor.hide(shown))
+
+    def _explain(self, jobs: Sequence[JobStatus]) -> list[JobStatus]:
+        """Add why each run waits that does, with one look at each queue."""
+        waits: dict[str, Wait] = {}
+        waiting = [job for job in jobs if job.phase is Phase.QUEUED]
+        for group in _group_by_queue(waiting):
+            waits |= self._explain_queue(group)
+        return [_with_wait(job, waits.get(job.arn)) for job in jobs]
+
+    def _explain_queue(self, jobs: Sequence[JobStatus]) -> dict[str, Wait]:
+        kind, aws = jobs[0].kind, self._connect(arn_region(jobs[0].arn))
+        name = str(pick(jobs[0].outputs, f"request.{kind.request.queue_field}"))
+        try:
+            queue = load_part(kind, "queue").read_queue(aws, kind, name)
+        except (Denied, Missing) as error:
+            return {job.arn: Wait(f"not known why: {error}") for job in jobs}
+        except JobError:
+            return {}  # the next look may know
+        found = {}
+        for job in jobs:
+            wait = explain_wait(queue, job.arn, share=job.share, reason=job.reason)
+            found[job.arn] = make_printable_wait(self._redactor, wait)
+        return found
+
+
+def make_printable_wait(redactor: Redactor, wait: Wait) -> Wait:
+    """Return what AWS said without secrets and control characters."""
+    said = make_printable(
+        redactor.hide({"sentence": wait.sentence, "evidence": dict(wait.evidence)})
+    )
+    return Wait(said["sentence"], wait.position, said["evidence"])
+
+
+def _with_wait(job: JobStatus, wait: Wait | None) -> JobStatus:
+    if job.phase is not Phase.QUEUED:
+        return job
+    if wait is None:
+        said = f"{job.status}: {job.kind.title}s say no more about why they wait"
+        wait = NOT_ASKED if job.kind.request.queue_field else Wait(said)
+    retry = f"waits for attempt {job.attempt + 1} of {job.attempts}: " if job.attempt else ""
+    return replace(job, wait=Wait(retry + wait.sentence, wait.position, wait.evidence))
+
+
+def _group(entries: Iterable[Entry]) -> Iterable[list[Entry]]:
+    """Group runs that one list call shows: of one kind, region and queue."""
+    found: dict[tuple[str, str, str], list[Entry]] = {}
+    for entry in entries:
+        key = (entry.kind.name, arn_region(entry.id), _queue_of(entry).rpartition("/")[2])
+        found.setdefault(key, []).append(entry)
+    return found.values()
+
+
+def _group_by_queue(jobs: Iterable[JobStatus]) -> Iterable[list[JobStatus]]:
+    found: dict[tuple[str, str, str], list[JobStatus]] = {}
+    for job in jobs:
+        if job.queue:
+            found.setdefault((job.kind.name, arn_region(job.arn), job.queue), []).append(job)
+    return found.values()
+
+
+def _queue_of(entry: Entry) -> str:
+    field = entry.kind.request.queue_field
+    return str(pick(entry.outputs.get("request") or {}, field) or "") if field else ""

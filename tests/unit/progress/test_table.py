@@ -1,0 +1,74 @@
+"""The table of jobs at the widths of real terminals, letter by letter."""
+
+from __future__ import annotations
+
+import pytest
+from rich.cells import cell_len
+
+from cli.progress.table import format_jobs
+from tests.unit.progress.sample import CHAIN, NOW, a_job
+
+GOLDEN = {
+    140: """\
+NAME             PHASE      STATUS    TRY  WAITED  RAN     OF  WHERE                RESULT
+defects          FAILED               3/3  1m      2m 05s  2h  2x ml.g5.2xlarge
+    AlgorithmError: CUDA out of memory. Tried to allocate 2.00 GiB (GPU 0; 22.0 GiB total)
+forecast         QUEUED     RUNNABLE       45m                 #3 in training
+    number 3 in queue training, behind etl-a, etl-b; env: 8 of 8 instances in use
+prepare          SUCCEEDED            1/3  4m      12m     2h  2x ml.g5.2xlarge     s3://my-bucket/models/AWSBa…11a7a79c/output/model.tar.gz
+└ churn-xgboost  RUNNING              2/3  1h 30m  1h 10m  2h  2x ml.g5.2xlarge
+  └ score        WAITING                                       after churn-xgboost""",
+    80: """\
+NAME             PHASE      STATUS    TRY  WAITED  RAN     WHERE
+defects          FAILED               3/3  1m      2m 05s  2x ml.g5.2xlarge
+    AlgorithmError: CUDA out of memory. Tried to allocate 2.00 GiB (GPU 0; 22.0
+    GiB total)
+forecast         QUEUED     RUNNABLE       45m             #3 in training
+    number 3 in queue training, behind etl-a, etl-b; env: 8 of 8 instances in
+    use
+prepare          SUCCEEDED            1/3  4m      12m     2x ml.g5.2xlarge
+└ churn-xgboost  RUNNING              2/3  1h 30m  1h 10m  2x ml.g5.2xlarge
+  └ score        WAITING                                   after churn-xgboost""",
+    60: """\
+NAME             PHASE      RAN     WHERE
+defects          FAILED     2m 05s  2x ml.g5.2xlarge
+    AlgorithmError: CUDA out of memory. Tried to allocate
+    2.00 GiB (GPU 0; 22.0 GiB total)
+forecast         QUEUED             #3 in training
+    number 3 in queue training, behind etl-a, etl-b; env: 8
+    of 8 instances in use
+prepare          SUCCEEDED  12m     2x ml.g5.2xlarge
+└ churn-xgboost  RUNNING    1h 10m  2x ml.g5.2xlarge
+  └ score        WAITING            after churn-xgboost""",
+}
+
+
+def shown(width: int) -> str:
+    return "\n".join(line.plain for line in format_jobs(CHAIN, NOW, width))
+
+
+@pytest.mark.parametrize("width", GOLDEN)
+def test_table(width: int) -> None:
+    """Less important columns leave first; the chain reads from top to bottom."""
+    assert shown(width) == GOLDEN[width]
+
+
+@pytest.mark.parametrize("width", range(40, 160))
+def test_no_line_is_wider_than_the_terminal(width: int) -> None:
+    """Whatever the width: a line that wraps would break a table that updates in place."""
+    assert max(cell_len(line) for line in shown(width).splitlines()) <= width
+
+
+def test_wide_characters_count_double() -> None:
+    """Columns stay aligned behind a name in Chinese."""
+    jobs = [a_job("流失", "RUNNING"), a_job("churn", "RUNNING")]
+    lines = [line.plain for line in format_jobs(jobs, NOW, 80)]
+    assert len({cell_len(line[: line.index("RUNNING")]) for line in lines[1:]}) == 1
+
+
+def test_control_characters_of_aws_are_shown_not_obeyed() -> None:
+    """A reason that clears the screen is text."""
+    job = a_job("churn", "FAILED", statusReason="\x1b[2J\u202eevil")
+    text = "\n".join(line.plain for line in format_jobs([job], NOW, 80))
+    assert "\\u001b[2J\\u202eevil" in text
+    assert "\x1b" not in text
