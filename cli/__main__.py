@@ -41,6 +41,7 @@ GROUPS = {
         "queue": "show a queue: what runs, what waits in which order, how full it is",
         "stop": "end a run; the next `up` does not run it again",
         "logs": "show what a job writes, on all nodes (-f: until it has ended)",
+        "results": "list what a job's run has left in S3, and download it (-o DIR)",
         "history": "list every run of a job that AWS knows, and why each was submitted",
         "report": "write a page of the runs: when they waited and ran, what they used, why they failed",
         "wait": "run `up` until every job has finished",

@@ -10,14 +10,13 @@ import time
 from cli.display.log_lines import LogPrinter
 from cli.engine.arguments import add_stack, find_stack
 from cli.project.stack import Stack
-from cli.runs.connection import connect_stack, make_redactor
-from cli.runs.entries import Entry, read_entries, select_entries
+from cli.runs.connection import make_redactor
+from cli.runs.entries import read_entries, select_entries
 from cli.runs.logs import LogView, parse_since
-from components.aws import Aws, Run, connect, describe
-from components.aws.linked import find_newest_attempt
+from cli.runs.lookup import connect_to_run, describe_run, name_waits
 from components.aws.logs import LogReader
-from components.aws.runs import arn_region, format_time
-from components.errors import JobError, Missing
+from components.aws.runs import format_time
+from components.errors import JobError
 from components.kinds import Phase
 
 
@@ -48,11 +47,11 @@ def run(args: argparse.Namespace) -> int:
     stack = find_stack(args)
     (entry,) = select_entries(read_entries(stack), [args.job], stack)
     if entry.phase is Phase.WAITING:
-        raise JobError(f"{entry.name} has no log: it is not submitted yet{_name_waits(entry)}")
+        raise JobError(f"{entry.name} has no log: it is not submitted yet{name_waits(entry)}")
     redactor = make_redactor(stack)
-    aws = _connect(stack, entry)
+    aws = connect_to_run(stack, entry)
     if entry.kind.logs is None:
-        found = _look(aws, entry)
+        found = describe_run(aws, entry)
         reason = str(found.outputs.get("statusReason") or "")
         told = f"{found.status}: {reason}" if reason else found.status
         _say(
@@ -63,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
     view = LogView(
         job=entry.name,
         kind=entry.kind,
-        look=lambda: _look(aws, entry),
+        look=lambda: describe_run(aws, entry),
         open_log=lambda name: LogReader(aws, logs, name, node=args.node, since=since * 1000),
         show=LogPrinter(sys.stdout, redactor).show,
         say=lambda text: _say(redactor.hide(text)),
@@ -79,28 +78,6 @@ def run(args: argparse.Namespace) -> int:
         _say(f"\n{entry.name} goes on in AWS; to go on here: {_resume(args, stack, view)}")
         return 130
     return 0
-
-
-def _connect(stack: Stack, entry: Entry) -> Aws:
-    """Return AWS in the region of the job's run."""
-    aws = connect_stack(stack)
-    region = arn_region(entry.id) if entry.id.startswith("arn:") else aws.region
-    return aws if region == aws.region else connect(region)
-
-
-def _look(aws: Aws, entry: Entry) -> Run:
-    """Describe the job's run; where Batch has forgotten it, its last attempt stands for it."""
-    try:
-        return describe(aws, entry.kind, entry.id, entry.name)
-    except Missing:
-        found = find_newest_attempt(aws, entry.kind, entry.outputs, entry.name)
-        if found is None:
-            raise
-        return found
-
-
-def _name_waits(entry: Entry) -> str:
-    return f"; it waits for {', '.join(entry.waiting_for)}" if entry.waiting_for else ""
 
 
 def _resume(args: argparse.Namespace, stack: Stack, view: LogView) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from .artifacts import Artifacts
 from .call import Call
 from .logs import Logs
 
@@ -270,6 +271,7 @@ class Kind:
     latest: Latest | None = None
     link: Link | None = None
     logs: Logs | None = None
+    artifacts: Artifacts = Artifacts()
     slots: int = 0
 
     @property

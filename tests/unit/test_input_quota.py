@@ -35,7 +35,10 @@ class S3:
         start = int(ContinuationToken)
         end = start + min(MaxKeys, 1000)
         answer: dict[str, Any] = {
-            "Contents": [{"Key": key, "Size": size} for key, size in self.keys[start:end]],
+            "Contents": [
+                {"Key": key, "Size": size, "LastModified": 0, "ETag": '"e"'}
+                for key, size in self.keys[start:end]
+            ],
             "IsTruncated": end < len(self.keys),
         }
         return {**answer, "NextContinuationToken": str(end)} if answer["IsTruncated"] else answer

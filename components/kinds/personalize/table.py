@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..artifacts import Artifacts
 from ..base import (
     Errors,
     Event,
@@ -126,6 +127,8 @@ def make_kind(
             ),
         ),
         latest=_LATEST,
+        # https://docs.aws.amazon.com/personalize/latest/dg/batch-inference-job-output-examples.html
+        artifacts=Artifacts(by_record=True, error="error"),
         # https://docs.aws.amazon.com/personalize/latest/dg/limits.html: pending or in progress
         slots=5,
     )

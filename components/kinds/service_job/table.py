@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/batch/latest/APIReference/API_SubmitServiceJob.html
 
 from __future__ import annotations
 
+from ..artifacts import Artifacts
 from ..base import (
     Attempts,
     Compute,
@@ -227,6 +228,7 @@ KIND = Kind(
         ),
     ),
     logs=TRAINING_LOGS,
+    artifacts=Artifacts(own=True),
     link=Link(
         service="sagemaker",
         resource="training-job",

@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTransformJob
 
 from __future__ import annotations
 
+from ..artifacts import Artifacts
 from ..base import Compute, Event, Kind, Listing, Permissions, Phase, Record, Request
 from ..call import Call
 from ..sagemaker.table import ERRORS, TAGS, TRANSFORM_LOGS, make_links
@@ -71,6 +72,8 @@ KIND = Kind(
     errors=ERRORS,
     permissions=Permissions(reads=(("DescribeModel", "model/*"),)),
     logs=TRANSFORM_LOGS,
+    # https://docs.aws.amazon.com/sagemaker/latest/dg/batch-transform.html
+    artifacts=Artifacts(by_record=True),
     terminate=Call("StopTransformJob", {"TransformJobName": "$name"}),
     # AWS has no limit of a transform job's time, so none of its cost
     compute=Compute(resources="TransformResources"),

@@ -63,7 +63,7 @@ def write_results(
         name = key.rpartition("/")[2]
         text = "".join(f"{json.dumps(line)}\n" for line in lines)
         try:
-            put_object(*place, bucket, f"{folder}{name}.out", text.encode())
+            put_object(*place, bucket, f"{folder}{name}.out", text.encode(), job.updated)
         except NotWritable as error:
             raise Unusable(f"Insufficient privileges or missing bucket: {error}") from error
 

@@ -33,6 +33,7 @@ def finish(backend: PersonalizeState, resource: Resource, at: float) -> None:
     """The work is done: a job has written its results, or cannot."""
     work = WORK.get(resource.kind)
     if work is not None:
+        resource.updated = at  # when its results are written
         try:
             work(backend, resource)
         except inference.Unusable as error:

@@ -41,5 +41,5 @@ def write_model(backend: TrainingState, job: TrainingJob, at: float) -> str:
         archive.addfile(entry, io.BytesIO(model))
     uri = artifact_uri(job)
     bucket, key = split_uri(uri)
-    put_object(backend.account_id, backend.region_name, bucket, key, packed.getvalue())
+    put_object(backend.account_id, backend.region_name, bucket, key, packed.getvalue(), at)
     return uri

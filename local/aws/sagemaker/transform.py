@@ -120,7 +120,7 @@ def finish(
 ) -> None:
     """End a job; a completed one has written its results, or fails."""
     if status == "Completed":
-        reason = _write_results(state, job)
+        reason = _write_results(state, job, at)
     job.ended, job.failure = at, reason or None
     enter(state, job, "Failed" if reason else status, at)
 
@@ -142,7 +142,7 @@ def put(state: TrainingState, job: TransformJob) -> None:
         state.transform_agenda.set(job.name, job.since + seconds)
 
 
-def _write_results(state: TrainingState, job: TransformJob) -> str:
+def _write_results(state: TrainingState, job: TransformJob, at: float) -> str:
     """Write `<output>/<input file>.out`, a number for each line; return why that failed, or nothing."""
     place = (state.account_id, state.region_name)
     uri = job.request["TransformInput"]["DataSource"]["S3DataSource"]["S3Uri"]
@@ -156,7 +156,7 @@ def _write_results(state: TrainingState, job: TransformJob) -> str:
         body = "".join(f"{len(line) % 97 / 97:.4f}\n" for line in lines).encode()
         name = f"{folder.rstrip('/')}/{key.rpartition('/')[2]}.out".lstrip("/")
         try:
-            put_object(*place, target, name, body)
+            put_object(*place, target, name, body, at)
         except NotWritable as error:
             return f"ClientError: {error}"
     return ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime, timezone
 
 from moto.s3.exceptions import S3ClientError
 from moto.s3.models import S3Backend, s3_backends
@@ -30,11 +31,15 @@ def make_bucket(account: str, region: str, bucket: str) -> None:
         context.current.objects_changed = True
 
 
-def put_object(account: str, region: str, bucket: str, key: str, body: bytes) -> None:
-    """Write an object; a bucket that does not exist is made, since job files name their authors' own."""
+def put_object(
+    account: str, region: str, bucket: str, key: str, body: bytes, at: float | None = None
+) -> None:
+    """Write an object, at this time; a bucket that does not exist is made, since job files name their authors' own."""
     try:
         make_bucket(account, region, bucket)
-        _s3(account, region).put_object(bucket, key, body)
+        written = _s3(account, region).put_object(bucket, key, body)
+        moment = datetime.fromtimestamp(context.now() if at is None else at, timezone.utc)
+        written.last_modified = moment.replace(tzinfo=None)  # moto's times have no zone
         context.current.objects_changed = True
     except S3ClientError as error:
         raise NotWritable(f"s3://{bucket}/{key}: {error}") from error

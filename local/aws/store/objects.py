@@ -122,14 +122,19 @@ class KeptObjects:
 
 
 def _signatures() -> dict[Place, Any]:
-    """What tells a place from what it was: of an object, its versions and when each was written."""
+    """What tells a place from what it was: of an object, its versions, when each was written and its content."""
     signatures: dict[Place, Any] = {}
     for name in s3_backends.bucket_accounts:
         _, bucket = _bucket(name)
         signatures[name, ""] = (bucket.creation_date, bucket.versioning_status)
         for key in bucket.keys:
             signatures[name, key] = [
-                (version.version_id, version.last_modified) for version in bucket.keys.getlist(key)
+                (
+                    version.version_id,
+                    version.last_modified,
+                    getattr(version, "etag", ""),  # a deletion has none
+                )
+                for version in bucket.keys.getlist(key)
             ]
     return signatures
 
