@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from components.errors import JobError
+from components.kinds import Kind
+from components.run import ceiling
 
 
 def read(value: Any, where: str) -> dict[str, float]:
@@ -37,6 +39,18 @@ def price(by_type: Mapping[str, float], prices: Mapping[str, float]) -> float | 
     if not by_type or any(name not in prices for name in by_type):
         return None
     return sum(hours * prices[name] for name, hours in by_type.items())
+
+
+def price_ceiling(
+    kind: Kind, request: Mapping[str, Any], prices: Mapping[str, float]
+) -> float | None:
+    """Return what a run may cost at most; of alternatives the dearest counts."""
+    by_type = ceiling.hours(kind, request)
+    if not ceiling.has_alternatives(kind, request):
+        return price(by_type, prices)
+    costs = [price({name: hours}, prices) for name, hours in by_type.items()]
+    known = [cost for cost in costs if cost is not None]
+    return max(known) if known and len(known) == len(costs) else None
 
 
 def _wrong(where: str) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from cli.planning.prices import price
+from cli.planning.prices import price, price_ceiling
 from cli.runs.reasons import read_request
 from components.aws import Run
 from components.aws.runs import Attempt, is_linked, read_attempts, to_milliseconds
@@ -83,11 +83,18 @@ def make_row(
     prices: Mapping[str, float],
     now: float,
     links: Mapping[str, str],
+    earlier: Sequence[Run] = (),
 ) -> RunRow:
-    """Return the row of a run. `records` are the second service's, of its attempts, by ARN."""
+    """Return the row of a run. `records` are the second service's, of its attempts, by ARN.
+
+    Of a run that only the second service knows, `run` is the last attempt and `earlier` are those before it.
+    """
     request = read_request(kind, run)
     ended = _read_moment(kind, run, "stoppedAt") if run.phase.ended else 0.0
-    tried = _read_tries(kind, run, records, ended)
+    records = {**records, **{each.arn: each for each in earlier}}
+    before = (try_ for each in earlier for try_ in _read_tries(kind, each, {}))
+    tried = (*before, *_read_tries(kind, run, records))
+    submitted = min(each.created for each in (run, *earlier))
     attempts = tuple(
         _make_attempt(kind, run, each, at, len(tried), records, now)
         for at, each in enumerate(tried, 1)
@@ -96,10 +103,13 @@ def make_row(
     # AWS may not have said yet which of several types it took
     known = kind.compute is not None and all(each.hours for each in attempts if each.started)
     hours = sum(used.values()) if known else None
-    most = ceiling.total(kind, request)
+    total = ceiling.total(kind, request)
+    # what an attempt's own record says is the ceiling of one attempt
+    most = None if total is None else total * (1 + len(earlier))
     limited = most is not None and math.isfinite(most)
+    most_money = price_ceiling(kind, request, prices) if limited else None
     ran = sum((each.stopped or now) - each.started for each in attempts if each.started) / 1000
-    whole = max(0.0, (ended or now) - run.created) / 1000
+    whole = max(0.0, (ended or now) - submitted) / 1000
     queue = str(request.get(kind.request.queue_field, ""))
     return RunRow(
         job=run.tags.get(IDENTITY, "").rpartition("/")[2],
@@ -116,7 +126,7 @@ def make_row(
             f"{'?' if count is None else count} x {name}"
             for name, count in ceiling.instances(kind, request)
         ),
-        submitted=run.created,
+        submitted=submitted,
         ended=ended,
         waited=max(0.0, whole - ran),
         ran=ran,
@@ -126,7 +136,7 @@ def make_row(
         ceiling=most if limited else None,
         unlimited=most is not None and not limited,
         cost=price(used, prices) if hours is not None else None,
-        ceiling_cost=price(ceiling.hours(kind, request), prices) if limited else None,
+        ceiling_cost=None if most_money is None else most_money * (1 + len(earlier)),
         links=links,
     )
 
@@ -157,10 +167,9 @@ def hide_secrets(row: RunRow, redactor: Redactor, *, known: bool) -> RunRow:
     )
 
 
-def _read_tries(
-    kind: Kind, run: Run, records: Mapping[str, Run], ended: float
-) -> Sequence[Attempt]:
-    """Return the attempts of a run, the one that runs now among them."""
+def _read_tries(kind: Kind, run: Run, records: Mapping[str, Run]) -> Sequence[Attempt]:
+    """Return the attempts that a record shows, the one that runs now among them."""
+    ended = _read_moment(kind, run, "stoppedAt") if run.phase.ended else 0.0
     reason = str(run.outputs.get("statusReason", "")) if run.phase is Phase.FAILED else ""
     if kind.record.attempts is None or is_linked(kind, run.arn):
         if run.phase is Phase.QUEUED:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cli.display.links import keep_console_link
 from cli.report.model import RunRow, hide_secrets, make_row
 from cli.runs.reasons import read_request
 from components.aws import Aws, Run
-from components.aws.linked import find_record, search_linked
-from components.aws.runs import list_attempts
+from components.aws.linked import find_record, read_given_name, search_linked
+from components.aws.runs import is_linked, list_attempts
 from components.aws.survey import list_stack_runs
-from components.kinds import KINDS, Kind
+from components.kinds import KINDS, Kind, Phase
 from components.lifecycle.outputs import make_outputs
 from components.redact import Redactor, list_secrets
-from components.run.definition import IDENTITY
+from components.run.definition import IDENTITY, RELEASED
 
 LINKS = {"console": "consoleUrl", "logs": "logsUrl"}
 
@@ -50,19 +50,39 @@ def _read_kind(
 ) -> Iterator[RunRow]:
     runs = list(list_stack_runs(aws, kind, known.stack, known.names, since))
     records = _read_records(aws, kind, known.stack, runs)
-    for run in runs:
+    for run, earlier in group_attempts(kind, runs):
         urls = make_outputs(kind, {}, run)
         links = {
             name: url
             for name, output in LINKS.items()
             if (url := keep_console_link(str(urls.get(output, ""))))
         }
-        row = make_row(kind, run, records, prices, now, links)
+        row = make_row(kind, run, records, prices, now, links, earlier)
         identity = run.tags.get(IDENTITY, "")
         paths = list(known.paths.get(identity, ()))
         own = list_secrets({"request": read_request(kind, run), "secretPaths": paths})
         redactor = Redactor([*known.secrets, *own])
         yield hide_secrets(row, redactor, known=identity in known.paths)
+
+
+def group_attempts(kind: Kind, runs: Iterable[Run]) -> Iterator[tuple[Run, Sequence[Run]]]:
+    """Yield each run with its earlier attempts, where only the second service's records of them are left.
+
+    The attempts of a run share the name inside the payload and the mark of its release; a further one follows only
+    one that has failed. A run of the same definition is submitted anew only once the one before it is released.
+    """
+    groups: dict[tuple[str, ...], list[Run]] = {}
+    for run in sorted(runs, key=lambda each: each.created):
+        given = read_given_name(kind, run.name) if is_linked(kind, run.arn) else ""
+        tags = (run.tags.get(IDENTITY, ""), run.tags.get(RELEASED, ""))
+        key = (given, *tags) if given else (run.arn,)
+        before = groups.get(key)
+        if before and (before[-1].terminated or before[-1].phase is not Phase.FAILED):
+            closed = (*key, before[-1].arn)
+            groups[closed] = groups.pop(key)
+        groups.setdefault(key, []).append(run)
+    for group in groups.values():
+        yield group[-1], group[:-1]
 
 
 def _read_records(aws: Aws, kind: Kind, stack: str, runs: Iterable[Run]) -> dict[str, Run]:

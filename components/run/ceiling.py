@@ -97,11 +97,18 @@ def hours(kind: Kind, request: Mapping[str, Any]) -> dict[str, float]:
 def total(kind: Kind, request: Mapping[str, Any]) -> float | None:
     """Return the ceiling in instance-hours of all types together; `None` where it is not known."""
     by_type = hours(kind, request)
-    if not by_type or kind.compute is None:
+    if not by_type:
         return None
-    config = _mapping(pick(request, kind.compute.resources))
     # of alternatives only one is used
-    return max(by_type.values()) if kind.compute.alternatives in config else sum(by_type.values())
+    return max(by_type.values()) if has_alternatives(kind, request) else sum(by_type.values())
+
+
+def has_alternatives(kind: Kind, request: Mapping[str, Any]) -> bool:
+    """Say whether a run uses only one of the instance types that it names."""
+    compute = kind.compute
+    return compute is not None and compute.alternatives in _mapping(
+        pick(request, compute.resources)
+    )
 
 
 def list_used(kind: Kind, record: Mapping[str, Any]) -> list[tuple[str, int]]:
@@ -115,7 +122,7 @@ def list_used(kind: Kind, record: Mapping[str, Any]) -> list[tuple[str, int]]:
     name, count = (config.get(field) for field in kind.compute.selected)
     if isinstance(name, str) and (known := _whole(count)) is not None:
         return [(name, known)]
-    if kind.compute.alternatives in config:
+    if has_alternatives(kind, record):
         return []
     return [(name, count) for name, count in instances(kind, record) if count is not None]
 

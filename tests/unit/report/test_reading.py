@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from cli.report.model import RunRow
-from cli.report.reading import Known, read_rows
+from cli.report.model import RunRow, make_row
+from cli.report.reading import Known, group_attempts, read_rows
+from components.aws import Run
+from components.aws.runs import linked_run
+from components.kinds import KINDS
+from components.run.definition import IDENTITY, RELEASED
+from tests.fakes.records import moment
 
 from .recorded import NOW, SINCE, Recorded
 
+SERVICE = KINDS["ServiceJob"]
 PRICES = {"ml.m5.large": 0.115, "ml.g5.2xlarge": 1.5}
 KNOWN = Known(
     "aws-jobs/dev",
@@ -85,6 +92,61 @@ def test_runs_from_before_are_left_out(account: Recorded) -> None:
     found = read_rows(account.aws(), KNOWN, {}, NOW - 8 * 86_400_000, NOW)
     assert "gone" not in [row.job for row in found]
     assert {row.cost for row in found} == {None}
+
+
+def make_attempt(at: float, status: str, **tags: str) -> Run:
+    """What SageMaker's Search says of an attempt: an hour long, `at` an hour."""
+    name = f"AWSBatchold-11a7a79c-755d{at:032.0f}"
+    record = {
+        "TrainingJobName": name,
+        "TrainingJobArn": f"arn:aws:sagemaker:us-east-1:123456789012:training-job/{name}",
+        "TrainingJobStatus": status,
+        "CreationTime": moment(at * 3600),
+        "TrainingStartTime": moment(at * 3600),
+        "TrainingEndTime": moment(at * 3600 + 3600),
+        "BillableTimeInSeconds": 1800,
+        "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1},
+        "StoppingCondition": {"MaxRuntimeInSeconds": 7200},
+    }
+    return linked_run(SERVICE, record, {IDENTITY: "aws-jobs/dev/old", **tags})
+
+
+def test_the_attempts_of_an_expired_run_are_one_run() -> None:
+    """As long as each has failed; what was released before is another run, and so is what follows a stopped one."""
+    first, second = make_attempt(1, "Failed"), make_attempt(3, "Completed")
+    [(run, earlier)] = group_attempts(SERVICE, [second, first])
+    assert (run, earlier) == (second, [first])
+    row = make_row(SERVICE, run, {}, PRICES, NOW, {}, earlier)
+    assert [each.phase for each in row.attempts] == ["FAILED", "SUCCEEDED"]
+    assert (row.submitted, row.waited, row.ran) == (3_600_000, 3600, 7200)
+    assert (row.hours, row.ceiling, row.billed) == (1, 4, True)
+    assert (row.cost, row.ceiling_cost) == (pytest.approx(0.115), pytest.approx(0.46))
+    for other in (
+        make_attempt(1, "Stopped"),
+        make_attempt(1, "Completed"),
+        make_attempt(1, "Failed", **{RELEASED: "2026-11-22T00:00:00Z"}),
+    ):
+        found = group_attempts(SERVICE, [second, other])
+        assert sorted(run.arn for run, earlier in found if not earlier) == sorted(
+            [other.arn, second.arn]
+        )
+
+
+def test_of_alternatives_the_one_that_was_taken_counts() -> None:
+    """Until AWS says which, the hours are not known."""
+    run = make_attempt(1, "Completed")
+    either = [
+        {"InstanceType": name, "InstanceCount": 2} for name in ("ml.m5.large", "ml.g5.2xlarge")
+    ]
+    record = {**run.request, "ResourceConfig": {"InstancePreferences": either}}
+    row = make_row(SERVICE, replace(run, request=record), {}, PRICES, NOW, {})
+    assert (row.hours, row.cost, row.ceiling, row.ceiling_cost) == (None, None, 4, 6)
+    record["ResourceConfig"] |= {
+        "SelectedInstanceType": "ml.g5.2xlarge",
+        "SelectedInstanceCount": 2,
+    }
+    row = make_row(SERVICE, replace(run, request=record), {}, PRICES, NOW, {})
+    assert (row.hours, row.cost) == (1, 1.5)
 
 
 def test_no_secret_is_in_a_row(rows: dict[str, RunRow]) -> None:
