@@ -1,4 +1,4 @@
-"""`jobctl iam`: print the least policies for the roles of the workflows, as IAM documents."""
+"""`jobctl iam`: print the least policies for the roles of the workflows and of people, as IAM documents."""
 
 from __future__ import annotations
 
@@ -57,6 +57,10 @@ def run(args: argparse.Namespace) -> int:
     stack = find_stack(args)
     if args.state and not re.fullmatch(r"s3://[^/]+(/.*)?", args.state):
         raise JobError(f"--state is {args.state}; expected s3://BUCKET/PREFIX")
+    if args.trust and not args.environment and args.role not in ENVIRONMENTS:
+        raise JobError(
+            f"the role {args.role} is for people; to let a workflow have it, name its --environment"
+        )
     if args.trust and not re.fullmatch(r"[\w.-]+/[\w.-]+", args.trust):
         raise JobError(f"--trust is {args.trust}; expected OWNER/REPOSITORY")
     for name in args.formerly:

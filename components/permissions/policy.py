@@ -25,18 +25,22 @@ from .scope import Scope
 from .statement import allow
 from .storage import make_storage
 
-ROLES = ("preview", "deploy")
+ROLES = ("preview", "deploy", "read")
 _ASKED = f"aws:RequestTag/{IDENTITY}"
 _CARRIED = f"aws:ResourceTag/{IDENTITY}"
 _MARKED = f"aws:ResourceTag/{RELEASED}"
 
 
 def make_policy(role: str, scope: Scope) -> dict[str, Any]:
-    """Return the policy document of a role: `preview` reads only, `deploy` also submits, tags and ends.
+    """Return the policy document of a role.
+
+    `preview` reads how runs stand; `deploy` also submits, tags and ends, and reads the logs of what failed. `read` is
+    for people who look on: it also reads logs, and what runs have left in S3.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
     """
     statements = [*_reading(scope), *(_changing(scope) if role == "deploy" else ())]
+    statements += _reading_logs(scope) if role != "preview" else ()
     statements += make_storage(role, scope)
     return {"Version": "2012-10-17", "Statement": statements}
 
@@ -98,7 +102,6 @@ def _changing(scope: Scope) -> Iterator[dict[str, Any]]:
     for kind in KINDS.values():
         yield _submitting(kind, scope)
     yield from _tagging(scope)
-    yield from _reading_logs(scope)
     ours = {"StringLike": {_CARRIED: scope.identity}}
     by_resource: dict[str, set[str]] = {}
     for kind in KINDS.values():
@@ -122,7 +125,7 @@ def _changing(scope: Scope) -> Iterator[dict[str, Any]]:
 
 
 def _reading_logs(scope: Scope) -> Iterator[dict[str, Any]]:
-    """Read what runs have written, which a deployment shows of one that failed; a preview has no need of it.
+    """Read what runs have written.
 
     https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
     """

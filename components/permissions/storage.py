@@ -14,7 +14,7 @@ from .statement import allow
 
 
 def make_storage(role: str, scope: Scope) -> Iterator[dict[str, Any]]:
-    """S3: watched objects and packed code, and Pulumi's state where it lies there.
+    """S3: watched objects and packed code, what runs read and leave, and Pulumi's state where it lies there.
 
     Without ListBucket, S3 says 403 for an object that is not there, and not 404.
     """
@@ -29,9 +29,12 @@ def make_storage(role: str, scope: Scope) -> Iterator[dict[str, Any]]:
     written = set()
     if scope.watched:
         yield allow("ReadWatched", ["s3:GetObject"], map(objects, scope.watched))
-    if scope.read_inputs and scope.inputs:
+    if (scope.read_inputs or role == "read") and scope.inputs:  # whose records are counted
         yield allow("ReadInputs", ["s3:GetObject"], (f"{objects(uri)}*" for uri in scope.inputs))
         read |= {bucket(uri) for uri in scope.inputs}
+    if role == "read" and scope.outputs:
+        yield allow("ReadResults", ["s3:GetObject"], (f"{objects(uri)}*" for uri in scope.outputs))
+        read |= {bucket(uri) for uri in scope.outputs}
     if scope.artifacts and role == "deploy":
         packed = objects(scope.artifacts.rstrip("/") + "/*")
         yield allow("UploadCode", ["s3:GetObject", "s3:PutObject"], [packed])
@@ -43,6 +46,6 @@ def make_storage(role: str, scope: Scope) -> Iterator[dict[str, Any]]:
         (written if role == "deploy" else read).add(bucket(scope.state))
     if buckets := read | written | {bucket(uri) for uri in (*scope.inputs, *scope.outputs)}:
         yield allow("FindObjects", ["s3:ListBucket"], map(objects, buckets))
-    if role == "deploy":  # a pull request is previewed without secrets
+    if role != "preview":  # a pull request is previewed without secrets
         yield from allow_secrets(scope)
     yield from allow_objects(scope.bucket_keys, read, written)

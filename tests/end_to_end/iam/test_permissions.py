@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -52,6 +53,7 @@ def test_a_preview_may_only_read() -> None:
         "batch:DescribeSchedulingPolicies",
         "batch:DescribeServiceEnvironments",
         "batch:DescribeServiceJob",
+        "batch:GetJobQueueSnapshot",
         "batch:ListQuotaShares",
         "batch:ListServiceJobs",
         "batch:ListTagsForResource",
@@ -98,6 +100,20 @@ def test_a_deployment_may_also_submit_tag_and_end() -> None:
         "sagemaker:DeleteTags",
         "sagemaker:StopTrainingJob",
         "sagemaker:StopTransformJob",
+    }
+
+
+def test_a_reader_may_also_read_logs_and_results() -> None:
+    """The role `read` changes nothing; beside what a preview reads it has logs, and the objects of the jobs alone."""
+    assert actions("read") - actions("preview") == {"logs:DescribeLogStreams", "logs:GetLogEvents"}
+    scope = dataclasses.replace(SCOPE, outputs=("s3://models/churn",), inputs=("s3://lake/users/",))
+    read = permissions.make_policy("read", scope)["Statement"]
+    objects = {each["Sid"]: each["Resource"] for each in read if "s3:GetObject" in each["Action"]}
+    assert objects == {
+        "ReadWatched": ["arn:aws:s3:::data/_SUCCESS"],
+        "ReadInputs": ["arn:aws:s3:::lake/users/*"],
+        "ReadResults": ["arn:aws:s3:::models/churn*"],
+        "State": ["arn:aws:s3:::state/pulumi/*"],
     }
 
 
@@ -340,6 +356,27 @@ def test_a_preview_with_nothing_else_allowed(workspace: Workspace) -> None:
     refused = workspace.up()
     assert refused.code != 0
     assert "fresh: AWS denies batch:SubmitServiceJob" in refused.text
+
+
+def test_looking_on_with_nothing_else_allowed(workspace: Workspace, tmp_path: Path) -> None:
+    """`logs` and `results` need the actions of the role `read` alone."""
+    workspace.write("churn.json", jobs.service())
+    workspace.write("users.json", jobs.inference())
+    workspace.deployed()
+    workspace.emulator.advance(60)
+    allow(workspace, "read")
+    logs = workspace.jobctl("logs", "churn", "-s", "local")
+    assert (logs.code, "Model artifact written" in logs.stdout) == (0, True)
+    results = workspace.jobctl("results", "users", "-s", "local", "-o", str(tmp_path / "out"))
+    assert (results.code, "30 in, 30 out" in results.stdout) == (0, True)
+
+
+def test_the_role_of_people_has_no_environment(workspace: Workspace) -> None:
+    """A workflow has it only where its environment is named."""
+    words = ("iam", "-s", "local", "--role", "read", "--trust", "acme/jobs")
+    refused = workspace.jobctl(*words)
+    assert (refused.code, "name its --environment" in refused.stderr) == (1, True)
+    assert workspace.jobctl(*words, "--environment", "look").code == 0
 
 
 def test_the_command_prints_a_document_that_iam_takes(workspace: Workspace) -> None:
