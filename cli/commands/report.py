@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from cli.commands.wait import parse_duration
 from cli.display.text import count
 from cli.engine.arguments import add_stack, find_stack
 from cli.planning import prices
@@ -16,6 +15,7 @@ from cli.project.stack import Stack
 from cli.report.reading import Known, read_rows
 from cli.runs.connection import connect_stack, decrypt_secrets
 from cli.runs.entries import Entry, read_entries
+from cli.runs.logs import parse_since
 from components.aws.runs import format_time
 from components.errors import JobError
 
@@ -34,7 +34,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--since",
         default=SINCE,
-        help=f"runs that were submitted since, or are active; such as 12h, 30d (default {SINCE})",
+        metavar="TIME",
+        help=f"runs that were submitted since, or are active; 12h, 30d, 2026-11-28T00:12:05Z (default {SINCE})",
     )
     parser.add_argument(
         "--json", action="store_true", help="print the runs as a JSON document; no page"
@@ -46,15 +47,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    seconds = parse_duration(args.since, "--since", SINCE)
+    now = time.time() * 1000
+    since = parse_since(args.since, now / 1000) * 1000
     stack = find_stack(args)
     where = stack.project.settings_file(stack.name).name
     by_type = prices.read(stack.config.get("aws-jobs:prices"), where)
     # a page that cannot be made is not asked for
     render_page = None if args.json else load_renderer()
     aws = connect_stack(stack)
-    now = time.time() * 1000
-    since = now - seconds * 1000
     rows = read_rows(aws, find_known(stack), by_type, since, now)
     if render_page is None:
         moments = {"since": format_time(since), "asOf": format_time(now)}

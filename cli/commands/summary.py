@@ -73,7 +73,8 @@ def format_jobs(stack: Stack) -> str:
         if len(text) + len(row) > LIMIT:
             return f"{text}\n... and {len(rows) - at} more\n"
         text += row
-    chart = format_gantt(entries, time.time() * 1000)
+    jobs = [make_status(entry, entry.outputs) for entry in entries]
+    chart = format_gantt(jobs, time.time())
     return f"{text}\n{chart}" if chart and len(text) + len(chart) < LIMIT else text
 
 

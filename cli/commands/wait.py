@@ -44,11 +44,11 @@ def run(args: argparse.Namespace) -> int:
     return wait_for_end(stack, ["--stack", stack.name], limit)
 
 
-def parse_duration(text: str, option: str = "--timeout", example: str = DEFAULT) -> float:
-    """Return the seconds of an option's `90s`, `30m`, `6h` or `2d`. Raises `JobError` for anything else."""
+def parse_duration(text: str) -> float:
+    """Return the seconds of `90s`, `30m`, `6h` or `2d`. Raises `JobError` for anything else."""
     found = re.fullmatch(r"(\d{1,6})([smhd])", text)
     if not found:
-        raise JobError(f"{option} {text}: expected a number with s, m, h or d, such as {example}")
+        raise JobError(f"--timeout {text}: expected a number with s, m, h or d, such as {DEFAULT}")
     return float(int(found[1]) * _UNITS[found[2]])
 
 

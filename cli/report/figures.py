@@ -12,6 +12,7 @@ from typing import Any
 
 from cli.display.escape import shortened
 from cli.report.model import RunRow
+from cli.runs.statuses import format_span
 from components.aws.runs import format_time
 
 WAITING = "waiting"
@@ -48,7 +49,7 @@ def _list_bars(row: RunRow, now: float) -> Iterator[Figure]:
 
 
 def _make_bar(state: str, start: float, end: float, attempt: str = "", reason: str = "") -> Figure:
-    lasted = format_seconds((end - start) / 1000)
+    lasted = format_span((end - start) / 1000)
     return {
         "state": state,
         "start": start,
@@ -122,7 +123,7 @@ def list_tiles(rows: Sequence[RunRow]) -> list[tuple[str, str]]:
         ("succeeded", str(phases["SUCCEEDED"])),
         ("failed", str(phases["FAILED"])),
         ("active", str(sum(not row.ended for row in rows))),
-        ("median wait", format_seconds(waits[len(waits) // 2]) if waits else "–"),
+        ("median wait", format_span(waits[len(waits) // 2]) if waits else "–"),
         ("instance-hours", format_use(*_total(rows, "hours"))),
     ]
     used, most = _total(rows, "money")
@@ -148,17 +149,6 @@ def format_use(used: float | None, most: float | None) -> str:
 def format_number(value: float) -> str:
     """Write a number of hours or of money with two digits where it has them: `0.05`, `12`, `1,204`."""
     return f"{value:,.0f}" if value >= 1000 else f"{value:.2f}".removesuffix(".00")
-
-
-def format_seconds(seconds: float) -> str:
-    """Write a duration in its two largest units: `2 d 3 h`, `4 m 10 s`."""
-    left = round(seconds)
-    parts: list[str] = []
-    for unit, size in (("d", 86_400), ("h", 3600), ("m", 60), ("s", 1)):
-        count, left = divmod(left, size)
-        if count or (unit == "s" and not parts):
-            parts.append(f"{count} {unit}")
-    return " ".join(parts[:2])
 
 
 def _narrow(row: RunRow) -> Figure:

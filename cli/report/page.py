@@ -17,6 +17,7 @@ import jinja2
 
 from cli.report import charts, figures
 from cli.report.model import RunRow
+from cli.runs.statuses import format_span
 from components.aws.runs import arn_id, format_time
 
 _FOLDER = Path(__file__).parent
@@ -85,8 +86,8 @@ def _show_row(row: RunRow) -> Mapping[str, Any]:
             ("job", row.job, row.job),
             ("status", row.status, row.phase),
             ("submitted", format_time(row.submitted)[:16].replace("T", " "), row.submitted),
-            ("waited", figures.format_seconds(row.waited), row.waited),
-            ("ran", figures.format_seconds(row.ran) if row.ran else "–", row.ran),
+            ("waited", format_span(row.waited), row.waited),
+            ("ran", format_span(row.ran) if row.ran else "–", row.ran),
             ("attempts", str(len(row.attempts)), len(row.attempts)),
             ("instances", ", ".join(row.instances) or "–", " ".join(row.instances)),
             ("hours", f"{used}, no ceiling" if row.unlimited else used, row.hours or 0),

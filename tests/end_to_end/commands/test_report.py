@@ -75,5 +75,6 @@ def test_a_period_that_is_none(workspace: Workspace) -> None:
     outcome = workspace.jobctl("report", "-s", "local", "--since", "a month")
     assert (outcome.code, outcome.stderr) == (
         1,
-        "error: --since a month: expected a number with s, m, h or d, such as 30d\n",
+        "error: --since a month: expected a time ago, such as 90s, 10m, 1h or 2d, or a moment, such as "
+        "2026-11-28T00:12:05Z\n",
     )

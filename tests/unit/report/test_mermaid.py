@@ -8,13 +8,15 @@ import pytest
 
 from cli.report.mermaid import MOST, format_gantt
 from cli.runs.entries import Entry
+from cli.runs.statuses import JobStatus, make_status
 from components.kinds import KINDS
 
-NOW = 1_722_520_000_000.0
+NOW = 1_722_520_000.0
 
 
-def entry(name: str, kind: str = "ServiceJob", **outputs: Any) -> Entry:
-    return Entry(name, KINDS[kind], name, {"phase": "SUCCEEDED", **outputs}, pending=False)
+def job(name: str, kind: str = "ServiceJob", **outputs: Any) -> JobStatus:
+    shown = {"phase": "SUCCEEDED", **outputs}
+    return make_status(Entry(name, KINDS[kind], name, shown, pending=False), shown)
 
 
 CREATED = "2024-08-01T10:20:00Z"
@@ -24,16 +26,16 @@ STOPPED = "2024-08-01T11:21:00Z"
 
 def test_the_chart_is_as_it_was_looked_at() -> None:
     """Mermaid drew this one: what waited, ran, failed, still waits and still runs; what is deferred is not in it."""
-    entries = [
-        entry("gantt", createdAt=CREATED, startedAt=STARTED, stoppedAt=STOPPED),
-        entry("title-x", phase="FAILED", createdAt=STARTED, startedAt=STARTED, stoppedAt=STOPPED),
-        entry("2024-08-01", phase="QUEUED", createdAt=STOPPED),
-        entry("runs", phase="RUNNING", createdAt=STOPPED, startedAt=STOPPED),
-        entry("users", "BatchInferenceJob", createdAt=STARTED, stoppedAt=STOPPED),
-        entry("never", phase="FAILED", createdAt=STARTED, stoppedAt=STARTED),
-        entry("deferred", phase="WAITING"),
+    jobs = [
+        job("gantt", createdAt=CREATED, startedAt=STARTED, stoppedAt=STOPPED),
+        job("title-x", phase="FAILED", createdAt=STARTED, startedAt=STARTED, stoppedAt=STOPPED),
+        job("2024-08-01", phase="QUEUED", createdAt=STOPPED),
+        job("runs", phase="RUNNING", createdAt=STOPPED, startedAt=STOPPED),
+        job("users", "BatchInferenceJob", createdAt=STARTED, stoppedAt=STOPPED),
+        job("never", phase="FAILED", createdAt=STARTED, stoppedAt=STARTED),
+        job("deferred", phase="WAITING"),
     ]
-    assert format_gantt(entries, NOW) == (
+    assert format_gantt(jobs, NOW) == (
         "```mermaid\n"
         "---\n"
         "displayMode: compact\n"
@@ -64,7 +66,7 @@ def test_the_chart_is_as_it_was_looked_at() -> None:
 @pytest.mark.parametrize("name", ["a\n```\n<img>", "a%%b", "a;b#c:d", "x" * 1000])
 def test_no_name_ends_its_line(name: str) -> None:
     """Whatever a state says: one section, one task, one fence."""
-    lines = format_gantt([entry(name, createdAt=CREATED, startedAt=CREATED)], NOW).splitlines()
+    lines = format_gantt([job(name, createdAt=CREATED, startedAt=CREATED)], NOW).splitlines()
     assert len(lines) == 13
     assert lines.count("```") == 1
     assert set(lines[10].removeprefix("  section ")) <= set("abcdimgx?…")
@@ -72,14 +74,14 @@ def test_no_name_ends_its_line(name: str) -> None:
 
 def test_a_time_that_is_none_is_not_drawn() -> None:
     """Half a state is no reason to fail."""
-    assert format_gantt([entry("a", createdAt="yesterday")], NOW) == ""
+    assert format_gantt([job("a", createdAt="yesterday")], NOW) == ""
 
 
 def test_the_newest_jobs_fit() -> None:
     """GitHub's limit for a chart is 50,000 characters."""
     names = [f"{'x' * 100}{at}" for at in range(MOST + 20)]
     times = {"createdAt": CREATED, "startedAt": STARTED, "stoppedAt": STOPPED}
-    chart = format_gantt([entry(name, **times) for name in names], NOW)
+    chart = format_gantt([job(name, **times) for name in names], NOW)
     assert chart.count("section") == MOST
     assert len(chart) < 50_000
     assert chart.count("x" * 39 + "…") == MOST
