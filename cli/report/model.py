@@ -6,21 +6,22 @@ Moments count milliseconds, as AWS Batch's do. Nothing in a row is trusted: its 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cli.planning.prices import price, price_ceiling
 from cli.runs.reasons import read_request
 from components.aws import Run
-from components.aws.runs import Attempt, is_linked, read_attempts, to_milliseconds
+from components.aws.runs import Attempt, format_time, is_linked, read_attempts, to_milliseconds
 from components.kinds import Kind, Phase
 from components.printable import visible
 from components.redact import Redactor
 from components.run import ceiling
 from components.run.definition import IDENTITY, OURS
 from components.wire import pick
+
+LINKS = {"console": "consoleUrl", "logs": "logsUrl"}  # what a page calls an output
 
 
 @dataclass(frozen=True)
@@ -72,8 +73,47 @@ class RunRow:
     links: Mapping[str, str]
 
     def to_json(self) -> dict[str, Any]:
-        """Return the row as JSON has it; the keys are those of the other commands' documents."""
-        return {_camel(name): _camel_keys(value) for name, value in asdict(self).items()}
+        """Return the row for `--json`, in the words of `status --json`."""
+        return {
+            "name": self.job,
+            "kind": self.kind,
+            "phase": self.phase,
+            "status": self.status,
+            "reason": self.reason,
+            "terminated": self.terminated,
+            "queue": self.queue,
+            "tags": dict(self.tags),
+            "instances": list(self.instances),
+            "createdAt": format_time(self.submitted),
+            "stoppedAt": _format_moment(self.ended),
+            "waitedSeconds": int(self.waited),
+            "ranSeconds": int(self.ran),
+            "instanceHours": self.hours,
+            "billed": self.billed,
+            "ceilingHours": self.ceiling,
+            "unlimited": self.unlimited,
+            "cost": self.cost,
+            "ceilingCost": self.ceiling_cost,
+            "attemptList": [
+                {
+                    "number": each.number,
+                    "phase": each.phase,
+                    "reason": each.reason,
+                    "startedAt": _format_moment(each.started),
+                    "stoppedAt": _format_moment(each.stopped),
+                    "instanceHours": dict(each.hours),
+                    "billed": each.billed,
+                }
+                for each in self.attempts
+            ],
+            "jobName": self.name,
+            "jobArn": self.arn,
+            **{name: self.links.get(name, "") for name in LINKS.values()},
+        }
+
+
+def _format_moment(moment: float) -> str | None:
+    return format_time(moment) if moment else None
 
 
 def make_row(
@@ -239,17 +279,3 @@ def _add(parts: Any) -> dict[str, float]:
         for name, hours in part.items():
             found[name] = found.get(name, 0) + hours
     return found
-
-
-def _camel(name: str) -> str:
-    return re.sub("_(.)", lambda found: found[1].upper(), name)
-
-
-def _camel_keys(value: Any) -> Any:
-    """Rename the fields of attempts; tags and types keep their names."""
-    if isinstance(value, (list, tuple)):
-        return [
-            {_camel(k): v for k, v in each.items()} if isinstance(each, dict) else each
-            for each in value
-        ]
-    return value

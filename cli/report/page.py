@@ -16,7 +16,7 @@ from typing import Any
 import jinja2
 
 from cli.report import charts, figures
-from cli.report.model import RunRow
+from cli.report.model import LINKS, RunRow
 from cli.runs.statuses import format_span
 from components.aws.runs import arn_id, format_time
 
@@ -81,7 +81,7 @@ def _show_row(row: RunRow) -> Mapping[str, Any]:
         "tags": [f"{key}={value}" for key, value in sorted(row.tags.items())],
         "phase": row.phase,
         "reason": row.reason if row.phase != "SUCCEEDED" else "",
-        "links": row.links,
+        "links": {name: row.links[output] for name, output in LINKS.items() if output in row.links},
         "cells": [
             ("job", row.job, row.job),
             ("status", row.status, row.phase),

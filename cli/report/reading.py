@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cli.display.links import keep_console_link
-from cli.report.model import RunRow, hide_secrets, make_row
+from cli.report.model import LINKS, RunRow, hide_secrets, make_row
 from cli.runs.reasons import read_request
 from components.aws import Aws, Run
 from components.aws.linked import find_record, read_given_name, search_linked
@@ -16,8 +16,6 @@ from components.kinds import KINDS, Kind, Phase
 from components.lifecycle.outputs import make_outputs
 from components.redact import Redactor, list_secrets
 from components.run.definition import IDENTITY, RELEASED
-
-LINKS = {"console": "consoleUrl", "logs": "logsUrl"}
 
 
 @dataclass(frozen=True)
@@ -53,8 +51,8 @@ def _read_kind(
     for run, earlier in group_attempts(kind, runs):
         urls = make_outputs(kind, {}, run)
         links = {
-            name: url
-            for name, output in LINKS.items()
+            output: url
+            for output in LINKS.values()
             if (url := keep_console_link(str(urls.get(output, ""))))
         }
         row = make_row(kind, run, records, prices, now, links, earlier)

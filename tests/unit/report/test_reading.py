@@ -164,10 +164,42 @@ def test_a_secret_setting_is_hidden_wherever_it_stands(account: Recorded) -> Non
     assert found["defects"].tags == {"team": "[secret]"}
 
 
-def test_json_has_names_like_all_commands(rows: dict[str, RunRow]) -> None:
-    """Camel case, but for what are tags and instance types."""
+def test_json_has_the_words_of_status(rows: dict[str, RunRow]) -> None:
+    """Moments as AWS's outputs have them, spans in seconds; what is not known is null."""
     document: dict[str, Any] = json.loads(json.dumps(rows["score"].to_json()))
-    assert document["ceilingCost"] is None
-    assert document["tags"] == {"stage": "nightly", "team": "growth"}
-    assert document["attempts"][0]["hours"] == {"ml.m5.large": 0.5}
-    assert set(document["links"]) == {"console", "logs"}
+    links = [document.pop(name) for name in ("consoleUrl", "logsUrl")]
+    assert all(link.startswith("https://us-east-1.console.aws.amazon.com/") for link in links)
+    assert document == {
+        "name": "score",
+        "kind": "TransformJob",
+        "phase": "SUCCEEDED",
+        "status": "Completed",
+        "reason": "",
+        "terminated": False,
+        "queue": "",
+        "tags": {"stage": "nightly", "team": "growth"},
+        "instances": ["2 x ml.m5.large"],
+        "createdAt": "2024-08-01T11:21:40Z",
+        "stoppedAt": "2024-08-01T11:38:20Z",
+        "waitedSeconds": 100,
+        "ranSeconds": 900,
+        "instanceHours": 0.5,
+        "billed": False,
+        "ceilingHours": None,
+        "unlimited": False,
+        "cost": 0.0575,
+        "ceilingCost": None,
+        "attemptList": [
+            {
+                "number": 1,
+                "phase": "SUCCEEDED",
+                "reason": "",
+                "startedAt": "2024-08-01T11:23:20Z",
+                "stoppedAt": "2024-08-01T11:38:20Z",
+                "instanceHours": {"ml.m5.large": 0.5},
+                "billed": False,
+            }
+        ],
+        "jobName": "score-6f6f6f6f-2222",
+        "jobArn": "arn:aws:sagemaker:us-east-1:123456789012:transform-job/score-6f6f6f6f-2222",
+    }
