@@ -117,6 +117,7 @@ class Waiting:
                 return jobs
             self._poll(entries, deadline)
             before = _snapshot(entries)
+            self.display.say("running up")
             self.up()
             entries = self.state()
             jobs = self._look(entries)

@@ -67,10 +67,19 @@ def run_quietly(
     engine = choose(stack, env)
     root = stack.project.root
     with _prepared(engine, stack, argv, root, env, argv[0] in CALLS_AWS):
-        done = subprocess.run(
-            [*engine.command, *argv], cwd=root, env=env, capture_output=True, text=True
-        )
-    return done.returncode, done.stdout, done.stderr
+        return _capture([*engine.command, *argv], root, env)
+
+
+def _capture(command: Sequence[str], cwd: Path, env: Mapping[str, str]) -> tuple[int, str, str]:
+    """Run a command to its end. A terminal sends Ctrl-C to it as well, and then it is waited for: it holds a lock."""
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=cwd, env=env, stdout=pipe, stderr=pipe, text=True) as child:
+        try:
+            out, err = child.communicate()
+        except KeyboardInterrupt:
+            child.communicate()
+            raise
+    return child.returncode, out, err
 
 
 @contextmanager

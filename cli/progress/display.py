@@ -93,7 +93,7 @@ class Table:
         self._live.stop()
 
     def show(self, jobs: Sequence[JobStatus]) -> None:
-        self._jobs = jobs
+        self._jobs, self._said = jobs, ""
         self._live.refresh()
 
     def say(self, text: str) -> None:

@@ -90,7 +90,7 @@ def test_references_to_the_platform_are_known(workspace: Workspace) -> None:
     """A run is found by the definition that the platform's values make, for `recover` and `history` as for `up`."""
     document = jobs.service()
     payload = document["request"]["serviceRequestPayload"]
-    payload["OutputDataConfig"]["S3OutputPath"] = "s3://acme-jobs/churn/"
+    payload["OutputDataConfig"]["S3OutputPath"] = "s3://aws-jobs-output/churn/"
     workspace.write("churn.json", document)
     workspace.deployed()
     lose_state(workspace)
@@ -98,7 +98,7 @@ def test_references_to_the_platform_are_known(workspace: Workspace) -> None:
     workspace.write("churn.json", document)
     settings = workspace.root / "Pulumi.local.yaml"
     with settings.open("a") as file:
-        file.write("  aws-jobs:platform: {bucket: {name: acme-jobs}}\n")
+        file.write("  aws-jobs:platform: {bucket: {name: aws-jobs-output}}\n")
     assert recover(workspace) == {"churn": ["the next up adopts it"]}
     outcome = workspace.jobctl("history", "churn", "-s", "local", "--json")
     assert outcome.code == 0, outcome.text

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,7 +20,7 @@ from cli.runs.entries import Entry
 from cli.runs.statuses import JobStatus, make_status
 from components.errors import JobError
 from components.kinds import KINDS
-from tests.conftest import Workspace
+from tests.conftest import ROOT, Outcome, Workspace
 from tests.end_to_end import jobs
 
 KIND = KINDS["ServiceJob"]
@@ -112,8 +116,10 @@ def test_chain_goes_on_as_each_part_ends() -> None:
         "a: RUNNING",
         "b: waits for a",
         "a: SUCCEEDED",
+        "running up",
         "b: RUNNING",
         "b: SUCCEEDED",
+        "running up",
     ]
 
 
@@ -136,7 +142,7 @@ def test_what_waits_for_a_failed_run_is_no_endless_wait() -> None:
     """An `up` that changes nothing, with nothing left running, is the end."""
     world = World({"a": 10, "b": 10}, {"b": ["a"]}, {"a": "no"})
     assert world.wait() == {"a": "FAILED", "b": "WAITING"}
-    assert world.said == ["a: RUNNING", "b: waits for a", "a: FAILED: no"]
+    assert world.said == ["a: RUNNING", "b: waits for a", "a: FAILED: no", *["running up"] * 2]
 
 
 def test_slot_is_tried_again_every_five_minutes() -> None:
@@ -220,3 +226,50 @@ def test_failure_found_by_wait(workspace: Workspace) -> None:
     assert "churn: failed: out of memory" in outcome.stdout.splitlines()
     assert "  ./jobctl rerun churn" in outcome.stdout
     assert workspace.jobs()["churn"]["phase"] == "FAILED"
+
+
+def interrupt(workspace: Workspace, *argv: str, after: str) -> Outcome:
+    """Run a command as a terminal does, and press Ctrl-C once it has printed a line with this text."""
+    command = [sys.executable, "-m", "cli", "-C", str(workspace.root), *argv]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=workspace.env,
+        stdout=pipe,
+        stderr=pipe,
+        text=True,
+        start_new_session=True,
+    ) as child:
+        assert child.stdout is not None
+        lines = []
+        for line in child.stdout:
+            lines.append(line)
+            if after in line:
+                break
+        os.killpg(child.pid, signal.SIGINT)
+        out, err = child.communicate(timeout=120)
+    return Outcome(child.returncode, "".join(lines) + out, err)
+
+
+def test_chain_with_three_interruptions_ends_as_without(cold_workspace: Workspace) -> None:
+    """Ctrl-C while the first job waits, while an `up` deploys the second, and while the third runs."""
+    workspace = cold_workspace
+    workspace.write("prepare.json", jobs.service())
+    workspace.write("train.json", {**jobs.service(), "dependsOn": ["prepare"]})
+    workspace.write("score.json", {**jobs.service(), "dependsOn": ["train"]})
+    up = ("up", "-s", "local", "--yes", "--skip-preview", "--wait")
+    first = interrupt(workspace, *up, after="  train: waits for prepare")
+    assert (first.code, "run ./jobctl wait -s local" in first.stdout) == (130, True), first.text
+    workspace.emulator.advance(60)
+    assert interrupt(workspace, "wait", "-s", "local", after="  running up").code == 130
+    # the `up` was given up or carried out, and left no lock
+    workspace.deployed("--refresh")
+    workspace.emulator.advance(60)
+    workspace.deployed("--refresh")
+    assert interrupt(workspace, "wait", "-s", "local", after="  score: ").code == 130
+    workspace.emulator.advance(60)
+    outcome = workspace.jobctl("wait", "-s", "local", "--timeout", "2m")
+    assert outcome.code == 0, outcome.text
+    assert {job["phase"] for job in workspace.jobs().values()} == {"SUCCEEDED"}
+    assert workspace.submissions() == 3
