@@ -42,7 +42,8 @@ def test_requirements_stop_before_the_next_major(file: str) -> None:
         assert re.fullmatch(r"[A-Za-z0-9-]+>=\d+(\.\d+)*,<\d+(\.\d+)?", line), line
 
 
-OWN = ["pathspec", "google-re2"]  # .gitignore files; patterns of policies, in linear time
+# .gitignore files; patterns of policies, in linear time; the terminal; a shell's completion
+OWN = ["pathspec", "google-re2", "rich", "shtab"]
 
 
 def test_production_needs_no_emulator() -> None:
