@@ -22,14 +22,10 @@ _MATCHES = "(phase == '' || datum.phase == phase) && indexof(datum.text, query) 
 _STEP, _BAR = 22, 14  # pixels a row, and of it the bar
 _TALL = 36  # pixels of a row with its words above its bar
 VERSION = alt.SCHEMA_VERSION.removeprefix("v").rpartition(".")[0]  # of Vega-Lite: 6.4
-_DAY, _TIME = "%d %b", "%H:%M"
 _FORMATS = {
-    "month": _DAY,
-    "week": _DAY,
-    "date": _DAY,
-    "day": _DAY,
-    "hours": _TIME,
-    "minutes": _TIME,
+    **dict.fromkeys(("month", "week", "date", "day"), "%d %b"),
+    **dict.fromkeys(("hours", "minutes"), "%H:%M"),
+    "seconds": "%H:%M:%S",
 }
 _MOMENTS = alt.Axis(orient="top", tickCount=5, format=_FORMATS)
 Spec = dict[str, Any]
@@ -85,7 +81,7 @@ def make_gantt(segments: Sequence[Figure]) -> Spec:
 def make_usage(usage: Sequence[Figure]) -> Spec:
     """Return a bar of what was used over one of what might have been, for each value of what is asked for."""
     words = (
-        "format(datum.used, ',.2~f')"
+        "(datum.used > 0 && datum.used < 0.005 ? '<0.01' : format(datum.used, ',.2~f'))"
         " + (datum.ceiling > 0 ? ' of ' + format(datum.ceiling, ',.2~f') : '')"
         " + ' · ' + datum.value"
         " + (datum.open > 0 ? ' (' + datum.open + ' without a ceiling)' : '')"
@@ -144,11 +140,8 @@ def make_failures(failures: Sequence[Figure]) -> Spec:
             tooltip=["reason:N", alt.Tooltip("count:Q", title="attempts"), "jobs:Q"],
         )
     )
-    axis = alt.Axis(tickMinStep=1, format="d", tickCount=4)
     parts = (
-        base.mark_bar(height=8, yOffset=8, color=COLOURS[3]).encode(
-            x=alt.X("count:Q", title=None, axis=axis)
-        ),
+        base.mark_bar(height=8, yOffset=8, color=COLOURS[3]).encode(x=alt.X("count:Q", axis=None)),
         base.mark_text(align="left", dy=-6).encode(x=alt.value(0), text="words:N"),
     )
     return _finish(alt.layer(*parts))

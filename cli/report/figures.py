@@ -147,7 +147,9 @@ def format_use(used: float | None, most: float | None) -> str:
 
 
 def format_number(value: float) -> str:
-    """Write a number of hours or of money with two digits where it has them: `0.05`, `12`, `1,204`."""
+    """Write a number of hours or of money with two digits where it has them: `0.05`, `12`, `1,204`, `<0.01`."""
+    if 0 < value < 0.005:
+        return "<0.01"
     return f"{value:,.0f}" if value >= 1000 else f"{value:.2f}".removesuffix(".00")
 
 

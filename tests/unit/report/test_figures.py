@@ -120,6 +120,21 @@ def test_what_differs_between_like_reasons_is_left_out(text: str, common: str) -
     assert figures.group_reason(text) == common
 
 
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0, "0"),
+        (0.001, "<0.01"),
+        (0.05, "0.05"),
+        (12.0, "12"),
+        (999.5, "999.50"),
+        (1204.4, "1,204"),
+    ],
+)
+def test_numbers_have_what_a_reader_needs(value: float, text: str) -> None:
+    assert figures.format_number(value) == text
+
+
 def test_tiles(rows: list[RunRow]) -> None:
     """Counts, waiting, and what was used of at most what."""
     assert figures.list_tiles(rows) == [
