@@ -9,8 +9,8 @@ import time
 
 from cli.display.log_lines import LogPrinter
 from cli.engine.arguments import add_stack, find_stack
+from cli.progress.viewer import Viewer
 from cli.project.stack import Stack
-from cli.runs.connection import make_redactor
 from cli.runs.entries import read_entries, select_entries
 from cli.runs.logs import LogView, parse_since
 from cli.runs.lookup import connect_to_run, describe_run, name_waits
@@ -48,7 +48,8 @@ def run(args: argparse.Namespace) -> int:
     (entry,) = select_entries(read_entries(stack), [args.job], stack)
     if entry.phase is Phase.WAITING:
         raise JobError(f"{entry.name} has no log: it is not submitted yet{name_waits(entry)}")
-    redactor = make_redactor(stack)
+    viewer = Viewer(stack)
+    redactor = viewer.redactor
     aws = connect_to_run(stack, entry)
     if entry.kind.logs is None:
         found = describe_run(aws, entry)
@@ -67,6 +68,7 @@ def run(args: argparse.Namespace) -> int:
         show=LogPrinter(sys.stdout, redactor).show,
         say=lambda text: _say(redactor.hide(text)),
         sleep=aws.sleep,
+        why=lambda: viewer.look([entry])[0].wait.sentence,
         attempt=args.attempt,
         node=args.node,
     )

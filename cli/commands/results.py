@@ -11,7 +11,7 @@ from cli.display.text import align, count
 from cli.engine.arguments import add_stack, find_stack
 from cli.runs.artifacts import (
     COUNTED,
-    Artifacts,
+    RunArtifacts,
     count_records,
     list_artifacts,
     list_inputs,
@@ -76,7 +76,7 @@ def run(args: argparse.Namespace) -> int:
     return code
 
 
-def _explain_nothing(artifacts: Artifacts, found: Run) -> str:
+def _explain_nothing(artifacts: RunArtifacts, found: Run) -> str:
     if not artifacts.folder:
         return (
             "it has no results yet: AWS has not started it"
@@ -89,7 +89,7 @@ def _explain_nothing(artifacts: Artifacts, found: Run) -> str:
     return there if found.phase.ended else f"{there} yet"
 
 
-def _list(artifacts: Artifacts) -> int:
+def _list(artifacts: RunArtifacts) -> int:
     rows = [
         (visible(each.name), format_size(each.stored.size), format_time(each.stored.modified))
         for each in artifacts.found
@@ -98,7 +98,7 @@ def _list(artifacts: Artifacts) -> int:
     return 0
 
 
-def _download(aws: Aws, artifacts: Artifacts, folder: Path) -> int:
+def _download(aws: Aws, artifacts: RunArtifacts, folder: Path) -> int:
     """Download all; what cannot be written is named, and the rest goes on."""
     folder.mkdir(parents=True, exist_ok=True)
     new, problems = 0, []
@@ -118,7 +118,13 @@ def _download(aws: Aws, artifacts: Artifacts, folder: Path) -> int:
 
 
 def _count(
-    aws: Aws, entry: Entry, found: Run, artifacts: Artifacts, folder: Path | None, *, always: bool
+    aws: Aws,
+    entry: Entry,
+    found: Run,
+    artifacts: RunArtifacts,
+    folder: Path | None,
+    *,
+    always: bool,
 ) -> str:
     """Say for how many records of the input there is a result; from the files, where those are here."""
     try:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
-from typing import TextIO, cast
+from typing import TextIO
 
-from rich.console import Console
 from rich.filesize import decimal
 from rich.progress import (
     BarColumn,
@@ -17,6 +16,7 @@ from rich.progress import (
     TransferSpeedColumn,
 )
 
+from cli.display.console import make_console
 from cli.display.escape import shortened
 from components.printable import visible
 
@@ -37,9 +37,7 @@ def show_progress(total: int, out: TextIO) -> Iterator[Callable[[str, int], None
         TransferSpeedColumn(),
         TimeRemainingColumn(compact=True),
     )
-    raw = cast(TextIO, getattr(out, "raw", out))
-    console = Console(file=raw, highlight=False, emoji=False)
-    with Progress(*columns, console=console, transient=True, expand=True) as progress:
+    with Progress(*columns, console=make_console(out), transient=True, expand=True) as progress:
         task = progress.add_task("", total=total)
 
         def advance(name: str, count: int) -> None:

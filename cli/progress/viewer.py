@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from rich.text import Text
 
 from cli.display.console import styled
+from cli.display.log_lines import split_text
 from cli.progress.display import draw_bar, make_display
 from cli.progress.failures import describe_failure, list_failed
 from cli.project.stack import Stack
@@ -60,7 +61,8 @@ class Viewer:
             found = read_tail(self.aws(job), job.kind, job.outputs, lines)
         except JobError:
             return []
-        return [printable(str(self.redactor.hide(line.text)).rstrip("\n")) for line in found]
+        texts = [text for line in found for text in split_text(self.redactor.hide(line.text))]
+        return [printable(text) for text in texts[-lines:]]
 
     def conclude(self, jobs: Sequence[JobStatus]) -> int:
         """Say what went wrong. Return 1 where a run failed or can never run, else 0."""

@@ -31,7 +31,7 @@ class Artifact:
 
 
 @dataclass(frozen=True)
-class Artifacts:
+class RunArtifacts:
     """The objects of a run below its folder; `older` are those that were there before it."""
 
     folder: str
@@ -53,25 +53,25 @@ class Records:
     failed: int
 
 
-def list_artifacts(aws: Aws, kind: Kind, run: Run) -> Artifacts:
+def list_artifacts(aws: Aws, kind: Kind, run: Run) -> RunArtifacts:
     """Return what the run has left; in a folder that it shares, what was written since it was made.
 
     S3 tells whole seconds.
     """
     folder = find_folder(kind, run)
     if not folder:
-        return Artifacts("", ())
+        return RunArtifacts("", ())
     prefix = folder.removeprefix("s3://").partition("/")[2]
     try:
         every = list(list_stored(aws, folder))
     except Rejected as error:
         if "does not exist" in str(error):
-            return Artifacts(folder, ())  # the bucket that the run was to write to
+            return RunArtifacts(folder, ())  # the bucket that the run was to write to
         raise
     since = run.created // 1000 * 1000
     own = [each for each in every if kind.artifacts.own or each.modified >= since]
     found = [Artifact(each.key.removeprefix(prefix), each) for each in own]
-    return Artifacts(folder, found, len(every) - len(own))
+    return RunArtifacts(folder, found, len(every) - len(own))
 
 
 def find_folder(kind: Kind, run: Run) -> str:
@@ -99,7 +99,7 @@ def count_records(
     aws: Aws,
     kind: Kind,
     inputs: Sequence[StoredObject] | None,
-    artifacts: Artifacts,
+    artifacts: RunArtifacts,
     folder: Path | None = None,
 ) -> Records:
     """Read input and results, and count their records: lines that are not blank.

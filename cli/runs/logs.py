@@ -10,7 +10,7 @@ from datetime import datetime, timezone
 from components.aws import Run
 from components.aws.logs import AttemptLog, Line, LogReader, list_attempt_logs
 from components.errors import JobError
-from components.kinds import Kind
+from components.kinds import Kind, Phase
 
 FIRST, MOST = 2.0, 15.0  # seconds between two looks: after a line, and at most
 LATE = 5.0  # seconds that CloudWatch may take to show what was written
@@ -21,7 +21,8 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 class LogView:
     """One job's log, shown and followed. `look` describes the run, `open_log` reads an attempt's log by its name.
 
-    `show` is given each line and how many nodes there are, `say` everything else. `attempt` 0 is the newest one.
+    `show` is given each line and how many nodes there are, `say` everything else, and `why` says why a run waits.
+    `attempt` 0 is the newest one.
     """
 
     job: str
@@ -31,6 +32,7 @@ class LogView:
     show: Callable[[Line, int], None]
     say: Callable[[str], None]
     sleep: Callable[[float], None]
+    why: Callable[[], str] = str
     attempt: int = 0
     node: int = 0
     last: float = 0.0  # when the newest line that was shown was written, in milliseconds
@@ -69,9 +71,10 @@ class LogView:
                     self._read(reader)
                 self.say(self._conclude(run, current))
                 return
-            if current is None and (text := self._explain(run, None)) != said:
-                self.say(text)
-                said = text
+            told = f"{run.status} {run.outputs.get('statusReason')}"
+            if current is None and told != said:
+                self.say(self._explain(run, None))
+                said = told
             pause = FIRST if self._shown > before else min(MOST, pause * 1.5)
             self.sleep(pause)
 
@@ -111,9 +114,9 @@ class LogView:
         if attempt is not None:
             return f"{self.job}: attempt {attempt.number} never started: {attempt.reason or 'AWS gives no reason'}"
         reason = str(run.outputs.get("statusReason") or "")
-        told = f"{run.status}: {reason}" if reason else run.status
         if run.phase.ended:
-            return f"{self.job} has no log: it never started. It is {told}"
+            return f"{self.job} has no log: it never started. It is {_join(run.status, reason)}"
+        told = _join(run.status, (self.why() if run.phase is Phase.QUEUED else "") or reason)
         if self.attempt:
             return f"{self.job} has not made attempt {self.attempt} yet. It is {told}"
         return f"{self.job} has no log yet. It is {told}"
@@ -132,7 +135,11 @@ class LogView:
         reason = str(run.outputs.get("statusReason") or "")
         if not run.phase.ended:
             return f"{self.job}: attempt {attempt.number} ended: {attempt.reason or reason}"
-        return f"{self.job}: {run.status}{f': {reason}' if reason else ''}"
+        return f"{self.job}: {_join(run.status, reason)}"
+
+
+def _join(status: str, reason: str) -> str:
+    return f"{status}: {reason}" if reason else status
 
 
 def parse_since(text: str, now: float) -> float:

@@ -8,23 +8,17 @@ import zlib
 from collections.abc import Iterator
 
 from components.aws import Aws
+from components.aws.objects import list_stored, read_object
 from components.errors import JobError
-from components.kinds import Call
 
-_GET = Call("GetObject", {"Bucket": "$bucket", "Key": "$key"}, result="Body")
-_LIST = Call(
-    "ListObjectsV2", {"Bucket": "$bucket", "Prefix": "$prefix"}, result="Contents", next_token=""
-)
 LONGEST = 100  # characters of a line
 
 
 def describe_objects(aws: Aws, uri: str) -> Iterator[str]:
     """Yield one line an object: an archive's members, or a text's first line. `uri` is an object or a folder."""
-    bucket, _, key = uri.removeprefix("s3://").partition("/")
-    keys = [str(item["Key"]) for item in aws.pages("s3", _LIST, {"bucket": bucket, "prefix": key})]
-    for found in keys:
-        content = aws.call("s3", _GET, {"bucket": bucket, "key": found}).read()
-        yield f"s3://{bucket}/{found}: {_describe(found, content)}"
+    for found in list_stored(aws, uri):
+        content = b"".join(read_object(aws, found))
+        yield f"s3://{found.bucket}/{found.key}: {_describe(found.key, content)}"
 
 
 def _describe(key: str, content: bytes) -> str:

@@ -36,12 +36,17 @@ class Line:
 
 @dataclass
 class Stream:
-    """A log stream, and how far it has been read."""
+    """A log stream, and how far it has been read: the token of the next page, and the time of the last line.
+
+    A token belongs to the time (`since`) from which on its stream is read.
+    """
 
     name: str
     node: int
     part: str
     token: str | None = None
+    last: float = 0
+    since: int | None = None
 
 
 class LogReader:
@@ -78,14 +83,24 @@ class LogReader:
     def _read_stream(self, stream: Stream) -> Iterator[Line]:
         """Yield a stream's lines up to its end: there AWS answers with the token that it was given.
 
-        A page may be empty although there are more.
+        A page may be empty although there are more. A token that has expired, after a day without lines, is replaced by
+        the time of the last line.
         https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_GetLogEvents.html
         """
         while True:
-            values = {"since": self._since, "head": True, "token": stream.token}
-            page = _ask_events(self._aws, self._logs, stream, values)
+            since = stream.since or self._since
+            values = {"since": since, "head": True, "token": stream.token}
+            try:
+                page = _ask_events(self._aws, self._logs, stream, values)
+            except Rejected:
+                if not stream.token:
+                    raise
+                stream.token, stream.since = None, int(stream.last) + 1
+                continue
             before, stream.token = stream.token, page.get("nextForwardToken")
-            yield from _read_events(page, stream)
+            for line in _read_events(page, stream):
+                stream.last = line.at
+                yield line
             if stream.token == before:
                 return
 

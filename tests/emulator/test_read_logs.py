@@ -118,6 +118,20 @@ def test_throttling_is_waited_out(
         list(open_log(aws, arn).read())
 
 
+def test_an_expired_token_costs_no_line(
+    aws: Aws, start: Callable[..., str], emulator: Emulator
+) -> None:
+    """A token lives for a day: after it the stream is read on from its last line's time."""
+    arn = start(5)
+    reader = open_log(aws, arn)
+    first = list(reader.read())
+    (stream,) = reader.streams.values()
+    stream.token = "expired"
+    emulator.advance(3)
+    assert first + list(reader.read()) == list(open_log(aws, arn).read())
+    assert list(reader.read()) == []
+
+
 def test_denied_is_said_at_once(aws: Aws, start: Callable[..., str], emulator: Emulator) -> None:
     """A caller who may not read logs learns which permission is missing."""
     reader = open_log(aws, start(5))

@@ -42,12 +42,12 @@ class JobLogs(LogsBackend):
 
     def describe_log_streams(self, *args: Any, **kwargs: Any) -> Any:
         """List a group's streams, up to now."""
-        self._write()
+        self._write(str(kwargs.get("log_stream_name_prefix") or ""))
         return super().describe_log_streams(*args, **kwargs)
 
     def get_log_events(self, *args: Any, **kwargs: Any) -> Any:
         """Return a stream's events, up to now."""
-        self._write()
+        self._write(str(kwargs["log_stream_name"]))
         return super().get_log_events(*args, **kwargs)
 
     def filter_log_events(self, *args: Any, **kwargs: Any) -> Any:
@@ -55,11 +55,15 @@ class JobLogs(LogsBackend):
         self._write()
         return super().filter_log_events(*args, **kwargs)
 
-    def _write(self) -> None:
-        """Add to each stream the lines that its job has written meanwhile."""
+    def _write(self, prefix: str = "") -> None:
+        """Add to each stream whose name begins so the lines that its job has written meanwhile."""
         backend = sagemaker_backends[self.account_id][self.region_name]
         assert isinstance(backend, TrainingBackend)
-        for stream in list_streams(backend, context.now(), self._complete):
+
+        def is_due(name: str) -> bool:
+            return name.startswith(prefix) and name not in self._complete
+
+        for stream in list_streams(backend, context.now(), is_due):
             self.ensure_log_group(stream.group)
             _append(self.groups[stream.group], stream)
             if stream.complete:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
@@ -38,22 +38,24 @@ class Stream:
     complete: bool
 
 
-def list_streams(state: TrainingState, now: float, complete: Collection[str]) -> Iterator[Stream]:
-    """Yield the streams of all jobs as they are at this time, but for those named in `complete`."""
+def list_streams(
+    state: TrainingState, now: float, is_due: Callable[[str], bool]
+) -> Iterator[Stream]:
+    """Yield the streams of all jobs as they are at this time, of those whose name is asked for."""
     for job in state.training_jobs_kept:
         if job.started is not None:
             for node in range(1, count_nodes(job) + 1):
                 name = f"{job.name}/algo-{node}-{int(job.started)}"
-                if name not in complete:
+                if is_due(name):
                     lines = write_training(job, node, now)
                     yield Stream(TRAINING, name, job.started, lines, job.status in ENDED)
     for each in state.transform_jobs_kept:
         for node in range(each.request["TransformResources"]["InstanceCount"]):
             name = f"{each.name}/{_instance(each.name, node)}-{int(each.created)}"
             ended = each.status in ENDED
-            if name not in complete:
+            if is_due(name):
                 yield Stream(TRANSFORM, name, each.created, _serve(each, now), ended)
-            if f"{name}/data-log" not in complete:
+            if is_due(f"{name}/data-log"):
                 lines = _log_data(each)
                 yield Stream(TRANSFORM, f"{name}/data-log", each.created, lines, ended)
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
 
+from cli.__main__ import main
 from cli.runs import logs as runs_logs
 from cli.runs.logs import LogView, parse_since
 from components.aws import Aws, describe
@@ -84,7 +87,10 @@ def test_a_job_without_a_log_says_why(workspace: Workspace) -> None:
     workspace.deployed()
     workspace.emulator.advance(0.5)
     answers = {
-        "churn": "churn has no log yet. It is RUNNABLE\n",
+        "churn": (
+            "churn has no log yet. It is RUNNABLE: next in queue training; sagemaker-training: 0 of 100 instances in"
+            " use\n"
+        ),
         "late": "error: late has no log: it is not submitted yet; it waits for churn\n",
         "users": (
             "users: an Amazon Personalize batch inference job writes no log. It is CREATE PENDING\n"
@@ -129,6 +135,44 @@ def test_since(workspace: Workspace) -> None:
     shown = workspace.jobctl("logs", "churn", "--since", "2025-10-09T13:00:00Z", "-s", "local")
     assert (shown.code, shown.stdout) == (1, "")
     assert shown.stderr.endswith("churn: nothing was written since then\n")
+
+
+@contextlib.contextmanager
+def environment(env: Mapping[str, str]) -> Iterator[None]:
+    """Be a process of this environment; a command changes its own."""
+    kept = dict(os.environ)
+    os.environ.clear()
+    os.environ.update(env)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(kept)
+
+
+def test_an_interrupted_follower_says_how_to_go_on(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Ctrl-C leaves the job alone; the command that it prints begins after the last line that was shown."""
+    running(workspace, 5, ResourceConfig=TWO)
+    monkeypatch.chdir(workspace.root)
+
+    def interrupt(seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    endpoint = workspace.emulator.endpoint
+    aws = Aws("us-east-1", lambda service, *_: make_client(endpoint, service), sleep=interrupt)
+    monkeypatch.setattr("cli.commands.logs.connect_to_run", lambda *_: aws)
+    with environment(workspace.env):
+        code = main(["logs", "churn", "-f", "--node", "2", "-s", "local"])
+    assert code == 130
+    shown = capsys.readouterr()
+    assert shown.out.splitlines()[-1].startswith("2025-10-09T12:00:05Z [2] [21]")
+    assert shown.err.splitlines()[-1] == (
+        "churn goes on in AWS; to go on here: "
+        "./jobctl logs churn -f --node 2 --since 2025-10-09T12:00:06Z -s local"
+    )
+    assert workspace.calls("batch:TerminateServiceJob") == []
 
 
 class Terminal:
