@@ -106,13 +106,17 @@ class LogReader:
 
 
 def list_streams(aws: Aws, logs: Logs, name: str) -> list[Stream]:
-    """Return the streams of an attempt, whose record has this name; none before its first machine has started."""
+    """Return the streams of an attempt, whose record has this name; none before its first machine has started.
+
+    One whose name has another form than the kind knows is shown too, as a log of the first machine.
+    """
     values = {"group": logs.group, "prefix": f"{name}/"}
     found = []
     for item in _insist(aws, lambda: _list_items(aws, logs, values)):
-        rest = re.fullmatch(logs.rest, str(item["logStreamName"]).removeprefix(f"{name}/"))
-        if rest is not None:
-            found.append((str(item["logStreamName"]), rest.groupdict()))
+        stream = str(item["logStreamName"])
+        rest = stream.removeprefix(f"{name}/")
+        known = re.fullmatch(logs.rest, rest)
+        found.append((stream, known.groupdict() if known else {"node": "1", "part": rest}))
     machines = sorted({groups["node"] for _, groups in found})
     return [
         Stream(
@@ -146,7 +150,7 @@ def read_tail(aws: Aws, kind: Kind, outputs: Mapping[str, Any], lines: int) -> l
             if events or values["token"] == before:
                 break
         found += events
-    return sorted(found, key=lambda line: line.at)[-lines:]
+    return sorted(found, key=lambda line: (line.at, line.node))[-lines:]
 
 
 @dataclass(frozen=True)

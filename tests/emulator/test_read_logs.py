@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from components.aws import Aws, Run, describe
-from components.aws.logs import LogReader, find_log_name, list_streams, read_tail
+from components.aws.logs import LogReader, find_log_name, read_tail
 from components.errors import Denied, Unanswered
 from components.kinds import KINDS
 from local.aws.server.emulator import Emulator
@@ -181,14 +181,3 @@ def test_machines_without_a_number_are_counted(aws: Aws, client: Any, emulator: 
     }
     (last,) = read_tail(aws, kind, describe(aws, kind, arn, "score").outputs, 1)
     assert last.text.endswith('client/1.1"')
-
-
-def test_streams_of_others_are_left_out(monkeypatch: pytest.MonkeyPatch, aws: Aws) -> None:
-    """A stream whose name only begins alike, or has another form, is not of this run."""
-    names = ["a/algo-1-5", "a/algo-12-5", "a/other", "a/algo-1-5/x"]
-    monkeypatch.setattr(
-        aws, "pages", lambda *_, **__: iter([{"logStreamName": name} for name in names])
-    )
-    assert SERVICE.logs is not None
-    found = list_streams(aws, SERVICE.logs, "a")
-    assert [(each.name, each.node) for each in found] == [("a/algo-1-5", 1), ("a/algo-12-5", 12)]
