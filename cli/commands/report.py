@@ -13,7 +13,7 @@ from cli.engine.arguments import add_stack, find_stack
 from cli.planning import prices
 from cli.project.stack import Stack
 from cli.report.reading import Known, read_rows
-from cli.runs.connection import connect_stack, decrypt_secrets
+from cli.runs.connection import connect_stack, make_redactor
 from cli.runs.entries import Entry, read_entries
 from cli.runs.logs import parse_since
 from components.aws.runs import format_time
@@ -80,7 +80,7 @@ def load_renderer() -> Callable[..., str]:
 
 
 def find_known(stack: Stack) -> Known:
-    """Return what the state knows of the stack's runs, and the values of its secret settings."""
+    """Return what the state knows of the stack's runs, and what hides its secret settings."""
     try:
         entries = read_entries(stack, pending=True)
     except JobError:
@@ -93,7 +93,7 @@ def find_known(stack: Stack) -> Known:
         stack=f"{stack.project.name}/{stack.name}",
         names=frozenset(entry.text("jobName") for entry in entries) - {""},
         paths=paths,
-        secrets=tuple(decrypt_secrets(stack).values()),
+        redactor=make_redactor(stack),
     )
 
 

@@ -181,14 +181,19 @@ def make_row(
     )
 
 
-def hide_secrets(row: RunRow, redactor: Redactor, *, known: bool) -> RunRow:
+def hide_secrets(row: RunRow, *redactors: Redactor, known: bool) -> RunRow:
     """Return the row without secrets, each text on one line.
 
     Of a job that is not `known` nobody can say which values are secret: of its reasons only AWS's own word is kept.
     """
 
+    def hide(text: str) -> str:
+        for each in redactors:
+            text = str(each.hide(text))
+        return text
+
     def show(text: str) -> str:
-        return visible(str(redactor.hide(text)))
+        return visible(hide(text))
 
     def explain(text: str) -> str:
         return show(text if known else text.partition(":")[0])
@@ -203,7 +208,7 @@ def hide_secrets(row: RunRow, redactor: Redactor, *, known: bool) -> RunRow:
         tags={show(key): show(value) for key, value in row.tags.items()},
         instances=tuple(map(show, row.instances)),
         attempts=tuple(replace(each, reason=explain(each.reason)) for each in row.attempts),
-        links={name: str(redactor.hide(url)) for name, url in row.links.items()},
+        links={name: hide(url) for name, url in row.links.items()},
     )
 
 

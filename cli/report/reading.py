@@ -20,12 +20,12 @@ from components.run.definition import IDENTITY, RELEASED
 
 @dataclass(frozen=True)
 class Known:
-    """What the stack knows: job names in AWS, and the secret paths of each identity. `secrets` are secret settings."""
+    """What the stack knows: its runs' names in AWS, and each identity's secret paths; `redactor` hides its secrets."""
 
     stack: str
     names: frozenset[str] = frozenset()
     paths: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    secrets: tuple[str, ...] = ()
+    redactor: Redactor = field(default_factory=lambda: Redactor(()))
 
 
 def read_rows(
@@ -58,9 +58,8 @@ def _read_kind(
         row = make_row(kind, run, records, prices, now, links, earlier)
         identity = run.tags.get(IDENTITY, "")
         paths = list(known.paths.get(identity, ()))
-        own = list_secrets({"request": read_request(kind, run), "secretPaths": paths})
-        redactor = Redactor([*known.secrets, *own])
-        yield hide_secrets(row, redactor, known=identity in known.paths)
+        own = Redactor(list_secrets({"request": read_request(kind, run), "secretPaths": paths}))
+        yield hide_secrets(row, own, known.redactor, known=identity in known.paths)
 
 
 def group_attempts(kind: Kind, runs: Iterable[Run]) -> Iterator[tuple[Run, Sequence[Run]]]:

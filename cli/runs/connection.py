@@ -64,12 +64,6 @@ def load_jobs(stack: Stack, aws: Aws) -> StackJobs:
     return load_stack(settings, lambda: aws)
 
 
-def decrypt_secrets(stack: Stack) -> dict[str, str]:
-    """Return the stack's secret settings with their values."""
-    secret = list_secrets(stack)
-    return {key: value for key, value in _decrypt(stack).items() if key in secret} if secret else {}
-
-
 def _decrypt(stack: Stack) -> dict[str, str]:
     argv = ["config", "--show-secrets", "--json", "--stack", stack.name]
     entries = json.loads(capture(stack, argv))

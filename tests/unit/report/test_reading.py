@@ -13,6 +13,7 @@ from cli.report.reading import Known, group_attempts, read_rows
 from components.aws import Run
 from components.aws.runs import linked_run
 from components.kinds import KINDS
+from components.redact import Redactor
 from components.run.definition import IDENTITY, RELEASED
 from tests.fakes.records import moment
 
@@ -159,7 +160,7 @@ def test_no_secret_is_in_a_row(rows: dict[str, RunRow]) -> None:
 
 def test_a_secret_setting_is_hidden_wherever_it_stands(account: Recorded) -> None:
     """In a tag too."""
-    known = Known(KNOWN.stack, paths=KNOWN.paths, secrets=("vision", "hunter22-of-long-ago"))
+    known = replace(KNOWN, redactor=Redactor(["vision", "hunter22-of-long-ago"]))
     found = {row.job: row for row in read_rows(account.aws(), known, PRICES, SINCE, NOW)}
     assert found["defects"].tags == {"team": "[secret]"}
 
