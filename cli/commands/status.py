@@ -16,8 +16,9 @@ from cli.progress.page import format_page
 from cli.progress.table import format_jobs, summarize
 from cli.progress.viewer import Viewer
 from cli.project.stack import Stack
+from cli.runs.connection import read_chains
 from cli.runs.details import Details, read_details, to_details
-from cli.runs.entries import Entry, read_entries, select_entries
+from cli.runs.entries import Entry, link_entries, read_entries, select_entries
 from cli.runs.statuses import JobStatus, make_status, to_row
 from components.aws.runs import format_time
 from components.kinds import Phase
@@ -37,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
     stack = find_stack(args)
     entries = select_entries(read_entries(stack), [args.job] if args.job else [], stack)
     viewer = None if args.offline else Viewer(stack)
-    jobs = viewer.look(entries) if viewer else _read_offline(entries)
+    jobs = viewer.look(entries) if viewer else _read_offline(stack, entries)
     details = _read_details(viewer, jobs[0]) if viewer and args.job else Details()
     now = time.time()
     if args.json:
@@ -55,11 +56,12 @@ def run(args: argparse.Namespace) -> int:
 
 def print_offline(stack: Stack) -> None:
     """Print the table of a stack's jobs as its state has them."""
-    _print_table(stack, _read_offline(read_entries(stack)), time.time(), asked=False)
+    _print_table(stack, _read_offline(stack, read_entries(stack)), time.time(), asked=False)
 
 
-def _read_offline(entries: Sequence[Entry]) -> list[JobStatus]:
-    return [make_status(entry, entry.outputs) for entry in entries]
+def _read_offline(stack: Stack, entries: Sequence[Entry]) -> list[JobStatus]:
+    linked = link_entries(entries, read_chains(stack))
+    return [make_status(entry, entry.outputs) for entry in linked]
 
 
 def _print_table(stack: Stack, jobs: Sequence[JobStatus], now: float, *, asked: bool) -> None:

@@ -23,9 +23,8 @@ def format_queue(kind: Kind, queue: Queue, ours: dict[str, str], now: float) -> 
     for pool in (*queue.environments, *queue.shares):
         off = " DISABLED" if pool.disabled else ""
         lines.append(Text(f"  {describe_use(pool) or pool.name}{off}", "red" if off else ""))
-    placed = {arn: at for at, arn in enumerate(queue.front, 1)}
-    for front in queue.fronts.values():
-        placed |= {arn: at for at, arn in enumerate(front, 1)}
+    shares = {queue.share_of(arn) for arn in queue.front} if queue.lines else {""}
+    placed = {arn: at for share in shares for at, arn in enumerate(queue.line(share), 1)}
     order = sorted(queue.runs.values(), key=lambda each: _order(kind, each, placed))
     cells = [HEAD, *(_make_cells(each, ours, placed, now) for each in order)]
     if order:

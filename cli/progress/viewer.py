@@ -12,8 +12,8 @@ from cli.display.log_lines import split_text
 from cli.progress.display import draw_bar, make_display
 from cli.progress.failures import describe_failure, list_failed
 from cli.project.stack import Stack
-from cli.runs.connection import connect_stack, make_redactor
-from cli.runs.entries import Entry
+from cli.runs.connection import connect_stack, make_redactor, read_chains
+from cli.runs.entries import Entry, link_entries
 from cli.runs.follow import Follower
 from cli.runs.statuses import JobStatus
 from components.aws import Aws, connect
@@ -36,18 +36,21 @@ class Viewer:
         self.follower = Follower(connect, self.redactor)
         self.display = make_display(self._describe)
         self._lines: dict[str, str] = {}
+        self._chains: dict[str, tuple[str, ...]] | None = None
 
     def aws(self, job: JobStatus) -> Aws:
         """Return AWS in the region of a job's run."""
         return connect(arn_region(job.arn))
 
-    def look(self, entries: Sequence[Entry]) -> list[JobStatus]:
-        """Ask AWS how the jobs are."""
-        return self.follower.look(entries, usual=not self.follower.looked)
+    def look(self, entries: Sequence[Entry], *, usual: bool = False) -> list[JobStatus]:
+        """Ask AWS how the jobs are; with `usual` also how long their earlier runs took."""
+        if self._chains is None:
+            self._chains = read_chains(self.stack)
+        return self.follower.look(link_entries(entries, self._chains), usual=usual)
 
     def look_closely(self, entries: Sequence[Entry]) -> list[JobStatus]:
-        """Ask AWS how the jobs are, and for the newest log line of those that run."""
-        jobs = self.look(entries)
+        """Ask AWS how the jobs are, how long they usually take, and for the newest log line of those that run."""
+        jobs = self.look(entries, usual=not self.follower.looked)
         for job in [job for job in jobs if job.phase is Phase.RUNNING][:NEWEST]:
             if newest := self.tail(job, 1):
                 self._lines[job.name] = newest[-1]

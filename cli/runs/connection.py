@@ -54,6 +54,14 @@ def _list_texts(values: Iterable[str]) -> Iterator[str]:
             yield from (str(leaf) for _, leaf in walk_leaves(json.loads(value)) if leaf)
 
 
+def read_chains(stack: Stack) -> dict[str, tuple[str, ...]]:
+    """Return the jobs that each job depends on, as far as the job files can be read; AWS is not asked."""
+    try:
+        return {job.name: job.depends_on for job in load_stack(read_stack_settings(stack)).jobs}
+    except JobError:
+        return {}
+
+
 def load_jobs(stack: Stack, aws: Aws) -> StackJobs:
     """Load the stack's jobs as the program would declare them now. Raises `Problems` with all of them.
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cli.engine.run import capture
@@ -17,9 +17,9 @@ from components.wire import normalize_numbers
 
 @dataclass(frozen=True)
 class Entry:
-    """One job of the state: its outputs repeat its inputs. `after` are the jobs that it depends on.
+    """One job of the state: its outputs repeat its inputs. `pending` is a run that is only still to be deleted.
 
-    `pending` is a run that is only still to be deleted.
+    `after` are the jobs that it depends on; the state does not know, its file does (`link_entries`).
     """
 
     name: str
@@ -71,15 +71,13 @@ def select_entries(entries: Sequence[Entry], names: Sequence[str], stack: Stack)
     return [known[name] for name in dict.fromkeys(names)] or list(entries)
 
 
+def link_entries(entries: Sequence[Entry], chains: Mapping[str, tuple[str, ...]]) -> list[Entry]:
+    """Return the entries with the jobs that each depends on."""
+    return [replace(entry, after=tuple(chains.get(entry.name, ()))) for entry in entries]
+
+
 def _kind_name(resource: Mapping[str, Any]) -> str:
     return str(resource.get("type", "")).rpartition(":")[2]
-
-
-def _list_dependencies(resource: Mapping[str, Any]) -> Iterator[str]:
-    for urn in resource.get("dependencies") or ():
-        kind, _, name = str(urn).rpartition("::")
-        if kind.rpartition(":")[2] in KINDS:
-            yield name
 
 
 def _read_entry(resource: Mapping[str, Any]) -> Entry:
@@ -90,5 +88,4 @@ def _read_entry(resource: Mapping[str, Any]) -> Entry:
         id=str(resource.get("id", "")),
         outputs=outputs,
         pending=bool(resource.get("delete")),
-        after=tuple(sorted(set(_list_dependencies(resource)))),
     )

@@ -23,6 +23,7 @@ from components.wire import pick
 WEEK = (
     7 * 86400.0
 )  # how long Batch keeps records at least, and how far back usual durations are looked for
+UNLISTED = 5  # runs that are described at each look although no list shows them
 ENOUGH = 20  # earlier runs whose durations are usual
 
 
@@ -39,6 +40,7 @@ class Follower:
         self._seen: dict[str, Mapping[str, Any]] = {}  # arn -> what a list showed
         self._outputs: dict[str, Mapping[str, Any]] = {}  # arn -> what Describe showed
         self.looked = False
+        self._turn = 0
         self._spans: dict[tuple[str, str], dict[str, float]] = {}
 
     def look(self, entries: Sequence[Entry], *, usual: bool = False) -> list[JobStatus]:
@@ -79,9 +81,18 @@ class Follower:
             if not left and not usual:
                 break
         for entry in group:
-            glance_now = glances.get(entry.id)
-            if glance_now is None or self._has_changed(entry, glance_now):
+            if entry.id in glances and self._has_changed(entry, glances[entry.id]):
                 self._describe(aws, entry)
+        for entry in self._take_turns([entry for entry in group if entry.id not in glances]):
+            self._describe(aws, entry)
+
+    def _take_turns(self, unlisted: Sequence[Entry]) -> Sequence[Entry]:
+        """Choose which runs are described that many newer ones keep from the list: at first all, then some in turn."""
+        if not self.looked:
+            return unlisted
+        at = self._turn % len(unlisted) if unlisted else 0
+        self._turn += UNLISTED
+        return [*unlisted[at:], *unlisted[:at]][:UNLISTED]
 
     def _note_span(self, kind: Kind, glance: Glance) -> None:
         started, stopped = (

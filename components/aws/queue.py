@@ -24,7 +24,8 @@ class Pool:
 
 @dataclass(frozen=True)
 class Queue:
-    """A queue. `front` are the ARNs of the first runs that wait, in order; in `fronts` those of each quota share.
+    """A queue. `front` are the ARNs of the first runs that wait, in order; where there are quota shares, `lines` is set:
+    each share has a line of its own, those of `front` that are in it.
 
     `runs` are those that were asked for. `scheduling` is a word of ours: first in, first out; fair share; quota shares.
     """
@@ -39,12 +40,18 @@ class Queue:
     environments: tuple[Pool, ...] = ()
     shares: tuple[Pool, ...] = ()
     front: tuple[str, ...] = ()
-    fronts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    lines: bool = False
     runs: Mapping[str, Glance] = field(default_factory=dict)
 
     def line(self, share: str) -> tuple[str, ...]:
         """Return the ARNs in front: of the share, where each share has its own."""
-        return self.fronts.get(share, ()) if self.fronts else self.front
+        if not self.lines:
+            return self.front
+        return tuple(arn for arn in self.front if self.share_of(arn) == share)
+
+    def share_of(self, arn: str) -> str:
+        """Return a run's share, as far as the run was listed."""
+        return str(self.runs[arn].outputs.get("share", "")) if arn in self.runs else ""
 
     def name_of(self, arn: str) -> str:
         """Return a run's name, or its ID where its record was not listed."""

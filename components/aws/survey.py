@@ -18,7 +18,7 @@ from .lookup import make_list_values, read_listed
 from .runs import Run, describe, list_attempts, read_outputs, to_milliseconds
 
 ALL = "*"
-PAGES = 3  # of 100 runs: what a look at one queue may cost
+PAGES = 2  # of 100 runs: what a look at one queue may cost
 
 
 def list_queues(aws: Aws, kind: Kind) -> list[str]:

@@ -49,13 +49,11 @@ def read_queue(aws: Aws, kind: Kind, name: str, statuses: Sequence[str] = WAITIN
     by_quota = (use.get("quotaShareUtilization") or {}).get("topCapacityUtilization")
     by_share = (use.get("fairshareUtilization") or {}).get("topCapacityUtilization")
     scheduling, shares = "first in, first out", list(_fair_shares(by_share))
-    fronts: Mapping[str, Any] = {}
     if "fairsharePolicy" in policy:
         scheduling = "fair share"
     elif "quotaSharePolicy" in policy:
         scheduling = "quota shares"
         shares = list(_quota_shares(quota_shares(aws, arn).values(), by_quota))
-        fronts = (snapshot.get("frontOfQuotaShares") or {}).get("quotaShares") or {}
     return Queue(
         name=str(found["jobQueueName"]),
         arn=arn,
@@ -67,7 +65,7 @@ def read_queue(aws: Aws, kind: Kind, name: str, statuses: Sequence[str] = WAITIN
         environments=tuple(_environments(environments, use.get("totalCapacityUsage"))),
         shares=tuple(shares),
         front=_arns((snapshot.get("frontOfQueue") or {}).get("jobs")),
-        fronts={share: _arns(jobs) for share, jobs in fronts.items()},
+        lines=scheduling == "quota shares",
         runs={each.arn: each for status in statuses for each in _list(aws, kind, arn, status)},
     )
 

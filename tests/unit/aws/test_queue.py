@@ -26,8 +26,8 @@ BLOCKED = (
 )
 
 
-def a_run(name: str, reason: str = "") -> Glance:
-    outputs = {"statusReason": reason} if reason else {}
+def a_run(name: str, reason: str = "", share: str = "") -> Glance:
+    outputs = {"statusReason": reason} if reason else {"share": share}
     return Glance(ARN + name, name, 0.0, "RUNNABLE", outputs)
 
 
@@ -89,11 +89,12 @@ def test_a_quota_share_has_a_line_of_its_own() -> None:
     queue = replace(
         QUEUE,
         shares=(Pool("team", 4.0, 4.0, "ml.g5.xlarge"),),
-        fronts={"team": (ARN + "d", ARN + "b")},
+        lines=True,
+        runs={ARN + name: a_run(name, share="team" if name in "bd" else "") for name in "abcd"},
     )
-    wait = explain_wait(queue, ARN + "b", share="team")
+    wait = explain_wait(queue, ARN + "d", share="team")
     assert wait.position == 2
-    assert "behind d; team: 4 of 4 ml.g5.xlarge in use" in wait.sentence
+    assert "behind b; team: 4 of 4 ml.g5.xlarge in use" in wait.sentence
 
 
 _MODEL = botocore.session.get_session().get_service_model("batch")
