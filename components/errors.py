@@ -41,6 +41,13 @@ class Unanswered(JobError):
     """The request may or may not have been carried out: the connection ended before an answer."""
 
 
+class Unreachable(JobError):
+    """The request was certainly not carried out: nothing answers at AWS's address."""
+
+
+PASSING = (Unanswered, Unreachable)  # what a later call may answer
+
+
 @dataclass(frozen=True, order=True)
 class Problem:
     """One mistake in one job file.

@@ -119,6 +119,7 @@ class Waiting:
             before = _snapshot(entries)
             self.display.say("running up")
             self.up()
+            self.display.say("")
             entries = self.state()
             jobs = self._look(entries)
             stuck = not _list_running(entries) and _snapshot(entries) == before

@@ -31,7 +31,7 @@ class Display(Protocol):
         """Show the jobs as they are now."""
 
     def say(self, text: str) -> None:
-        """Show one sentence of the command's own."""
+        """Show one sentence of the command's own until the next one; none for an empty one."""
 
 
 class Lines:
@@ -62,7 +62,8 @@ class Lines:
 
     def say(self, text: str) -> None:
         self._spoke = self._clock()
-        self._write(f"{format_time(self._spoke * 1000)}  {text}")
+        if text:
+            self._write(f"{format_time(self._spoke * 1000)}  {text}")
 
 
 class Table:
@@ -93,7 +94,7 @@ class Table:
         self._live.stop()
 
     def show(self, jobs: Sequence[JobStatus]) -> None:
-        self._jobs, self._said = jobs, ""
+        self._jobs = jobs
         self._live.refresh()
 
     def say(self, text: str) -> None:
@@ -163,5 +164,5 @@ def draw_bar(job: JobStatus, now: float, usual: float | None, width: int) -> lis
         words = f"{words}, {most}" if words else f"{ran / whole:.0%} {most}"
     late = bool(usual) and ran > 1.5 * whole
     style = "yellow" if late else "cyan"
-    bar = Text.assemble(("━" * filled, style), ("━" * (size - filled), "bright_black"))
+    bar = Text.assemble(("━" * filled, style), ("─" * (size - filled), "bright_black"))
     return [bar.append(f"  {words}", "dim")]

@@ -36,6 +36,7 @@ class Viewer:
         self.follower = Follower(connect, self.redactor)
         self.display = make_display(self._describe)
         self._lines: dict[str, str] = {}
+        self._silent = False  # AWS did not answer at the last look
         self._chains: dict[str, tuple[str, ...]] | None = None
 
     def aws(self, job: JobStatus) -> Aws:
@@ -51,6 +52,9 @@ class Viewer:
     def look_closely(self, entries: Sequence[Entry]) -> list[JobStatus]:
         """Ask AWS how the jobs are, how long they usually take, and for the newest log line of those that run."""
         jobs = self.look(entries, usual=not self.follower.looked)
+        if self.follower.unanswered or self._silent:
+            self._silent = bool(self.follower.unanswered)
+            self.display.say("AWS does not answer; asking again" if self._silent else "")
         for job in [job for job in jobs if job.phase is Phase.RUNNING][:NEWEST]:
             if newest := self.tail(job, 1):
                 self._lines[job.name] = newest[-1]

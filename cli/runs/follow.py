@@ -12,7 +12,7 @@ from components.aws import Aws
 from components.aws.queue import NOT_ASKED, Wait, explain_wait
 from components.aws.runs import arn_region
 from components.aws.survey import Glance, list_recent
-from components.errors import Denied, JobError, Missing, Unanswered
+from components.errors import PASSING, Denied, JobError, Missing
 from components.kinds import Kind, Phase, load_part
 from components.lifecycle.read import read
 from components.printable import make_printable
@@ -40,14 +40,21 @@ class Follower:
         self._seen: dict[str, Mapping[str, Any]] = {}  # arn -> what a list showed
         self._outputs: dict[str, Mapping[str, Any]] = {}  # arn -> what Describe showed
         self.looked = False
+        self.unanswered = ""  # why the last look knows nothing new of some runs
         self._turn = 0
         self._spans: dict[tuple[str, str], dict[str, float]] = {}
 
     def look(self, entries: Sequence[Entry], *, usual: bool = False) -> list[JobStatus]:
         """Return the jobs as AWS has them now, by name. With `usual` lists go back a week, for `usual_span`."""
         going = [each for each in entries if self._is_going(each)]
+        self.unanswered = ""
         for group in _group(going):
-            self._look_at(group, usual)
+            try:
+                self._look_at(group, usual)
+            except PASSING as error:
+                if not self.looked:
+                    raise
+                self.unanswered = str(error)  # as last known; the next look asks again
         self.looked = True
         jobs = [make_status(entry, self._known(entry)) for entry in entries]
         return self._explain(jobs)
@@ -112,7 +119,7 @@ class Follower:
     def _describe(self, aws: Aws, entry: Entry) -> None:
         try:
             outputs = read(entry.kind, aws, entry.id, self._known(entry))
-        except Unanswered:
+        except PASSING:
             self._seen.pop(entry.id, None)  # as last known; the next look asks again
             return
         if outputs is None:

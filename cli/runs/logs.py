@@ -9,7 +9,7 @@ from datetime import datetime, timezone
 
 from components.aws import Run
 from components.aws.logs import AttemptLog, Line, LogReader, list_attempt_logs
-from components.errors import JobError
+from components.errors import PASSING, JobError
 from components.kinds import Kind, Phase
 
 FIRST, MOST = 2.0, 15.0  # seconds between two looks: after a line, and at most
@@ -58,7 +58,11 @@ class LogView:
         reader: LogReader | None = None
         current: AttemptLog | None = None
         while True:
-            run, before = self.look(), self._shown
+            try:
+                run, before = self.look(), self._shown
+            except PASSING:
+                self.sleep(MOST)  # the run goes on, whether AWS answers or not
+                continue
             for each in self._list_due(run, current):
                 if reader is None or current is None or each.number > current.number:
                     reader = self.open_log(each.name)

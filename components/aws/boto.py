@@ -11,7 +11,16 @@ import boto3
 from botocore import exceptions
 from botocore.config import Config
 
-from ..errors import Denied, JobError, Missing, NoSlot, Rejected, Taken, Unanswered
+from ..errors import (
+    Denied,
+    JobError,
+    Missing,
+    NoSlot,
+    Rejected,
+    Taken,
+    Unanswered,
+    Unreachable,
+)
 from ..kinds import Kind
 
 # Standard mode backs off on throttling; our tokens and names make a repeated submission safe.
@@ -90,10 +99,10 @@ def translate_error(
     if isinstance(error, exceptions.EndpointConnectionError | exceptions.ConnectTimeoutError):
         url = "/".join(str(error.kwargs.get("endpoint_url", "")).split("/")[:3])
         if re.match(r"https?://(localhost|127\.|\[::1\])", url):
-            return JobError(
+            return Unreachable(
                 f"{of}nothing answers at {url}: is the emulator running? (./jobctl emulator start)"
             )
-        return JobError(
+        return Unreachable(
             f"{of}cannot reach {url}: check the network, the region and AWS_ENDPOINT_URL"
         )
     if isinstance(error, exceptions.HTTPClientError):

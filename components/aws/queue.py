@@ -24,8 +24,8 @@ class Pool:
 
 @dataclass(frozen=True)
 class Queue:
-    """A queue. `front` are the ARNs of the first runs that wait, in order; where there are quota shares, `lines` is set:
-    each share has a line of its own, those of `front` that are in it.
+    """A queue. `front` are the ARNs of the first runs that wait, in order. `lines` is set where there are quota shares:
+    each share has a line of its own then, those of `front` that are in it.
 
     `runs` are those that were asked for. `scheduling` is a word of ours: first in, first out; fair share; quota shares.
     """

@@ -65,7 +65,7 @@ def test_table_fits_a_low_terminal() -> None:
 def test_bar_shows_what_is_usual_and_what_is_granted() -> None:
     """70 minutes of usually 100, of at most two hours."""
     [bar] = draw_bar(JOBS["churn-xgboost"], NOW, 6000.0, 76)
-    assert bar.plain.strip("━ ") == "70% of the usual 1h 40m, of at most 2h"
+    assert bar.plain.strip("━─ ") == "70% of the usual 1h 40m, of at most 2h"
     [late] = draw_bar(JOBS["churn-xgboost"], NOW, 600.0, 76)
     assert late.plain.strip("━ ") == "usually 10m, of at most 2h"
     assert draw_bar(JOBS["prepare"], NOW, 6000.0, 76) == []

@@ -10,7 +10,7 @@ import pytest
 from cli.runs.entries import Entry
 from cli.runs.follow import Follower
 from components import lifecycle
-from components.errors import Denied
+from components.errors import Denied, Unanswered
 from components.kinds import KINDS
 from components.redact import Redactor
 from tests.fakes.aws import Account, Fault, refusal
@@ -113,6 +113,39 @@ def test_a_throttled_look_keeps_what_was_known() -> None:
     )
     assert follower.look([entry])[0].status == "SUBMITTED"
     assert follower.look([entry])[0].status == "RUNNING"
+
+
+def test_a_list_without_an_answer_does_not_end_a_long_wait() -> None:
+    """What is known stays; only the first look has nothing to show."""
+    account = Account()
+    entry = submit(account, "churn")
+    follower = follow(account)
+    account.faults.append(Fault("ListServiceJobs", "before"))
+    with pytest.raises(Unanswered):
+        follower.look([entry])
+    follower.look([entry])
+    account.faults.append(Fault("ListServiceJobs", "before"))
+    assert follower.look([entry])[0].status == "SUBMITTED"
+    assert "batch:ListServiceJobs" in follower.unanswered
+    follower.look([entry])
+    assert follower.unanswered == ""
+
+
+def test_runs_that_no_list_shows_are_described_in_turn() -> None:
+    """300 newer runs of another team in the queue must not cost a Describe for each of ours at each look."""
+    account = Account()
+    ours = [submit(account, f"ours-{at}") for at in range(12)]
+    for at in range(210):
+        submit(account, f"theirs-{at}")
+    follower = follow(account)
+    follower.look(ours)
+    for entry in ours:
+        account.move(entry.id, "SUCCEEDED")
+    account.calls.clear()
+    looks = [{job.name for job in follower.look(ours) if job.phase.ended} for _ in range(3)]
+    assert [len(seen) for seen in looks] == [5, 10, 12]
+    assert account.count("DescribeServiceJob") == 12
+    assert account.count("ListServiceJobs") <= 3 * 3
 
 
 def test_a_list_that_is_denied_is_an_error() -> None:
