@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from cli.display.console import make_console, styled
+from cli.display.console import make_console
 from cli.engine.arguments import add_stack, find_stack
 from cli.progress.failures import TAIL
 from cli.progress.page import format_page
@@ -74,8 +74,9 @@ def _print_table(stack: Stack, jobs: Sequence[JobStatus], now: float, *, asked: 
 def _print(lines: Sequence[Any], jobs: Sequence[JobStatus], now: float, asked: bool) -> None:
     console = make_console()
     moment = format_time(now * 1000) if asked else "the last up or refresh; AWS was not asked"
-    for line in (*lines, styled(f"{summarize(jobs)}, as of {moment}", "dim")):
+    for line in lines:
         console.print(line)
+    console.print(summarize(jobs, moment), style="dim")
 
 
 def _read_details(viewer: Viewer, job: JobStatus) -> Details:

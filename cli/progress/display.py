@@ -102,20 +102,20 @@ class Table:
         self._live.refresh()
 
     def render(self) -> Group:
-        """Return what fits the terminal: without details, then without ended jobs, where it is too low."""
-        width, height = self._console.width, max(4, self._console.height - TIDY)
-        now = self._clock()
+        """Return what fits the terminal: without details, then without what has succeeded, then as much as fits."""
+        now, width = self._clock(), self._console.width
+        height = max(4, self._console.height - TIDY)
+        unfinished = [job for job in self._jobs if job.phase is not Phase.SUCCEEDED]
         lines = format_jobs(self._jobs, now, width, self._details)
         if len(lines) > height:
             lines = format_jobs(self._jobs, now, width)
         if len(lines) > height:
-            going = [job for job in self._jobs if not job.phase.ended]
-            lines = format_jobs(going, now, width)[:height]
-        moment = format_time(now * 1000)[11:19]
-        below = f"{summarize(self._jobs)}, as of {moment} UTC" if self._jobs else "asking AWS"
-        if self._said:
-            below = f"{below}; {self._said}"
-        return Group(*lines, styled(below, "dim"))
+            lines = format_jobs(unfinished, now, width)
+        if len(lines) > height:
+            left = len(lines) - height + 1
+            lines = [*lines[: height - 1], Text(f"… {left} more lines; ./jobctl status has all")]
+        below = summarize(self._jobs, format_time(now * 1000)) if self._jobs else "asking AWS"
+        return Group(*lines, styled(f"{below}; {self._said}" if self._said else below, "dim"))
 
 
 def make_display(details: Details) -> Display:

@@ -28,8 +28,9 @@ _SHRINK = {
     "WHERE": 20,
     "NAME": 24,
 }  # columns that are cut before another leaves, and to how little
-_LEAST = {"WHERE": 6, "NAME": 8}
+_LEAST = {"WHERE": 10, "NAME": 8}
 _BRANCH = "└ "
+REASON = 4  # lines
 Details = Callable[[JobStatus, float, int], list[Text]]
 
 
@@ -51,11 +52,12 @@ def format_jobs(
     return lines
 
 
-def summarize(jobs: Sequence[JobStatus]) -> str:
-    """Return `4 jobs: 1 running, 2 queued, 1 succeeded`."""
+def summarize(jobs: Sequence[JobStatus], moment: str = "") -> str:
+    """Return `as of 2026-11-27T12:00:00Z: 4 jobs, 1 running, 2 queued, 1 succeeded`; `moment` may be empty."""
     counts = [(phase, sum(job.phase is phase for job in jobs)) for phase in STYLES]
     parts = ", ".join(f"{number} {phase.value.lower()}" for phase, number in counts if number)
-    return f"{len(jobs)} job{'' if len(jobs) == 1 else 's'}: {parts}"
+    as_of = f"as of {moment}: " if moment else ""
+    return f"{as_of}{len(jobs)} job{'' if len(jobs) == 1 else 's'}, {parts}"
 
 
 def _make_cells(job: JobStatus, depth: int, now: float) -> dict[str, str]:
@@ -85,22 +87,23 @@ def _fit(rows: Sequence[dict[str, str]], width: int) -> dict[str, int]:
         widths.pop(name, None)
         if _shrink(widths, width, _SHRINK):
             return widths
-    _shrink(widths, width, _LEAST)
+    for name in ("", "RAN", "WHERE"):
+        widths.pop(name, None)
+        if _shrink(widths, width, _LEAST):
+            break
     return widths
 
 
 def _shrink(widths: dict[str, int], width: int, least: Mapping[str, int]) -> bool:
-    """Make columns as narrow as needed, at least so wide; say whether all fit. What would not fit stays as it is."""
-    over = sum(widths.values()) + 2 * (len(widths) - 1) - width
-    slack = {name: max(0, widths.get(name, 0) - low) for name, low in least.items()}
-    if over > sum(slack.values()) and least is not _LEAST:
-        return False
-    for name, most in slack.items():
-        taken = max(0, min(most, over))
-        if taken:
-            widths[name] -= taken
-            over -= taken
-    return over <= 0
+    """Make the widest columns narrower until all fit, each at least so wide; say whether they do, else change none."""
+    cut = dict(widths)
+    while sum(cut.values()) + 2 * (len(cut) - 1) > width:
+        wide = [name for name, low in least.items() if cut.get(name, 0) > low]
+        if not wide:
+            return False
+        cut[max(wide, key=lambda name: cut[name])] -= 1
+    widths.update(cut)
+    return True
 
 
 def _join(cells: dict[str, str], widths: dict[str, int]) -> str:
@@ -118,7 +121,7 @@ def _cut(text: str, width: int) -> str:
 
 
 def _style_phase(line: str, cells: dict[str, str], widths: dict[str, int], phase: Phase) -> Text:
-    text = Text(line, no_wrap=True)
+    text = Text(line, no_wrap=True, overflow="ellipsis")
     if "PHASE" in widths:
         start = len(_cut(cells["NAME"], widths["NAME"]))
         start += max(0, widths["NAME"] - cell_len(_cut(cells["NAME"], widths["NAME"]))) + 2
@@ -133,5 +136,6 @@ def _explain(job: JobStatus, indent: str, width: int) -> Iterator[Text]:
     elif job.phase in (Phase.FAILED, Phase.UNKNOWN):
         reason = job.reason or str(job.outputs.get("note", ""))
     room = max(20, width - len(indent))
-    for line in textwrap.wrap(visible(reason), room)[:4]:
+    lines = textwrap.wrap(visible(reason), room, max_lines=REASON, placeholder=" …")
+    for line in lines:
         yield styled(indent + line, "red" if job.phase is Phase.FAILED else "dim")

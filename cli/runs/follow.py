@@ -42,12 +42,14 @@ class Follower:
         self.looked = False
         self.unanswered = ""  # why the last look knows nothing new of some runs
         self._turn = 0
+        self._names: dict[str, str] = {}
         self._spans: dict[tuple[str, str], dict[str, float]] = {}
 
     def look(self, entries: Sequence[Entry], *, usual: bool = False) -> list[JobStatus]:
         """Return the jobs as AWS has them now, by name. With `usual` lists go back a week, for `usual_span`."""
         going = [each for each in entries if self._is_going(each)]
         self.unanswered = ""
+        self._names = {entry.id: entry.name for entry in entries}
         for group in _group(going):
             try:
                 self._look_at(group, usual)
@@ -149,7 +151,12 @@ class Follower:
             return {job.arn: Wait(f"not known why: {error}") for job in jobs}
         except JobError:
             return {}  # the next look may know
-        found = {}
+        # the stack's own runs by the names of their jobs
+        runs = {
+            arn: replace(run, name=self._names.get(arn, run.name))
+            for arn, run in queue.runs.items()
+        }
+        queue, found = replace(queue, runs=runs), {}
         for job in jobs:
             wait = explain_wait(queue, job.arn, share=job.share, reason=job.reason)
             found[job.arn] = make_printable_wait(self._redactor, wait)

@@ -46,7 +46,7 @@ def test_ten_minutes_of_silence_are_broken() -> None:
     for _ in range(4):
         lines.show(CHAIN[:1])
         clock.now += 301
-    assert said[1:] == ["2026-11-27T12:10:02Z  1 job: 1 succeeded"]
+    assert said[1:] == ["2026-11-27T12:10:02Z  1 job, 1 succeeded"]
 
 
 def test_table_fits_a_low_terminal() -> None:
@@ -59,7 +59,20 @@ def test_table_fits_a_low_terminal() -> None:
     text = console.file.getvalue()  # type: ignore[attr-defined]
     assert len(text.splitlines()) <= 12
     assert "churn-xgboost" in text
-    assert "31 jobs: 1 running, 30 succeeded" in text
+    assert "31 jobs, 1 running, 30 succeeded" in text
+
+
+def test_what_failed_stays_and_what_is_cut_is_counted() -> None:
+    """A failure must not vanish from a low terminal."""
+    many = [a_job(f"failed-{at:02}", "FAILED", statusReason="no") for at in range(30)]
+    console = Console(file=io.StringIO(), width=80, height=20, force_terminal=True)
+    table = Table(console, lambda *_: [], Clock())
+    table._jobs = [a_job("done", "SUCCEEDED"), *many]
+    console.print(table.render())
+    text = console.file.getvalue()  # type: ignore[attr-defined]
+    assert "failed-00" in text
+    assert "… 45 more lines; ./jobctl status has all" in text
+    assert len(text.splitlines()) <= 20
 
 
 def test_bar_shows_what_is_usual_and_what_is_granted() -> None:

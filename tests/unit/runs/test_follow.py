@@ -83,8 +83,8 @@ def test_a_waiting_run_has_its_place_and_who_is_before_it() -> None:
         account.move(entry.id, "RUNNABLE")
     *_, churn = follow(account).look(entries)
     assert (churn.wait.position, churn.where) == (3, "#3 in training")
-    assert churn.wait.sentence.startswith("number 3 in queue training, behind etl-")
-    assert len(churn.wait.evidence["ahead"]) == 2
+    assert churn.wait.sentence == "number 3 in queue training, behind etl, forecast"
+    assert churn.wait.evidence["ahead"] == ["etl", "forecast"]
 
 
 def test_who_may_not_see_the_queue_is_told_so() -> None:
