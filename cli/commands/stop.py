@@ -6,10 +6,11 @@ import argparse
 import sys
 import time
 
+from cli.display.spans import format_span
 from cli.engine.arguments import add_stack, find_stack
 from cli.progress.viewer import Viewer
 from cli.runs.entries import read_entries, select_entries
-from cli.runs.statuses import JobStatus, format_span
+from cli.runs.statuses import JobStatus
 from components import aws as service
 from components.errors import JobError
 from components.kinds import Phase

@@ -6,11 +6,11 @@ Waiting inside an `up` would hold the stack's lock and outlive CI's credentials;
 from __future__ import annotations
 
 import argparse
-import re
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from cli.display.spans import parse_span
 from cli.engine.arguments import add_stack, find_stack
 from cli.engine.run import run_quietly
 from cli.progress.display import Display
@@ -24,7 +24,6 @@ from components.kinds import Phase
 
 SLOT = 300.0  # seconds after which an `up` tries again for a slot that other teams' jobs may have freed
 DEFAULT = "6h"
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -45,11 +44,11 @@ def run(args: argparse.Namespace) -> int:
 
 
 def parse_duration(text: str) -> float:
-    """Return the seconds of `90s`, `30m`, `6h` or `2d`. Raises `JobError` for anything else."""
-    found = re.fullmatch(r"(\d{1,6})([smhd])", text)
-    if not found:
+    """Return the seconds of `--timeout`. Raises `JobError` for what is no span."""
+    span = parse_span(text)
+    if span is None:
         raise JobError(f"--timeout {text}: expected a number with s, m, h or d, such as {DEFAULT}")
-    return float(int(found[1]) * _UNITS[found[2]])
+    return span
 
 
 def wait_for_end(stack: Stack, words: Sequence[str], limit: float) -> int:

@@ -11,8 +11,9 @@ from rich.live import Live
 from rich.text import Text
 
 from cli.display.console import make_console, styled
+from cli.display.spans import format_span
 from cli.progress.table import Details, format_jobs, summarize
-from cli.runs.statuses import JobStatus, format_span
+from cli.runs.statuses import JobStatus
 from components.aws.runs import format_time
 from components.kinds import Phase
 

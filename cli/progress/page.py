@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from rich.text import Text
 
 from cli.display.console import styled
+from cli.display.spans import format_span
 from cli.progress.table import STYLES
 from cli.runs.details import Attempt, Details
-from cli.runs.statuses import JobStatus, format_span
+from cli.runs.statuses import JobStatus
 from components.aws.runs import format_time
 from components.kinds import Phase
 from components.printable import visible

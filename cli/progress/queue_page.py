@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from rich.text import Text
 
+from cli.display.spans import format_span
 from cli.display.text import align, count
 from cli.progress.table import STYLES
-from cli.runs.statuses import format_span
 from components.aws.queue import Queue, describe_use
 from components.aws.survey import Glance
 from components.kinds import Kind, Phase

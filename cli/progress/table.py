@@ -9,7 +9,8 @@ from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
 from cli.display.console import styled
-from cli.runs.statuses import JobStatus, format_span, sort_by_chain
+from cli.display.spans import format_span
+from cli.runs.statuses import JobStatus, sort_by_chain
 from components.kinds import Phase
 from components.printable import visible
 

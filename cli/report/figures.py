@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from cli.display.escape import shortened
+from cli.display.spans import format_span
 from cli.report.model import RunRow
-from cli.runs.statuses import format_span
 from components.aws.runs import format_time
 
 WAITING = "waiting"

@@ -15,9 +15,9 @@ from typing import Any
 
 import jinja2
 
+from cli.display.spans import format_span
 from cli.report import charts, figures
 from cli.report.model import LINKS, RunRow
-from cli.runs.statuses import format_span
 from components.aws.runs import arn_id, format_time
 
 _FOLDER = Path(__file__).parent

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 
+from cli.display.spans import parse_span
 from components.aws import Run
 from components.aws.logs import AttemptLog, Line, LogReader, list_attempt_logs
 from components.errors import PASSING, JobError
@@ -14,7 +14,6 @@ from components.kinds import Kind, Phase
 
 FIRST, MOST = 2.0, 15.0  # seconds between two looks: after a line, and at most
 LATE = 5.0  # seconds that CloudWatch may take to show what was written
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 
 
 @dataclass
@@ -148,8 +147,8 @@ def _join(status: str, reason: str) -> str:
 
 def parse_since(text: str, now: float) -> float:
     """Return the moment, in seconds, of `30s`, `10m`, `1h` or `2d` before now, or of `2026-11-28T00:12:05Z`."""
-    if found := re.fullmatch(r"(\d{1,6})([smhd])", text):
-        return now - int(found[1]) * _UNITS[found[2]]
+    if (span := parse_span(text)) is not None:
+        return now - span
     try:
         moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
     except ValueError:

@@ -120,23 +120,6 @@ def parse_time(text: str) -> float | None:
     return moment.replace(tzinfo=moment.tzinfo or timezone.utc).timestamp()
 
 
-def format_span(seconds: float | None) -> str:
-    """Return a span in two units at most: `45s`, `4m 05s`, `12m`, `3h`, `2d 04h`; nothing for `None`."""
-    if seconds is None:
-        return ""
-    whole = int(seconds)
-    for size, unit, smaller, below in (
-        (86400, "d", 3600, "h"),
-        (3600, "h", 60, "m"),
-        (60, "m", 1, "s"),
-    ):
-        if whole >= size:
-            rest = whole % size // smaller
-            shown = rest and not (unit == "m" and whole >= 600)
-            return f"{whole // size}{unit} {rest:02}{below}" if shown else f"{whole // size}{unit}"
-    return f"{whole}s"
-
-
 def sort_by_chain(jobs: Sequence[JobStatus]) -> list[tuple[JobStatus, int]]:
     """Return the jobs with their depth: each below the first one that it depends on, by name otherwise."""
     by_name = {job.name: job for job in jobs}
