@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import difflib
 import importlib
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -69,8 +70,12 @@ ENGINE = ("preview", "refresh", "destroy", "stack", "config", "cancel")
 def main(argv: Sequence[str]) -> int:
     """Run one command. 0: done; 1: it failed and said why in one sentence; 2: wrong usage.
 
-    Whatever is printed is printable: what AWS or a job file says moves no cursor.
+    Whatever is printed is printable: what AWS or a job file says moves no cursor, and what the terminal's encoding does
+    not have is a `?`.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     with redirect_stdout(make_stream(sys.stdout)), redirect_stderr(make_stream(sys.stderr)):
         return _run_safely(argv)
 

@@ -16,6 +16,7 @@ from cli.progress.table import Details, format_jobs, summarize
 from cli.runs.statuses import JobStatus
 from components.aws.runs import format_time
 from components.kinds import Phase
+from components.printable import visible
 
 HEARTBEAT = 600.0  # seconds without a line after which one says that all goes on
 TIDY = 3  # lines that stay free below a table
@@ -57,7 +58,7 @@ class Lines:
             text = describe_job(job)
             if self._last.get(job.name) != text:
                 self._last[job.name] = text
-                self.say(f"{job.name}: {text}")
+                self.say(visible(f"{job.name}: {text}"))
         if self._clock() - self._spoke >= HEARTBEAT:
             self.say(summarize(jobs))
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from cli.progress.page import list_next
 from cli.runs.statuses import JobStatus
 from components.kinds import Phase
+from components.printable import visible
 
 TAIL = 20  # lines of a log
 Tail = Callable[[JobStatus, int], Sequence[str]]
@@ -20,14 +21,18 @@ def list_failed(jobs: Sequence[JobStatus]) -> list[JobStatus]:
 def describe_failure(job: JobStatus, tail: Tail, stack: str, *, grouped: bool) -> list[str]:
     """Return the lines about a failed run. `grouped`: its log is folded, as GitHub's workflow log can.
 
+    No text of AWS's begins a line: there it could be a workflow command.
+
     https://docs.github.com/actions/reference/workflow-commands-for-github-actions#grouping-log-lines
     """
-    lines = [f"{job.name}: failed: {job.reason or job.status}"]
+    lines = [visible(f"{job.name}: failed: {job.reason or job.status}")]
     log = list(tail(job, TAIL))
     if log:
-        title = f"the last {len(log)} lines of the log of {job.name}"
+        title = (
+            f"the last {f'{len(log)} lines' if len(log) > 1 else 'line'} of the log of {job.name}"
+        )
         lines += [f"::group::{title}"] if grouped else [f"  {title}:"]
-        lines += [f"  | {line}" for line in log]
+        lines += [f"  | {visible(line)}" for line in log]
         lines += ["::endgroup::"] if grouped else []
     if url := job.outputs.get("logsUrl"):
         lines.append(f"  log: {url}")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import json
+import sys
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cli import __main__ as commands
 from cli.__main__ import main
 from components.printable import PrintableStream, printable, visible
 
@@ -60,3 +62,13 @@ def test_a_job_file_cannot_write_to_the_terminal(
     out, err = capsys.readouterr()
     assert "jobQueue" in out
     assert_harmless(out + err)
+
+
+def test_a_stream_that_is_not_utf8_takes_every_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A table's lines and a foreign text are written as far as the terminal knows them."""
+    raw = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, "ascii"))
+    monkeypatch.setattr(commands, "_run", lambda _: print("━ é 漢 ok") or 0)
+    assert commands.main([]) == 0
+    sys.stdout.flush()
+    assert raw.getvalue() == b"? ? ? ok\n"

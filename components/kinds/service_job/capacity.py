@@ -16,7 +16,7 @@ from ...run import ceiling
 from ...wire import pick
 from .. import Kind
 
-_ALL = "NUM_INSTANCES"  # the unit that counts instances of every type
+ALL = "NUM_INSTANCES"  # the unit that counts instances of every type
 _LENDING = ("LEND", "LEND_AND_BORROW")
 
 Needs = Mapping[str, int]
@@ -84,10 +84,10 @@ def _add_borrowed(
 def _find_lack(needs: Needs, limits: Needs) -> str:
     """Say which limit is too low, or missing, for these instances; nothing where all are enough."""
     total = sum(needs.values())
-    if total > limits.get(_ALL, total):
-        return f"at most {limits[_ALL]} instances and the job needs {total}"
+    if total > limits.get(ALL, total):
+        return f"at most {limits[ALL]} instances and the job needs {total}"
     for name, count in needs.items():
-        if count > limits.get(name, count if _ALL in limits else 0):
+        if count > limits.get(name, count if ALL in limits else 0):
             most = f"at most {limits[name]}" if limits.get(name) else "no"
             return f"{most} {name} and the job needs {count}"
     return ""

@@ -15,6 +15,7 @@ from ...aws.runs import read_outputs, to_milliseconds
 from ...aws.survey import Glance
 from ...errors import Missing
 from .. import Call, Kind
+from .capacity import ALL
 from .preflight import job_queues, quota_shares, scheduling_policies, service_environments
 
 WAITING = ("RUNNABLE",)
@@ -92,14 +93,15 @@ def _sum(usage: Any) -> float | None:
 def _environments(
     found: Iterable[Mapping[str, Any]], usage: Iterable[Mapping[str, Any]] | None
 ) -> Iterator[Pool]:
-    """One pool a limit: a queue with quota shares has limits by instance type."""
+    """One pool a limit: a queue with quota shares has limits by instance type, others of all types together."""
     by_unit = {str(each["capacityUnit"]): float(each["quantity"]) for each in usage or ()}
     for each in found:
         name, disabled = str(each["serviceEnvironmentName"]), each.get("state") == "DISABLED"
         for limit in each.get("capacityLimits") or [{}]:
             unit = str(limit.get("capacityUnit", ""))
-            used = by_unit.get(unit, 0.0 if usage is not None else None)
-            yield Pool(name, used, limit.get("maxCapacity"), unit, disabled)
+            used = sum(by_unit.values()) if unit == ALL else by_unit.get(unit, 0.0)
+            known = used if usage is not None else None
+            yield Pool(name, known, limit.get("maxCapacity"), unit, disabled)
 
 
 def _fair_shares(usage: Any) -> Iterator[Pool]:

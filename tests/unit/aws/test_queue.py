@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 import botocore.session
+import pytest
 from botocore import xform_name
 from botocore.validate import ParamValidator
 
@@ -213,3 +214,22 @@ def test_a_queue_with_quota_shares_is_read_whole() -> None:
     assert explain_wait(queue, ARN + "1", share="research").sentence == (
         "next in queue gpu; research: 5 of 6 ml.g5.xlarge in use; env: 7 of 10 ml.g5.xlarge in use"
     )
+
+
+def test_a_limit_of_instances_counts_every_type(monkeypatch: pytest.MonkeyPatch) -> None:
+    """AWS tells the use by instance type, and outside of quota management the limit is of all together.
+
+    https://docs.aws.amazon.com/batch/latest/APIReference/API_QueueSnapshotCapacityUsage.html
+    """
+    [environment] = _ANSWERS["DescribeServiceEnvironments"]["serviceEnvironments"]
+    limit = {"maxCapacity": 10, "capacityUnit": "NUM_INSTANCES"}
+    monkeypatch.setitem(environment, "capacityLimits", [limit])
+    use = [
+        {"capacityUnit": "ml.g5.xlarge", "quantity": 5.0},
+        {"capacityUnit": "ml.m5.large", "quantity": 2.0},
+    ]
+    monkeypatch.setitem(
+        _ANSWERS["GetJobQueueSnapshot"]["queueUtilization"], "totalCapacityUsage", use
+    )
+    queue = read_queue(Aws("us-east-1", lambda *_: Recorded()), KINDS["ServiceJob"], "gpu")
+    assert queue.environments == (Pool("env", 7.0, 10, "NUM_INSTANCES"),)

@@ -78,6 +78,7 @@ def test_what_failed_stays_and_what_is_cut_is_counted() -> None:
 def test_bar_shows_what_is_usual_and_what_is_granted() -> None:
     """70 minutes of usually 100, of at most two hours."""
     [bar] = draw_bar(JOBS["churn-xgboost"], NOW, 6000.0, 76)
+    assert bar.plain[:26] == "━" * 18 + "─" * 8, "it is read without colours too"
     assert bar.plain.strip("━─ ") == "70% of the usual 1h 40m, of at most 2h"
     [late] = draw_bar(JOBS["churn-xgboost"], NOW, 600.0, 76)
     assert late.plain.strip("━ ") == "usually 10m, of at most 2h"
@@ -92,8 +93,26 @@ def test_failure_names_reason_log_and_next_command() -> None:
     assert text[1:4] == ["  the last 2 lines of the log of defects:", "  | Epoch 1", "  | boom"]
     assert any("./jobctl logs defects -s prod" in line for line in text)
     folded = describe_failure(job, lambda *_: ["boom"], "prod", grouped=True)
-    assert folded[1] == "::group::the last 1 lines of the log of defects"
+    assert folded[1] == "::group::the last line of the log of defects"
     assert folded[3] == "::endgroup::"
+
+
+def test_no_line_of_awss_is_a_workflow_command() -> None:
+    """A job writes its own failure reason and log: a line feed in them begins no line.
+
+    https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo-output.html
+    """
+    reason = "AlgorithmError: boom\n::stop-commands::x"
+    job = a_job("defects", "FAILED", statusReason=reason)
+    text = describe_failure(job, lambda *_: ["boom\n::error::y"], "prod", grouped=True)
+    said: list[str] = []
+    Lines(said.append, Clock()).show([job])
+    written = "\n".join([*text, *said]).split("\n")
+    assert {line.partition(" ")[0] for line in written if line.lstrip().startswith("::")} == {
+        "::group::the",
+        "::endgroup::",
+    }
+    assert any("boom\\n::stop-commands::x" in line for line in written)
 
 
 def test_pace_grows_while_nothing_changes() -> None:
