@@ -6,7 +6,7 @@ import argparse
 import json
 import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cli.display.console import make_console
@@ -18,8 +18,8 @@ from cli.progress.viewer import Viewer
 from cli.project.stack import Stack
 from cli.runs.connection import read_chains
 from cli.runs.details import Details, read_details, to_details
-from cli.runs.entries import Entry, link_entries, read_entries, select_entries
-from cli.runs.statuses import JobStatus, make_status, to_row
+from cli.runs.entries import Entry, link_entries, read_state, select_entries
+from cli.runs.statuses import JobStatus, make_status, parse_time, to_row
 from components.aws.runs import format_time
 from components.kinds import Phase
 
@@ -34,49 +34,70 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.epilog = "AWS is asked for what has not ended; the state is not changed."
 
 
+@dataclass(frozen=True)
+class Look:
+    """The jobs as of a moment: seconds since the epoch, and how it is called."""
+
+    jobs: Sequence[JobStatus]
+    now: float
+    moment: str
+
+
 def run(args: argparse.Namespace) -> int:
     stack = find_stack(args)
-    entries = select_entries(read_entries(stack), [args.job] if args.job else [], stack)
-    viewer = None if args.offline else Viewer(stack)
-    jobs = viewer.look(entries) if viewer else _read_offline(stack, entries)
-    details = _read_details(viewer, jobs[0]) if viewer and args.job else Details()
-    now = time.time()
+    entries, written = read_state(stack)
+    entries = select_entries(entries, [args.job] if args.job else [], stack)
+    details = Details()
+    if args.offline:
+        look = _look_offline(stack, entries, written)
+    else:
+        viewer = Viewer(stack)
+        look = _look(viewer, entries)
+        details = _read_details(viewer, look.jobs[0]) if args.job else details
     if args.json:
-        as_of = format_time(now * 1000) if viewer else ""
-        rows: list[dict[str, Any]] = [to_row(job, now, as_of) for job in jobs]
+        as_of = format_time(look.now * 1000)
+        rows: list[dict[str, Any]] = [to_row(job, look.now, as_of) for job in look.jobs]
         shown = {**rows[0], **to_details(details)} if args.job else rows
         print(json.dumps(shown, indent=2, ensure_ascii=False))
     elif args.job:
         width = make_console().width
-        _print(format_page(jobs[0], details, now, width, stack.name), jobs, now, viewer is not None)
+        _print(format_page(look.jobs[0], details, look.now, width, stack.name), look)
     else:
-        _print_table(stack, jobs, now, asked=viewer is not None)
+        _print_table(stack, look)
     return 0
 
 
 def print_offline(stack: Stack) -> None:
     """Print the table of a stack's jobs as its state has them."""
-    _print_table(stack, _read_offline(stack, read_entries(stack)), time.time(), asked=False)
+    entries, written = read_state(stack)
+    _print_table(stack, _look_offline(stack, entries, written))
 
 
-def _read_offline(stack: Stack, entries: Sequence[Entry]) -> list[JobStatus]:
+def _look(viewer: Viewer, entries: Sequence[Entry]) -> Look:
+    jobs, now = viewer.look(entries), time.time()
+    return Look(jobs, now, format_time(now * 1000))
+
+
+def _look_offline(stack: Stack, entries: Sequence[Entry], written: str) -> Look:
+    """Return what the state has; spans end when it was written, since nobody knows what came after."""
     linked = link_entries(entries, read_chains(stack))
-    return [make_status(entry, entry.outputs) for entry in linked]
+    now = parse_time(written) or time.time()
+    moment = f"{written}, when the state was written; AWS was not asked"
+    return Look([make_status(entry, entry.outputs) for entry in linked], now, moment)
 
 
-def _print_table(stack: Stack, jobs: Sequence[JobStatus], now: float, *, asked: bool) -> None:
-    if not jobs:
+def _print_table(stack: Stack, look: Look) -> None:
+    if not look.jobs:
         print(f"the stack '{stack.name}' has no jobs; deploy them with ./jobctl up -s {stack.name}")
         return
-    _print(format_jobs(jobs, now, make_console().width), jobs, now, asked)
+    _print(format_jobs(look.jobs, look.now, make_console().width), look)
 
 
-def _print(lines: Sequence[Any], jobs: Sequence[JobStatus], now: float, asked: bool) -> None:
+def _print(lines: Sequence[Any], look: Look) -> None:
     console = make_console()
-    moment = format_time(now * 1000) if asked else "the last up or refresh; AWS was not asked"
     for line in lines:
         console.print(line)
-    console.print(summarize(jobs, moment), style="dim")
+    console.print(summarize(look.jobs, look.moment), style="dim")
 
 
 def _read_details(viewer: Viewer, job: JobStatus) -> Details:

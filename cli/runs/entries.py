@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,7 +13,7 @@ from cli.project.stack import Stack
 from components.errors import JobError
 from components.jobfile.messages import suggest
 from components.kinds import KINDS, Kind, Phase
-from components.wire import normalize_numbers
+from components.wire import normalize_numbers, pick
 
 
 @dataclass(frozen=True)
@@ -54,11 +55,21 @@ def read_entries(stack: Stack, *, pending: bool = False) -> list[Entry]:
 
     Raises `JobError` where the engine cannot export the stack.
     """
+    return read_state(stack, pending=pending)[0]
+
+
+def read_state(stack: Stack, *, pending: bool = False) -> tuple[list[Entry], str]:
+    """Return the stack's jobs, and when the state was written (`2026-11-22T18:14:05Z`; '' where nobody knows)."""
     document = json.loads(capture(stack, ["stack", "export", "--stack", stack.name]))
-    resources = (document.get("deployment") or {}).get("resources") or []
+    deployment = document.get("deployment") or {}
+    resources = deployment.get("resources") or []
+    written = re.match(
+        r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", str(pick(deployment, "manifest.time", ""))
+    )
     found = [_read_entry(resource) for resource in resources if _kind_name(resource) in KINDS]
     wanted = [entry for entry in found if pending or not entry.pending]
-    return sorted(wanted, key=lambda entry: (entry.name, entry.pending))
+    entries = sorted(wanted, key=lambda entry: (entry.name, entry.pending))
+    return entries, f"{written[0]}Z" if written else ""
 
 
 def select_entries(entries: Sequence[Entry], names: Sequence[str], stack: Stack) -> list[Entry]:
