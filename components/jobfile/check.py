@@ -14,6 +14,7 @@ from ..redact import HIDDEN
 from ..wire import Path, walk_leaves
 from . import messages, request, rules
 from .faults import rate_fault, select_faults
+from .sound import keep_sound
 
 _SHORT = 3  # characters of a value that is no secret: it is part of too many sentences
 _VALUE = "the value"
@@ -30,13 +31,13 @@ def find_faults(
         field = kind.payload.field if kind.payload else ""
         yield ("request", field), "this text must be a JSON object; write the payload as a mapping"
         return
-    faults = list(select_faults(schema.find_problems(body, model)))
-    for fault in faults:
+    faults = schema.find_problems(body, model)
+    for fault in select_faults(faults):
         if rate_fault(fault)[0] == "error":
             sentence = messages.describe_fault(fault, model, secret=True)
             yield ("request", *fault.path), sentence.replace(HIDDEN, _VALUE)
     if faults:
-        return
+        body = keep_sound(body, faults)
     texts = [leaf for _, leaf in walk_leaves(body) if isinstance(leaf, str) and len(leaf) > _SHORT]
     view = rules.View(kind, name, request.complete(kind, body, {}), body, region)
     for problem in rules.find_problems(view):

@@ -19,6 +19,7 @@ from .faults import rate_fault, select_faults
 from .model import Context, Job, JobFile
 from .overlay import merge
 from .period import period
+from .sound import keep_sound
 
 _VISIBLE = ("generation", "watch", "dependsOn", "code", "adopt")  # filled in, and never secret
 
@@ -96,7 +97,7 @@ class Composition:
     def _document(self) -> dict[str, Any]:
         """The file's document with the stack's overlay, without the parts of our own keys that are wrong."""
         document = self.file.document
-        wrong = self._faults(document, "keys", ())
+        wrong = _first_names(self._faults(document, "keys", ()))
         if "name" not in document and not names.VALID.fullmatch(self.file.stem):
             message = (
                 f"the file name `{self.file.stem}` is not a valid job name (letters, digits, - and _); "
@@ -114,7 +115,7 @@ class Composition:
             document = self._opened(kind, document, ())
         if overlay and kind is not None:
             document = merge(document, self._opened(kind, overlay, self.overlay))
-            wrong = self._faults(document, "keys", ())
+            wrong = _first_names(self._faults(document, "keys", ()))
             document = {k: v for k, v in document.items() if k not in wrong or k == "request"}
         return document
 
@@ -131,10 +132,10 @@ class Composition:
 
     def _faults(
         self, document: Any, name: str, at: Path, secrets: frozenset[Path] = frozenset()
-    ) -> set[str]:
-        """Report a document's faults against a schema; returns the first names of the paths of its errors."""
-        wrong: set[str] = set()
-        for fault in select_faults(schema.find_problems(document, name)):
+    ) -> list[schema.SchemaProblem]:
+        """Report a document's faults against a schema, and return them."""
+        faults = schema.find_problems(document, name)
+        for fault in select_faults(faults):
             path = (*at, *fault.path)
             level, extra = rate_fault(fault)
             spot = self.file.places.spot(path, self.overlay)
@@ -144,9 +145,7 @@ class Composition:
             # what is missing has no place, unless an overlay takes it away
             shown = path[:-1] if fault.keyword == "required" else path
             self.report(path, message + extra, f"schema.{fault.keyword}", level, shown)
-            if level == "error":
-                wrong.add(str(path[len(at)]) if len(path) > len(at) else "")
-        return wrong
+        return faults
 
     def _job(
         self,
@@ -231,8 +230,9 @@ class Composition:
                 body, ("request",), scope, lambda at: schema.find_type(model, at[1:]), secrets
             )
             body = self._opened(kind, {"request": body}, ())["request"]
-        if self._faults(body, model, ("request",), frozenset(secrets)):
-            return body, secrets
+        faults = self._faults(body, model, ("request",), frozenset(secrets))
+        if faults:
+            body = keep_sound(body, faults)
         complete = request.complete(kind, body, self.context.tags)
         view = rules.View(kind, name, complete, body, self.context.region, frozenset(secrets))
         self.report_all(rules.find_problems(view))
@@ -243,6 +243,10 @@ class Composition:
         if isinstance(aliases, dict) and is_cell:
             return tuple(old for old, new in aliases.items() if new == name)
         return tuple(aliases) if isinstance(aliases, list) and not is_cell else ()
+
+
+def _first_names(faults: Iterable[schema.SchemaProblem]) -> set[str]:
+    return {str(fault.path[0]) if fault.path else "" for fault in faults}
 
 
 def _is_text(value: Any) -> bool:

@@ -40,22 +40,31 @@ def parse_payload(kind: Kind, request: Any) -> Any:
 
 
 def complete(kind: Kind, request: dict[str, Any], stack_tags: Mapping[str, str]) -> dict[str, Any]:
-    """Return a valid request with its payload's tags hoisted, the stack's tags and the kind's defaults added.
+    """Return a request with its payload's tags hoisted, the stack's tags and the kind's defaults added.
 
-    A tag of the file wins over the stack's of that name.
+    A tag of the file wins over the stack's of that name. Tags of which a part is not known yet stay as they are.
     """
     result = {**kind.request.defaults, **request}
     own: dict[str, Any] = {}
     payload = kind.payload
     body = result.get(payload.field) if payload else None
-    if payload and isinstance(body, dict) and payload.tags_field in body:
+    if payload and isinstance(body, dict) and _are_known(body.get(payload.tags_field), "Key"):
         hoisted = body[payload.tags_field]
         own = {tag["Key"]: tag["Value"] for tag in hoisted}
         result[payload.field] = {k: v for k, v in body.items() if k != payload.tags_field}
     tags = {**stack_tags, **own, **definition.request_tags(kind, result)}
-    if tags:
+    given = result.get(kind.tags.field)
+    is_known = _are_known(given, kind.tags.as_list[0]) if kind.tags.as_list else True
+    if tags and not isinstance(given, Pending) and (given is None or is_known):
         result[kind.tags.field] = definition.format_tags(kind, tags)
     return result
+
+
+def _are_known(tags: Any, key: str) -> bool:
+    """Say whether a list of tags has the keys of all."""
+    return isinstance(tags, list) and all(
+        isinstance(tag, dict) and isinstance(tag.get(key), str) for tag in tags
+    )
 
 
 def is_open(value: Any) -> bool:

@@ -130,11 +130,12 @@ def request_tags(kind: Kind, request: Mapping[str, Any]) -> dict[str, str]:
 
 
 def parse_tags(kind: Kind, tags: Any) -> dict[str, str]:
-    """Read tags in the API's form."""
+    """Read tags in the API's form; what is not known yet, or not in that form, is left out."""
     if kind.tags.as_list is None:
-        return dict(tags or {})
+        return dict(tags) if isinstance(tags, Mapping) else {}
     key, value = kind.tags.as_list
-    return {tag[key]: tag.get(value, "") for tag in tags or []}
+    listed = [tag for tag in tags if isinstance(tag, Mapping)] if isinstance(tags, list) else []
+    return {tag[key]: tag.get(value, "") for tag in listed if isinstance(tag.get(key), str)}
 
 
 def format_tags(kind: Kind, tags: Mapping[str, str]) -> Any:

@@ -67,19 +67,23 @@ def twice(view: View) -> Iterator[JobProblem]:
     at = view.at(payload.tags_field)
     yield from _repeated(hoisted, "Key", at)
     for index, tag in enumerate(hoisted if isinstance(hoisted, list) else []):
-        mine = get_known(own, (tag["Key"],))
-        if mine is not None and mine != tag["Value"]:
-            message = f"`{tag['Key']}` has a different value in `request.{field}`, which is used; remove it here"
+        key, value = get_known(tag, ("Key",)), get_known(tag, ("Value",))
+        mine = get_known(own, (key,))
+        if None not in (mine, value) and mine != value:
+            message = (
+                f"`{key}` has a different value in `request.{field}`, which is used; remove it here"
+            )
             yield warning((*at, index), message, "tag-hoisted")
 
 
 def _repeated(tags: object, field: str, at: Path) -> Iterator[JobProblem]:
     seen: set[str] = set()
     for index, tag in enumerate(tags if isinstance(tags, list) else []):
-        if tag[field] in seen:
-            yield JobProblem((*at, index), f"duplicate tag `{tag[field]}`", "tag-twice")
-        if isinstance(tag[field], str):
-            seen.add(tag[field])
+        key = get_known(tag, (field,))
+        if key in seen:
+            yield JobProblem((*at, index), f"duplicate tag `{key}`", "tag-twice")
+        elif key is not None:
+            seen.add(key)
 
 
 RULES: tuple[Rule, ...] = (keys, twice)

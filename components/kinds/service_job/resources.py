@@ -94,8 +94,10 @@ def preferences(view: View) -> Iterator[JobProblem]:
     if view.body("EnableManagedSpotTraining") is True:
         message = "spot training cannot be combined with `InstancePreferences`"
         yield JobProblem(view.at("EnableManagedSpotTraining"), message, "preferences-spot")
-    counted = ["InstanceCount" in preference for preference in listed]
-    if any(counted) == view.has(_AT, "InstanceCount") or (any(counted) and not all(counted)):
+    known = [preference for preference in listed if isinstance(preference, dict)]
+    counted = ["InstanceCount" in preference for preference in known]
+    mixed = any(counted) and not all(counted)
+    if known == listed and (any(counted) == view.has(_AT, "InstanceCount") or mixed):
         message = "set `InstanceCount` once for the job, or in every preference"
         yield JobProblem(at, message, "preferences-count")
     seen: set[Any] = set()
@@ -106,7 +108,7 @@ def preferences(view: View) -> Iterator[JobProblem]:
             yield JobProblem((*at, index, "InstanceType"), message, "preferences-types")
         elif kind is not None:
             seen.add(kind)
-        if "TrainingPlanArns" in preference and view.has(_AT, "TrainingPlanArn"):
+        if get_known(preference, ("TrainingPlanArns",)) and view.has(_AT, "TrainingPlanArn"):
             message = "cannot be combined with the job's `TrainingPlanArn`"
             yield JobProblem((*at, index, "TrainingPlanArns"), message, "preferences-plan")
 

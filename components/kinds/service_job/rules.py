@@ -11,6 +11,7 @@ from typing import Any
 
 from ...jobfile.rules.view import JobProblem, Rule, View, warning
 from ...run.ceiling import is_unlimited
+from ...schema import Pending
 from ..sagemaker import credentials
 from . import resources, sizes, training
 
@@ -50,25 +51,24 @@ def retries(view: View) -> Iterator[JobProblem]:
     if attempts is None:
         return
     listed = entries if isinstance(entries, list) else []
-    if attempts == 1 and listed:
-        message = "has no effect with 1 attempt: raise `attempts`, or remove it"
-        yield warning((*at, "evaluateOnExit"), message, "retry-once")
-    if attempts > 1 and not any(_exits(entry) for entry in listed):
+    is_known = not isinstance(view.get("retryStrategy").get("evaluateOnExit"), Pending)
+    if attempts > 1 and is_known and not any(_exits(entry) for entry in listed):
         message = (
             f"any failure is attempted {attempts} times, even an error in the script; say what to retry, and end with "
             '{action: EXIT, onStatusReason: "*"}'
         )
         yield warning((*at, "attempts"), message, "retry-exit")
     for index, entry in enumerate(listed[:-1]):
-        if entry.get("onStatusReason", "*") == "*":
+        if isinstance(entry, dict) and entry.get("onStatusReason", "*") == "*":
             message = "is never reached: the entry before it matches every reason"
             yield warning((*at, "evaluateOnExit", index + 1), message, "retry-unreachable")
             break
 
 
-def _exits(entry: dict[str, Any]) -> bool:
-    # AWS's own example writes `Retry`: case does not count
-    return str(entry.get("action")).upper() == "EXIT"
+def _exits(entry: Any) -> bool:
+    # AWS's own example writes `Retry`: case does not count; what is not known yet may be an exit
+    action = entry.get("action") if isinstance(entry, dict) else entry
+    return isinstance(action, Pending) or str(action).upper() == "EXIT"
 
 
 def timeout(view: View) -> Iterator[JobProblem]:

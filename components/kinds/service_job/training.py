@@ -104,6 +104,8 @@ def channels(view: View) -> Iterator[JobProblem]:
     listed = view.body("InputDataConfig")
     general = view.body("AlgorithmSpecification", "TrainingInputMode")
     for index, channel in enumerate(listed if isinstance(listed, list) else []):
+        if not isinstance(channel, dict):
+            continue
         at = view.at("InputDataConfig", index)
         name = get_known(channel, ("ChannelName",))
         if name is not None and found.setdefault(name, index) != index:
