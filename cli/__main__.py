@@ -59,7 +59,7 @@ GROUPS = {
         "env": "print a stack's environment for your shell",
         "demo": "deploy the sample jobs to the emulator and preview a change",
         "completion": "print a completion script for your shell",
-        "setup": "make .venv (--dev: with the tools of `make test`)",
+        "setup": "make .venv (--dev: with the tools of `make test`; --pulumi: install the Pulumi CLI)",
     },
 }
 COMMANDS = {name: summary for group in GROUPS.values() for name, summary in group.items()}
@@ -107,9 +107,6 @@ def _run(argv: list[str]) -> int:
     if name not in COMMANDS:
         print(_unknown(name), file=sys.stderr)
         return 2
-    if name == "setup":
-        # outside of the virtualenv, jobctl itself does it
-        return 0
     module = import_command(name)
     if name in ENGINE:
         return int(module.run(name, rest))
@@ -127,7 +124,7 @@ def make_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers()
     for name in COMMANDS:
         own = commands.add_parser(name, help=COMMANDS[name], description=_describe(name))
-        if name not in (*ENGINE, "up", "setup"):
+        if name not in (*ENGINE, "up"):
             import_command(name).configure(own)
         else:
             add_stack(own)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from cli.engine.pulumi_cli import INSTALL, find_pulumi, is_own
 from cli.project.stack import HERE, Stack
 from cli.project.variables import endpoints, on_loopback
 from components.errors import JobError
@@ -16,7 +16,6 @@ START_EMBEDDED = (
     "import sys; sys.path.insert(0, sys.argv.pop(1)); "
     "from local.engine import main; sys.exit(main(sys.argv[1:]))"
 )
-INSTALL = "install the Pulumi CLI (https://www.pulumi.com/docs/install/) and put it on PATH"
 
 
 @dataclass(frozen=True)
@@ -29,13 +28,14 @@ class Engine:
 
 
 def choose(stack: Stack, env: Mapping[str, str]) -> Engine:
-    """Choose the Pulumi CLI where it is on PATH. The embedded engine runs on loopback only, never in production."""
+    """Choose the Pulumi CLI where there is one. The embedded engine runs on loopback only, never in production."""
     wish = env.get("JOBCTL_ENGINE") or "auto"
     if wish not in ("auto", "pulumi", "embedded"):
         raise JobError(f"JOBCTL_ENGINE is '{wish}'; expected auto, pulumi or embedded")
-    path = shutil.which("pulumi", path=env.get("PATH"))
+    path = find_pulumi(HERE, env.get("PATH"))
     if wish != "embedded" and path:
-        why = "JOBCTL_ENGINE=pulumi" if wish == "pulumi" else "it is on PATH"
+        found = "this project's own" if is_own(HERE, path) else "it is on PATH"
+        why = "JOBCTL_ENGINE=pulumi" if wish == "pulumi" else found
         return Engine((path,), f"engine: the Pulumi CLI, {path} ({why})", embedded=False)
     if wish == "pulumi":
         raise JobError(f"JOBCTL_ENGINE is 'pulumi', but pulumi is not on PATH: {INSTALL}")

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
+import venv
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from cli.engine.pulumi_cli import INSTALL, VERSION_FILE
 from cli.project.stack import find_project, read_stack
 from tools.lock import load_starter
 
@@ -149,6 +153,7 @@ def test_starter_installs_what_the_command_needs(
         (tmp_path / "pulumi").chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("JOBCTL_ENGINE", raising=False)
+    monkeypatch.setattr(starter, "ROOT", str(tmp_path / "none"))
     assert starter.choose_level(argv) == level
 
 
@@ -160,6 +165,7 @@ def test_changed_requirements_are_installed_again(
         (tmp_path / name).write_text(f"{name}\n", "utf-8")
     python = tmp_path / "python"
     python.touch()
+    (tmp_path / "pyvenv.cfg").touch()
     for name, value in (("ROOT", tmp_path), ("VENV", tmp_path), ("PYTHON", python)):
         monkeypatch.setattr(starter, name, str(value))
     assert starter.read_level() == 0
@@ -170,9 +176,77 @@ def test_changed_requirements_are_installed_again(
     (tmp_path / "requirements.txt").write_text("changed\n", "utf-8")
     # negative: stale, and this many sets are to be installed anew
     assert starter.read_level() == -2
-    python.unlink()
     (tmp_path / "jobctl-stamp").write_text(starter.make_stamp(2), "utf-8")
+    python.rename(tmp_path / "elsewhere")
     assert starter.read_level() == -2
+    (tmp_path / "elsewhere").rename(python)
+    assert starter.read_level() == 2
+    # `pulumi new FOLDER` copies a `.venv` up to its first link: with the stamp, and no virtualenv
+    (tmp_path / "pyvenv.cfg").unlink()
+    assert starter.read_level() == -2
+
+
+def test_the_sdks_installer_without_network_names_the_manual_way(tmp_path: Path) -> None:
+    """`setup --pulumi` with the real installer, behind a proxy where nothing listens."""
+    env = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
+    env |= {"http_proxy": "http://127.0.0.1:9", "https_proxy": "http://127.0.0.1:9"}
+    (tmp_path / VERSION_FILE).write_text("3.1.4\n", "utf-8")
+    program = "from cli.engine.pulumi_cli import install_pulumi; install_pulumi('.')"
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=tmp_path,
+        env={**env, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
+    last = done.stderr.strip().split("\n")[-1]
+    assert "the Pulumi CLI 3.1.4 could not be installed: <urlopen error" in last
+    assert last.endswith(INSTALL)
+
+
+def break_record(venv: Path, site: Path) -> None:
+    (site / "boto3-1.0.dist-info").mkdir()
+
+
+def break_removal(venv: Path, site: Path) -> None:
+    (site / "~oto3").mkdir()
+
+
+def break_settings(venv: Path, site: Path) -> None:
+    (venv / "pyvenv.cfg").unlink()
+
+
+def break_pip(venv: Path, site: Path) -> None:
+    (site / "pip.py").unlink()
+
+
+@pytest.mark.parametrize("spoil", [break_record, break_removal, break_settings, break_pip])
+def test_half_a_virtualenv_is_recognised(
+    starter: Any, tmp_path: Path, spoil: Callable[[Path, Path], None]
+) -> None:
+    """Another tool made it and was interrupted; pip would take what is there for installed."""
+    venv.create(tmp_path / "venv", symlinks=True)
+    python = tmp_path / "venv" / "bin" / "python"
+    [site] = (tmp_path / "venv" / "lib").glob("python*/site-packages")
+    (site / "pip.py").touch()
+    assert subprocess.call([python, "-c", starter.IS_WHOLE]) == 0
+    spoil(tmp_path / "venv", site)
+    check = subprocess.run([python, "-c", starter.IS_WHOLE], capture_output=True)
+    assert check.returncode != 0
+
+
+def test_half_a_virtualenv_is_made_anew(
+    starter: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """And then it is whole."""
+    made = tmp_path / "venv"
+    venv.create(made, symlinks=True)
+    python = made / "bin" / "python"
+    monkeypatch.setattr(starter, "VENV", str(made))
+    monkeypatch.setattr(starter, "PYTHON", str(python))
+    starter.make_environment()
+    assert capfd.readouterr().err == "jobctl: .venv is broken or half-made; making it anew\n"
+    assert subprocess.call([python, "-c", starter.IS_WHOLE]) == 0
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 4])

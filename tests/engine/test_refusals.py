@@ -114,6 +114,10 @@ def test_a_state_with_more_than_is_supported(world: World, name: str) -> None:
             "name: things\nruntime: {name: python, options: {toolchain: uv}}\n",
             "Pulumi.yaml: the toolchain 'uv'",
         ),
+        (
+            "name: things\nruntime: python\nconfig: {pulumi:tags: {value: {}}, other: 1}\n",
+            "Pulumi.yaml: config for all stacks",
+        ),
     ],
 )
 def test_a_project_of_another_runtime(world: World, settings: str, what: str) -> None:
@@ -122,6 +126,15 @@ def test_a_project_of_another_runtime(world: World, settings: str, what: str) ->
     done = world.run(["preview", "--stack", "dev"])
     assert done.returncode == 1
     assert f"{what} {NAMES_THE_CLI}" in done.stderr
+
+
+def test_a_project_that_pulumi_new_wrote(world: World) -> None:
+    """`pulumi new` puts the template's address under `config`: tags for a backend that keeps them."""
+    tags = "config: {pulumi:tags: {value: {pulumi:template: 'https://example.com/jobs'}}}\n"
+    file = world.project / "Pulumi.yaml"
+    file.write_text(file.read_text("utf-8") + tags, "utf-8")
+    world.write_program('Thing("a")')
+    assert world.run(["up", "-yf", "--stack", "dev"]).returncode == 0
 
 
 def test_a_date_that_does_not_exist_is_a_sentence(world: World) -> None:

@@ -58,6 +58,7 @@ ENTRY = {
         "components/resources.py",
         "components/program.py",
         "components/platform/",
+        "cli/engine/pulumi_cli.py",
         "local/engine/",
         "__main__.py",
     ),

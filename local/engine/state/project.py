@@ -58,7 +58,9 @@ def read_project(file: Path) -> Project:
     toolchain = options.get("toolchain", "pip")
     if toolchain != "pip":
         raise Unsupported(f"{file.name}: the toolchain {toolchain!r}")
-    if document.get("config"):
+    # tags that `pulumi new` writes, for a backend that keeps them
+    config = document.get("config") or {}
+    if not isinstance(config, dict) or set(config) - {"pulumi:tags"}:
         raise Unsupported(f"{file.name}: config for all stacks")
     if document.get("main"):
         raise Unsupported(f"{file.name}: another main than __main__.py")

@@ -1,0 +1,23 @@
+"""`jobctl setup`: what `./jobctl` itself does before any command, and the Pulumi CLI for those who ask for it."""
+
+from __future__ import annotations
+
+import argparse
+
+from cli.engine.pulumi_cli import install_pulumi, read_version
+from cli.project.stack import HERE
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--dev", action="store_true", help="with the tools of `make test`")
+    parser.add_argument(
+        "--pulumi",
+        action="store_true",
+        help=f"install the Pulumi CLI {read_version(HERE)} into .local/pulumi-cli",
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    if args.pulumi:
+        print(f"the Pulumi CLI {read_version(HERE)}: {install_pulumi(HERE)}")
+    return 0

@@ -1,0 +1,100 @@
+"""`jobctl setup --pulumi`: the version that we test with, into the project."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from cli.engine.choose import choose
+from cli.engine.pulumi_cli import (
+    VERSION_FILE,
+    find_pulumi,
+    get_own_folder,
+    install_pulumi,
+    is_own,
+    read_version,
+)
+from cli.project.stack import HERE, Project, Stack
+from components.errors import JobError
+
+MANUAL = (
+    "Without this: install the Pulumi CLI (https://www.pulumi.com/docs/install/) and put it on PATH"
+)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    (tmp_path / VERSION_FILE).write_text("3.1.4\n", "utf-8")
+    return tmp_path
+
+
+def write_program(folder: Path) -> Path:
+    folder.mkdir(parents=True)
+    (folder / "pulumi").write_text("#!/bin/sh\n", "utf-8")
+    (folder / "pulumi").chmod(0o755)
+    return folder / "pulumi"
+
+
+def test_it_installs_the_version_of_the_file_into_the_project(project: Path) -> None:
+    """The installer is the SDK's; it is told where and which."""
+    asked = []
+    path = install_pulumi(project, lambda folder, version: asked.append((folder, version)))
+    assert asked == [(project / ".local" / "pulumi-cli", "3.1.4")]
+    assert path == str(project / ".local" / "pulumi-cli" / "bin" / "pulumi")
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (OSError("Name or service not known"), "Name or service not known"),
+        (
+            subprocess.CalledProcessError(1, ["x"], b"curl: (6) no host\n\n"),
+            "curl: (6) no host",
+        ),
+        (subprocess.CalledProcessError(1, ["x"]), "Command '['x']' returned non-zero exit"),
+    ],
+)
+def test_without_network_the_error_names_the_manual_way(
+    project: Path, error: Exception, reason: str
+) -> None:
+    def fail(folder: Path, version: str) -> None:
+        raise error
+
+    with pytest.raises(JobError) as raised:
+        install_pulumi(project, fail)
+    assert f"the Pulumi CLI 3.1.4 could not be installed: {reason}" in str(raised.value)
+    assert str(raised.value).endswith(MANUAL)
+
+
+def test_the_projects_own_goes_before_the_one_on_path(project: Path) -> None:
+    """Who installed it wants it; without either there is none."""
+    other = write_program(project / "other")
+    assert find_pulumi(project, None) == ""
+    assert find_pulumi(project, str(other.parent)) == str(other)
+    own = write_program(get_own_folder(project) / "bin")
+    assert find_pulumi(project, str(other.parent)) == str(own)
+    assert is_own(project, str(own))
+    assert not is_own(project, str(other))
+
+
+def test_the_engines_reason_says_where_the_cli_is(project: Path) -> None:
+    other = write_program(project / "other")
+    stack = Stack(Project(project, "acme"), "prod")
+    assert choose(stack, {"PATH": str(other.parent)}).reason == (
+        f"engine: the Pulumi CLI, {other} (it is on PATH)"
+    )
+
+
+def test_the_version_is_written_in_one_place() -> None:
+    """The workflows read the file that `setup --pulumi` reads."""
+    version = read_version(HERE)
+    assert re.fullmatch(r"\d+\.\d+\.\d+", version)
+    workflows = sorted((HERE / ".github" / "workflows").iterdir())
+    texts = [path.read_text("utf-8") for path in workflows]
+    installs = sum(text.count("uses: pulumi/actions@") for text in texts)
+    assert installs == sum(text.count(f"pulumi-version-file: {VERSION_FILE}") for text in texts)
+    assert installs > 0
+    assert not any(version in text for text in texts)
