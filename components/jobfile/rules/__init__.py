@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...kinds import load_part
-from . import names, tags
+from . import names, paths, tags
 from .view import JobProblem, Rule, View
 
 
 def find_problems(view: View) -> Iterator[JobProblem]:
     """Return everything that the rules of the kind and of tags find."""
-    for rule in (*load_part(view.kind, "rules").RULES, *tags.RULES, *names.RULES):
+    for rule in (*load_part(view.kind, "rules").RULES, *tags.RULES, *names.RULES, *paths.RULES):
         yield from rule(view)
 
 

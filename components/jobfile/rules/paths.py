@@ -1,5 +1,6 @@
-"""S3 prefixes that mean more than they seem to.
+"""Places in S3: buckets that cannot exist, prefixes that mean more than they seem to.
 
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-prefixes.html
 """
 
@@ -8,14 +9,77 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ...run.data import list_uris
 from ...wire import Path
-from .view import JobProblem, warning
+from .view import JobProblem, Rule, View, warning
 
 _FILE = re.compile(r".*\.[A-Za-z0-9]{1,10}$")
+_BUCKET = re.compile(r"(?=[a-z0-9.-]{3,63}$)[a-z0-9]([a-z0-9-]|\.(?!\.))*[a-z0-9]")
+# before March 2018 and in us-east-1 only; some of them still exist
+_OLD_BUCKET = re.compile(r"[A-Za-z0-9._-]{3,255}")
+_OLD_REGION = "us-east-1"
+
+
+def _list_places(view: View) -> list[tuple[Path, str]]:
+    """Return the S3 URIs that the kind's table names, without those that are an access point's ARN."""
+    fields = (*view.kind.request.inputs, *view.kind.request.outputs)
+    found = [(("request", *path), uri) for path, uri in list_uris(view.request, fields)]
+    return [
+        (at, uri)
+        for at, uri in found
+        if uri.startswith("s3://") and not uri.startswith("s3://arn:")
+    ]
+
+
+def buckets(view: View) -> Iterator[JobProblem]:
+    """A bucket's name has 3 to 63 lower-case letters, digits, dots and hyphens (bucketnamingrules.html)."""
+    for at, uri in _list_places(view):
+        bucket = uri.removeprefix("s3://").partition("/")[0]
+        if _BUCKET.fullmatch(bucket):
+            continue
+        message = (
+            f"there can be no bucket `{bucket}`: a name has 3 to 63 lower-case letters, digits, dots and hyphens, and "
+            "begins and ends with a letter or digit"
+        )
+        if _OLD_BUCKET.fullmatch(bucket) and view.region in ("", _OLD_REGION):
+            yield warning(
+                at, f"{message} (ignore this for one made before March 2018)", "bucket-name"
+            )
+        else:
+            yield JobProblem(at, message, "bucket-name")
+
+
+def keys(view: View) -> Iterator[JobProblem]:
+    """A key may have empty parts and a blank at its end, and nearly never has (object-keys.html)."""
+    for at, uri in _list_places(view):
+        key = uri.removeprefix("s3://").partition("/")[2]
+        if uri != uri.rstrip():
+            yield warning(at, "ends with a blank, which is part of the key", "blank-end")
+        if "//" in key or key.startswith("/"):
+            message = "`//` is a folder without a name, another key than with one `/`"
+            yield warning(at, message, "double-slash")
+
+
+def confused(view: View) -> Iterator[JobProblem]:
+    """One place of the request is the beginning of another's name, and not its folder."""
+    uris = [uri for _, uri in _list_places(view)]
+    for at, uri in _list_places(view):
+        also = [other for other in uris if other.startswith(uri) and other != uri]
+        others = [other for other in also if not uri.endswith("/") and other[len(uri)] != "/"]
+        if others and _reads_prefix(view, at):
+            message = f"a prefix without / at its end also matches {others[0]}; end it with /"
+            yield warning(at, message, "prefix-slash")
+
+
+def _reads_prefix(view: View, at: Path) -> bool:
+    beside = view.kind.request.inputs.get(
+        ".".join(part for part in at[1:] if isinstance(part, str))
+    )
+    return bool(beside) and view.get(*at[1:-1], beside or "") == "S3Prefix"
 
 
 def siblings(at: Path, uri: str) -> Iterator[JobProblem]:
-    """`s3://bucket/train` is also the beginning of `s3://bucket/train-old/`."""
+    """`s3://bucket/train` is also the beginning of `s3://bucket/train-old/`, where a folder is to end with /."""
     last = uri.rpartition("/")[2]
     if uri.count("/") > 2 and last and not _FILE.fullmatch(last):
         message = (
@@ -29,3 +93,6 @@ def output_in_input(at: Path, source: str | None, target: str | None) -> Iterato
     if source and target and source.endswith("/") and target.startswith(source):
         message = f"is in the input ({source}): the next run would read this run's results"
         yield JobProblem(at, message, "output-in-input")
+
+
+RULES: tuple[Rule, ...] = (buckets, keys, confused)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from ...jobfile.rules import paths
 from ...jobfile.rules.view import JobProblem, Rule, View, warning
 
+_TABLE = re.compile(r"\.(csv|tsv|parquet|xlsx?)(\.gz)?$", re.IGNORECASE)
 _ARN = re.compile(r"arn:[^:]*:personalize:([^:]*):([^:]*):([^/]+)/(.+)")
 
 
@@ -20,7 +21,10 @@ def places(view: View) -> Iterator[JobProblem]:
     target = view.get("jobOutput", "s3DataDestination", "path")
     source_at = ("request", "jobInput", "s3DataSource", "path")
     target_at = ("request", "jobOutput", "s3DataDestination", "path")
-    if source:
+    if source and _TABLE.search(source):
+        message = "an input has one JSON object a line, not a table"
+        yield JobProblem(source_at, message, "input-json")
+    elif source:
         yield from paths.siblings(source_at, source)
     if target and not target.endswith("/"):
         message = "the results would be written beside this prefix, not under it; end it with /"

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/batch/latest/userguide/service-job-retries.html
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,6 +15,35 @@ from ...run.ceiling import is_unlimited
 from ...schema import Pending
 from ..sagemaker import credentials
 from . import resources, sizes, training
+
+_QUEUE = re.compile(r"[A-Za-z0-9_-]{1,128}")
+_QUEUE_ARN = re.compile(
+    r"arn:aws[a-z-]*:batch:([a-z0-9-]+):[0-9]{12}:job-queue/[A-Za-z0-9_-]{1,128}"
+)
+
+
+def queue(view: View) -> Iterator[JobProblem]:
+    """A name of letters, digits, hyphens and underscores, or an ARN of the job's region (API_CreateJobQueue.html)."""
+    at = ("request", "jobQueue")
+    value = view.get("jobQueue")
+    if not isinstance(value, str):
+        return
+    if not value.startswith("arn:"):
+        if not _QUEUE.fullmatch(value):
+            message = (
+                f"`{value}` is not a queue's name (at most 128 letters, digits, - and _) or its ARN"
+            )
+            yield JobProblem(at, message, "queue-name")
+        return
+    found = _QUEUE_ARN.fullmatch(value)
+    if not found:
+        message = (
+            f"`{value}` is not a job queue's ARN: arn:aws:batch:<region>:<account>:job-queue/<name>"
+        )
+        yield JobProblem(at, message, "queue-arn")
+    elif view.region and found[1] != view.region:
+        message = f"is in {found[1]}, but the job runs in {view.region}"
+        yield JobProblem(at, message, "arn-region")
 
 
 def shares(view: View) -> Iterator[JobProblem]:
@@ -103,7 +133,7 @@ def names(view: View) -> Iterator[JobProblem]:
 
 
 RULES: tuple[Rule, ...] = (
-    *(shares, priority, retries, timeout, token, names),
+    *(queue, shares, priority, retries, timeout, token, names),
     *training.RULES,
     *resources.RULES,
     *sizes.RULES,

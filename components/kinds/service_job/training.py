@@ -9,11 +9,11 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ...jobfile.rules import paths
 from ...jobfile.rules.view import JobProblem, Rule, View, get_known, warning
 
 DAY = 24 * 3600
 _ECR = re.compile(r"[0-9]{12}\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/.+")
+_VPC_PARTS = ("sg-", "subnet-", "vpc-")
 _MOVING_TAGS = frozenset({"latest", "main", "master", "dev", "develop", "nightly", "stable"})
 
 
@@ -84,11 +84,15 @@ def algorithm(view: View) -> Iterator[JobProblem]:
 def image(view: View) -> Iterator[JobProblem]:
     """An image whose tag moves makes two runs of one definition differ; ECR images are read in the job's region."""
     value = view.body("AlgorithmSpecification", "TrainingImage")
-    if not isinstance(value, str) or "@sha256:" in value:
+    if not isinstance(value, str):
         return
     at = view.at("AlgorithmSpecification", "TrainingImage")
+    if "://" in value or value.split() != [value]:
+        message = "an image has no https:// and no blanks: write <registry>/<repository>:<tag>"
+        yield JobProblem(at, message, "image-form")
+        return
     tag = value.rpartition("/")[2].partition(":")[2]
-    if not tag or tag in _MOVING_TAGS:
+    if "@sha256:" not in value and (not tag or tag in _MOVING_TAGS):
         what = f"the tag `{tag}`" if tag else "an image without a tag (`latest`)"
         message = f"{what} may point to a different image tomorrow; use a fixed tag or a digest (@sha256:...)"
         yield warning(at, message, "image-tag")
@@ -125,10 +129,6 @@ def _source(view: View, channel: dict[str, Any], at: tuple[str | int, ...]) -> I
     if get_known(channel, ("DataSource", "FileSystemDataSource")) and not view.has("VpcConfig"):
         message = "a file system is reachable only through a VPC: add `VpcConfig`"
         yield warning((*at, "DataSource", "FileSystemDataSource"), message, "file-system-vpc")
-    uri = get_known(channel, ("DataSource", "S3DataSource", "S3Uri"))
-    if get_known(channel, ("DataSource", "S3DataSource", "S3DataType")) == "S3Prefix" and uri:
-        where = (*at, "DataSource", "S3DataSource", "S3Uri")
-        yield from paths.siblings(where, uri)
 
 
 def _modes(
@@ -146,6 +146,23 @@ def _modes(
         if value not in (None, "None") and mode == "File":
             message = f"{value} needs the input mode Pipe; remove it in File mode"
             yield JobProblem((*at, field), message, "channel-pipe")
+
+
+def network(view: View) -> Iterator[JobProblem]:
+    """A security group is no subnet (API_VpcConfig.html)."""
+    for field, prefix, what in (
+        ("SecurityGroupIds", "sg-", "a security group"),
+        ("Subnets", "subnet-", "a subnet"),
+    ):
+        listed = view.body("VpcConfig", field)
+        for index, value in enumerate(listed if isinstance(listed, list) else []):
+            if (
+                isinstance(value, str)
+                and value.startswith(_VPC_PARTS)
+                and not value.startswith(prefix)
+            ):
+                message = f"`{value}` is not {what}: those begin with {prefix}"
+                yield JobProblem(view.at("VpcConfig", field, index), message, "vpc-ids")
 
 
 def rule_names(view: View) -> Iterator[JobProblem]:
@@ -172,4 +189,6 @@ def profiler(view: View) -> Iterator[JobProblem]:
         yield JobProblem(at, message, "profiling-interval")
 
 
-RULES: tuple[Rule, ...] = (spot, stopping, algorithm, image, channels, rule_names, profiler)
+RULES: tuple[Rule, ...] = (
+    *(spot, stopping, algorithm, image, channels, network, rule_names, profiler),
+)

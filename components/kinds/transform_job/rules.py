@@ -30,8 +30,6 @@ def source(view: View) -> Iterator[JobProblem]:
     if kind not in (None, "S3Prefix", "ManifestFile"):
         message = f"{kind} is not supported by transform jobs; use S3Prefix or ManifestFile"
         yield JobProblem((*at, "S3DataType"), message, "transform-data-type")
-    if kind == "S3Prefix" and uri:
-        yield from paths.siblings((*at, "S3Uri"), uri)
     target = view.get("TransformOutput", "S3OutputPath")
     yield from paths.output_in_input(("request", "TransformOutput", "S3OutputPath"), uri, target)
 
