@@ -13,7 +13,7 @@ from cli.planning.changes import list_changes
 from cli.planning.effects import find_effect
 from cli.planning.model import ACTIONS, CAUSES, Change, Drift, Plan, PlannedJob
 from cli.planning.preview import JobSteps, Preview
-from cli.planning.prices import price
+from cli.planning.prices import count_hours, price
 from components.jobfile import Job
 from components.kinds import Kind
 from components.lifecycle.stop import REASON as STOPPED
@@ -52,7 +52,7 @@ def build(
     planned.sort(key=_rank)
     later = [job for job in planned if job.action == "defer" and not job.run]
     costly = [job for job in planned if job.action in _COSTS]
-    hours = _add_hours(job.hours for job in costly)
+    hours = _add_hours(job.counted for job in costly)
     priced = {name: each for name, each in hours.items() if name in prices}
     submitted = {(job.kind, job.name) for job in costly}
     judged = check_plan(
@@ -75,7 +75,7 @@ def build(
         hours=hours,
         max_hours=sum(job.max_hours or 0 for job in costly),
         cost=price(priced, prices),
-        later_hours=_add_hours(job.hours for job in later),
+        later_hours=_add_hours(job.counted for job in later),
         later_cost=_add_costs(job.cost for job in later),
         unpriced=tuple(name for name in hours if name not in prices) if prices else (),
         unlimited=tuple(
@@ -126,6 +126,7 @@ def _plan_job(
     endless = ceiling.is_unlimited(steps.kind, request) and done.action != "adopt"
     known = done.action != "adopt" and not endless
     by_type = ceiling.hours(steps.kind, request) if known else {}
+    counted = count_hours(steps.kind, request, prices) if known else {}
     total = ceiling.total(steps.kind, request) if known else None
     cause = _find_cause(steps, done.action)
     waiting = inputs.get("waitingFor") or steps.old.get("waitingFor") or ()
@@ -158,9 +159,10 @@ def _plan_job(
         code_files=_read_count(inputs, "count"),
         code_bytes=_read_count(inputs, "bytes"),
         hours=by_type,
+        counted=counted,
         max_hours=0 if done.action == "adopt" else total,
         endless=endless,
-        cost=price(by_type, prices),
+        cost=price(counted, prices),
         job_arn=str(steps.now.get("jobArn", "")),
         phase=str(steps.now.get("phase", "")),
     )

@@ -65,6 +65,7 @@ class PlannedJob:
     code_files: int = 0
     code_bytes: int = 0  # of the files, before they are compressed
     hours: Mapping[str, float] = field(default_factory=dict)
+    counted: Mapping[str, float] = field(default_factory=dict)  # of alternatives the dearest
     max_hours: float | None = None
     endless: bool = False  # nothing limits it
     cost: float | None = None

@@ -41,16 +41,24 @@ def price(by_type: Mapping[str, float], prices: Mapping[str, float]) -> float | 
     return sum(hours * prices[name] for name, hours in by_type.items())
 
 
+def count_hours(
+    kind: Kind, request: Mapping[str, Any], prices: Mapping[str, float]
+) -> dict[str, float]:
+    """Return the ceiling in instance-hours by type, of alternatives the dearest: one without a price may be it."""
+    by_type = ceiling.hours(kind, request)
+    if not by_type or not ceiling.has_alternatives(kind, request):
+        return by_type
+    dearest = max(
+        by_type, key=lambda name: (name not in prices, by_type[name] * prices.get(name, 1))
+    )
+    return {dearest: by_type[dearest]}
+
+
 def price_ceiling(
     kind: Kind, request: Mapping[str, Any], prices: Mapping[str, float]
 ) -> float | None:
-    """Return what a run may cost at most; of alternatives the dearest counts."""
-    by_type = ceiling.hours(kind, request)
-    if not ceiling.has_alternatives(kind, request):
-        return price(by_type, prices)
-    costs = [price({name: hours}, prices) for name, hours in by_type.items()]
-    known = [cost for cost in costs if cost is not None]
-    return max(known) if known and len(known) == len(costs) else None
+    """Return what a run may cost at most; `None` where a type that it may use has no price."""
+    return price(count_hours(kind, request, prices), prices)
 
 
 def _wrong(where: str) -> str:

@@ -177,7 +177,11 @@ def _with_wait(job: JobStatus, wait: Wait | None) -> JobStatus:
     if wait is None:
         said = f"{job.status}: {job.kind.title}s say no more about why they wait"
         wait = NOT_ASKED if job.kind.request.queue_field else Wait(said)
-    retry = f"waits for attempt {job.attempt + 1} of {job.attempts}: " if job.attempt else ""
+    retry = ""
+    if job.attempt:
+        retry = f"waits for attempt {job.attempt + 1} of {job.attempts}: "
+        if job.outputs.get("preemptions"):
+            retry = "was preempted and waits to start again: "
     return replace(job, wait=Wait(retry + wait.sentence, wait.position, wait.evidence))
 
 

@@ -44,9 +44,10 @@ class JobStatus:
     wait: Wait = NOT_ASKED
 
     def waited(self, now: float) -> float | None:
-        """Return how long the run was, or has been, in the queue."""
+        """Return how long the run was, or has been, in the queue; `None` for a later attempt."""
         told = self.phase is Phase.QUEUED or "startedAt" in self.kind.record.outputs
-        if self.created is None or self.phase is Phase.WAITING or not told:
+        later = self.attempt > (0 if self.phase is Phase.QUEUED else 1)
+        if self.created is None or self.phase is Phase.WAITING or later or not told:
             return None
         return max(0.0, _first(self.started, self.stopped, now) - self.created)
 

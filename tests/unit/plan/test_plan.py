@@ -54,6 +54,29 @@ def test_a_changed_field_is_named_with_both_values_and_its_line() -> None:
 
 
 @pytest.mark.parametrize(
+    ("prices", "hours", "cost"),
+    [
+        ({}, {"ml.g5.xlarge": 4.0}, None),
+        ({"ml.g5.xlarge": 1.0, "ml.m5.xlarge": 3.0}, {"ml.m5.xlarge": 2.0}, 6.0),
+        ({"ml.g5.xlarge": 9.0}, {"ml.m5.xlarge": 2.0}, None),
+    ],
+)
+def test_of_alternatives_only_the_dearest_is_counted(
+    prices: dict[str, float], hours: dict[str, float], cost: float | None
+) -> None:
+    """SageMaker uses one of `InstancePreferences`; a type without a price may be the dearest."""
+    new = inputs()
+    new["request"]["serviceRequestPayload"]["ResourceConfig"] = {
+        "InstancePreferences": [
+            {"InstanceType": "ml.m5.xlarge", "InstanceCount": 1},
+            {"InstanceType": "ml.g5.xlarge", "InstanceCount": 2},
+        ]
+    }
+    found = plan(step("create", new=new), prices=prices)
+    assert (dict(found.hours), found.jobs[0].cost, found.cost) == (hours, cost, cost)
+
+
+@pytest.mark.parametrize(
     ("old", "new", "path", "shown"),
     [
         ({"period": "2026-W46"}, {"period": "2026-W47"}, "period", ('"2026-W46"', '"2026-W47"')),

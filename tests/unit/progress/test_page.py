@@ -33,7 +33,6 @@ status      RUNNING
 queue       training
 after       prepare
 submitted   2026-11-27T09:20:00Z
-waited      1h 30m
 ran         1h 10m of at most 2h
 instances   2x ml.g5.2xlarge
 billed      1m of at most 6h for 3 attempts

@@ -11,23 +11,23 @@ from tests.unit.progress.sample import CHAIN, NOW, a_job
 GOLDEN = {
     140: """\
 NAME             PHASE      STATUS    TRY  WAITED  RAN     OF  WHERE                RESULT
-defects          FAILED               3/3  1m      2m 05s  2h  2x ml.g5.2xlarge
+defects          FAILED               3/3          2m 05s  2h  2x ml.g5.2xlarge
     AlgorithmError: CUDA out of memory. Tried to allocate 2.00 GiB (GPU 0; 22.0 GiB total)
 forecast         QUEUED     RUNNABLE       45m                 #3 in training
     number 3 in queue training, behind etl-a, etl-b; env: 8 of 8 instances in use
 prepare          SUCCEEDED            1/3  4m      12m     2h  2x ml.g5.2xlarge     s3://my-bucket/models/AWSBa…11a7a79c/output/model.tar.gz
-└ churn-xgboost  RUNNING              2/3  1h 30m  1h 10m  2h  2x ml.g5.2xlarge
+└ churn-xgboost  RUNNING              2/3          1h 10m  2h  2x ml.g5.2xlarge
   └ score        WAITING                                       after churn-xgboost""",
     80: """\
 NAME             PHASE      STATUS    TRY  WAITED  RAN     WHERE
-defects          FAILED               3/3  1m      2m 05s  2x ml.g5.2xlarge
+defects          FAILED               3/3          2m 05s  2x ml.g5.2xlarge
     AlgorithmError: CUDA out of memory. Tried to allocate 2.00 GiB (GPU 0; 22.0
     GiB total)
 forecast         QUEUED     RUNNABLE       45m             #3 in training
     number 3 in queue training, behind etl-a, etl-b; env: 8 of 8 instances in
     use
 prepare          SUCCEEDED            1/3  4m      12m     2x ml.g5.2xlarge
-└ churn-xgboost  RUNNING              2/3  1h 30m  1h 10m  2x ml.g5.2xlarge
+└ churn-xgboost  RUNNING              2/3          1h 10m  2x ml.g5.2xlarge
   └ score        WAITING                                   after churn-xgboost""",
     60: """\
 NAME             PHASE      RAN     WHERE
