@@ -15,7 +15,7 @@ from cli.project.settings import find_own_project, list_job_folders
 from cli.project.stack import find_selected
 from components.errors import JobError
 from components.jobfile import Job, Pending
-from components.jobfile.messages import suggest
+from components.jobfile.words import suggest
 from components.kinds import KINDS
 from components.redact import HIDDEN
 from components.run import submission

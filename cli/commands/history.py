@@ -16,7 +16,7 @@ from components.aws import Aws, Run, read_history
 from components.aws.linked import find_linked, read_given_name
 from components.aws.runs import list_attempts
 from components.errors import JobError, Problems
-from components.jobfile.messages import suggest
+from components.jobfile.words import suggest
 from components.kinds import KINDS, Kind
 from components.redact import Redactor, list_secrets
 from components.run.definition import IDENTITY

@@ -16,7 +16,7 @@ from cli.runs.entries import read_entries
 from components.errors import JobError, Problems
 from components.files import replace_file
 from components.jobfile import Job, JobFile
-from components.jobfile.messages import suggest
+from components.jobfile.words import suggest
 from components.kinds import Phase
 from components.stack.jobs import StackJobs
 from components.stack.load import load_stack

@@ -6,7 +6,8 @@ import argparse
 import sys
 
 from components.errors import JobError
-from components.jobfile.messages import join_words, suggest
+from components.jobfile.messages import join_words
+from components.jobfile.words import suggest
 from components.kinds import KINDS
 from components.schema import FOLDER
 

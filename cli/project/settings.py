@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cli.project.stack import Project, Stack, find_project, has_secret, read_stack
 from components.errors import JobError
-from components.jobfile.messages import suggest
+from components.jobfile.words import suggest
 from components.stack.settings import Settings, read_settings
 
 

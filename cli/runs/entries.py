@@ -11,7 +11,7 @@ from typing import Any
 from cli.engine.run import capture
 from cli.project.stack import Stack
 from components.errors import JobError
-from components.jobfile.messages import suggest
+from components.jobfile.words import suggest
 from components.kinds import KINDS, Kind, Phase
 from components.wire import normalize_numbers, pick
 

@@ -37,7 +37,7 @@ def find_faults(
             sentence = messages.describe_fault(fault, model, secret=True)
             yield ("request", *fault.path), sentence.replace(HIDDEN, _VALUE)
     if faults:
-        body = keep_sound(body, faults)
+        body = keep_sound(body, faults, model)
     texts = [leaf for _, leaf in walk_leaves(body) if isinstance(leaf, str) and len(leaf) > _SHORT]
     view = rules.View(kind, name, request.complete(kind, body, {}), body, region)
     for problem in rules.find_problems(view):

@@ -15,11 +15,13 @@ from ..redact import Redactor
 from ..schema import Pending
 from ..wire import Path, join_path
 from . import interpolate, matrix, messages, names, own_keys, request, rules
+from .cells import name_cells
 from .faults import rate_fault, select_faults
 from .model import Context, Job, JobFile
 from .overlay import merge
 from .period import period
 from .sound import keep_sound
+from .unknown_fields import split_answers
 
 _VISIBLE = ("generation", "watch", "dependsOn", "code", "adopt")  # filled in, and never secret
 
@@ -63,8 +65,6 @@ class Composition:
             own_keys.check_aliases(self.file, document.get("aliases"), cells, is_matrix)
         )
         self.report_all(own_keys.check_overlays(self.file, self.context.stacks))
-        for job in jobs:
-            self.report_all(own_keys.check_job(job))
         return jobs
 
     def report_all(self, problems: Iterable[rules.JobProblem]) -> None:
@@ -75,7 +75,9 @@ class Composition:
     def _cells(self, kind: Kind, document: Mapping[str, Any]) -> Iterator[Job]:
         grid = document.get("matrix")
         if not grid:
-            yield self._job(kind, document, None if "matrix" in self.file.document else {})
+            job = self._job(kind, document, None if "matrix" in self.file.document else {})
+            self.report_all(own_keys.check_job(job))
+            yield job
             return
         count = 1
         for values in grid.values():
@@ -88,8 +90,14 @@ class Composition:
             )
             return
         used: set[str] = set()
+        around, found = self.problems, {}
         for cell in matrix.cells(grid):
-            yield self._job(kind, document, cell, used)
+            self.problems = set()
+            job = self._job(kind, document, cell, used)
+            self.report_all(own_keys.check_job(job))
+            found[job.name] = self.problems
+            yield job
+        self.problems = around | set(name_cells(found))
         for key in grid:
             if f"matrix.{key}" not in used:
                 self.report(("matrix", key), f"`${{matrix.{key}}}` is never used", "matrix-unused")
@@ -135,7 +143,11 @@ class Composition:
     ) -> list[schema.SchemaProblem]:
         """Report a document's faults against a schema, and return them."""
         faults = schema.find_problems(document, name)
-        for fault in select_faults(faults):
+        kind = KINDS.get(name.removeprefix("requests/"))
+        told, answers = split_answers(faults, kind) if faults and kind else (faults, [])
+        for path, message in answers:
+            self.report((*at, *path), message, "schema.additionalProperties")
+        for fault in select_faults(told):
             path = (*at, *fault.path)
             level, extra = rate_fault(fault)
             spot = self.file.places.spot(path, self.overlay)
@@ -232,7 +244,7 @@ class Composition:
             body = self._opened(kind, {"request": body}, ())["request"]
         faults = self._faults(body, model, ("request",), frozenset(secrets))
         if faults:
-            body = keep_sound(body, faults)
+            body = keep_sound(body, faults, model)
         complete = request.complete(kind, body, self.context.tags)
         view = rules.View(kind, name, complete, body, self.context.region, frozenset(secrets))
         self.report_all(rules.find_problems(view))

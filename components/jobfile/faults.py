@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from ..schema import SchemaProblem
-from .messages import find_nearest
+from .words import find_nearest
 
 _TYPE = re.compile(r"ml\.([a-z]+)([0-9]+)([a-z0-9-]*)\.([a-z0-9]+)")
 

@@ -14,8 +14,8 @@ from ..kinds import LATEST
 from ..schema import Pending
 from ..wire import Path
 from .matrix import as_text
-from .messages import suggest
 from .model import Context
+from .words import suggest
 
 _TOKEN = re.compile(r"\$\$\{|\$\{|\}|[^$}]+|.", re.DOTALL)
 _LATEST = re.compile(rf"(?:{'|'.join(map(re.escape, LATEST))})\(.*\)", re.DOTALL)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
 import json
-from collections.abc import Iterable, Iterator
-from functools import cache
+from collections.abc import Iterable
 from typing import Any
 
 from .. import schema
 from ..redact import HIDDEN
-from ..wire import Path, join_path
+from .unknown_fields import describe_home
+from .words import suggest
 
 _NAMES = {
     "object": "a mapping",
@@ -29,25 +28,6 @@ _YES_NO = {
     "off": "false",
     "false": "false",
 }
-
-
-def find_nearest(word: str, known: Iterable[str]) -> str:
-    """The right spelling that was probably meant, or nothing."""
-    by_lower = {name.lower(): name for name in known}
-    word = word.lower()
-    if len(word) > 4:
-        # `m5.xlarge` is `ml.m5.xlarge`, however like `ml.r5.xlarge` it looks
-        ending = [name for name in by_lower if name.endswith(f".{word}")]
-        if ending:
-            return by_lower[ending[0]]
-    found = difflib.get_close_matches(word, by_lower, n=1, cutoff=0.72)
-    return by_lower[found[0]] if found else ""
-
-
-def suggest(word: str, known: Iterable[str]) -> str:
-    """`; did you mean ...?`, or nothing."""
-    found = find_nearest(word, known)
-    return f"; did you mean `{found}`?" if found else ""
 
 
 def join_words(words: Iterable[str], most: int = 12) -> str:
@@ -107,35 +87,12 @@ def _not_one_of(value: Any, rules: dict[str, Any], word: str, secret: bool = Fal
 
 def _unknown_field(fault: schema.SchemaProblem, name: str) -> str:
     field = str(fault.path[-1])
+    same = [known for known in fault.expected if known.lower() == field.lower()]
+    home = "" if same else describe_home(fault.path, name)
+    if home:
+        return f"unknown field here; {home}"
     close = suggest(field, fault.expected)
-    if close:
-        return f"unknown field{close}"
-    homes = [path for path in _homes(name).get(field, ()) if "[]" not in path][:2]
-    if homes:
-        return f"unknown field here; it belongs in `{'` or `'.join(homes)}`"
-    return f"unknown field; allowed: {join_words(fault.expected)}"
-
-
-@cache
-def _homes(name: str) -> dict[str, tuple[str, ...]]:
-    """Where each field of a schema may stand."""
-    found: dict[str, list[str]] = {}
-    root = schema.read(name)
-    for path, field in _fields(root, root, ()):
-        found.setdefault(field, []).append(path)
-    return {field: tuple(paths) for field, paths in found.items()}
-
-
-def _fields(part: Any, root: dict[str, Any], path: Path) -> Iterator[tuple[str, str]]:
-    if "$ref" in part:
-        part = root["$defs"][part["$ref"].removeprefix("#/$defs/")]
-    for field, inner in part.get("properties", {}).items():
-        if path:
-            yield join_path(path), field
-        if isinstance(inner, dict):
-            yield from _fields(inner, root, (*path, field))
-    if isinstance(part.get("items"), dict):
-        yield from _fields(part["items"], root, (*path[:-1], f"{path[-1]}[]") if path else path)
+    return f"unknown field{close or f'; allowed: {join_words(fault.expected)}'}"
 
 
 def _wrong_type(value: Any, expected: Any, written: str | None, secret: bool) -> str:
@@ -143,7 +100,8 @@ def _wrong_type(value: Any, expected: Any, written: str | None, secret: bool) ->
     takes = _takes(wanted)
     word = format_value(value)
     if value is None:
-        return f"empty value; expected {takes}"
+        what = "`null`" if written and written != "~" else "empty value"
+        return f"{what}; expected {takes}, or no such field"
     if secret:
         return f"{HIDDEN} is not {takes}"
     if wanted == ["string"] and isinstance(value, bool | int | float):

@@ -9,8 +9,8 @@ from dataclasses import replace
 from ..errors import Problem
 from ..kinds import KINDS, Kind
 from ..wire import Path, join_path, walk_leaves
-from .messages import suggest
 from .model import Job
+from .words import suggest
 
 _OUTPUT = re.compile(r"\$\{jobs\.([\w-]+)\.(\w+)\}")
 VALID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")

@@ -8,9 +8,10 @@ from collections.abc import Iterator, Sequence
 from ..errors import Problem
 from ..kinds import KINDS
 from ..wire import join_path
-from .messages import join_words, suggest
+from .messages import join_words
 from .model import Job, JobFile
 from .rules.view import JobProblem, warning
+from .words import suggest
 
 _OBJECT = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/.*[^/]")
 _RUN = re.compile(

@@ -8,12 +8,13 @@ from typing import Any
 from ..schema import Pending, SchemaProblem
 from ..wire import Path
 from .faults import rate_fault
-from .messages import find_nearest
+from .unknown_fields import find_homes
+from .words import find_nearest
 
 _UNKNOWN = Pending("", "")
 
 
-def keep_sound(body: dict[str, Any], faults: Iterable[SchemaProblem]) -> dict[str, Any]:
+def keep_sound(body: dict[str, Any], faults: Iterable[SchemaProblem], model: str) -> dict[str, Any]:
     """Return the body with each faulty part as something that is not known yet: of that no rule says anything.
 
     So is a field that is missing, and the one that was probably meant by a field which is not known.
@@ -21,11 +22,11 @@ def keep_sound(body: dict[str, Any], faults: Iterable[SchemaProblem]) -> dict[st
     result: dict[str, Any] = _copy(body)
     for fault in faults:
         if rate_fault(fault)[0] == "error":
-            _hide(result, fault)
+            _hide(result, fault, model)
     return result
 
 
-def _hide(body: dict[str, Any], fault: SchemaProblem) -> None:
+def _hide(body: dict[str, Any], fault: SchemaProblem, model: str) -> None:
     if not fault.path:
         body.clear()
         return
@@ -35,10 +36,20 @@ def _hide(body: dict[str, Any], fault: SchemaProblem) -> None:
         parent[last] = _UNKNOWN
     elif isinstance(parent, dict) and fault.keyword in ("additionalProperties", "propertyNames"):
         parent.pop(last, None)
-        if meant := find_nearest(str(last), fault.expected or ()):
+        homes = find_homes(fault.path, model)
+        for home in homes:
+            _hide_absent(body, (*home, str(last)))
+        if not homes and (meant := find_nearest(str(last), fault.expected or ())):
             parent.setdefault(meant, _UNKNOWN)
     elif isinstance(parent, dict):
         parent[last] = _UNKNOWN
+
+
+def _hide_absent(body: Any, path: Path) -> None:
+    """Put something unknown where the path's first missing part would be."""
+    for part in path:
+        inner = body.setdefault(str(part), _UNKNOWN) if isinstance(body, dict) else None
+        body = _find(body, (part,)) if inner is None else inner
 
 
 def _find(value: Any, path: Path) -> Any:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ...jobfile.messages import suggest
 from ...jobfile.rules.view import JobProblem, Rule, View, warning
+from ...jobfile.words import suggest
 from ..personalize import rules as shared
 
 _NUMBER = re.compile(r"\d{1,9}(\.\d{1,9})?")

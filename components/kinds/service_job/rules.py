@@ -65,7 +65,7 @@ def shares(view: View) -> Iterator[JobProblem]:
 def priority(view: View) -> Iterator[JobProblem]:
     """A queue without a policy is first in, first out (API_UpdateServiceJob.html), and a policy wants a share."""
     shared = "shareIdentifier" in view.request or "quotaShareName" in view.request
-    if "schedulingPriority" in view.request and not shared:
+    if view.get("schedulingPriority") is not None and not shared:
         message = (
             "has no effect without `shareIdentifier` or `quotaShareName`: a queue without shares starts its jobs in "
             "the order of submission"
