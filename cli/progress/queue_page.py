@@ -20,9 +20,10 @@ def format_queue(kind: Kind, queue: Queue, ours: dict[str, str], now: float) -> 
     if queue.status != "VALID":
         states += f", {queue.status}" + (f": {queue.reason}" if queue.reason else "")
     lines = [Text(f"{queue.name}: {states}; {queue.scheduling}", "bold")]
-    for pool in (*queue.environments, *queue.shares):
-        off = " DISABLED" if pool.disabled else ""
-        lines.append(Text(f"  {describe_use(pool) or pool.name}{off}", "red" if off else ""))
+    for pools, by in ((queue.environments, " by this queue"), (queue.shares, "")):
+        for pool in pools:
+            use, off = describe_use(pool), " DISABLED" if pool.disabled else ""
+            lines.append(Text(f"  {use + by if use else pool.name}{off}", "red" if off else ""))
     shares = {queue.share_of(arn) for arn in queue.front} if queue.lines else {""}
     placed = {arn: at for share in shares for at, arn in enumerate(queue.line(share), 1)}
     order = sorted(queue.runs.values(), key=lambda each: _order(kind, each, placed))

@@ -53,6 +53,11 @@ class Queue:
         """Return a run's share, as far as the run was listed."""
         return str(self.runs[arn].outputs.get("share", "")) if arn in self.runs else ""
 
+    def describe_environments(self) -> list[str]:
+        """Say how full the environments are; other queues may use them too, which AWS does not say here."""
+        uses = (describe_use(pool) for pool in self.environments)
+        return [f"{use} by this queue" for use in uses if use]
+
     def name_of(self, arn: str) -> str:
         """Return a run's name, or its ID where its record was not listed."""
         return self.runs[arn].name if arn in self.runs else arn.rpartition("/")[2]
@@ -97,17 +102,13 @@ def _say(queue: Queue, line: tuple[str, ...], position: int, own: Pool | None, r
     if queue.environments and all(pool.disabled for pool in queue.environments):
         names = ", ".join(pool.name for pool in queue.environments)
         return f"nothing starts in queue {queue.name}: its service environment {names} is DISABLED"
-    if own and own.disabled:
-        return f"nothing starts in quota share {own.name} of queue {queue.name}: it is DISABLED"
     place = _place(queue, line, position)
     head = queue.runs.get(line[0]) if line and position != 1 else None
     blocked = str(head.outputs.get("statusReason", "")) if head else ""
     if head and blocked:
         return f"{place}; the first, {head.name}, blocks it: {blocked}"
-    uses = [text for pool in (own, *queue.environments) if pool and (text := describe_use(pool))]
-    if not uses and queue.used is not None and not queue.environments:
-        uses = [f"{queue.used:g} in use"]
-    return "; ".join([place, *uses[:2]])
+    uses = [describe_use(own) if own else "", *queue.describe_environments()]
+    return "; ".join([place, *list(filter(None, uses))[:2]])
 
 
 def _place(queue: Queue, line: tuple[str, ...], position: int) -> str:

@@ -52,8 +52,11 @@ def say(queue: Queue, name: str, **others: str) -> str:
 
 def test_the_first_and_the_others() -> None:
     """Its place, who is before it, how full the environment is."""
-    assert say(QUEUE, "a") == "next in queue training; env: 8 of 8 instances in use"
-    assert say(QUEUE, "b") == "number 2 in queue training, behind a; env: 8 of 8 instances in use"
+    assert say(QUEUE, "a") == "next in queue training; env: 8 of 8 instances in use by this queue"
+    assert (
+        say(QUEUE, "b")
+        == "number 2 in queue training, behind a; env: 8 of 8 instances in use by this queue"
+    )
     assert say(QUEUE, "d").startswith("number 4 in queue training, behind a, b and 1 more;")
 
 
@@ -75,14 +78,14 @@ def test_a_blocked_head_is_named_to_those_behind_it() -> None:
     assert say(blocked, "b").endswith(f"the first, a, blocks it: {BLOCKED}")
 
 
-def test_what_is_disabled_is_the_reason() -> None:
-    """An environment, or a quota share."""
+def test_a_disabled_environment_is_the_reason() -> None:
+    """A disabled queue or quota share takes no new job, and lets those in it finish (API_UpdateQuotaShare.html)."""
     off = replace(QUEUE, environments=(Pool("env", 0.0, 8.0, disabled=True),))
     assert (
         say(off, "a") == "nothing starts in queue training: its service environment env is DISABLED"
     )
     share = replace(QUEUE, shares=(Pool("team", 0.0, 4.0, disabled=True),))
-    assert say(share, "a", share="team").startswith("nothing starts in quota share team")
+    assert say(share, "a", share="team").startswith("next in queue training; team: 0 of 4")
 
 
 def test_a_quota_share_has_a_line_of_its_own() -> None:
@@ -212,7 +215,7 @@ def test_a_queue_with_quota_shares_is_read_whole() -> None:
     assert queue.environments == (Pool("env", 7.0, 10, "ml.g5.xlarge"),)
     assert queue.shares == (Pool("research", 5.0, 6, "ml.g5.xlarge"),)
     assert explain_wait(queue, ARN + "1", share="research").sentence == (
-        "next in queue gpu; research: 5 of 6 ml.g5.xlarge in use; env: 7 of 10 ml.g5.xlarge in use"
+        "next in queue gpu; research: 5 of 6 ml.g5.xlarge in use; env: 7 of 10 ml.g5.xlarge in use by this queue"
     )
 
 

@@ -59,7 +59,8 @@ CHAIN = [
         status="RUNNABLE",
         createdAt="2026-11-27T11:15:00Z",
         wait=Wait(
-            "number 3 in queue training, behind etl-a, etl-b; env: 8 of 8 instances in use", 3
+            "number 3 in queue training, behind etl-a, etl-b; env: 8 of 8 instances in use by this queue",
+            3,
         ),
     ),
     a_job(

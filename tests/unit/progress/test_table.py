@@ -14,7 +14,7 @@ NAME             PHASE      STATUS    TRY  WAITED  RAN     OF  WHERE            
 defects          FAILED               3/3          2m 05s  2h  2x ml.g5.2xlarge
     AlgorithmError: CUDA out of memory. Tried to allocate 2.00 GiB (GPU 0; 22.0 GiB total)
 forecast         QUEUED     RUNNABLE       45m                 #3 in training
-    number 3 in queue training, behind etl-a, etl-b; env: 8 of 8 instances in use
+    number 3 in queue training, behind etl-a, etl-b; env: 8 of 8 instances in use by this queue
 prepare          SUCCEEDED            1/3  4m      12m     2h  2x ml.g5.2xlarge     s3://my-bucket/models/AWSBa…11a7a79c/output/model.tar.gz
 └ churn-xgboost  RUNNING              2/3          1h 10m  2h  2x ml.g5.2xlarge
   └ score        WAITING                                       after churn-xgboost""",
@@ -25,7 +25,7 @@ defects          FAILED               3/3          2m 05s  2x ml.g5.2xlarge
     GiB total)
 forecast         QUEUED     RUNNABLE       45m             #3 in training
     number 3 in queue training, behind etl-a, etl-b; env: 8 of 8 instances in
-    use
+    use by this queue
 prepare          SUCCEEDED            1/3  4m      12m     2x ml.g5.2xlarge
 └ churn-xgboost  RUNNING              2/3          1h 10m  2x ml.g5.2xlarge
   └ score        WAITING                                   after churn-xgboost""",
@@ -36,7 +36,7 @@ defects          FAILED     2m 05s  2x ml.g5.2xlarge
     2.00 GiB (GPU 0; 22.0 GiB total)
 forecast         QUEUED             #3 in training
     number 3 in queue training, behind etl-a, etl-b; env: 8
-    of 8 instances in use
+    of 8 instances in use by this queue
 prepare          SUCCEEDED  12m     2x ml.g5.2xlarge
 └ churn-xgboost  RUNNING    1h 10m  2x ml.g5.2xlarge
   └ score        WAITING            after churn-xgboost""",
