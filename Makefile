@@ -20,7 +20,7 @@ search: dev ## what the tests say of any input, on many random ones
 lint: dev ## formatting, style, types
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
-	$(PYTHON) -m mypy components cli local tools
+	$(PYTHON) -m mypy aws_jobs components cli local tools
 
 crash: dev ## the whole crash matrix: real processes killed at every call; prints its table
 	$(PYTHON) -m tests.crash

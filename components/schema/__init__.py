@@ -14,7 +14,10 @@ from typing import Any
 from ..wire import Path
 from .compiled import Check, Pending, SchemaProblem, compile_schema, follow
 
-FOLDER = File(__file__).resolve().parents[2] / "schemas"
+_PACKAGE = File(__file__).resolve().parents[1]
+# a wheel has them inside of the package, the repository beside it
+_INSIDE = _PACKAGE / "schemas"
+FOLDER = _INSIDE if _INSIDE.is_dir() else _PACKAGE.parent / "schemas"
 
 __all__ = ["FOLDER", "Pending", "SchemaProblem", "accepts", "at", "faults", "read", "type_at"]
 

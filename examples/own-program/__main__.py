@@ -9,7 +9,7 @@ import json
 import pulumi
 import pulumi_aws as aws
 
-from components.resources import ServiceJob
+from aws_jobs import ServiceJob
 
 QUEUE = pulumi.Config().get("queue") or "training"
 IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1"

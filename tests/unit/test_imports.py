@@ -78,7 +78,7 @@ ENTRY = {
 def modules() -> list[Path]:
     found = [
         path
-        for part in ("components", "cli", "local", "tools")
+        for part in ("aws_jobs", "components", "cli", "local", "tools")
         for path in (ROOT / part).rglob("*.py")
     ]
     return sorted([*found, ROOT / "__main__.py"])
