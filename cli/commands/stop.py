@@ -10,8 +10,8 @@ from cli.display.spans import format_span
 from cli.engine.arguments import add_stack, find_stack
 from cli.progress.viewer import Viewer
 from cli.runs.entries import read_entries, select_entries
+from cli.runs.lookup import describe_run
 from cli.runs.statuses import JobStatus
-from components import aws as service
 from components.errors import JobError
 from components.kinds import Phase
 from components.lifecycle.stop import stop
@@ -29,9 +29,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     stack = find_stack(args)
-    entries = select_entries(read_entries(stack), [args.job], stack)
+    [entry] = select_entries(read_entries(stack), [args.job], stack)
     viewer = Viewer(stack)
-    [job] = viewer.look(entries)
+    [job] = viewer.look([entry])
     _refuse_pointless(job)
     spent = format_span(job.ran(time.time()) or job.waited(time.time()))
     facts = ", ".join(filter(None, (f"{job.status} for {spent}", job.instances)))
@@ -39,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
         print("nothing was changed")
         return 1
     aws = viewer.aws(job)
-    stop(job.kind, aws, service.describe(aws, job.kind, job.arn, job.name), job.name)
+    stop(job.kind, aws, describe_run(aws, entry), job.name)
     print(
         f"{job.name}: stopping; the next up does not run it again, ./jobctl rerun {job.name} would"
     )

@@ -68,7 +68,12 @@ class Viewer:
             found = read_tail(self.aws(job), job.kind, job.outputs, lines)
         except JobError:
             return []
-        texts = [text for line in found for text in split_text(self.redactor.hide(line.text))]
+        several = len({line.node for line in found}) > 1
+        texts = [
+            f"[{line.node}] {text}" if several else text
+            for line in found
+            for text in split_text(self.redactor.hide(line.text))
+        ]
         return [printable(text) for text in texts[-lines:]]
 
     def conclude(self, jobs: Sequence[JobStatus]) -> int:

@@ -23,7 +23,7 @@ def test_status_asks_aws_and_leaves_the_state(workspace: Workspace) -> None:
     [before] = workspace.jobctl("status", "-s", "local", "--json", "--offline").json
     assert (now["phase"], now["attempt"]) == ("RUNNING", 1)
     assert before["phase"] == "QUEUED"
-    assert before["asOf"] < now["asOf"]
+    assert before["asOf"] <= now["asOf"]
     assert workspace.jobs()["churn"]["phase"] == "QUEUED"
 
 
@@ -93,6 +93,18 @@ def test_a_stopped_run_is_not_run_again_and_the_plan_says_so(workspace: Workspac
     assert "stopped by jobctl stop; `up` does not run it again" in plan
     again = workspace.jobctl("stop", "churn", "-s", "local", "--yes")
     assert "nothing to stop: its run has ended" in again.stderr
+
+
+def test_a_run_that_batch_has_forgotten_is_stopped_by_its_training_job(
+    workspace: Workspace,
+) -> None:
+    """As `status` shows it."""
+    id_ = submit(workspace, "churn")["churn"]
+    workspace.emulator.ask("POST", f"jobs/{id_}", {"status": "RUNNING"})
+    workspace.emulator.ask("DELETE", f"jobs/{id_}")
+    outcome = workspace.jobctl("stop", "churn", "-s", "local", "--yes")
+    assert outcome.code == 0, outcome.text
+    assert len(workspace.calls("sagemaker:StopTrainingJob")) == 1
 
 
 def test_summary_is_text_in_a_terminal(workspace: Workspace) -> None:
