@@ -35,7 +35,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 @dataclass
 class Findings:
-    """The problems of all stacks: each once; one that only some of a file's stacks have names them."""
+    """The problems of all stacks: each once, with the stacks that have it where there are several."""
 
     files: dict[str, JobFile] = field(default_factory=dict)
     stacks: dict[str, set[str]] = field(default_factory=dict)
@@ -62,9 +62,13 @@ class Findings:
         return sorted(self._name_stacks(problem, names) for problem, names in self.found.items())
 
     def _name_stacks(self, problem: Problem, names: list[str]) -> Problem:
-        if len(names) == len(self.stacks.get(problem.file, names)):
+        known = set().union(*self.stacks.values())
+        # what cannot be read is so in any stack
+        if len(known) < 2 or problem.rule.startswith("file-"):
             return problem
-        return replace(problem, message=f"{problem.message} (stack {', '.join(sorted(names))})")
+        some = f"stack{'s' if len(names) > 1 else ''} {', '.join(sorted(names))}"
+        where = "every stack" if set(names) == known else some
+        return replace(problem, message=f"{problem.message} ({where})")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -42,5 +42,13 @@ def find_problems(jobs: Sequence[Job], root: Path, most: int) -> Iterator[Proble
             yield Problem(job.file, *place, "code.entryPoint", message, "code-script")
 
 
+def find_unplaced(jobs: Sequence[Job], stack: str) -> Iterator[Problem]:
+    """Yield the jobs that pack code, in a stack that does not say where to upload it."""
+    for job in jobs:
+        if job.code is not None:
+            message = f"no place to upload to: pulumi config set -s {stack} aws-jobs:artifacts s3://BUCKET/PREFIX"
+            yield Problem(job.file, *job.place("code"), "code", message, "code-place")
+
+
 def _is_unknown(value: object) -> bool:
     return isinstance(value, Pending) or "${" in str(value)

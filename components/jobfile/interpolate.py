@@ -107,7 +107,10 @@ class Scope:
             return _pending(expression, secret=True)
         if self.context.any_config:
             return _pending(expression)
-        remedy = suggest(key, [*config, *secrets]) or f"; set it: pulumi config set {key} <value>"
+        remedy = (
+            suggest(key, [*config, *secrets])
+            or f"; set it: pulumi config set -s {self.context.stack} {key} <value>"
+        )
         message = f"the stack's config has no `{key}`{remedy}"
         raise InterpolationError(message, "interpolation-config")
 

@@ -64,11 +64,6 @@ class InputBuilder:
 
     def _pack_code(self, job: Job, code: Mapping[str, Any]) -> dict[str, Any]:
         folder, artifacts = str(code["dir"]), self._settings.artifacts
-        if not artifacts:
-            message = (
-                "no place to upload to: pulumi config set aws-jobs:artifacts s3://BUCKET/PREFIX"
-            )
-            raise _problem(job, "code", message)
         key = (folder, *job.include)
         if key not in self._packed:
             settings = self._settings

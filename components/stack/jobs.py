@@ -78,6 +78,8 @@ class StackJobs:
         totals = [each for each in self.policies if each.scope == "stack"]
         problems = {*self.read.problems, *self.found}
         problems.update(policy.find_problems(totals, self.jobs, stack))
+        if self.settings.needs_artifacts:
+            problems.update(code_folders.find_unplaced(self.jobs, stack))
         if self.outputs is not None:
             waiting = [job for job in self.jobs if self.pending[job.name]]
             problems.update(find_unknown(waiting, stack, self.outputs))

@@ -37,13 +37,14 @@ def load_stack(
     stack = StackJobs(settings, read or JobFiles(*load([settings.folder], settings.root)))
     _load_rules(stack)
     stack.compose()
+    if stack.platform:
+        artifacts = settings.artifacts or stack.platform.artifacts
+        stack.settings = replace(settings, artifacts=artifacts)
     if aws:
         settings.require_region()
         stack.raise_errors()
         stack.outputs = {}
     if stack.platform:
-        artifacts = settings.artifacts or stack.platform.artifacts
-        stack.settings = replace(settings, artifacts=artifacts)
         if aws and account is None:
             account = Account(aws().account, settings.region, aws().partition)
         if account:

@@ -26,6 +26,7 @@ OWN = (
         )
     ),
 )
+EMULATOR_ARTIFACTS = "s3://aws-jobs-output/code"  # a bucket that the emulator has from the start
 JOBS = "jobs"  # the folder of job files, unless `aws-jobs:jobs` names another
 
 
@@ -74,11 +75,17 @@ class Settings:
         """Return the tag by which the job's runs are found, without Pulumi's state."""
         return f"{self.project}/{self.stack}/{job}"
 
+    @property
+    def needs_artifacts(self) -> bool:
+        """Say whether nothing tells where code is uploaded to, not even a value that is not known here."""
+        hidden = {"aws-jobs:artifacts", "aws-jobs:platform"} & self.secrets
+        return not (self.artifacts or self.any_config or hidden)
+
     def require_region(self) -> str:
         """Return the region; raise `JobError` where the stack has none."""
         if not self.region:
             raise JobError(
-                f"stack {self.stack} names no AWS region: pulumi config set aws:region REGION"
+                f"stack {self.stack} names no AWS region: pulumi config set -s {self.stack} aws:region REGION"
             )
         return self.region
 
@@ -128,7 +135,7 @@ def read_settings(
         secrets=secrets | {key.removeprefix(own) for key in secrets},
         tags=_mapping(values, "aws-jobs:tags", stack, "{team: growth}"),
         jobs=values.get("aws-jobs:jobs") or JOBS,
-        artifacts=values.get("aws-jobs:artifacts", "").rstrip("/"),
+        artifacts=(values.get("aws-jobs:artifacts") or _default_artifacts(values)).rstrip("/"),
         bucket_keys=_bucket_keys(values, stack),
         max_code_bytes=_count(values, "aws-jobs:maxCodeBytes", stack, MAX_CODE_BYTES, "bytes"),
         platform=values.get("aws-jobs:platform", ""),
@@ -139,6 +146,10 @@ def read_settings(
         without_secrets=without,
         stacks=stacks,
     )
+
+
+def _default_artifacts(values: Mapping[str, str]) -> str:
+    return EMULATOR_ARTIFACTS if values.get("aws-jobs:emulator") == "true" else ""
 
 
 def _text(value: Any) -> str:

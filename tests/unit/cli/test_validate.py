@@ -46,8 +46,8 @@ def test_text(project: Path, capsys: Capture) -> None:
     (project / "jobs" / "a.yaml").write_text(ELEVEN)
     assert main(["validate"]) == 1
     assert capsys.readouterr().out == (
-        "jobs/a.yaml:10:19: request.retryStrategy.attempts: 11 is more than the maximum of 10\n"
-        "2 job files, 1 error\n"
+        "jobs/a.yaml:10:19: request.retryStrategy.attempts: 11 is more than the maximum of 10 "
+        "(every stack)\n2 job files, 1 error\n"
     )
 
 
@@ -63,7 +63,7 @@ def test_json(project: Path, capsys: Capture) -> None:
             "line": 10,
             "column": 19,
             "path": "request.retryStrategy.attempts",
-            "message": "11 is more than the maximum of 10",
+            "message": "11 is more than the maximum of 10 (every stack)",
             "rule": "schema.maximum",
             "level": "error",
         }
@@ -85,7 +85,7 @@ def test_warnings_are_no_errors(project: Path, capsys: Capture) -> None:
     assert main(["validate"]) == 0
     assert capsys.readouterr().out == (
         "jobs/churn.yaml:10:3: warning: request.clientToken: is not sent: the provider sets its own, so that "
-        "submitting again is harmless; remove it\n1 job file, 1 warning: valid\n"
+        "submitting again is harmless; remove it (every stack)\n1 job file, 1 warning: valid\n"
     )
 
 
@@ -96,7 +96,7 @@ def test_every_stack_without_a_name(project: Path, capsys: Capture) -> None:
     assert main(["validate"]) == 1
     assert capsys.readouterr().out == (
         "jobs/churn.yaml:3:3: request.jobQueue: the stack's config has no `queue`; set it: "
-        "pulumi config set queue <value> (stack dev)\n1 job file, 1 error\n"
+        "pulumi config set -s dev queue <value> (stack dev)\n1 job file, 1 error\n"
     )
     assert main(["validate", "--stack", "prod"]) == 0
     assert main(["validate", "-s", "organization/aws-jobs/prod"]) == 0
@@ -112,15 +112,15 @@ def folders(project: Path) -> Path:
     return project
 
 
-PLACE = "deployed/prod/late.yaml:10:19: request.retryStrategy.attempts: 11 is more than the maximum of 10\n"
+PLACE = "deployed/prod/late.yaml:10:19: request.retryStrategy.attempts: 11 is more than the maximum of 10"
 
 
 def test_where_a_stacks_files_lie(folders: Path, capsys: Capture) -> None:
     """A stack's `aws-jobs:jobs` says where its files lie; without --stack each stack's own are checked."""
     assert main(["validate", "-s", "prod"]) == 1
-    assert capsys.readouterr().out == f"{PLACE}1 job file, 1 error\n"
+    assert capsys.readouterr().out == f"{PLACE}\n1 job file, 1 error\n"
     assert main(["validate"]) == 1
-    assert capsys.readouterr().out == f"{PLACE}2 job files, 1 error\n"
+    assert capsys.readouterr().out == f"{PLACE} (stack prod)\n2 job files, 1 error\n"
     assert main(["validate", "-s", "dev"]) == 0
     assert capsys.readouterr().out == "1 job file: valid\n"
 
@@ -135,7 +135,7 @@ def test_a_file_is_judged_for_the_stacks_that_deploy_it(folders: Path, capsys: C
     assert main(["validate", "draft.yaml"]) == 1
     assert capsys.readouterr().out == (
         "draft.yaml:3:3: request.jobQueue: the stack's config has no `queue`; set it: "
-        "pulumi config set queue <value> (stack dev)\n1 job file, 1 error\n"
+        "pulumi config set -s dev queue <value> (stack dev)\n1 job file, 1 error\n"
     )
 
 
@@ -147,7 +147,7 @@ def test_standard_input_for_stacks_with_folders_of_their_own(
     monkeypatch.setattr("sys.stdin", stdin)
     assert main(["validate", "-"]) == 1
     said = PLACE.replace("deployed/prod/late.yaml", "<stdin>")
-    assert capsys.readouterr().out == f"{said}1 job file, 1 error\n"
+    assert capsys.readouterr().out == f"{said} (every stack)\n1 job file, 1 error\n"
 
 
 def test_a_path_that_is_not_there(project: Path, capsys: Capture) -> None:
@@ -204,8 +204,8 @@ def test_standard_input(project: Path, capsys: Capture, monkeypatch: pytest.Monk
     monkeypatch.setattr("sys.stdin", stdin)
     assert main(["validate", "-"]) == 1
     assert capsys.readouterr().out == (
-        "<stdin>:1:24: request: `serviceRequestPayload` is missing\n"
-        '<stdin>:1:36: request.jobQueue: expected a string: write "1", in quotes\n'
+        "<stdin>:1:24: request: `serviceRequestPayload` is missing (every stack)\n"
+        '<stdin>:1:36: request.jobQueue: expected a string: write "1", in quotes (every stack)\n'
         "1 job file, 2 errors\n"
     )
 
@@ -220,7 +220,7 @@ def test_a_file_is_judged_with_its_neighbours(project: Path, capsys: Capture) ->
     assert capsys.readouterr().out == (
         "1 job file: valid\n"
         "jobs/churn.yaml:1:1: name: `churn` is also the name of the job in jobs/b.yaml; names are unique in "
-        "a project\n1 job file, 1 error\n"
+        "a project (every stack)\n1 job file, 1 error\n"
     )
 
 
@@ -235,21 +235,47 @@ def test_files_elsewhere(project: Path, capsys: Capture) -> None:
 
 def test_code_must_be_there(project: Path, capsys: Capture) -> None:
     """A folder to pack, or its script, that does not exist is found before anything is deployed."""
+    for name in ("dev", "prod"):
+        settings = project / f"Pulumi.{name}.yaml"
+        settings.write_text(settings.read_text() + "  aws-jobs:artifacts: s3://bucket/code\n")
     path = project / "jobs" / "churn.yaml"
     path.write_text(SERVICE_JOB + "code:\n  dir: ../src\n  entryPoint: train.py\n")
     assert main(["validate"]) == 1
     assert capsys.readouterr().out.startswith(
-        "jobs/churn.yaml:11:3: code.dir: the folder `src` does not exist\n"
+        "jobs/churn.yaml:11:3: code.dir: the folder `src` does not exist (every stack)\n"
     )
     (project / "src").mkdir()
     assert main(["validate"]) == 1
     assert capsys.readouterr().out == (
-        "jobs/churn.yaml:11:3: code.dir: the folder `src` has no files to pack\n"
-        "jobs/churn.yaml:12:3: code.entryPoint: the folder `src` has no file `train.py`\n"
+        "jobs/churn.yaml:11:3: code.dir: the folder `src` has no files to pack (every stack)\n"
+        "jobs/churn.yaml:12:3: code.entryPoint: the folder `src` has no file `train.py` (every stack)\n"
         "1 job file, 2 errors\n"
     )
     (project / "src" / "train.py").write_text("")
     assert main(["validate"]) == 0
+
+
+def test_code_has_a_place_in_each_stack(project: Path, capsys: Capture) -> None:
+    """A stack that does not say where to upload is named, with what would be right; another is not asked for it.
+
+    A stack on the emulator has a place of its own; where the setting is a secret, its value is not known here.
+    """
+    for name, setting in (
+        ("dev", "tags: {a: b}"),
+        ("prod", "artifacts: {secure: AAABAAAA}"),
+        ("local", 'emulator: "true"'),
+    ):
+        text = f"config:\n  aws:region: us-east-1\n  aws-jobs:{setting}\n"
+        (project / f"Pulumi.{name}.yaml").write_text(text)
+    (project / "src").mkdir()
+    (project / "src" / "train.py").write_text("")
+    text = SERVICE_JOB + "code: {dir: ../src, entryPoint: train.py}\n"
+    (project / "jobs" / "churn.yaml").write_text(text)
+    assert main(["validate"]) == 1
+    assert capsys.readouterr().out == (
+        "jobs/churn.yaml:10:1: code: no place to upload to: pulumi config set -s dev aws-jobs:artifacts "
+        "s3://BUCKET/PREFIX (stack dev)\n1 job file, 1 error\n"
+    )
 
 
 def test_a_dependency_may_be_a_cell_elsewhere(project: Path) -> None:

@@ -10,6 +10,7 @@ import stat
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -38,10 +39,12 @@ def write(tmp_path: Path) -> Write:
     return go
 
 
-def problems(root: Path, code: str, **settings: int) -> list[Problem]:
+def problems(root: Path, code: str, **settings: Any) -> list[Problem]:
     """What `validate` finds of a job file with this code, without AWS; not the other rules' warnings."""
     (root / "jobs" / "train.yaml").write_text(f"{TRAINING}code: {code}\n")
-    stack = load_stack(Settings("aws-jobs", "dev", root, "us-east-1", **settings))  # type: ignore[arg-type]
+    stack = load_stack(
+        Settings("aws-jobs", "dev", root, "us-east-1", artifacts="s3://bucket/code", **settings)
+    )
     return [each for each in stack.problems if each.rule.startswith("code-")]
 
 
