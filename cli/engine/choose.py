@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from cli.engine.pulumi_cli import INSTALL, find_pulumi, is_own
 from cli.project.stack import HERE, Stack
@@ -25,6 +25,28 @@ class Engine:
     command: tuple[str, ...]
     reason: str
     embedded: bool
+
+
+def assume_emulator(stack: Stack, argv: Sequence[str], env: Mapping[str, str]) -> Stack:
+    """Return the stack as one on the emulator where only that can be meant: no CLI, and no settings that say other.
+
+    So `stack init dev` and `config set aws-jobs:emulator true` work, and what is set in between.
+    """
+    has_cli = find_pulumi(HERE, env.get("PATH")) and env.get("JOBCTL_ENGINE") != "embedded"
+    if has_cli or stack.on_emulator or not stack.name or env.get("PULUMI_BACKEND_URL"):
+        return stack
+    is_new = not stack.project.settings_file(stack.name).exists()
+    makes = list(argv[:2]) == ["stack", "init"] and is_new
+    moves = list(argv[:2]) == ["config", "set"] and {"aws-jobs:emulator", "true"} <= set(argv)
+    if makes or moves or (argv[:1] == ["config"] and has_state(stack)):
+        return replace(stack, config={**stack.config, "aws-jobs:emulator": "true"})
+    return stack
+
+
+def has_state(stack: Stack) -> bool:
+    """Say whether the stack has a state in this machine's own backend."""
+    state = stack.project.local / "pulumi" / ".pulumi" / "stacks" / stack.project.name
+    return any((state / f"{stack.name}.json{end}").exists() for end in ("", ".gz"))
 
 
 def choose(stack: Stack, env: Mapping[str, str]) -> Engine:

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import FrameType
 
 from cli.engine.arguments import choose_stack, split_cwd
-from cli.engine.choose import Engine, choose
+from cli.engine.choose import Engine, assume_emulator, choose, has_state
 from cli.project.salt import salt_kept_out
 from cli.project.stack import Stack, find_project
 from cli.project.variables import child_environment, require_answer
@@ -28,6 +28,7 @@ def run(name: str, arguments: Sequence[str]) -> int:
     arguments, cwd = split_cwd(arguments)
     argv = [name, *arguments]
     stack = choose_stack(find_project(cwd), argv, os.environ)
+    stack = assume_emulator(stack, argv, os.environ)
     env = child_environment(stack, os.environ)
     engine = choose(stack, env)
     # its help needs neither a stack nor an emulator
@@ -109,8 +110,7 @@ def _make_stack(engine: Engine, stack: Stack, cwd: Path, env: Mapping[str, str])
     if not stack.name or env.get("PULUMI_BACKEND_URL") != folder.as_uri():
         return
     folder.mkdir(parents=True, exist_ok=True)
-    state = folder / ".pulumi" / "stacks" / stack.project.name
-    if any((state / f"{stack.name}.json{end}").exists() for end in ("", ".gz")):
+    if has_state(stack):
         return
     made = subprocess.run(
         [*engine.command, "stack", "init", stack.name, "--no-select", "--non-interactive"],
@@ -120,7 +120,7 @@ def _make_stack(engine: Engine, stack: Stack, cwd: Path, env: Mapping[str, str])
         text=True,
     )
     # another command may have made it meanwhile
-    if made.returncode != 0 and not (state / f"{stack.name}.json").exists():
+    if made.returncode != 0 and not has_state(stack):
         sys.stderr.write(made.stderr)
         raise JobError(f"the stack '{stack.name}' could not be created")
 

@@ -27,8 +27,8 @@ def salt_kept_out(stack: Stack) -> Iterator[None]:
     settings = stack.project.settings_file(stack.name)
     memory = stack.project.local / "settings" / settings.name
     before = _text(settings)
-    if before and not SALT.search(before):
-        _write(memory, before)
+    if not SALT.search(before):
+        _write(memory, before or "{}\n")
     try:
         yield
     finally:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from cli.project.region import find_region
 from cli.project.stack import Project, Stack, find_project, has_secret, read_stack
 from components.errors import JobError
 from components.jobfile.words import suggest
@@ -55,6 +56,8 @@ def read_stack_settings(
 ) -> Settings:
     """Read the settings that the stack's file has. A secret one is known by name alone, unless it is `decrypted`."""
     secrets = list_secrets(stack)
+    if stack.on_emulator:
+        environment = {**(environment or {}), "AWS_REGION": find_region(stack)}
     plain = {key: value for key, value in stack.config.items() if key not in secrets}
     return read_settings(
         stack.project.name,

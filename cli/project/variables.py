@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from cli.project.emulator_process import Emulator
+from cli.project.region import find_region
 from cli.project.stack import Stack
 from components.errors import JobError
 
@@ -30,10 +31,13 @@ def child_environment(stack: Stack, env: Mapping[str, str]) -> dict[str, str]:
         child["AWS_ACCESS_KEY_ID"] = child["AWS_SECRET_ACCESS_KEY"] = "local"
         for name in ("AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_DEFAULT_PROFILE"):
             child.pop(name, None)
-    region = stack.setting("aws:region")
-    if region:
+    region = find_region(stack)
+    if stack.setting("aws:region"):
         child.setdefault("AWS_REGION", region)
         child.setdefault("AWS_DEFAULT_REGION", region)
+    else:
+        # that of a shell is meant for AWS
+        child["AWS_REGION"] = child["AWS_DEFAULT_REGION"] = region
     child.setdefault("AWS_EC2_METADATA_DISABLED", "true")
     if not child.get("PULUMI_CONFIG_PASSPHRASE_FILE"):
         child.setdefault("PULUMI_CONFIG_PASSPHRASE", "local")
