@@ -6,6 +6,7 @@ import os
 import sys
 from typing import TextIO, cast
 
+from rich.cells import set_cell_size
 from rich.console import Console
 from rich.text import Text
 
@@ -26,3 +27,11 @@ def make_console(stream: TextIO | None = None) -> Console:
 def styled(text: str, style: str = "") -> Text:
     """Return foreign text for the console, on one line."""
     return Text(visible(text), style=style, no_wrap=True, overflow="ellipsis")
+
+
+def wrap(text: str, width: int, most: int = 0) -> list[str]:
+    """Return foreign text in lines of at most so many columns, at most `most` of them; wide characters count double."""
+    lines = [line.plain.rstrip() for line in Text(visible(text)).wrap(Console(), width)]
+    if most and len(lines) > most:
+        return [*lines[: most - 1], set_cell_size(lines[most - 1], width - 2).rstrip() + " …"]
+    return lines

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
 
 from rich.text import Text
 
-from cli.display.console import styled
+from cli.display.console import styled, wrap
 from cli.display.spans import format_span
 from cli.progress.table import STYLES
 from cli.runs.details import Attempt, Details
@@ -100,9 +99,8 @@ def _wrap(label: str, value: str, width: int) -> Iterator[Text]:
     """Yield `label  value`, wrapped below its value; an address stays whole, to be clicked and copied."""
     if not value:
         return
-    text, room = visible(value), max(20, width - LABEL)
-    whole = " " not in text
-    parts = [text] if whole else textwrap.wrap(text, room, break_long_words=False)
+    whole = " " not in value
+    parts = [visible(value)] if whole else wrap(value, max(20, width - LABEL))
     for at, part in enumerate(parts):
         line = Text(f"{label if at == 0 else '':<{LABEL}}", style="dim", overflow="fold")
         yield line.append(part, style="default not dim")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
-from cli.display.console import styled
+from cli.display.console import styled, wrap
 from cli.display.spans import format_span
 from cli.runs.statuses import JobStatus, sort_by_chain
 from components.kinds import Phase
@@ -137,6 +136,6 @@ def _explain(job: JobStatus, indent: str, width: int) -> Iterator[Text]:
     elif job.phase in (Phase.FAILED, Phase.UNKNOWN):
         reason = job.reason or str(job.outputs.get("note", ""))
     room = max(20, width - len(indent))
-    lines = textwrap.wrap(visible(reason), room, max_lines=REASON, placeholder=" …")
+    lines = wrap(reason, room, REASON) if reason else []
     for line in lines:
         yield styled(indent + line, "red" if job.phase is Phase.FAILED else "dim")

@@ -66,6 +66,15 @@ def test_wide_characters_count_double() -> None:
     assert len({cell_len(line[: line.index("RUNNING")]) for line in lines[1:]}) == 1
 
 
+def test_a_long_reason_in_wide_characters_stays_in_its_lines() -> None:
+    """Four lines at most, the last with a mark."""
+    job = a_job("churn", "FAILED", statusReason="流失率 " * 60)
+    lines = [line.plain for line in format_jobs([job], NOW, 50)][2:]
+    assert len(lines) == 4
+    assert max(map(cell_len, lines)) <= 50
+    assert lines[-1].endswith(" …")
+
+
 def test_control_characters_of_aws_are_shown_not_obeyed() -> None:
     """A reason that clears the screen is text."""
     job = a_job("churn", "FAILED", statusReason="\x1b[2J\u202eevil")
