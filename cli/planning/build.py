@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from cli.planning.cells import name_removed_cell
 from cli.planning.chains import list_chains
 from cli.planning.changes import list_changes
 from cli.planning.effects import find_effect
@@ -45,6 +46,7 @@ def build(
     unchanged = 0
     for steps in preview.jobs:
         found = _plan_job(steps, by_name.get(_name_job(steps)), prices, may_terminate)
+        found = name_removed_cell(found, jobs)
         if found.action:
             planned.append(found)
         elif steps.old and not steps.gone:

@@ -17,6 +17,7 @@ CAUSES = {
     "released": "its run was released in AWS",
     "waiting": "waiting for {}",
     "removed": "its file was removed",
+    "cell": "its matrix no longer has this cell",
     # a preview without the stack's secrets
     "hidden-new": "depends on secrets: not previewable without them; new",
     "hidden-changed": "depends on secrets: not previewable without them; changed, so that it runs again",

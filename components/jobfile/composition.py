@@ -22,6 +22,7 @@ from .overlay import merge
 from .period import period
 from .sound import keep_sound
 from .unknown_fields import split_answers
+from .watched_files import is_file
 
 _VISIBLE = ("generation", "watch", "dependsOn", "code", "adopt")  # filled in, and never secret
 
@@ -185,8 +186,7 @@ class Composition:
             used |= scope.used
         code = own.get("code")
         if code:
-            folder = os.path.normpath(os.path.join(self.file.folder, str(code["dir"])))
-            code = {**code, "dir": folder}
+            code = {**code, "dir": self._from_root(str(code["dir"]))}
         return Job(
             name=name,
             kind=kind.name,
@@ -195,7 +195,7 @@ class Composition:
             generation=own.get("generation"),
             every=every,
             period=scope.period,
-            watch=tuple(own.get("watch", ())),
+            watch=tuple(map(self._place_watched, own.get("watch", ()))),
             code=code,
             depends_on=tuple(
                 dict.fromkeys([*filter(_is_text, own.get("dependsOn", ())), *sorted(scope.others)])
@@ -208,6 +208,13 @@ class Composition:
             source=self.file,
             stack=self.context.stack,
         )
+
+    def _place_watched(self, watched: Any) -> Any:
+        return self._from_root(watched) if is_file(watched) else watched
+
+    def _from_root(self, path: str) -> str:
+        """Return a path that is relative to the file as one relative to the project's folder."""
+        return os.path.normpath(os.path.join(self.file.folder, path))
 
     def _visible(self, value: Any, path: Path, scope: interpolate.Scope) -> Any:
         if not self.file.interpolates:

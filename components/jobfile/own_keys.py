@@ -11,6 +11,7 @@ from ..wire import join_path
 from .messages import join_words
 from .model import Job, JobFile
 from .rules.view import JobProblem, warning
+from .watched_files import is_file
 from .words import suggest
 
 _OBJECT = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/.*[^/]")
@@ -24,6 +25,8 @@ def check_job(job: Job) -> Iterator[JobProblem]:
     """Yield the problems of one job's own keys."""
     kind = KINDS[job.kind]
     for index, uri in enumerate(job.watch):
+        if is_file(uri):
+            continue
         if isinstance(uri, str) and not _OBJECT.fullmatch(uri):
             message = f"`{uri}` is not an S3 object, such as s3://bucket/data/_SUCCESS"
             yield JobProblem(("watch", index), message, "watch-object")

@@ -6,7 +6,7 @@
     name        the job's name                      region      AWS region, such as "eu-west-1"
     request     the API's own request, the payload as an object
     generation  integer or string                   period      "2026-11" | "2026-W47" | "2026-11-22"
-    code        {sha256, uri, count, bytes, files}  watched     {s3 uri: ETag}
+    code        {sha256, uri, count, bytes, files}  watched     {s3 uri: ETag, path: hash}
     secretPaths dotted paths of secret leaves       onReplace, onDelete, adopt, waitingFor
 """
 

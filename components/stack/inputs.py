@@ -12,6 +12,7 @@ from ..aws import Aws
 from ..aws.objects import read_etag as find_etag
 from ..errors import JobError, Problem, Problems
 from ..jobfile import Job, Pending
+from ..jobfile.watched_files import hash_files, is_file
 from ..kinds import KINDS
 from ..wire import walk_leaves
 from .archive import Archive, pack_folder
@@ -35,7 +36,7 @@ class InputBuilder:
             "period": job.period,
             "adopt": job.adopt,
             "secretPaths": list(job.secret_paths),
-            "watched": {str(uri): self._find_etag(job, str(uri)) for uri in job.watch},
+            "watched": self._find_watched(job),
             "code": self._pack_code(job, job.code) if job.code else None,
         }
         inputs = {
@@ -50,6 +51,20 @@ class InputBuilder:
         if "code" in inputs:
             inputs["request"] = _add_code(job, inputs["request"], inputs["code"])
         return inputs
+
+    def _find_watched(self, job: Job) -> dict[str, str]:
+        """Return what tells the content of what is watched: an object's ETag, a file's hash."""
+        found: dict[str, str] = {}
+        for watched in map(str, job.watch):
+            if not is_file(watched):
+                found[watched] = self._find_etag(job, watched)
+                continue
+            try:
+                settings = self._settings
+                found |= hash_files(settings.root, watched, settings.max_code_bytes)
+            except JobError as error:
+                raise _problem(job, "watch", str(error)) from error
+        return found
 
     def _find_etag(self, job: Job, uri: str) -> str:
         if uri not in self._etags:

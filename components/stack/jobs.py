@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import policy
 from ..errors import Problem, Problems
-from ..jobfile import Context, Job, JobFile, Pending, code_folders, expand
+from ..jobfile import Context, Job, JobFile, Pending, code_folders, expand, watched_files
 from ..platform.config import Account, PlatformConfig
 from ..platform.references import find_unknown
 from ..policy import Policy
@@ -75,6 +75,7 @@ class StackJobs:
         self.found.update(
             code_folders.find_problems(jobs, self.settings.root, self.settings.max_code_bytes)
         )
+        self.found.update(watched_files.find_problems(jobs, self.settings.root))
         totals = [each for each in self.policies if each.scope == "stack"]
         problems = {*self.read.problems, *self.found}
         problems.update(policy.find_problems(totals, self.jobs, stack))

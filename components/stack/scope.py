@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..jobfile import yaml12
+from ..jobfile.watched_files import is_file
 from ..permissions import (
     Scope,
     find_inputs,
@@ -35,7 +36,7 @@ def build_scope(
         partition=account.partition,
         roles=find_roles(requests),
         queues=find_queues(requests),
-        watched=tuple(sorted({str(uri) for job in jobs for uri in job.watch})),
+        watched=tuple(sorted({str(uri) for job in jobs for uri in job.watch if not is_file(uri)})),
         inputs=find_inputs(requests),
         outputs=find_outputs(requests),
         read_inputs=settings.read_inputs,

@@ -64,10 +64,13 @@ KEYS: dict[str, dict[str, Any]] = {
     },
     "watch": {
         "type": "array",
-        "items": {**_TEXT, "description": "An S3 object."},
+        "items": {
+            **_TEXT,
+            "description": "An S3 object, or a file of the repository, relative to this file: a path or glob.",
+        },
         "maxItems": 100,
-        "description": "S3 objects; the job runs again when one of them changes.",
-        "examples": [["s3://bucket/data/_SUCCESS"]],
+        "description": "S3 objects, files and globs of the repository; the job runs again when one of them changes.",
+        "examples": [["s3://bucket/data/_SUCCESS", "../data/*.json"]],
     },
     "dependsOn": {
         "type": "array",

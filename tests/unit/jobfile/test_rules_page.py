@@ -72,6 +72,7 @@ def test_every_rule_has_an_example() -> None:
     shown = {name for text in lines for name in re.findall(r"\[(?:warning )?([a-z-]+)\]", text)}
     elsewhere = {name for name in listed() if name.startswith("file-")} | {
         "theme-region",
+        "watch-file",
         *(f"code-{name}" for name in ("folder", "script", "link", "file", "place")),
         *(f"code-{name}" for name in ("size", "include", "credentials")),
     }

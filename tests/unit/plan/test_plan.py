@@ -165,6 +165,22 @@ def test_a_removed_file_says_what_becomes_of_the_run(
     assert (job.action, job.effect, job.why) == (action, effect, "its file was removed")
 
 
+def test_a_removed_cell_is_no_removed_file() -> None:
+    """A cell that its matrix no longer has is planned as such, with the line of the matrix; other names are files."""
+    document = jobs.hyperparameters(eta="${matrix.eta}")
+    files = job_files(churn=json.dumps({**document, "matrix": {"eta": ["0.1"]}}, indent=1))
+    steps = [
+        step("delete", old=state(inputs(name)), name=name)
+        for name in ("churn-eta-0-3", "churn-old")
+    ]
+    cell, file = plan(*steps, jobs=files).jobs
+    assert (cell.name, cell.why) == ("churn-eta-0-3", "its matrix no longer has this cell")
+    assert cell.file == "jobs/churn.json"
+    assert files[0].source is not None
+    assert '"matrix"' in files[0].source.text.splitlines()[cell.line - 1]
+    assert (file.name, file.why, file.file) == ("churn-old", "its file was removed", "")
+
+
 def test_since_when_a_run_runs() -> None:
     """A running run is named with its status and the time at which it began."""
     old = state(inputs(onDelete="terminate"), **RUNNING)

@@ -122,7 +122,9 @@ def test_fields_have_words_and_examples() -> None:
     assert all("description" in part for part in union["properties"].values())
     request = union["$defs"]["batch.SubmitServiceJobRequest"]["properties"]
     assert all("description" in part for part in request.values())
-    assert union["properties"]["watch"]["examples"] == [["s3://bucket/data/_SUCCESS"]]
+    assert union["properties"]["watch"]["examples"] == [
+        ["s3://bucket/data/_SUCCESS", "../data/*.json"]
+    ]
     assert union["properties"]["onDelete"]["default"] == "refuse"
 
 

@@ -1,0 +1,110 @@
+"""The files of the repository that jobs watch, by paths and globs. Reads the file system, as `load` does.
+
+Links are not followed: what a pull request can point elsewhere is no file of the repository.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Iterator, Sequence
+from fnmatch import translate
+from pathlib import Path
+
+from ..errors import JobError, Problem
+from .model import Job
+from .regular_files import read_regular
+
+RECORDED = 50  # files that are recorded one by one: each job's state has them
+SHOWN = 32  # hexadecimal characters of a hash, as many as an ETag has
+_SPECIAL = re.compile(r"[*?\[]")
+
+
+def is_file(watched: object) -> bool:
+    """Say whether what is watched is a file of the repository, not an object in S3."""
+    return isinstance(watched, str) and "://" not in watched
+
+
+def list_files(root: Path, pattern: str) -> list[str]:
+    """Return the files that a path or glob matches, relative to the project's folder `root`, sorted.
+
+    `*` stands for any part of a name, `**` for any folders; names that begin with a dot are named by one only.
+    """
+    parts = [part for part in pattern.split("/") if part not in ("", ".")]
+    fixed = 0
+    while fixed < len(parts) - 1 and not _SPECIAL.search(parts[fixed]):
+        fixed += 1
+    start = os.path.join(root, *parts[:fixed])
+    outside = os.path.isabs(pattern) or ".." in parts or not parts
+    if outside or os.path.realpath(start) != os.path.realpath(root) + start[len(str(root)) :]:
+        return []
+    steps = [part if part == "**" else re.compile(translate(part)) for part in parts[fixed:]]
+    found: list[str] = []
+    for folder, folders, names in os.walk(start):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        inner = os.path.relpath(folder, start).split(os.sep) if folder != start else []
+        found += [
+            os.path.relpath(os.path.join(folder, name), root)
+            for name in names
+            if _matches([*inner, name], steps) and (name[0] != "." or parts[-1][0] == ".")
+        ]
+    return sorted(found)
+
+
+def _matches(names: Sequence[str], steps: Sequence[str | re.Pattern[str]]) -> bool:
+    """Match a path's names with a pattern's parts; the time is their product."""
+    reached = {0}
+    for name in names:
+        after = set()
+        for at in _skip_folders(reached, steps):
+            if at < len(steps):
+                step = steps[at]
+                if isinstance(step, str):
+                    after.add(at)
+                elif step.match(name):
+                    after.add(at + 1)
+        reached = after
+    return len(steps) in _skip_folders(reached, steps)
+
+
+def _skip_folders(reached: set[int], steps: Sequence[str | re.Pattern[str]]) -> set[int]:
+    """`**` stands for no folder, too."""
+    found = set(reached)
+    for at in sorted(reached):
+        while at < len(steps) and isinstance(steps[at], str):
+            at += 1
+            found.add(at)
+    return found
+
+
+def hash_files(root: Path, pattern: str, most: int) -> dict[str, str]:
+    """Return the files' hashes by their paths; of many one hash, by the pattern.
+
+    Raises `JobError` where there is none, or they have more than `most` bytes, or one cannot be read.
+    """
+    names = list_files(root, pattern)
+    if not names:
+        raise JobError(f"no file of the project is `{pattern}`")
+    hashes: dict[str, str] = {}
+    size = 0
+    for name in names:
+        content, _ = read_regular(str(root), name, most - size)
+        size += len(content)
+        if size > most:
+            raise JobError(f"the files of `{pattern}` have more than {most:,} bytes")
+        hashes[name] = hashlib.sha256(content).hexdigest()[:SHOWN]
+    if len(hashes) <= RECORDED:
+        return hashes
+    lines = "".join(f"{name}\0{hashes[name]}\n" for name in sorted(hashes))
+    return {pattern: hashlib.sha256(lines.encode()).hexdigest()[:SHOWN]}
+
+
+def find_problems(jobs: Sequence[Job], root: Path) -> Iterator[Problem]:
+    """Yield what is watched and is not there; `root` is the project's folder."""
+    for job in jobs:
+        for index, watched in enumerate(job.watch):
+            if is_file(watched) and "${" not in watched and not list_files(root, watched):
+                at = f"watch[{index}]"
+                message = f"no file of the project is `{watched}` (from the project's folder)"
+                yield Problem(job.file, *job.place(at), at, message, "watch-file")
