@@ -13,11 +13,17 @@ from contextlib import redirect_stderr, redirect_stdout
 from types import ModuleType
 
 from cli.engine.arguments import add_stack
+from cli.project.stack import HERE
+from cli.repository.version import read_version
 from components.errors import JobError
 from components.files import describe_failure
 from components.printable import make_stream
 
 GROUPS = {
+    "Your own repository": {
+        "init": "make a repository of your own: no samples, your name, your region",
+        "upgrade": "bring another version's files in one commit",
+    },
     "Deploy (the engine's commands, with its own flags)": {
         "preview": "show which jobs `up` would submit, re-run, update or terminate",
         "up": "deploy the job files (--wait: and wait for the jobs)",
@@ -104,6 +110,9 @@ def _run(argv: list[str]) -> int:
         print(_overview())
         return 0
     name, rest = argv[0], argv[1:]
+    if name == "--version":
+        print(f"jobctl {read_version(HERE)}")
+        return 0
     if name not in COMMANDS:
         print(_unknown(name), file=sys.stderr)
         return 2
@@ -159,7 +168,10 @@ def _overview() -> str:
     for title, commands in GROUPS.items():
         lines += ["", f"{title}:"]
         lines += [f"  {name:10} {summary}" for name, summary in commands.items()]
-    lines += ["", "./jobctl COMMAND --help shows the arguments of a command."]
+    lines += [
+        "",
+        "./jobctl COMMAND --help shows the arguments of a command; ./jobctl --version the version.",
+    ]
     return "\n".join(lines)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from components.errors import JobError
+from components.stack.settings import add_namespace
 
 HERE = Path(__file__).resolve().parents[2]
 
@@ -84,7 +85,7 @@ def read_stack(project: Project, name: str) -> Stack:
             )
     prefix = f"{project.name}:"
     keys = {key if ":" in key else prefix + key: value for key, value in config.items()}
-    return Stack(project, short, keys)
+    return Stack(project, short, add_namespace(project.name, keys))
 
 
 def find_selected(project: Project, env: Mapping[str, str]) -> str:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from ..errors import JobError
 
@@ -16,18 +16,17 @@ _HALF = re.compile("[\ud800-\udfff]")
 MAX_CODE_BYTES = 100_000_000  # of one code folder, unless `aws-jobs:maxCodeBytes` says so
 # set for a preview on placeholders: secrets are known by name alone then, as they are for `validate`
 WITHOUT_SECRETS = "AWS_JOBS_WITHOUT_SECRETS"
-OWN = (
-    "aws:region",
-    *(
-        f"aws-jobs:{name}"
-        for name in (
-            *("tags", "jobs", "artifacts", "bucketKeys", "maxCodeBytes", "platform"),
-            *("preflight", "readInputs", "allowTerminate", "slots"),
-        )
-    ),
+_NAMES = (
+    *("tags", "jobs", "artifacts", "bucketKeys", "maxCodeBytes", "platform"),
+    *("preflight", "readInputs", "allowTerminate", "slots"),
 )
+OWN = ("aws:region", *(f"aws-jobs:{name}" for name in _NAMES))
+# jobctl's, of which the program knows nothing
+_JOBCTLS = ("emulator", "endpoint", "prices")
 EMULATOR_ARTIFACTS = "s3://aws-jobs-output/code"  # a bucket that the emulator has from the start
 JOBS = "jobs"  # the folder of job files, unless `aws-jobs:jobs` names another
+
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
@@ -90,6 +89,19 @@ class Settings:
         return self.region
 
 
+def add_namespace(project: str, config: Mapping[str, Value]) -> dict[str, Value]:
+    """Return a config with our settings under `aws-jobs:` also where they are under the project's own name.
+
+    `pulumi config set artifacts s3://...` puts a key there. The one under `aws-jobs:` goes before.
+    """
+    own = {
+        f"aws-jobs:{name}": config[f"{project}:{name}"]
+        for name in (*_NAMES, *_JOBCTLS)
+        if f"{project}:{name}" in config
+    }
+    return {**own, **config}
+
+
 def read_settings(
     project: str,
     stack: str,
@@ -106,6 +118,8 @@ def read_settings(
     Raises `JobError` with the key that is wrong.
     """
     known = environment or {}
+    config = add_namespace(project, config)
+    secrets = frozenset(add_namespace(project, dict.fromkeys(secrets)))
     without = known.get(WITHOUT_SECRETS) == "true"
     values = {
         key: _text(value)

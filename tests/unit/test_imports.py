@@ -44,6 +44,7 @@ CLI_ORDER = (
     "progress",
     "planning",
     "report",
+    "repository",
     "github",
     "commands",
     "__main__",

@@ -57,6 +57,23 @@ def test_key_without_a_namespace_is_the_projects(folder: Path) -> None:
     assert read_stack(find_project(folder), "a").on_emulator
 
 
+def test_a_project_of_any_name_has_settings_in_its_own_namespace(folder: Path) -> None:
+    """`pulumi config set` puts a bare key there; `aws-jobs:` goes before, and a secret one stays secret."""
+    (folder / "Pulumi.yaml").write_text("name: acme\nruntime: python\n", "utf-8")
+    (folder / "Pulumi.a.yaml").write_text(
+        "config:\n  emulator: true\n  acme:artifacts: s3://own\n  acme:slots: '3'\n"
+        "  aws-jobs:slots: '4'\n  acme:tags: {secure: x}\n  acme:other: s\n",
+        "utf-8",
+    )
+    stack = read_stack(find_project(folder), "a")
+    assert stack.on_emulator
+    settings = read_stack_settings(stack)
+    assert (settings.artifacts, settings.slots) == ("s3://own", 4)
+    assert {"acme:tags", "aws-jobs:tags", "tags"} <= settings.secrets
+    assert settings.config["other"] == "s"
+    assert "aws-jobs:other" not in settings.config
+
+
 def test_secret_setting_counts_as_not_set(folder: Path) -> None:
     """jobctl never decrypts."""
     (folder / "Pulumi.a.yaml").write_text("config:\n  aws:region:\n    secure: v1:x\n", "utf-8")

@@ -1,0 +1,165 @@
+"""Make a team's own repository from this one: upstream's files, the team's first ones, and no sample."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+from cli.project.stack import read_yaml
+from cli.repository.git import git, has_git, is_clean, is_in_repository
+from cli.repository.manifest import (
+    LOCK,
+    Lock,
+    compute_digest,
+    list_upstream,
+    read_lock,
+    read_manifest,
+    write_lock,
+)
+from cli.repository.version import read_version
+from components.errors import JobError
+
+NAME = re.compile(r"[A-Za-z0-9_.-]{1,100}")  # Pulumi's rule for projects and stacks
+REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d{1,2}")
+LOCAL = "local"
+_TEMPLATE = re.compile(r"^template:.*\n(?:[ \t].*\n|\n)*", re.MULTILINE)
+_README = """# {name}
+
+Machine-learning jobs on AWS, declared in files in `jobs/` and deployed by pull request.
+
+    ./jobctl new ServiceJob churn     # then fill in jobs/churn.yaml
+    ./jobctl validate
+    ./jobctl emulator start           # an AWS on this machine
+    ./jobctl preview -s local
+    ./jobctl --help
+
+[Job files](docs/job-files.md), [pull requests and deployment](docs/gitops.md), [following runs](docs/runs.md).
+`upstream.yaml` says which paths come from upstream and which are ours; `./jobctl upgrade` brings the next version.
+"""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the repository is called, its region, and the stacks that it gets besides `local`."""
+
+    name: str
+    region: str
+    stacks: tuple[str, ...] = ()
+
+
+def check_wanted(wanted: Wanted) -> None:
+    for what, text in (("project", wanted.name), *(("stack", name) for name in wanted.stacks)):
+        if not NAME.fullmatch(text):
+            raise JobError(
+                f"`{text}` is not a valid {what} name; use up to 100 letters, digits, -, _ and ."
+            )
+    if not REGION.fullmatch(wanted.region):
+        raise JobError(f"`{wanted.region}` is not an AWS region; expected one such as us-east-1")
+
+
+def create(source: Path, target: Path, wanted: Wanted) -> None:
+    """Write the repository into an empty folder, or turn this one into it where `target` is `source`."""
+    manifest = read_manifest(source)
+    if target == source:
+        if (source / LOCK).exists():
+            raise JobError(f"{target} is a team's repository already: it has {LOCK}")
+        for path in manifest.entries.get("left_out", ()):
+            _remove(target / path)
+    elif target.is_file() or (
+        target.is_dir() and {path.name for path in target.iterdir()} - {".git"}
+    ):
+        raise JobError(f"{target} is not empty; name a new folder")
+    files = list_upstream(source, manifest)
+    copy_files(source, target, files)
+    project = (source / "Pulumi.yaml").read_text("utf-8")
+    project = re.sub(r"^name:.*$", f"name: {wanted.name}", project, count=1, flags=re.MULTILINE)
+    _write(target / "Pulumi.yaml", _TEMPLATE.sub("", project))
+    local = (source / f"Pulumi.{LOCAL}.yaml").read_text("utf-8")
+    local = re.sub(r"(aws:region: *).*", rf"\g<1>{wanted.region}", local)
+    _write(target / f"Pulumi.{LOCAL}.yaml", local)
+    for name in wanted.stacks:
+        file = target / f"Pulumi.{name}.yaml"
+        if not file.exists():
+            _write(file, f"config:\n  aws:region: {wanted.region}\n")
+    _write(target / "README.md", _README.format(name=wanted.name))
+    _write(target / "jobs" / ".gitkeep", "")
+    digests = {path: compute_digest(target / path) for path in files}
+    write_lock(target, Lock(read_version(source), find_source(source), digests))
+
+
+def copy_files(source: Path, target: Path, files: Iterable[str]) -> None:
+    """Copy files with their modes."""
+    if source == target:
+        return
+    for path in files:
+        (target / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(source / path, target / path)
+
+
+def find_source(root: Path) -> str:
+    """Return the address that upgrades come from, without credentials, or nothing where there is none.
+
+    It is the one of the clone, of `pulumi new`, or of the repository that this one was made from.
+    """
+    if (root / LOCK).exists():
+        return read_lock(root).source
+    found = ""
+    if (root / ".git").exists() and has_git():
+        try:
+            found = git(root, "remote", "get-url", "origin").strip()
+        except JobError:
+            found = ""
+    else:
+        config = read_yaml(root / "Pulumi.yaml").get("config") or {}
+        tags = config.get("pulumi:tags") or {} if isinstance(config, dict) else {}
+        value = tags.get("value") or {} if isinstance(tags, dict) else {}
+        found = str(value.get("pulumi:template", "")) if isinstance(value, dict) else ""
+    if re.fullmatch(r"[\w.-]+@[\w.-]+:[\w./~-]+", found):
+        return found
+    parts = urlsplit(found)
+    # a folder of somebody's machine is no address for others
+    if parts.scheme not in ("https", "ssh", "http") or not parts.hostname:
+        return ""
+    user = f"{parts.username}@" if parts.scheme == "ssh" and parts.username else ""
+    port = f":{parts.port}" if parts.port else ""
+    return urlunsplit((parts.scheme, f"{user}{parts.hostname}{port}", parts.path, "", ""))
+
+
+def commit_first(root: Path, clean: bool) -> str:
+    """Make the folder a git repository with one commit. Returns what it did, or why not.
+
+    In a repository that had changes before (not `clean`) nothing is committed.
+    """
+    if not has_git():
+        return "git is not installed, so this is not a git repository yet"
+    if not is_in_repository(root):
+        git(root, "init", "--quiet", "--initial-branch", "main")
+    elif not clean:
+        return "not committed: there were changes before"
+    git(root, "add", "--all", ".")
+    try:
+        git(root, "commit", "--quiet", "-m", f"Start from jobctl {read_version(root)}")
+    except JobError as error:
+        return f"not committed: {error}; run git commit once git knows who you are"
+    return "committed"
+
+
+def was_clean(root: Path) -> bool:
+    """Tell whether `commit_first` may commit: a new folder, or a repository without changes."""
+    return not has_git() or not root.is_dir() or not is_in_repository(root) or is_clean(root)
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, "utf-8")
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)

@@ -1,0 +1,44 @@
+"""Calls of git, with its own sentence where one fails."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+from components.errors import JobError
+
+
+def has_git() -> bool:
+    return shutil.which("git") is not None
+
+
+def git(root: Path, *arguments: str) -> str:
+    """Return what `git ARGUMENTS` prints in this folder. Raises `JobError` where there is no git, or it fails."""
+    # a hook's GIT_DIR and GIT_INDEX_FILE would mean another repository
+    env = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    kept = ("GIT_SSL", "GIT_SSH", "GIT_ASKPASS", "GIT_CONFIG", "GIT_AUTHOR", "GIT_COMMITTER")
+    env |= {name: value for name, value in os.environ.items() if name.startswith(kept)}
+    try:
+        done = subprocess.run(
+            ["git", *arguments], cwd=root, env=env, capture_output=True, text=True
+        )
+    except FileNotFoundError:
+        raise JobError("git is not installed, or not on PATH") from None
+    if done.returncode != 0:
+        lines = [line for line in done.stderr.splitlines() if line.strip()]
+        raise JobError(f"git {arguments[0]}: {lines[-1] if lines else 'failed'}")
+    return done.stdout
+
+
+def is_in_repository(root: Path) -> bool:
+    try:
+        return bool(git(root, "rev-parse", "--show-toplevel"))
+    except JobError:
+        return False
+
+
+def is_clean(root: Path) -> bool:
+    """Tell whether everything in the folder is committed."""
+    return not git(root, "status", "--porcelain", "--", ".").strip()
