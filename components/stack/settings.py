@@ -21,7 +21,7 @@ _NAMES = (
     *("preflight", "readInputs", "allowTerminate", "slots"),
 )
 OWN = ("aws:region", *(f"aws-jobs:{name}" for name in _NAMES))
-# jobctl's, of which the program knows nothing
+# what jobctl reads besides
 _JOBCTLS = ("emulator", "endpoint", "prices")
 EMULATOR_ARTIFACTS = "s3://aws-jobs-output/code"  # a bucket that the emulator has from the start
 JOBS = "jobs"  # the folder of job files, unless `aws-jobs:jobs` names another

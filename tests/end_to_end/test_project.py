@@ -74,6 +74,17 @@ def test_stack_local_is_on_the_emulator() -> None:
     assert dict(stack.config) == {"aws:region": "us-east-1", "aws-jobs:emulator": "true"}
 
 
+def test_the_version_is_the_newest_release() -> None:
+    """`./jobctl --version` needs no packages; CHANGELOG.md has that release, and says what breaking means."""
+    done = subprocess.run(
+        [sys.executable, "-S", ROOT / "jobctl", "--version"], capture_output=True, text=True
+    )
+    text = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    [newest, *_] = re.findall(r"^## \[(\d+\.\d+\.\d+)\] - \d{4}-\d\d-\d\d$", text, re.MULTILINE)
+    assert done.stdout == f"jobctl {newest}\n", done.stderr
+    assert "**Breaking**" in text
+
+
 def test_program_is_short() -> None:
     """`__main__.py` loads, checks, declares and exports, in at most 30 lines."""
     assert len((ROOT / "__main__.py").read_text("utf-8").splitlines()) <= 30
