@@ -20,6 +20,7 @@ from .faults import rate_fault, select_faults
 from .model import Context, Job, JobFile
 from .overlay import merge
 from .period import period
+from .placeholders import hide_placeholders
 from .sound import keep_sound
 from .unknown_fields import split_answers
 from .watched_files import is_file
@@ -249,6 +250,8 @@ class Composition:
                 body, ("request",), scope, lambda at: schema.find_type(model, at[1:]), secrets
             )
             body = self._opened(kind, {"request": body}, ())["request"]
+        if "<fill in " in self.file.text:
+            body = hide_placeholders(body, self.report, ("request",))
         faults = self._faults(body, model, ("request",), frozenset(secrets))
         if faults:
             body = keep_sound(body, faults, model)

@@ -119,14 +119,42 @@ def test_expand_wants_a_stack_where_there_are_several(project: Path, capsys: Cap
     assert main(["expand", "jobs/churn.yaml", "-s", "dev"]) == 0
 
 
+FILLED = {
+    "a queue of type SAGEMAKER_TRAINING": "training",
+    "the ARN of SageMaker's execution role": "arn:aws:iam::123456789012:role/Training",
+    "the ARN of a role that Personalize assumes": "arn:aws:iam::123456789012:role/Personalize",
+    "an image in ECR, with its tag": "123456789012.dkr.ecr.us-east-1.amazonaws.com/train:1.0",
+    "a bucket": "bucket",
+    "a team": "growth",
+    "the ARN of a solution version": "arn:aws:personalize:us-east-1:123456789012:solution/a/1a2b3c4d",
+    "the name of a SageMaker model": "churn",
+}
+
+
+def fill_in(path: Path) -> str:
+    text = path.read_text("utf-8")
+    for what, value in FILLED.items():
+        text = text.replace(f"<fill in {what}>", value)
+    path.write_text(text)
+    return text
+
+
 @pytest.mark.parametrize("kind", KINDS)
-def test_new_writes_a_right_file(project: Path, capsys: Capture, kind: str) -> None:
-    """A new file names its schema in the first line, is commented, and right as it stands."""
+def test_new_writes_a_file_to_fill_in(project: Path, capsys: Capture, kind: str) -> None:
+    """A new file names its schema, shows our keys as comments, and is refused until all of it is filled in."""
     assert main(["new", kind, "my-job"]) == 0
     assert capsys.readouterr().out == "jobs/my-job.yaml: fill it in, then run ./jobctl validate\n"
-    text = (project / "jobs" / "my-job.yaml").read_text("utf-8")
+    path = project / "jobs" / "my-job.yaml"
+    text = path.read_text("utf-8")
     assert text.splitlines()[0] == "# yaml-language-server: $schema=../schemas/job.schema.json"
     assert f"kind: {kind}\n" in text
+    assert "${config." in text and "\n# dependsOn: [" in text
+    assert ("\n# code: {" in text) is (KINDS[kind].payload is not None)
+    assert main(["validate"]) == 1
+    told = capsys.readouterr().out.splitlines()
+    assert len(told) == text.count("<fill in ") + 1
+    assert all("> is not filled in yet" in line.replace("`", "") for line in told[:-1])
+    fill_in(path)
     assert main(["validate"]) == 0
     assert capsys.readouterr().out == "1 job file: valid\n"
 
@@ -135,7 +163,7 @@ def test_new_offers_right_things_only(project: Path, capsys: Capture) -> None:
     """Everything that a template's comments offer is right when it is taken."""
     assert main(["new", "service-job", "job"]) == 0
     path = project / "jobs" / "job.yaml"
-    text = path.read_text("utf-8")
+    text = fill_in(path)
     for line in ("# generation: 1", "# every: week", "# onReplace: refuse", "# onDelete: refuse"):
         assert line in text
         text = text.replace(line, line.removeprefix("# "))
