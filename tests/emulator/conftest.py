@@ -102,5 +102,8 @@ def assert_allowed(document: Any, service: str, operation: str) -> None:
     """Fail unless the raw answer is one that botocore's output shape allows: no null, nothing unknown."""
     shape = shapes.service(service).operation_model(operation).output_shape
     found = [] if shape is None else list(shapes.problems(document, shape))
+    if operation == "DescribeSchedulingPolicies":
+        # a map of tags has an entry at least, says the model; AWS answers {} for none
+        found = [each for each in found if not each.startswith("Value '{}'")]
     assert found == [], f"{operation}: {found}"
     assert not contains(document, type(None)), "a null in the answer"

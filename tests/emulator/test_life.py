@@ -13,6 +13,7 @@ from local.aws.server.emulator import Emulator
 from .conftest import START
 from .samples import service_job
 
+COMPLETED = "Received status from SageMaker: Training job completed"
 DEFAULT_LIFE = [
     (0.0, "SUBMITTED"),
     (0.2, "RUNNABLE"),
@@ -52,7 +53,7 @@ def test_times_are_those_of_the_transitions(batch: Any, emulator: Emulator) -> N
     assert (shown["startedAt"], shown["stoppedAt"]) == (base + 1500, base + 3000)
     (attempt,) = shown["attempts"]
     assert (attempt["startedAt"], attempt["stoppedAt"]) == (base + 1500, base + 3000)
-    assert "statusReason" not in attempt
+    assert attempt["statusReason"] == shown["statusReason"] == COMPLETED
 
 
 def test_waiting_job_has_not_started(batch: Any) -> None:
@@ -226,6 +227,23 @@ def test_terminating_an_ended_job_changes_nothing(batch: Any, emulator: Emulator
     batch.terminate_service_job(jobId=job, reason="late")
     shown = described(batch, job)
     assert (shown["status"], shown["isTerminated"]) == ("SUCCEEDED", False)
+
+
+def test_job_is_named_by_its_arn_too(batch: Any, emulator: Emulator) -> None:
+    """Describe, update, terminate and terminate many take the job's ARN, which is what SageMaker's SDKs pass."""
+    emulator.ask("POST", "pace", {"running": None})
+    ids = [submit(batch) for _ in range(2)]
+    arn, other = (described(batch, job)["jobArn"] for job in ids)
+    assert described(batch, arn)["jobId"] == ids[0]
+    assert batch.update_service_job(jobId=arn, schedulingPriority=3)["jobId"] == ids[0]
+    batch.terminate_service_job(jobId=arn, reason="x")
+    elsewhere = other.replace("us-east-1", "us-west-2")
+    answer = batch.terminate_service_jobs(jobs=[other, elsewhere], reason="x")
+    assert answer["successful"] == [other]
+    assert [error["job"] for error in answer["errors"]] == [elsewhere]
+    assert [described(batch, job)["status"] for job in ids] == ["FAILED", "FAILED"]
+    with pytest.raises(ClientError, match="is not the id or the ARN of a service job here"):
+        described(batch, elsewhere)
 
 
 def test_many_are_terminated_and_reported_each(batch: Any) -> None:

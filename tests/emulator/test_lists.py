@@ -78,18 +78,24 @@ def test_filters_by_time(batch: Any, jobs: dict[str, str]) -> None:
 
 
 def test_filter_by_share(batch: Any, emulator: Emulator) -> None:
-    """SHARE_IDENTIFIER and QUOTA_SHARE_NAME may come with a status, and take any without."""
+    """SHARE_IDENTIFIER and QUOTA_SHARE_NAME may come with a status, and take RUNNING without.
+
+    https://docs.aws.amazon.com/batch/latest/APIReference/API_ListServiceJobs.html
+    """
     fair = {"jobQueue": "training-fair"}
     batch.submit_service_job(**service_job(jobName="a", shareIdentifier="research", **fair))
     batch.submit_service_job(**service_job(jobName="b", shareIdentifier="production", **fair))
     emulator.advance(60)
     batch.submit_service_job(**service_job(jobName="c", shareIdentifier="research", **fair))
     research = [{"name": "SHARE_IDENTIFIER", "values": ["research"]}]
-    assert names(batch, "training-fair", filters=research) == ["c", "a"]
+    assert names(batch, "training-fair", filters=research) == []
+    emulator.advance(2)
+    assert names(batch, "training-fair", filters=research) == ["c"]
     assert names(batch, "training-fair", filters=research, jobStatus="SUCCEEDED") == ["a"]
     batch.submit_service_job(
         **service_job(jobName="d", jobQueue="training-quota", quotaShareName="team-b")
     )
+    emulator.advance(2)
     for team, found in (("team-a", []), ("team-b", ["d"])):
         share = [{"name": "QUOTA_SHARE_NAME", "values": [team]}]
         assert names(batch, "training-quota", filters=share) == found

@@ -131,7 +131,11 @@ def test_training_queue(batch: Any) -> None:
         ({"jobQueueName": "training"}, "Job queue training already exists"),
         ({"jobQueueName": "containers"}, "Job queue containers already exists"),
         ({"jobQueueName": "-x"}, "Job queue name should match valid pattern"),
-        ({"serviceEnvironmentOrder": []}, "At least one service environment"),
+        ({"serviceEnvironmentOrder": []}, "a job queue has exactly one, not 0"),
+        (
+            {"serviceEnvironmentOrder": [{"order": 1, "serviceEnvironment": "x"}] * 2},
+            "a job queue has exactly one, not 2",
+        ),
         (
             {"serviceEnvironmentOrder": [{"order": 1, "serviceEnvironment": "none"}]},
             "Service environment none does not exist",
@@ -228,6 +232,7 @@ def test_fair_share_policy(batch: Any) -> None:
     share = {"shareIdentifier": "x*", "weightFactor": 0.5}
     batch.update_scheduling_policy(arn=arn, fairsharePolicy={"shareDistribution": [share]})
     (shown,) = batch.describe_scheduling_policies(arns=[arn])["schedulingPolicies"]
+    assert shown["tags"] == {"a": "b"}
     assert shown["fairsharePolicy"] == {
         "shareDecaySeconds": 0,
         "computeReservation": 0,
@@ -239,6 +244,10 @@ def test_fair_share_policy(batch: Any) -> None:
         quotaSharePolicy={"idleResourceAssignmentStrategy": "FIFO"},
     )
     assert "cannot be changed by quotaSharePolicy" in message
+    (plain,) = batch.describe_scheduling_policies(arns=[f"{ARN}:scheduling-policy/training-fair"])[
+        "schedulingPolicies"
+    ]
+    assert plain["tags"] == {}
     listed = batch.list_scheduling_policies()["schedulingPolicies"]
     assert [policy["arn"].rpartition("/")[2] for policy in listed] == [
         "training-fair",
@@ -344,7 +353,7 @@ def test_unknown_job(batch: Any) -> None:
     ):
         message = refused(call, jobId=unknown, **request)
         assert message == f"Service job {unknown} does not exist"
-        assert refused(call, jobId="x", **request) == "x is not a service job id"
+        assert "x is not the id or the ARN of a service job" in refused(call, jobId="x", **request)
     batch.terminate_service_job(jobId=unknown, reason="gone")
 
 

@@ -45,6 +45,23 @@ def test_record_of_a_finished_training_job(batch: Any, sagemaker: Any, emulator:
     assert "FailureReason" not in job
 
 
+def test_record_has_what_the_request_left_open(sagemaker: Any, emulator: Emulator) -> None:
+    """DescribeTrainingJob answers the fields that recorded answers of AWS have whatever was asked for."""
+    data = {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://aws-jobs-data/"}}
+    channel = {"ChannelName": "train", "DataSource": data, "CompressionType": "Gzip"}
+    output = {"S3OutputPath": "s3://aws-jobs-output//models/"}
+    request = payload(InputDataConfig=[channel], OutputDataConfig=output)
+    sagemaker.create_training_job(**request)
+    emulator.advance(10)
+    job = sagemaker.describe_training_job(TrainingJobName="churn")
+    for name in ("NetworkIsolation", "InterContainerTrafficEncryption", "ManagedSpotTraining"):
+        assert job[f"Enable{name}"] is False
+    assert job["AlgorithmSpecification"]["EnableSageMakerMetricsTimeSeries"] is False
+    assert job["InputDataConfig"] == [{**channel, "RecordWrapperType": "None"}]
+    assert job["OutputDataConfig"] == {**output, "KmsKeyId": "", "CompressionType": "GZIP"}
+    assert job["ProfilingStatus"] == "Disabled"
+
+
 @pytest.mark.parametrize(
     ("seconds", "secondary"), [(1.1, "Pending"), (1.3, "Downloading"), (2.0, "Training")]
 )

@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/personalize/latest/dg/batch-data-upload.html
 https://docs.aws.amazon.com/personalize/latest/dg/batch-inference-job-output-examples.html
 https://docs.aws.amazon.com/personalize/latest/dg/limits.html
+https://docs.aws.amazon.com/personalize/latest/dg/native-recipe-semantic-similarity.html
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ RECIPES = {
         Recipe("aws-personalized-ranking", _RANKING),
         Recipe("aws-personalized-ranking-v2", _RANKING),
         Recipe("aws-similar-items", _ITEM, themes=100),
+        Recipe("aws-semantic-similarity", _ITEM),
         Recipe("aws-sims", _ITEM),
         Recipe("aws-trending-now", batch=False),
         Recipe("aws-next-best-action", batch=False),

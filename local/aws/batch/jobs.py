@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ..service import context
 from ..service.operations import Json, page
+from ..service.refusal import Refusal
 from . import capacity, life, queues
 from .names import refuse
 from .records import ENDED, ServiceJob
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from .models import ServiceJobBackend
 
 MAX_TERMINATED = 50
+RUNNING = "RUNNING"
 
 
 def describe(backend: ServiceJobBackend, request: Json) -> Json:
@@ -67,8 +69,7 @@ def update(backend: ServiceJobBackend, request: Json) -> Json:
 
 def terminate(backend: ServiceJobBackend, request: Json) -> Json:
     """End a job; one that Batch does not know, or that has ended, is as good as terminated."""
-    _check_id(request["jobId"])
-    job = backend.service_jobs.get(request["jobId"])
+    job = backend.service_jobs.get(_read_id(backend, request["jobId"]))
     if job is not None:
         life.terminate(backend, job, request["reason"], context.now())
     return {}
@@ -82,43 +83,41 @@ def terminate_many(backend: ServiceJobBackend, request: Json) -> Json:
     successful: list[str] = []
     errors: list[dict[str, str]] = []
     for job_id in ids:
-        if _is_id(job_id):
+        try:
             terminate(backend, {"jobId": job_id, "reason": request["reason"]})
             successful.append(job_id)
-        else:
-            message = f"{job_id} is not a service job id"
+        except Refusal as refusal:
+            message = refusal.message
             errors.append({"job": job_id, "code": "ValidationException", "message": message})
     return {"successful": successful, "errors": errors}
 
 
 def find(backend: ServiceJobBackend, job_id: str) -> ServiceJob:
-    """The job of this id."""
-    _check_id(job_id)
-    job = backend.service_jobs.get(job_id)
+    """The job of this id or ARN."""
+    job = backend.service_jobs.get(_read_id(backend, job_id))
     if job is None:
         raise refuse(f"Service job {job_id} does not exist")
     return job
 
 
-def _check_id(job_id: str) -> None:
-    if not _is_id(job_id):
-        raise refuse(f"{job_id} is not a service job id")
+def _read_id(backend: ServiceJobBackend, wanted: str) -> str:
+    """Return the id of a job that is named by its id or, as AWS's own SDKs do, by its ARN.
 
-
-def _is_id(job_id: str) -> bool:
+    https://github.com/aws/sagemaker-python-sdk/blob/master/sagemaker-train/src/sagemaker/train/aws_batch/training_queued_job.py
+    """
+    job_id = wanted.removeprefix(backend.arn("service-job/"))
     try:
         uuid.UUID(job_id)
-    except ValueError:
-        return False
-    return True
+    except ValueError as error:
+        raise refuse(f"{wanted} is not the id or the ARN of a service job here") from error
+    return job_id
 
 
 def _wanted(request: Json) -> Callable[[ServiceJob], bool]:
     filters = request.get("filters") or []
     status = request.get("jobStatus")
     if not filters:
-        status = status or "RUNNING"
-        return lambda job: job.status == status
+        return lambda job: job.status == (status or RUNNING)
     if len(filters) > 1:
         raise refuse("Only one filter can be used at a time")
     name, values = filters[0].get("name"), filters[0].get("values") or []
@@ -137,7 +136,8 @@ def _wanted(request: Json) -> Callable[[ServiceJob], bool]:
             f"{name} is not a filter: the filters are JOB_NAME, BEFORE_CREATED_AT, AFTER_CREATED_AT, "
             "SHARE_IDENTIFIER and QUOTA_SHARE_NAME"
         )
-    return lambda job: job.request.get(field) in values and status in (None, job.status)
+    # the one kind of filter beside which the status counts, RUNNING where none is given
+    return lambda job: job.request.get(field) in values and job.status == (status or RUNNING)
 
 
 def _named(name: str, wanted: str) -> bool:

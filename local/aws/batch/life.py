@@ -11,7 +11,7 @@ from uuid import uuid4
 from ..sagemaker import life as training
 from ..sagemaker import rules
 from ..service import context
-from . import blocks, capacity, retries
+from . import blocks, capacity, events, retries
 from .records import ENDED, FROM_SAGEMAKER, QUEUED, Resource, ServiceJob
 from .state import BatchState
 from .status import enter, find_timeout, note_move, plan
@@ -19,6 +19,8 @@ from .waiting import Line
 
 TIMED_OUT = "Job attempt duration exceeded timeout"
 PREEMPTED = "Preempted by a job of a higher priority"
+COMPLETED = f"{FROM_SAGEMAKER}Training job completed"
+"""https://docs.aws.amazon.com/batch/latest/userguide/service-job-events.html"""
 
 
 def advance(backend: BatchState, now: float) -> None:
@@ -76,8 +78,8 @@ def succeed(backend: BatchState, job: ServiceJob, at: float) -> None:
     if problem is not None:
         fail_attempt(backend, job, at, f"{FROM_SAGEMAKER}{problem}")
         return
-    close_attempt(backend, job, at, None)
-    end(backend, job, "SUCCEEDED", at, None)
+    close_attempt(backend, job, at, COMPLETED)
+    end(backend, job, "SUCCEEDED", at, COMPLETED)
 
 
 def fail_attempt(backend: BatchState, job: ServiceJob, at: float, reason: str) -> None:
@@ -112,6 +114,8 @@ def requeue(backend: BatchState, job: ServiceJob, at: float) -> None:
     job.started = None
     job.stopping = None
     enter(backend, job, "RUNNABLE", at)
+    if not ran:
+        events.send(backend, job, events.BLOCKED, at)
     place(backend, at)
 
 
@@ -198,6 +202,8 @@ def _send_head(backend: BatchState, queue: Resource, line: Line, at: float) -> b
     elif block != (job.reason if blocks.is_misconfigured(job.reason) else None):
         job.reason = block
         backend.service_jobs.put(job)
+        if block is not None:
+            events.send(backend, job, events.BLOCKED, at)
     return room is not None
 
 

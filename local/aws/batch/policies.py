@@ -30,7 +30,7 @@ def describe(backend: ServiceJobBackend, request: Json) -> Json:
     """Describe those whose ARNs are given."""
     shape = resources.get_shape("DescribeSchedulingPolicies", "schedulingPolicies")
     chosen = [policy for policy in backend.policies if policy.arn in request["arns"]]
-    shown = [resources.show(policy, shape, "name", "arn") for policy in chosen]
+    shown = [resources.show(each, shape, "name", "arn", tags=each.tags) for each in chosen]
     return {"schedulingPolicies": shown}
 
 

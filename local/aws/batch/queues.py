@@ -131,8 +131,11 @@ def _create_of_containers(backend: ServiceJobBackend, request: Json) -> Json:
 
 
 def _order(backend: ServiceJobBackend, order: list[Json]) -> list[Json]:
-    if not order:
-        raise refuse("At least one service environment must be in serviceEnvironmentOrder")
+    if len(order) != 1:
+        raise refuse(
+            "serviceEnvironmentOrder takes one service environment: "
+            f"a job queue has exactly one, not {len(order)}"
+        )
     return [
         {
             "order": entry["order"],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from ..service import context
-from . import capacity
+from . import capacity, events
 from .records import ENDED, ServiceJob
 from .state import BatchState
 
@@ -23,6 +23,8 @@ def enter(backend: BatchState, job: ServiceJob, status: str, at: float) -> None:
     backend.waiting.remove(job.id)
     backend.service_jobs.put(job)
     plan(backend, job)
+    if status != "SUBMITTED":
+        events.send(backend, job, events.STATE_CHANGE, at)
 
 
 def note_move(backend: BatchState, job: ServiceJob, at: float) -> None:

@@ -2,6 +2,7 @@
 
 https://docs.aws.amazon.com/personalize/latest/dg/working-with-predefined-recipes.html
 https://docs.aws.amazon.com/personalize/latest/dg/getting-batch-recommendations.html
+https://docs.aws.amazon.com/personalize/latest/dg/native-recipe-semantic-similarity.html
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ RECIPES = {
         Recipe("aws-personalized-ranking", "PERSONALIZED_RANKING"),
         Recipe("aws-personalized-ranking-v2", "PERSONALIZED_RANKING"),
         Recipe("aws-similar-items", "RELATED_ITEMS", "itemId", themes=True, scores=False),
+        Recipe("aws-semantic-similarity", "RELATED_ITEMS", "itemId", scores=False),
         Recipe("aws-sims", "RELATED_ITEMS", "itemId", scores=False),
         Recipe("aws-trending-now", "POPULAR_ITEMS", batch=False),
         Recipe("aws-next-best-action", "PERSONALIZED_ACTIONS", batch=False),

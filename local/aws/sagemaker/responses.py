@@ -11,6 +11,7 @@ from moto.sagemaker.responses import SageMakerResponse
 from ..service import context
 from ..service.operations import Json, Operations, page
 from ..service.refusal import Refusal
+from ..service.shapes import service
 from . import life, rules, transform
 from .models import TrainingBackend
 from .records import TrainingJob
@@ -143,7 +144,9 @@ def _find_tagged(backend: TrainingBackend, arn: str) -> tuple[Any, Any]:
 
 
 def _show_found(job: TrainingJob) -> dict[str, Any]:
-    return {"TrainingJob": describe(job) | {"Tags": job.tags}}
+    members = service("sagemaker").shape_for("TrainingJob").members
+    shown = {name: value for name, value in describe(job).items() if name in members}
+    return {"TrainingJob": shown | {"Tags": job.tags}}
 
 
 def _wanted(job: TrainingJob, request: Json) -> bool:

@@ -24,7 +24,7 @@ def describe(job: TrainingJob) -> Json:
     assert shape is not None
     echoed = {name: value for name, value in job.request.items() if name in shape.members}
     described = {
-        **echoed,
+        **_fill_in(echoed),
         "TrainingJobArn": job.arn,
         "TrainingJobStatus": job.status,
         "SecondaryStatus": job.secondary,
@@ -43,6 +43,33 @@ def describe(job: TrainingJob) -> Json:
     if job.failure is not None:
         described["FailureReason"] = job.failure
     return described
+
+
+def _fill_in(request: Json) -> Json:
+    """Return a request with what AWS's answers have where the request says nothing, as people's recorded ones show.
+
+    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeTrainingJob.html
+    """
+    profiler = request.get("ProfilerConfig") or {"DisableProfiler": True}
+    plain = {"CompressionType": "None", "RecordWrapperType": "None"}
+    channels = [{**plain, **channel} for channel in request.get("InputDataConfig") or []]
+    return {
+        "EnableNetworkIsolation": False,
+        "EnableInterContainerTrafficEncryption": False,
+        "EnableManagedSpotTraining": False,
+        "ProfilingStatus": "Disabled" if profiler.get("DisableProfiler") else "Enabled",
+        **request,
+        "AlgorithmSpecification": {
+            "EnableSageMakerMetricsTimeSeries": False,
+            **request["AlgorithmSpecification"],
+        },
+        **({"InputDataConfig": channels} if channels else {}),
+        "OutputDataConfig": {
+            "KmsKeyId": "",
+            "CompressionType": "GZIP",
+            **request["OutputDataConfig"],
+        },
+    }
 
 
 def _measure(job: TrainingJob, seconds: float) -> Json:

@@ -11,6 +11,7 @@ from moto.logs.models import logs_backends
 from moto.personalize.models import personalize_backends
 from moto.sagemaker.models import sagemaker_backends
 
+from .. import iam
 from ..batch.models import ServiceJobBackend
 from ..logs.models import JobLogs
 from ..personalize.models import BatchInferenceBackend
@@ -40,6 +41,7 @@ _REGISTRIES: list[tuple[str, BackendDict[Any], type[Any]]] = [
 
 def extend() -> None:
     """From now on moto makes our backends. Doing it twice does no harm."""
+    iam.extend()
     for _, registry, backend in _REGISTRIES:
         if registry.backend is not backend:
             registry.backend = backend
