@@ -1,35 +1,67 @@
-"""`jobctl emulator start|stop|status|run`: the AWS emulator, on loopback only."""
+"""`jobctl emulator ...`: the AWS emulator, on loopback only, and what a person may do to it while it runs."""
 
 from __future__ import annotations
 
 import argparse
 import json
+import math
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from cli.project.emulator_process import Emulator
 from cli.project.stack import find_project
+from components.errors import JobError
+from local.aws.clock import Pace
 
-SHOWN = ("endpoint", "region", "queues", "solutionVersions", "token")
+SHOWN = ("endpoint", "region", "queues", "solutionVersions", "regions", "token")
+_PACE = "'instant', or seconds by status: running=60 runnable=never"
+_FAULTS = {"throttle": "throttle", "lost": "cut-after"}
+_JOBS = {
+    "fail": "let a job fail now",
+    "succeed": "let a job succeed now",
+    "hold": "keep a job in its status, whatever the pace",
+    "expire": "let Batch forget a service job, as it does a week after the job's end",
+}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    actions = parser.add_subparsers(dest="action", required=True, metavar="start|stop|status|run")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+
+    def add(name: str, text: str) -> argparse.ArgumentParser:
+        return actions.add_parser(name, help=text, description=text)
+
     for name, text in (
         ("start", "start it in the background and wait until it answers"),
         ("run", "run it in the foreground, until Ctrl-C"),
     ):
-        action = actions.add_parser(name, help=text, description=text)
+        action = add(name, text)
         action.add_argument(
             "--port", type=parse_port, help="default: the last port, else a free one"
         )
         action.add_argument("--pace", help="how fast its jobs run (python -m local.aws --help)")
-    actions.add_parser(
-        "stop", help="stop it and keep its jobs", description="stop it and keep its jobs"
-    )
-    status = actions.add_parser("status", help="show its address and what jobs may refer to")
+    add("stop", "stop it and keep its jobs")
+    status = add("status", "show its address and what jobs may refer to, in every region in use")
     status.add_argument("--json", action="store_true", help="print a JSON object")
     status.add_argument("--port", action="store_true", help="print only the port")
+    for name, text in _JOBS.items():
+        action = add(name, text)
+        action.add_argument("job", metavar="JOB", help="its name, id or ARN")
+        if name == "fail":
+            action.add_argument("--reason", help="what AWS says of it")
+            action.add_argument(
+                "--attempt", action="store_true", help="the attempt alone: a retry may follow"
+            )
+        if name == "hold":
+            action.add_argument("--off", action="store_true", help="let it go on")
+    pace = add("pace", "show or change how fast jobs run, those that run included")
+    pace.add_argument("pace", nargs="*", metavar="STATUS=SECONDS", help=_PACE)
+    seed = add("seed", "make queues, buckets and solutions in another region too")
+    seed.add_argument("--region", required=True, help="for example us-west-2")
+    faults = add("faults", "show or change what goes wrong: throttling, lost answers, late lists")
+    faults.add_argument(
+        "faults", nargs="*", metavar="FAULT", help="throttle=20%%, lost=5%%, list-lag=3s; or off"
+    )
 
 
 def parse_port(text: str) -> int:
@@ -42,18 +74,105 @@ def parse_port(text: str) -> int:
 def run(args: argparse.Namespace) -> int:
     emulator = Emulator(find_project(Path.cwd()))
     if args.action in ("start", "run"):
-        options = ["--pace", args.pace] if args.pace else []
-        if args.action == "run":
-            return emulator.run(args.port, options)
-        endpoint, started = emulator.start(args.port, options)
-        print(
-            f"{'AWS emulator on' if started else 'the AWS emulator is already running on'} {endpoint}"
-        )
-    elif args.action == "stop":
+        return _start(emulator, args)
+    if args.action == "stop":
         print("stopped" if emulator.stop() else "no emulator was running")
-    else:
+    elif args.action == "status":
         _show(emulator.status(), args)
+    elif args.action in _JOBS:
+        print(_force(emulator, args))
+    elif args.action == "pace":
+        asked = parse_pace(args.pace)
+        found = emulator.ask("POST", "pace", asked) if asked else emulator.status()
+        for name, seconds in found["pace"].items():
+            print(f"{name:12} {'never' if seconds is None else f'{seconds:g} s'}")
+    elif args.action == "seed":
+        has = emulator.ask("POST", "seed", {"region": args.region})
+        _list({args.region: has})
+    else:
+        _change_faults(emulator, args.faults)
     return 0
+
+
+def parse_pace(words: list[str]) -> dict[str, float | None]:
+    """Return seconds by state, None for never, of `instant`, `running=60 ...` or the JSON that `start --pace` takes."""
+    if words == ["instant"]:
+        return Pace.instant().as_json()
+    try:
+        if len(words) == 1 and words[0].startswith("{"):
+            given = json.loads(words[0])
+        else:
+            pairs = [word.partition("=")[::2] for word in words]
+            given = {name: None if text == "never" else float(text) for name, text in pairs}
+        Pace().changed(given)
+        if any(value is not None and not math.isfinite(value) for value in given.values()):
+            raise ValueError("seconds are a number, or never")
+    except ValueError as error:
+        raise JobError(f"pace: {error}; expected {_PACE}") from None
+    return dict(given)
+
+
+def parse_faults(words: list[str]) -> tuple[list[dict[str, Any]], float]:
+    """Return the faults, as the control API takes them, and the seconds by which lists are late."""
+    faults, lag = [], 0.0
+    for word in words:
+        name, _, text = word.partition("=")
+        unit = {"throttle": "%", "lost": "%", "list-lag": "s"}.get(name, "")
+        number = text.removesuffix(unit)
+        if not unit or not text.endswith(unit) or not number.isdecimal():
+            raise JobError(
+                f"unknown fault {word!r}; expected throttle=20%, lost=5%, list-lag=3s or off"
+            )
+        if name == "list-lag":
+            lag = float(number)
+        else:
+            fault = {"operation": "*", "kind": _FAULTS[name], "percent": float(number)}
+            faults.append(fault)
+    return faults, lag
+
+
+def _start(emulator: Emulator, args: argparse.Namespace) -> int:
+    pace = parse_pace([args.pace]) if args.pace else {}
+    options = ["--pace", json.dumps(pace)] if pace else []
+    if args.action == "run":
+        return emulator.run(args.port, options)
+    endpoint, started = emulator.start(args.port, options)
+    if pace and not started:
+        emulator.ask("POST", "pace", pace)
+    begun = "AWS emulator on" if started else "the AWS emulator is already running on"
+    print(f"{begun} {endpoint}{', at the new pace' if pace and not started else ''}")
+    return 0
+
+
+def _force(emulator: Emulator, args: argparse.Namespace) -> str:
+    place = f"jobs/{quote(args.job, safe='')}"
+    if args.action == "expire":
+        return f"{emulator.ask('DELETE', place)['jobName']}: forgotten by Batch"
+    body: dict[str, Any] = {"end": args.action}
+    if args.action == "hold":
+        body = {"hold": not args.off}
+    elif args.action == "fail":
+        body |= {"attempt": True, "hold": False} if args.attempt else {}
+        body |= {"reason": args.reason} if args.reason else {}
+    found = emulator.ask("POST", place, body)
+    return f"{found['jobName']}: {found['status']}{' (held)' if found['held'] else ''}"
+
+
+def _change_faults(emulator: Emulator, words: list[str]) -> None:
+    if words:
+        faults, lag = parse_faults([] if words == ["off"] else words)
+        emulator.ask("DELETE", "faults")
+        for fault in faults:
+            emulator.ask("POST", "faults", fault)
+        emulator.ask("POST", "lag", {"lists": lag})
+    lines = [
+        f"{fault['kind']} {fault['operation']}: "
+        + (f"{fault['percent']:g}% of calls" if fault["percent"] else f"{fault['times']} more")
+        for fault in emulator.ask("GET", "faults")["faults"]
+    ]
+    late = emulator.ask("POST", "lag", {})["lists"]
+    lines += [f"lists show a new job {late:g} s late"] if late else []
+    print("\n".join(lines) or "nothing goes wrong")
 
 
 def _show(status: dict[str, Any], args: argparse.Namespace) -> None:
@@ -62,7 +181,13 @@ def _show(status: dict[str, Any], args: argparse.Namespace) -> None:
     elif args.json:
         print(json.dumps({name: status[name] for name in SHOWN}, indent=2))
     else:
-        print(f"endpoint           {status['endpoint']}\nregion             {status['region']}")
+        print(f"{'endpoint':18} {status['endpoint']}")
+        _list(status["regions"])
+
+
+def _list(regions: dict[str, dict[str, list[str]]]) -> None:
+    for region, has in regions.items():
+        print(f"{'region':18} {region}")
         for title, name in (("queues", "queues"), ("solution versions", "solutionVersions")):
-            for at, item in enumerate(status[name]):
+            for at, item in enumerate(has[name]):
                 print(f"{title if at == 0 else '':18} {item}")

@@ -14,6 +14,7 @@ from cli.project.stack import Stack
 from cli.runs.entries import read_entries, select_entries
 from cli.runs.logs import LogView, parse_since
 from cli.runs.lookup import connect_to_run, describe_run, name_waits
+from cli.runs.reasons import describe_status
 from components.aws.logs import LogReader
 from components.aws.runs import format_time
 from components.errors import JobError
@@ -53,8 +54,7 @@ def run(args: argparse.Namespace) -> int:
     aws = connect_to_run(stack, entry)
     if entry.kind.logs is None:
         found = describe_run(aws, entry)
-        reason = str(found.outputs.get("statusReason") or "")
-        told = f"{found.status}: {reason}" if reason else found.status
+        told = describe_status(found)
         _say(
             redactor.hide(f"{entry.name}: an {entry.kind.title} writes no log. It is {told}"),
         )

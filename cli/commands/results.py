@@ -20,7 +20,7 @@ from cli.runs.connection import make_redactor
 from cli.runs.download import Unsafe, download
 from cli.runs.entries import Entry, read_entries, select_entries
 from cli.runs.lookup import connect_to_run, describe_run, name_waits
-from cli.runs.reasons import read_request
+from cli.runs.reasons import describe_status, read_request
 from components.aws import Aws, Run
 from components.aws.runs import format_time
 from components.errors import Denied, JobError, Rejected
@@ -54,8 +54,7 @@ def run(args: argparse.Namespace) -> int:
     aws = connect_to_run(stack, entry)
     found = describe_run(aws, entry)
     artifacts = list_artifacts(aws, entry.kind, found)
-    reason = str(redactor.hide(str(found.outputs.get("statusReason") or "")))
-    told = f"{entry.name}: {found.status}{f': {reason}' if reason else ''}"
+    told = f"{entry.name}: {redactor.hide(describe_status(found))}"
     if not artifacts.found:
         print(f"{told}; {_explain_nothing(artifacts, found)}", file=sys.stderr)
         return 1

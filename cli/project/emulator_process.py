@@ -14,7 +14,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import IO, Any
 
@@ -117,11 +117,15 @@ class Emulator:
 
     def status(self) -> dict[str, Any]:
         """Return what the running emulator says of itself."""
+        return {**self.ask("GET", "status"), "token": self.token}
+
+    def ask(self, method: str, name: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Call the running emulator's control API (local/aws/control/api.py); what it refuses is a JobError."""
         endpoint = self.recorded_endpoint()
         if not endpoint:
             raise JobError("no emulator is running; start it with ./jobctl emulator start")
         try:
-            return {**read_status(endpoint, self.token), "token": self.token}
+            return ask(endpoint, self.token, method, name, body)
         except (OSError, ValueError) as error:
             raise JobError(f"the emulator at {endpoint} does not answer: {error}") from None
 
@@ -210,27 +214,38 @@ class Emulator:
         return next((line.strip() for line in reversed(lines) if line.strip()), "no output")
 
 
-def read_status(endpoint: str, token: str) -> dict[str, Any]:
-    """Call `GET /_emulator/status`. Raises OSError or ValueError where it does not answer as the emulator does."""
-    # it takes longer to import than all else that `up` and `preview` need of this module
+def ask(
+    endpoint: str, token: str, method: str, name: str, body: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Call `/_emulator/<name>`. Raises OSError or ValueError where it does not answer as the emulator does."""
+    # they take longer to import than all else that `up` and `preview` need of this module
+    import urllib.error
     import urllib.request
 
     # no proxy: it is on this machine
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     asked = urllib.request.Request(
-        f"{endpoint}/_emulator/status", headers={"Authorization": f"Bearer {token}"}
+        f"{endpoint}/_emulator/{name}",
+        method=method,
+        data=None if body is None else json.dumps(body).encode(),
+        headers={"Authorization": f"Bearer {token}"},
     )
-    with opener.open(asked, timeout=10) as answer:
-        document = json.load(answer)
+    try:
+        with opener.open(asked, timeout=10) as answer:
+            document = json.load(answer)
+    except urllib.error.HTTPError as error:
+        with error:
+            document = json.load(error)
+        raise JobError(str(document["message"])) from None
     if not isinstance(document, dict):
-        raise ValueError("not the emulator's status")
+        raise ValueError("not an answer of the emulator")
     return document
 
 
 def answers(endpoint: str, token: str) -> bool:
     try:
-        return bool(read_status(endpoint, token))
-    except (OSError, ValueError):
+        return bool(ask(endpoint, token, "GET", "status"))
+    except (OSError, ValueError, JobError):
         return False
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 
 from cli.display.spans import parse_span
+from cli.runs.reasons import describe_status
 from components.aws import Run
 from components.aws.logs import AttemptLog, Line, LogReader, list_attempt_logs
 from components.errors import PASSING, JobError
@@ -138,7 +139,7 @@ class LogView:
         reason = str(run.outputs.get("statusReason") or "")
         if not run.phase.ended:
             return f"{self.job}: attempt {attempt.number} ended: {attempt.reason or reason}"
-        return f"{self.job}: {_join(run.status, reason)}"
+        return f"{self.job}: {describe_status(run)}"
 
 
 def _join(status: str, reason: str) -> str:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from cli.editing.job_text import keep_request_fields
 from components.aws import Run
 from components.aws.runs import is_linked
 from components.errors import JobError
-from components.kinds import Kind
+from components.kinds import Kind, Phase
 from components.redact import HIDDEN
 from components.run.definition import BECAUSE, CLAIMED, DIGEST, normalize
 from components.run.submission import make_payload_stem, split_name
@@ -88,7 +88,8 @@ def read_request(kind: Kind, run: Run) -> Mapping[str, Any]:
 def _list_leaves(kind: Kind, run: Run, payload_alone: bool) -> dict[str, Any]:
     """Return the request's leaves that make a run, from AWS's own description.
 
-    A training job shows the payload alone, and its own name in it: beside one, nothing else can be compared.
+    A training job shows the payload alone, and its own name in it: beside one, nothing else can be compared, nor
+    what SageMaker has filled in.
     """
     request = keep_request_fields(read_request(kind, run), f"requests/{kind.name}", ())
     left_out = {
@@ -106,9 +107,23 @@ def _list_leaves(kind: Kind, run: Run, payload_alone: bool) -> dict[str, Any]:
         elif given:  # what is filled in differs from run to run
             body[kind.payload.name_field] = make_payload_stem(kind, split_name(given)[0])
         kept[kind.payload.field] = body
+    filled_in = kind.link.filled_in if kind.link and payload_alone else {}
     return {
-        join_path(path): normalize_numbers(leaf) for path, leaf in walk_leaves(kept, ("request",))
+        join_path(path): normalize_numbers(leaf)
+        for path, leaf in walk_leaves(kept, ("request",))
+        if filled_in.get(_name_field(path), ...) != leaf
     }
+
+
+def _name_field(path: Sequence[str | int]) -> str:
+    """Return the place in the payload of a leaf's path, without the places in lists."""
+    return ".".join(str(part) for part in path[2:] if isinstance(part, str))
+
+
+def describe_status(run: Run) -> str:
+    """Return AWS's status with its reason; a success has one too, which says nothing more."""
+    reason = str(run.outputs.get("statusReason") or "")
+    return f"{run.status}: {reason}" if reason and run.phase is not Phase.SUCCEEDED else run.status
 
 
 def _show(found: Mapping[str, Any], path: str) -> str:

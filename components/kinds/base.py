@@ -231,7 +231,8 @@ class Link:
     `resource` is the type in its ARNs. The first service names its records `<prefix><name in the payload><32 hex>`.
     `listing` filters by a `$part` of names and by when they were made, `$since`. `details` are paths of what only a
     closer look shows of an attempt: `steps` (Status, StartTime, EndTime), `metrics` (MetricName,
-    Value), `modelPackage` (an ARN).
+    Value), `modelPackage` (an ARN). `filled_in` are values by path, lists' places left out, that its records have where
+    a request says nothing.
     """
 
     service: str
@@ -248,6 +249,7 @@ class Link:
     statuses: Mapping[str, Phase]
     outputs: Mapping[str, str]
     details: Mapping[str, str] = field(default_factory=dict)
+    filled_in: Mapping[str, Any] = field(default_factory=dict)
     prefix: str = ""
 
 

@@ -83,13 +83,16 @@ def make_request(kind: Kind, name: str, token: str = "", **tags: str) -> dict[st
     return {**samples.inference_job(), **own}
 
 
-@pytest.fixture(params=["fakes", "emulator"])
+@pytest.fixture(params=["fakes", "emulator", "assumptions"])
 def stand(request: pytest.FixtureRequest) -> Iterator[Stand]:
-    """Each stand-in in turn."""
+    """Each stand-in in turn, and the emulator where what no page of AWS says is otherwise (docs/emulator.md)."""
     if request.param == "fakes":
         yield stand_on_fakes(Account())
         return
     with Emulator(clock=Clock(frozen_at=START)) as emulator:
+        if request.param == "assumptions":
+            otherwise = {"retention": 3600, "tokenLifetime": 600, "words": "other"}
+            emulator.ask("POST", "assumptions", otherwise)
         yield stand_on_emulator(emulator)
 
 

@@ -89,7 +89,7 @@ def test_forced_states_are_held(emulator: Emulator, batch: Any) -> None:
     job = batch.submit_service_job(**service_job())["jobId"]
     for status in ("RUNNABLE", "SCHEDULED", "STARTING", "RUNNING"):
         answer = ask(emulator, "POST", f"jobs/{job}", {"status": status})
-        assert answer == (200, {"jobId": job, "status": status, "held": True})
+        assert answer == (200, {"jobId": job, "jobName": "churn", "status": status, "held": True})
         emulator.advance(60)
         assert batch.describe_service_job(jobId=job)["status"] == status
     ask(emulator, "POST", f"jobs/{job}", {"hold": False})
@@ -136,7 +136,7 @@ def test_forced_end(emulator: Emulator, batch: Any) -> None:
         ("POST", "faults", {"operation": "x", "kind": "y"}, 400, "kind: y is not one of"),
         ("POST", "deny", {"only": "x"}, 400, "only takes a list of actions"),
         ("POST", "jobs/none", {"status": "RUNNING"}, 400, "the emulator has no job none"),
-        ("DELETE", "jobs/none", None, 400, "the emulator has no service job none"),
+        ("DELETE", "jobs/none", None, 400, "the emulator has no job none"),
     ],
 )
 def test_mistakes_are_sentences(
@@ -381,3 +381,22 @@ def test_tags_that_reach_the_training_job_late_or_never(
     assert tags() == ([] if lag or lag is None else ["x"])
     emulator.advance(5)
     assert tags() == then
+
+
+def test_assumptions(emulator: Emulator, batch: Any) -> None:
+    """What no page of AWS says is told and changed: retention, the life of a token, the words of errors."""
+    week = 7 * 24 * 3600
+    assert ask(emulator, "GET", "assumptions")[1] == {
+        "retention": week,
+        "tokenLifetime": None,
+        "words": "own",
+    }
+    job = batch.submit_service_job(**service_job(clientToken="t"))["jobId"]
+    emulator.advance(60)
+    ask(emulator, "POST", "assumptions", {"tokenLifetime": 60, "words": "other"})
+    again = batch.submit_service_job(**service_job(clientToken="t"))["jobId"]
+    assert again != job
+    ask(emulator, "POST", "assumptions", {"retention": 30})
+    with pytest.raises(ClientError, match=f"Service job {job} was not found, RequestId: "):
+        batch.describe_service_job(jobId=job)
+    assert ask(emulator, "POST", "assumptions", {"words": "rude"})[0] == 400

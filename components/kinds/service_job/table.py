@@ -23,6 +23,7 @@ from ..base import (
 )
 from ..call import Call
 from ..sagemaker.table import TAGS, TRAINING_LOGS, make_links
+from .defaults import FILLED_IN
 
 _PAYLOAD = "serviceRequestPayload"
 _RESOURCES = f"{_PAYLOAD}.ResourceConfig"
@@ -235,6 +236,7 @@ KIND = Kind(
         arn_output="trainingJobArn",
         name_output="trainingJobName",
         prefix="AWSBatch",
+        filled_in=FILLED_IN,
         describe=Call("DescribeTrainingJob", {"TrainingJobName": "$name"}),
         search=Call(
             "Search",

@@ -9,9 +9,6 @@ from . import capacity, events
 from .records import ENDED, ServiceJob
 from .state import BatchState
 
-RETENTION = 7 * 24 * 3600.0
-"""Seconds for which Batch keeps the record of an ended job."""
-
 
 def enter(backend: BatchState, job: ServiceJob, status: str, at: float) -> None:
     """The job's status is `status` from `at` on."""
@@ -37,7 +34,7 @@ def plan(backend: BatchState, job: ServiceJob) -> None:
     pace = context.pace()
     if job.status in ENDED:
         assert job.stopped is not None
-        backend.agenda.set(job.id, job.stopped + RETENTION)
+        backend.agenda.set(job.id, job.stopped + context.current.retention)
     elif job.stopping is not None:
         backend.agenda.set(job.id, job.stopping + pace.stopping)
     elif job.held or job.ready:

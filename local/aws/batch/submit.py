@@ -147,7 +147,7 @@ def _known(backend: ServiceJobBackend, request: Json) -> ServiceJob | None:
     mode = context.current.tokens
     token = request.get("clientToken")
     kept = backend.client_tokens.get(token) if token else None
-    if kept is None or mode == "forget":
+    if kept is None or mode == "forget" or _has_expired(backend, kept):
         return None
     same = kept.fingerprint == _fingerprint(request)
     if not same and mode != "token-only":
@@ -161,6 +161,11 @@ def _known(backend: ServiceJobBackend, request: Json) -> ServiceJob | None:
     raise refuse(
         f"The request is a duplicate: a service job with the clientToken {token} was submitted before"
     )
+
+
+def _has_expired(backend: ServiceJobBackend, token: ClientToken) -> bool:
+    lifetime, job = context.current.token_lifetime, backend.service_jobs.get(token.job)
+    return lifetime is not None and job is not None and job.created + lifetime <= context.now()
 
 
 def _fingerprint(request: Json) -> str:

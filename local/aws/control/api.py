@@ -6,9 +6,13 @@
     POST token-mode            {"mode": "reject" | "return-first" | "forget" | "token-only"}
     POST lag                   {"lists": seconds, "tags": seconds}: a new job is not listed yet, its tags are not on
                                its training job yet; null for tags is never
-    POST, GET, DELETE faults   {"operation", "kind", "times", "after", "code", "message", "status"}
+    POST seed                  {"region"}: what the first region has, in another one
+    GET, POST assumptions      {"retention": seconds, "tokenLifetime": seconds or null, "words": "own" | "other"}:
+                               what no page of AWS says (docs/emulator.md)
+    POST, GET, DELETE faults   {"operation", "kind", "times", "after", "code", "message", "status", "percent"}
     POST, DELETE deny          {"only": [actions]}, {"except": [actions]}
-    POST jobs/<id>             {"status", "reason", "hold", "attempt"}; DELETE: Batch forgets the job
+    POST jobs/<id or name>     {"end": "succeed" | "fail"} or {"status"}, "reason", "hold", "attempt"; DELETE: Batch
+                               forgets the job
     GET, DELETE calls          who called what
     POST reset                 as it was when it first started
 
@@ -37,6 +41,7 @@ from ..server.errors import Answer
 from ..server.faults import Fault, Faults, Permissions
 from ..service import context
 from . import jobs as force
+from . import seed
 from .seed import ACCOUNT, REGION
 
 ROOT = "/_emulator/"
@@ -122,11 +127,44 @@ class Control:
             context.current.tags_lag = None if tags is None else _number("tags", tags)
         return {"lists": context.current.list_lag, "tags": context.current.tags_lag}
 
+    def _get_assumptions(self, _: dict[str, Any]) -> dict[str, Any]:
+        current = context.current
+        return {
+            "retention": current.retention,
+            "tokenLifetime": current.token_lifetime,
+            "words": current.words,
+        }
+
+    def _post_assumptions(self, asked: dict[str, Any]) -> dict[str, Any]:
+        _only(asked, "retention", "tokenLifetime", "words")
+        current = context.current
+        if "retention" in asked:
+            current.retention = _number("retention", asked["retention"])
+        if "tokenLifetime" in asked:
+            given = asked["tokenLifetime"]
+            current.token_lifetime = None if given is None else _number("tokenLifetime", given)
+        if "words" in asked:
+            if asked["words"] not in context.WORDS:
+                raise ValueError(f"words takes one of {', '.join(context.WORDS)}")
+            current.words = asked["words"]
+        for backend in extend.backends():
+            backend.resume()
+        extend.settle()
+        return self._get_assumptions({})
+
+    def _post_seed(self, asked: dict[str, Any]) -> dict[str, Any]:
+        _only(asked, "region")
+        region = asked.get("region")
+        if region not in batch_backends[ACCOUNT].regions:
+            raise ValueError(f"{region} is not a region of AWS that has Batch")
+        seed.seed_region(region)
+        return list_region(region)
+
     def _get_faults(self, _: dict[str, Any]) -> dict[str, Any]:
         return {"faults": self.faults.as_json()}
 
     def _post_faults(self, asked: dict[str, Any]) -> dict[str, Any]:
-        _only(asked, *(field.name for field in fields(Fault)))
+        _only(asked, *(field.name for field in fields(Fault) if field.init))
         for name in ("operation", "kind"):
             if not isinstance(asked.get(name), str):
                 raise ValueError(f"a fault needs {name}, a text")
@@ -168,23 +206,37 @@ class Control:
 
 def status(endpoint: str) -> dict[str, Any]:
     """What the emulator has: for people, and for scripts that look for a queue to use."""
-    batch = batch_backends[ACCOUNT][REGION]
-    personalize = personalize_backends[ACCOUNT][REGION]
-    assert isinstance(batch, ServiceJobBackend)
-    assert isinstance(personalize, BatchInferenceBackend)
-    queues = [queue.name for queue in batch.queues]
-    queues += [queue["jobQueueName"] for queue in batch.describe_job_queues()]
     clock = context.current.clock
+    here = list_region(REGION)
+    used = {*batch_backends[ACCOUNT], *personalize_backends[ACCOUNT]} - {REGION}
+    found = {region: list_region(region) for region in sorted(used)}
     return {
         "endpoint": endpoint,
         "region": REGION,
         "account": ACCOUNT,
-        "queues": queues,
-        "solutionVersions": [version.arn for version in personalize.of_kind(VERSION)],
+        **here,
+        "regions": {
+            REGION: here,
+            **{name: has for name, has in found.items() if any(has.values())},
+        },
         "now": clock.now(),
         "frozen": clock.frozen,
         "pace": context.pace().as_json(),
         "tokenMode": context.current.tokens,
+    }
+
+
+def list_region(region: str) -> dict[str, Any]:
+    """Return what jobs may refer to in a region, by name and ARN."""
+    batch = batch_backends[ACCOUNT][region]
+    personalize = personalize_backends[ACCOUNT][region]
+    assert isinstance(batch, ServiceJobBackend)
+    assert isinstance(personalize, BatchInferenceBackend)
+    queues = [queue.name for queue in batch.queues]
+    queues += [queue["jobQueueName"] for queue in batch.describe_job_queues()]
+    return {
+        "queues": queues,
+        "solutionVersions": [version.arn for version in personalize.of_kind(VERSION)],
     }
 
 

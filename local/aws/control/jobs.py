@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from typing import Any
 
 from ..batch import capacity
@@ -16,50 +18,91 @@ from ..personalize.records import Resource
 from ..sagemaker import life as training
 from ..sagemaker import transform
 from ..sagemaker.models import TrainingBackend
+from ..sagemaker.records import ENDED as STOPPED
+from ..sagemaker.records import TransformJob
 from ..server import extend
 from ..service import context
 
 _ORDER = ("SUBMITTED", "PENDING", "RUNNABLE", "SCHEDULED", "STARTING", "RUNNING")
 
 
+ENDED_WORDS = (*ENDED, *records.ENDED, *STOPPED)
+ENDS: dict[type, dict[str, str]] = {
+    ServiceJob: {"succeed": "SUCCEEDED", "fail": "FAILED"},
+    Resource: {"succeed": records.ACTIVE, "fail": records.FAILED},
+    TransformJob: {"succeed": "Completed", "fail": "Failed"},
+}
+"""Each service's words for how a job ends."""
+
+
 def move(wanted: str, asked: dict[str, Any]) -> dict[str, Any]:
-    """Force a job into `status` (with `reason`, if it failed) and hold it there.
+    """Force a job into `status` (with `reason`, if it failed) and hold it there; `end` is `succeed` or `fail`.
 
     `{"hold": false}` lets it go on. A service job that goes back to RUNNABLE was preempted if it ran, and
     out of capacity before. With `{"attempt": true}` a failure is that of the attempt alone, and the retry
     strategy decides.
     """
     for name in asked:
-        if name not in ("status", "reason", "hold", "attempt"):
-            raise ValueError(f"{name} is not known here: status, reason, hold, attempt")
-    for backend in extend.backends():
-        if isinstance(backend, ServiceJobBackend):
-            job = backend.service_jobs.get(wanted)
-            if job is not None:
-                _move_job(backend, job, asked)
-                return {"jobId": job.id, "status": job.status, "held": job.held}
-        elif isinstance(backend, BatchInferenceBackend):
-            for resource in backend.resources:
-                if resource.kind in personalize.WORK and wanted in (resource.arn, resource.name):
-                    _move_resource(backend, resource, asked)
-                    return {"arn": resource.arn, "status": resource.status, "held": resource.held}
-        elif isinstance(backend, TrainingBackend):
-            found = backend.transform_jobs_kept.get(wanted)
-            if found is not None:
-                transform.move(backend, found, asked)
-                return {"arn": found.arn, "status": found.status, "held": found.held}
-    raise ValueError(f"the emulator has no job {wanted}")
+        if name not in ("status", "reason", "hold", "attempt", "end"):
+            raise ValueError(f"{name} is not known here: status, reason, hold, attempt, end")
+    backend, job = _find(wanted)
+    if "end" in asked:
+        if asked["end"] not in ("succeed", "fail"):
+            raise ValueError("end takes one of succeed, fail")
+        asked = {**asked, "status": ENDS[type(job)][asked["end"]]}
+    named: dict[str, Any]
+    if isinstance(job, ServiceJob):
+        _move_job(backend, job, asked)
+        named = {"jobId": job.id, "jobName": job.request["jobName"]}
+    else:
+        mover = _move_resource if isinstance(job, Resource) else transform.move
+        mover(backend, job, asked)  # type: ignore[arg-type]  # the one that goes with the job
+        named = {"arn": job.arn, "jobName": job.name}
+    held = job.held and job.status not in ENDED_WORDS
+    return {**named, "status": job.status, "held": held}
 
 
 def expire(wanted: str) -> dict[str, Any]:
     """Let Batch forget a service job; SageMaker does not forget its training job."""
+    backend, job = _find(wanted)
+    if not isinstance(job, ServiceJob):
+        raise ValueError(f"{wanted} is no service job: only Batch forgets jobs")
+    batch.expire(backend, job)
+    return {"jobId": job.id, "jobName": job.request["jobName"]}
+
+
+def _find(wanted: str) -> tuple[Any, ServiceJob | Resource | TransformJob]:
+    """Return the job of this id, ARN or name, in any region, and its backend.
+
+    Of several of a name it is the newest that has not ended. A name without the eight hex digits of a definition is
+    enough, as Pulumi and jobctl name what they make.
+    """
+    found: list[tuple[Any, ...]] = []
     for backend in extend.backends():
-        if isinstance(backend, ServiceJobBackend):
-            job = backend.service_jobs.get(wanted)
-            if job is not None:
-                batch.expire(backend, job)
-                return {"jobId": wanted}
-    raise ValueError(f"the emulator has no service job {wanted}")
+        for job, *words in _list_jobs(backend):
+            *ids, name = words
+            if wanted in ids:
+                return backend, job
+            if name == wanted or re.fullmatch(rf"{re.escape(wanted)}-[0-9a-f]{{8}}", name):
+                found.append((job.status not in ENDED_WORDS, job.created, len(found), backend, job))
+    if not found:
+        raise ValueError(f"the emulator has no job {wanted}")
+    *_, backend, job = max(found)
+    return backend, job
+
+
+def _list_jobs(backend: Any) -> Iterator[tuple[Any, ...]]:
+    """List a backend's jobs, each with its id and ARN, and its name at the end."""
+    if isinstance(backend, ServiceJobBackend):
+        for job in backend.service_jobs:
+            yield job, job.id, job.arn, job.request["jobName"]
+    elif isinstance(backend, BatchInferenceBackend):
+        for each in backend.resources:
+            if each.kind in personalize.WORK:
+                yield each, each.arn, each.name
+    elif isinstance(backend, TrainingBackend):
+        for found in backend.transform_jobs_kept:
+            yield found, found.arn, found.name
 
 
 def _move_job(backend: ServiceJobBackend, job: ServiceJob, asked: dict[str, Any]) -> None:

@@ -1,6 +1,6 @@
 """What the emulator has from the start: all that the sample jobs refer to.
 
-Everything is in one account and region. Names are part of the sample jobs and of the guide.
+Everything is in one account, and in one region at first. Names are part of the sample jobs and of the guide.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import gzip
 import io
 import json
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from moto.batch.models import batch_backends
 from moto.iam.exceptions import NotFoundException
@@ -45,25 +45,55 @@ ROLES = {
 CONTAINER_ROLE = ("AWSBatchServiceRole", "batch.amazonaws.com")
 
 
-def seed() -> None:
-    """Make everything, on an emulator that has nothing."""
-    seed_unkept()
-    _batch()
-    _personalize()
-    for bucket in (DATA, OUTPUT):
-        objects.make_bucket(ACCOUNT, REGION, bucket)
+def seed_region(region: str = REGION) -> None:
+    """Make everything in a region that has nothing of it; ValueError where it was made before.
+
+    A bucket's name is taken all over the world: those of other regions end with the region.
+    """
+    if any(found == region for found in list_seeded()):
+        raise ValueError(f"{region} has been seeded before")
+    _make_unkept(region)
+    _batch(region)
+    _personalize(region)
+    data, output = (name_bucket(bucket, region) for bucket in (DATA, OUTPUT))
+    for bucket in (data, output):
+        objects.make_bucket(ACCOUNT, region, bucket)
     for key, body in _files():
-        objects.put_object(ACCOUNT, REGION, DATA, key, body)
+        objects.put_object(ACCOUNT, region, data, key, body)
+
+
+def name_bucket(bucket: str, region: str) -> str:
+    """Return the name of one of the seed's buckets in a region."""
+    return bucket if region == REGION else f"{bucket}-{region}"
+
+
+def list_seeded() -> list[str]:
+    """List the regions that have the seed's service environment."""
+    found: Mapping[str, object] = dict(batch_backends).get(ACCOUNT) or {}
+    return [
+        region
+        for region, backend in dict(found).items()
+        if isinstance(backend, ServiceJobBackend)
+        and any(each.name == ENVIRONMENT for each in backend.environments)
+    ]
 
 
 def seed_unkept() -> None:
     """Make what does not outlive the emulator, because it is moto's: roles, a model, the queue of containers."""
+    for region in {REGION, *list_seeded()}:
+        _make_unkept(region)
+
+
+def _make_unkept(region: str) -> None:
     for name, service in (*ROLES.items(), CONTAINER_ROLE):
         _role(name, service)
     role = f"arn:aws:iam::{ACCOUNT}:role/SageMakerExecutionRole"
-    container = {"Image": IMAGE, "ModelDataUrl": f"s3://{OUTPUT}/{MODEL}/model.tar.gz"}
-    sagemaker_backends[ACCOUNT][REGION].create_model(MODEL, role, container, None, None, None)
-    backend = batch_backends[ACCOUNT][REGION]
+    container = {
+        "Image": IMAGE,
+        "ModelDataUrl": f"s3://{name_bucket(OUTPUT, region)}/{MODEL}/model.tar.gz",
+    }
+    sagemaker_backends[ACCOUNT][region].create_model(MODEL, role, container, None, None, None)
+    backend = batch_backends[ACCOUNT][region]
     environment = backend.create_compute_environment(
         compute_environment_name="containers",
         _type="UNMANAGED",
@@ -108,8 +138,8 @@ def _role(name: str, service: str) -> None:
         )
 
 
-def _batch() -> None:
-    backend = batch_backends[ACCOUNT][REGION]
+def _batch(region: str) -> None:
+    backend = batch_backends[ACCOUNT][region]
     assert isinstance(backend, ServiceJobBackend)
     environments.create(
         backend,
@@ -162,8 +192,8 @@ def _batch() -> None:
         )
 
 
-def _personalize() -> None:
-    backend = personalize_backends[ACCOUNT][REGION]
+def _personalize(region: str) -> None:
+    backend = personalize_backends[ACCOUNT][region]
     assert isinstance(backend, BatchInferenceBackend)
     group = _active(backend, solutions.GROUP, "shop", "dataset-group/shop", {"name": "shop"})
     for name, recipe, version in SOLUTIONS:

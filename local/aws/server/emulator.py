@@ -197,7 +197,7 @@ class Emulator:
 
     def _plant(self) -> None:
         if self._seed:
-            seed.seed()
+            seed.seed_region()
         self._keep()
 
     def _keep(self) -> None:

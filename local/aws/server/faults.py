@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -17,6 +17,7 @@ class Fault:
     """A fault of the next `times` calls of `operation` (`*` for all), once `after` calls have passed.
 
     `cut-before` closes the connection before anything is done, `cut-after` when all is done but the answer.
+    With `percent` it is a fault of that part of all calls, evenly: 20 is each fifth one.
     """
 
     operation: str
@@ -26,6 +27,8 @@ class Fault:
     code: str = "ServerException"
     message: str = "The emulator was asked to fail"
     status: int = 500
+    percent: float = 0
+    due: float = field(default=0, init=False)
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -34,6 +37,27 @@ class Fault:
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int) or value < 0:
                 raise ValueError(f"{name}: {value} is not a whole number from 0 up")
+        part = self.percent
+        if isinstance(part, bool) or not isinstance(part, (int, float)) or not 0 <= part <= 100:
+            raise ValueError(f"percent: {part} is not a number from 0 to 100")
+
+    def take(self) -> bool:
+        """Whether a call meets the fault, which counts it."""
+        if self.after > 0:
+            self.after -= 1
+            return False
+        if self.percent:
+            self.due += self.percent
+            met = self.due >= 100
+            self.due -= 100 if met else 0
+            return met
+        self.times -= 1
+        return self.times >= 0
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no call can meet it any more."""
+        return not self.percent and self.times <= 0
 
 
 class Faults:
@@ -56,12 +80,9 @@ class Faults:
         for fault in list(self._faults):
             if not fnmatchcase(call.operation, fault.operation):
                 continue
-            if fault.after > 0:
-                fault.after -= 1
-            elif met is None and fault.times > 0:
-                fault.times -= 1
-                met = fault
-            if fault.times == 0:
+            if (met is None or fault.after > 0 or fault.percent) and fault.take():
+                met = met or fault
+            if fault.is_over:
                 self._faults.remove(fault)
         return met
 

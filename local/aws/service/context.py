@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 
 from ..clock import Clock, Pace
 
+WORDS = ("own", "other")
+WEEK = 7 * 24 * 3600.0
 TOKEN_MODES = ("reject", "return-first", "forget", "token-only")
 
 
@@ -21,6 +23,8 @@ class Context:
     refuse the second submission as AWS's page says, answer it with the first job, not remember it,
     or refuse it without looking at the rest of the request. `list_lag` is how long ListServiceJobs does not show a new
     job, and `tags_lag` after how long Batch's tags are on the training job, in seconds; `None` is never.
+    `retention` is how long Batch keeps an ended job, `token_lifetime` how long it knows a clientToken: `None` is as
+    long as the job. `words` are those of errors (see `WORDS`): ours, or other ones that would say the same.
     `changed` are the records, by table, account,
     region and key, and `objects_changed` says whether there are objects, that are not kept yet.
     """
@@ -30,6 +34,9 @@ class Context:
     tokens: str = TOKEN_MODES[0]
     list_lag: float = 0.0
     tags_lag: float | None = 0.0
+    retention: float = WEEK
+    token_lifetime: float | None = None
+    words: str = WORDS[0]
     changed: dict[tuple[str, str, str, str], None] = field(default_factory=dict)
     objects_changed: bool = False
 

@@ -15,7 +15,7 @@ from uuid import uuid4
 from moto.core.common_types import TYPE_RESPONSE
 from moto.core.responses import BaseResponse
 
-from . import shapes
+from . import context, shapes
 from .refusal import Refusal
 
 Json = dict[str, Any]
@@ -69,7 +69,9 @@ class Operations(BaseResponse):
             return 200, headers, json.dumps(handler(self.backend, request))
         except Refusal as refusal:
             headers["x-amzn-ErrorType"] = refusal.code
-            body = {"__type": refusal.code, "message": refusal.message}
+            own = context.current.words == "own"
+            message = refusal.message if own else _reword(refusal.message)
+            body = {"__type": refusal.code, "message": message}
             return refusal.status, {**headers, "status": str(refusal.status)}, json.dumps(body)
 
     def _check(self, operation: str, request: dict[str, Any]) -> None:
@@ -78,6 +80,12 @@ class Operations(BaseResponse):
             found = list(shapes.problems(request, model.input_shape))
             if found:
                 raise Refusal(self.constraint_error, shapes.message(found))
+
+
+def _reword(message: str) -> str:
+    """Return a sentence that AWS might say as well: no page gives its words."""
+    said = message.replace("does not exist", "was not found").replace("clientToken", "client token")
+    return f"Error executing request, Exception : {said}, RequestId: {uuid4()}"
 
 
 def page(

@@ -77,7 +77,7 @@ def test_its_whole_life(root: Path) -> None:
     status = json.loads(out)
     assert (code, list(status)) == (
         0,
-        ["endpoint", "region", "queues", "solutionVersions", "token"],
+        ["endpoint", "region", "queues", "solutionVersions", "regions", "token"],
     )
     assert (status["endpoint"], status["region"]) == (endpoint, "us-east-1")
     assert {"training", "training-fair", "training-quota", "training-disabled"} <= set(

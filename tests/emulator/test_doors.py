@@ -1,0 +1,188 @@
+"""`jobctl emulator fail|succeed|hold|expire|pace|seed|faults|status` on an emulator in this process."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError, ConnectionClosedError
+
+from cli.commands import emulator as command
+from cli.project.emulator_process import Emulator as Process
+from components.errors import JobError
+from local.aws.server.emulator import Emulator
+
+from .conftest import ClientMaker
+from .samples import inference_job, service_job
+
+Run = Callable[..., str]
+
+
+@pytest.fixture
+def jobctl(
+    emulator: Emulator,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> Run:
+    """Run `jobctl emulator` with these arguments; what it prints."""
+    (tmp_path / "Pulumi.yaml").write_text("name: aws-jobs\n", "utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(Process, "recorded_endpoint", lambda _: emulator.endpoint)
+    monkeypatch.setattr(Process, "token", emulator.token)
+    parser = argparse.ArgumentParser()
+    command.configure(parser)
+
+    def run(*argv: str) -> str:
+        assert command.run(parser.parse_args(argv)) == 0
+        return capsys.readouterr().out
+
+    return run
+
+
+def submit(batch: Any, name: str = "churn-0123abcd", **changes: Any) -> str:
+    return str(batch.submit_service_job(**service_job(jobName=name, **changes))["jobId"])
+
+
+def status(batch: Any, job: str) -> tuple[str, str]:
+    shown = batch.describe_service_job(jobId=job)
+    return shown["status"], shown.get("statusReason", "")
+
+
+def test_jobs_are_ended_by_hand(
+    jobctl: Run, batch: Any, personalize: Any, sagemaker: Any, emulator: Emulator
+) -> None:
+    """A job of each service is named by its name, with or without its digest, its id or its ARN."""
+    job = submit(batch)
+    assert jobctl("fail", "churn", "--reason", "out of luck") == "churn-0123abcd: FAILED\n"
+    assert status(batch, job) == ("FAILED", "out of luck")
+    newer = submit(batch)
+    assert jobctl("succeed", "churn") == "churn-0123abcd: SUCCEEDED\n"
+    assert status(batch, newer)[0] == "SUCCEEDED"
+    arn = personalize.create_batch_inference_job(**inference_job())["batchInferenceJobArn"]
+    assert jobctl("hold", arn) == "recommend: CREATE PENDING (held)\n"
+    emulator.advance(600)
+    assert jobctl("succeed", "recommend") == "recommend: ACTIVE\n"
+    for name in ("a", "b"):
+        sagemaker.create_transform_job(
+            TransformJobName=name,
+            ModelName="churn-xgboost",
+            TransformInput={
+                "DataSource": {
+                    "S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://aws-jobs-data/"}
+                }
+            },
+            TransformOutput={"S3OutputPath": "s3://aws-jobs-output/scores/"},
+            TransformResources={"InstanceType": "ml.m5.xlarge", "InstanceCount": 1},
+        )
+    assert jobctl("fail", "a") == "a: Failed\n"
+    assert jobctl("succeed", "b") == "b: Completed\n"
+
+
+def test_failed_attempt_is_retried(jobctl: Run, batch: Any, emulator: Emulator) -> None:
+    """With --attempt the retry strategy decides."""
+    job = submit(batch, retryStrategy={"attempts": 2})
+    emulator.advance(2)
+    assert jobctl("fail", job, "--attempt") == "churn-0123abcd: RUNNABLE\n"
+    emulator.advance(60)
+    assert status(batch, job)[0] == "SUCCEEDED"
+
+
+def test_held_and_expired(jobctl: Run, batch: Any, emulator: Emulator) -> None:
+    """A held job stays where it is; Batch forgets an expired one."""
+    job = submit(batch)
+    emulator.advance(2)
+    assert jobctl("hold", "churn") == "churn-0123abcd: RUNNING (held)\n"
+    emulator.advance(600)
+    assert status(batch, job)[0] == "RUNNING"
+    assert jobctl("hold", "churn", "--off") == "churn-0123abcd: RUNNING\n"
+    assert jobctl("expire", "churn") == "churn-0123abcd: forgotten by Batch\n"
+    with pytest.raises(ClientError, match="does not exist"):
+        batch.describe_service_job(jobId=job)
+    with pytest.raises(JobError, match="the emulator has no job churn"):
+        jobctl("expire", "churn")
+
+
+def test_pace_changes_while_it_runs(jobctl: Run, batch: Any, emulator: Emulator) -> None:
+    """A new pace holds for jobs under way; `start --pace` on a running emulator sets it too, where it was ignored."""
+    job = submit(batch)
+    emulator.advance(2)
+    shown = jobctl("pace", "running=60", "stopping=never")
+    assert "running      60 s\n" in shown
+    assert "stopping     never\n" in shown
+    emulator.advance(30)
+    assert status(batch, job)[0] == "RUNNING"
+    jobctl("pace", "instant")
+    emulator.advance(1)
+    assert status(batch, job)[0] == "SUCCEEDED"
+    assert "running      0 s\n" in jobctl("pace")
+
+
+def test_running_emulator_takes_the_pace_of_start(
+    jobctl: Run, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Process, "start", lambda *_: (emulator.endpoint, False))
+    shown = jobctl("start", "--pace", '{"running": 7}')
+    assert shown.endswith(", at the new pace\n")
+    assert emulator.status()["pace"]["running"] == 7
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["fast"], "could not convert"),
+        (["running=-1"], "running takes a number of seconds"),
+        (["runing=1"], "runing is not a state"),
+        (["{"], "Expecting property name"),
+        (["running=inf"], "seconds are a number, or never"),
+    ],
+)
+def test_pace_that_is_none(words: list[str], message: str) -> None:
+    with pytest.raises(JobError, match=message):
+        command.parse_pace(words)
+
+
+def test_another_region(jobctl: Run, client: ClientMaker) -> None:
+    """A seeded region has queues, buckets, roles and solutions, and shows in the status."""
+    assert "training-quota" in jobctl("seed", "--region", "us-west-2")
+    batch = client("batch", region="us-west-2")
+    job = submit(batch)
+    assert status(batch, job)[0] == "SUBMITTED"
+    personalize = client("personalize", region="us-west-2")
+    assert len(personalize.list_solutions()["solutions"]) == 3
+    keys = client("s3").list_objects_v2(Bucket="aws-jobs-data-us-west-2")
+    assert keys["KeyCount"] > 0
+    regions = json.loads(jobctl("status", "--json"))["regions"]
+    assert list(regions) == ["us-east-1", "us-west-2"]
+    assert regions["us-east-1"]["queues"] == regions["us-west-2"]["queues"]
+    assert "region             us-west-2\nqueues             training\n" in jobctl("status")
+    for region, message in (("us-west-2", "has been seeded before"), ("mars", "not a region")):
+        with pytest.raises(JobError, match=message):
+            jobctl("seed", "--region", region)
+
+
+def test_faults(jobctl: Run, batch: Any, emulator: Emulator) -> None:
+    """A part of all calls is throttled, evenly, or loses its answer; lists are late; `off` ends it."""
+    shown = jobctl("faults", "throttle=20%", "list-lag=3s")
+    assert shown == "throttle *: 20% of calls\nlists show a new job 3 s late\n"
+
+    def count(error: type[Exception]) -> int:
+        failed = 0
+        for _ in range(20):
+            try:
+                batch.describe_job_queues()
+            except error:
+                failed += 1
+        return failed
+
+    assert count(ClientError) == 4
+    jobctl("faults", "lost=5%")
+    assert count(ConnectionClosedError) == 1
+    assert jobctl("faults", "off") == jobctl("faults") == "nothing goes wrong\n"
+    for word in ("throttle=20", "lost=x%", "slow", "list-lag=3%"):
+        with pytest.raises(JobError, match="expected throttle=20%"):
+            jobctl("faults", word)
