@@ -58,6 +58,7 @@ GROUPS = {
         "comment": "post a plan as the one comment of a pull request",
         "summary": "write the jobs with their links to the page of a workflow run",
         "drift": "report where AWS and the repository differ, and keep an issue about it",
+        "stacks": "list the stacks that the workflows preview and deploy",
         "iam": "print the least permissions of the preview role and the deploy role",
     },
     "This machine": {

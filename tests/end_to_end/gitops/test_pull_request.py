@@ -31,6 +31,19 @@ config:
   aws:region: us-east-1
   aws-jobs:prices: {ml.m5.xlarge: 0.23}
 """
+PASSPHRASE = "PULUMI_CONFIG_PASSPHRASE"
+
+
+def make_target(backend: str, stack: str, environment: str) -> dict[str, str]:
+    """A stack's entry of `.github/stacks.yaml`."""
+    role = "arn:aws:iam::123456789012:role/{}-" + stack
+    return {
+        "region": "us-east-1",
+        "backend": backend,
+        "previewRole": role.format("preview"),
+        "deployRole": role.format("deploy"),
+        "environment": environment,
+    }
 
 
 @pytest.fixture
@@ -46,26 +59,22 @@ class Team:
         self.root = folder / "repository"
         self.emulator = emulator
         self.github = github
-        state = folder / "state"
-        state.mkdir()
         self.root.mkdir()
         for name in ("components", "cli", "local", "schemas", ".github"):
             ignored = shutil.ignore_patterns("__pycache__")
             shutil.copytree(ROOT / name, self.root / name, ignore=ignored)
         for name in ("jobctl", "Pulumi.yaml", "__main__.py", ".gitignore"):
             shutil.copy(ROOT / name, self.root / name)
-        (self.root / "Pulumi.prod.yaml").write_text(SETTINGS, "utf-8")
         (self.root / "jobs").mkdir()
         git(self.root, "init", "--quiet", "--initial-branch", "main")
+        self.secrets: dict[str, dict[str, str]] = {}
+        self.targets: dict[str, dict[str, str]] = {}
+        self.add_stack("prod", "production")
+        self.commit({})
         self.runner = Runner(
             self.root,
             folder / "runner",
-            {
-                "PULUMI_STACK": "prod",
-                "PULUMI_BACKEND_URL": state.as_uri(),
-                "AWS_REGION": "us-east-1",
-            },
-            {"PULUMI_CONFIG_PASSPHRASE": "of the team"},
+            self.secrets,
             github.api,
             {
                 "AWS_ENDPOINT_URL": emulator.endpoint,
@@ -74,12 +83,21 @@ class Team:
             },
         )
 
-    def init(self) -> None:
-        """What a person does once: create the stack, and commit its settings with their salt and a secret."""
-        self.jobctl("stack", "init", "prod")
-        self.jobctl("config", "set", "-s", "prod", "--secret", "token", SECRET)
+    def add_stack(self, stack: str, environment: str) -> None:
+        """Write the stack's settings, its entry in the workflows' file and its environment's passphrase."""
+        (self.root / f"Pulumi.{stack}.yaml").write_text(SETTINGS, "utf-8")
+        state = self.root.parent / f"state-{stack}"
+        state.mkdir()
+        self.targets[stack] = make_target(state.as_uri(), stack, environment)
+        (self.root / ".github" / "stacks.yaml").write_text(json.dumps(self.targets), "utf-8")
+        self.secrets[environment] = {PASSPHRASE: f"of {stack}"}
 
-    def jobctl(self, *words: str) -> None:
+    def init(self, stack: str = "prod") -> None:
+        """What a person does once: create the stack, and commit its settings with their salt and a secret."""
+        self.jobctl(stack, "stack", "init", stack)
+        self.jobctl(stack, "config", "set", "-s", stack, "--secret", "token", SECRET)
+
+    def jobctl(self, stack: str, *words: str) -> None:
         done = subprocess.run(
             [sys.executable, "-m", "cli", "-C", str(self.root), *words],
             cwd=ROOT,
@@ -87,8 +105,8 @@ class Team:
                 "PATH": os.environ["PATH"],
                 "HOME": str(self.root.parent),
                 "JOBCTL_ENGINE": "embedded",
-                **self.runner.variables,
-                **self.runner.secrets,
+                "PULUMI_BACKEND_URL": self.targets[stack]["backend"],
+                **self.secrets[self.targets[stack]["environment"]],
                 **self.runner.aws,
             },
             capture_output=True,
@@ -106,7 +124,7 @@ class Team:
             else:
                 path.write_text(json.dumps(content, indent=1), "utf-8")
         git(self.root, "add", "--all")
-        git(self.root, "commit", "--quiet", "--message", "jobs")
+        git(self.root, "commit", "--quiet", "--allow-empty", "--message", "jobs")
         return git(self.root, "rev-parse", "HEAD")
 
     def run(self, workflow: str, event: str, commit: str, payload: Any = None) -> Run:
@@ -158,6 +176,7 @@ def test_a_pull_request_from_its_first_push_to_its_drift(team: Team, github: Git
     )
     run = good(team.run("deploy.yml", "push", first))
     assert [step.command for step in run.steps] == [
+        "./jobctl stacks",
         "./jobctl plan",
         "./jobctl up --yes --skip-preview",
         "./jobctl summary",
@@ -220,7 +239,8 @@ def test_a_mistake_is_annotated_and_never_planned(team: Team, github: GitHub) ->
     """A wrong job file fails the check with an annotation at its line; no comment is written without a plan."""
     pushed = team.commit({"churn.json": jobs.service(retryStrategy={"attempts": 11})})
     run = team.run("preview.yml", "pull_request", pushed, PULL_REQUEST)
-    assert [step.command for step in run.failed] == ["./jobctl validate --format github"]
+    validate = "./jobctl validate --format github"
+    assert [step.command for step in run.failed] == [validate, "exit 1"]
     assert "::error file=jobs/churn.json,line=" in run.failed[0].text
     assert github.requests == []
 
@@ -229,5 +249,59 @@ def test_a_fork_is_validated_and_gets_no_secret(team: Team, github: GitHub) -> N
     """A pull request from a fork runs `validate` alone, which needs neither AWS nor a token."""
     pushed = team.commit({"churn.json": jobs.service()})
     run = good(team.run("preview.yml", "pull_request", pushed, FROM_A_FORK))
-    assert [step.command for step in run.steps] == ["./jobctl validate --format github"]
+    assert [step.command for step in run.steps] == [
+        "./jobctl validate --format github",
+        "./jobctl stacks --touched",
+    ]
     assert github.requests == []
+
+
+def test_a_mistake_fails_the_required_check(team: Team, github: GitHub) -> None:
+    """`planned`, which the branch's protection asks for, fails with the plan of a stack."""
+    pushed = team.commit({"churn.json": jobs.service()})  # the stack was never created
+    run = team.run("preview.yml", "pull_request", pushed, PULL_REQUEST)
+    assert run.failed[-1].command == "exit 1"
+
+
+def test_two_stacks_are_planned_where_touched_and_deployed_in_their_order(
+    team: Team, github: GitHub
+) -> None:
+    """Each with its own role, backend and passphrase. What fails in dev after a merge never reaches prod; the morning's
+    run of prod does not depend on dev."""
+    team.targets.clear()
+    (team.root.parent / "state-prod").rmdir()
+    for stack, environment in (("dev", "dev"), ("prod", "production")):
+        team.add_stack(stack, environment)
+        team.init(stack)
+    merged = team.commit({"churn.json": jobs.service()})
+    run = good(team.run("deploy.yml", "push", merged))
+    roles = [team.targets[stack]["deployRole"] for stack in ("dev", "prod")]
+    assert run.roles == roles
+    assert [step.command for step in run.steps].count("./jobctl up --yes --skip-preview") == 2
+    found = team.aws("batch").list_service_jobs(jobQueue="training", jobStatus="SUBMITTED")
+    assert len(found["jobSummaryList"]) == 2
+
+    git(team.root, "checkout", "--quiet", "-b", "dev-only")
+    settings = team.root / "Pulumi.dev.yaml"
+    settings.write_text(settings.read_text("utf-8").replace("0.23", "0.25"), "utf-8")
+    run = good(team.run("preview.yml", "pull_request", team.commit({}), PULL_REQUEST))
+    assert run.roles == [team.targets["dev"]["previewRole"]]
+    assert [comment["body"].split("\n")[0] for comment in github.comments] == [
+        "<!-- aws-jobs plan: aws-jobs.dev -->"
+    ]
+
+    git(team.root, "checkout", "--quiet", "main")
+    eta = {"request": {"serviceRequestPayload": {"HyperParameters": {"eta": "0.3"}}}}
+    tried = team.commit({"churn.json": {**jobs.service(), "stacks": {"dev": eta}}})
+    good(team.run("deploy.yml", "schedule", tried))
+    promoted = team.commit({"churn.json": jobs.hyperparameters(eta="0.3")})
+    github.comments.clear()
+    good(team.run("preview.yml", "pull_request", promoted, PULL_REQUEST))
+    of_dev, of_prod = (comment["body"] for comment in github.comments)
+    assert "re-run 1" in of_prod and "re-run" not in of_dev
+
+    team.secrets["dev"][PASSPHRASE] = "wrong"
+    assert team.run("deploy.yml", "push", merged).roles == roles[:1]
+    run = team.run("deploy.yml", "schedule", merged)
+    assert run.roles == roles
+    assert [step.command for step in run.failed] == ["./jobctl plan"]

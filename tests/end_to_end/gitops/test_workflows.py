@@ -41,12 +41,12 @@ def test_the_four_workflows_are_there() -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_a_workflow_is_short_because_jobctl_has_the_logic(path: Path) -> None:
-    """About 30 lines, each command one call, no expression in a shell command."""
-    assert len(path.read_text("utf-8").splitlines()) <= 36
+    """About 40 lines, each command one call, no expression in a shell command."""
+    assert len(path.read_text("utf-8").splitlines()) <= 46
     for step in steps(path):
         if "run" in step:
             assert re.fullmatch(
-                r"\./jobctl [a-z][a-z .-]*|\.ci/run|make (crash|adversary|fuzz)", step["run"]
+                r"\./jobctl [a-z][a-z .-]*|\.ci/run|make (crash|adversary|fuzz)|exit 1", step["run"]
             )
 
 
@@ -67,12 +67,49 @@ def test_a_token_may_do_nothing_that_no_job_names(path: Path) -> None:
         assert job["permissions"]["contents"] == "read"
 
 
-def test_only_one_deployment_at_a_time_and_none_is_stopped() -> None:
-    """Deployments wait for each other, none is cancelled midway, and an environment approves them."""
+def test_only_one_deployment_of_a_stack_at_a_time_and_none_is_stopped() -> None:
+    """A stack's deployments wait for each other and for no other stack's; none is cancelled midway, not even by another
+    stack's failure, because only one runs at a time; the stack's environment approves them."""
     document = workflow(FOLDER / "deploy.yml")
-    assert document["concurrency"] == {"group": "deploy", "cancel-in-progress": "false"}
-    assert [job["environment"] for job in document["jobs"].values()] == ["production"]
+    assert "concurrency" not in document
+    up = document["jobs"]["up"]
+    assert up["concurrency"] == {
+        "group": "deploy-${{ matrix.stack }}",
+        "cancel-in-progress": "false",
+    }
+    assert up["strategy"]["max-parallel"] == "1"
+    assert up["environment"] == "${{ matrix.environment }}"
     assert set(document["on"]) == {"push", "schedule", "workflow_dispatch"}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_a_stack_has_its_own_role_backend_and_region(path: Path) -> None:
+    """All of them from the one file of settings, and no variable of the repository's beside it."""
+    text = path.read_text("utf-8")
+    assert "vars." not in text
+    for job in workflow(path)["jobs"].values():
+        if "id-token" in str(job["permissions"]):
+            [given] = [step["with"] for step in job["steps"] if "role-to-assume" in str(step)]
+            role = "deployRole" if path.stem == "deploy" else "previewRole"
+            assert given["role-to-assume"] == f"${{{{ matrix.{role} }}}}"
+            assert given["aws-region"] == "${{ matrix.region }}"
+            assert job["env"]["PULUMI_STACK"] == "${{ matrix.stack }}"
+            assert job["env"]["PULUMI_BACKEND_URL"] == "${{ matrix.backend }}"
+
+
+def test_what_a_change_touches_is_asked_of_a_merge_commit_with_its_parents() -> None:
+    """A checkout of depth 1 knows no parent to compare with."""
+    validate = workflow(FOLDER / "preview.yml")["jobs"]["validate"]["steps"]
+    assert validate[0]["with"]["fetch-depth"] == "2"
+    assert validate[-1]["run"] == "./jobctl stacks --touched"
+
+
+def test_one_check_stands_for_the_plans_of_all_stacks() -> None:
+    """`planned` is required by the branch's protection: it fails when a plan fails, and is skipped otherwise."""
+    jobs = workflow(FOLDER / "preview.yml")["jobs"]
+    assert jobs["planned"]["needs"] == "plan"
+    assert jobs["planned"]["if"] == "${{ failure() || cancelled() }}"
+    assert [step["run"] for step in jobs["planned"]["steps"]] == ["exit 1"]
 
 
 def test_a_fork_never_meets_a_secret() -> None:
@@ -81,20 +118,23 @@ def test_a_fork_never_meets_a_secret() -> None:
     same = "github.event.pull_request.head.repo.full_name == github.repository"
     for job in jobs.values():
         if "secrets." in str(job) or "id-token" in str(job):
-            assert job["if"] == same
+            assert job["if"].split(" && ")[0] == same
     assert not any("pull_request_target" in path.read_text("utf-8") for path in FILES)
 
 
 def test_only_who_approved_meets_the_passphrase() -> None:
     """Nobody approves what runs for a pull request or in the environment `preview`: it holds no secret, and previews
     without them."""
+    approved = "${{ matrix.environment }}"
     for path in FILES:
         for job in workflow(path)["jobs"].values():
             if "secrets." in str(job):
-                assert job["environment"] == "production"
+                assert job["environment"] == approved
+                assert path.stem == "deploy"
             for command in (step.get("run", "") for step in job["steps"]):
                 previews = re.search("jobctl (plan|drift|summary --preview)", command)
-                assert not previews or (job["environment"] == "production") != (
+                assert not previews or job["environment"] in (approved, "preview")
+                assert not previews or (job["environment"] == approved) != (
                     "--without-secrets" in command
                 )
 

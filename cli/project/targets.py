@@ -1,0 +1,98 @@
+"""The stacks that the workflows preview and deploy, as `.github/stacks.yaml` has them. Reads files only."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cli.project.stack import Project
+from components.errors import JobError, Problem, Problems
+from components.jobfile import yaml12
+from components.jobfile.places import Places
+from components.wire import Path, join_path
+
+FILE = ".github/stacks.yaml"
+# Of each key: what its value looks like, and how to say it.
+_KEYS = {
+    "region": (r"[a-z]{2,4}(-[a-z]+)+-\d{1,2}", "an AWS region, such as us-east-1"),
+    "backend": (r"\S+", "Pulumi's backend, such as s3://acme-pulumi-state/aws-jobs"),
+    "previewRole": (r"arn:aws[a-z-]*:iam::\d{12}:role/\S+", "the ARN of an IAM role"),
+    "deployRole": (r"arn:aws[a-z-]*:iam::\d{12}:role/\S+", "the ARN of an IAM role"),
+    "environment": (r".+", "the GitHub environment that its deployments run in"),
+}
+_SETTINGS = re.compile(r"Pulumi\.(.+)\.yaml")
+
+
+@dataclass(frozen=True)
+class Target:
+    """A stack and how the workflows reach it."""
+
+    stack: str
+    region: str
+    backend: str
+    previewRole: str
+    deployRole: str
+    environment: str
+
+
+def read_targets(project: Project) -> list[Target]:
+    """Read the stacks in the file's order; none where there is no such file. Raises `Problems`, all of them."""
+    try:
+        text = (project.root / FILE).read_text("utf-8")
+        document = yaml12.load(text) or {}
+    except FileNotFoundError:
+        return []
+    except (OSError, ValueError) as error:
+        raise JobError(f"{FILE}: {error}") from None
+    except yaml12.Unreadable as error:
+        raise JobError(f"{FILE}:{error.line}:{error.column}: {error.message}") from None
+    places = Places(text, False)
+    problems = [
+        Problem(FILE, *places.of(path), join_path(path), message, "stacks")
+        for path, message in _find_mistakes(document, project.stacks())
+    ]
+    if problems:
+        raise Problems(problems)
+    return [Target(stack, **values) for stack, values in document.items()]
+
+
+def _find_mistakes(document: Any, stacks: Collection[str]) -> Iterable[tuple[Path, str]]:
+    if not isinstance(document, Mapping):
+        yield (), "expected a mapping of stacks to their settings"
+        return
+    for stack, values in document.items():
+        if stack not in stacks:
+            yield (stack,), f"there is no Pulumi.{stack}.yaml"
+        if not isinstance(values, Mapping):
+            yield (stack,), f"expected a mapping with {', '.join(_KEYS)}"
+            continue
+        for key in values:
+            if key not in _KEYS:
+                yield (stack, key), f"unknown key; allowed: {', '.join(_KEYS)}"
+        for key, (pattern, expected) in _KEYS.items():
+            value = values.get(key)
+            if value is None:
+                yield (stack,), f"`{key}` is missing: {expected}"
+            elif not isinstance(value, str) or not re.fullmatch(pattern, value):
+                yield (stack, key), f"{value} is not {expected}"
+
+
+def choose_touched(
+    targets: Iterable[Target], folders: Mapping[str, str], paths: Collection[str]
+) -> list[Target]:
+    """Return the targets whose jobs a change of these files (relative to the project) can change.
+
+    `folders` are those of each stack's job files. The settings of a stack, and job files in its folder, are its own;
+    whatever else is in the repository may be part of every stack: code, policies, the program.
+    """
+
+    def touches(path: str, stack: str) -> bool:
+        settings = _SETTINGS.fullmatch(path)
+        if settings:
+            return settings[1] == stack
+        owners = {name for name, folder in folders.items() if path.startswith(f"{folder}/")}
+        return not owners or stack in owners
+
+    return [target for target in targets if any(touches(path, target.stack) for path in paths)]
