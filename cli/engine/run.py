@@ -13,6 +13,8 @@ from types import FrameType
 
 from cli.engine.arguments import choose_stack, split_cwd
 from cli.engine.choose import Engine, assume_emulator, choose, has_state
+from cli.project.emulator_process import Emulator
+from cli.project.region import DEFAULT, find_region
 from cli.project.salt import salt_kept_out
 from cli.project.stack import Stack, find_project
 from cli.project.variables import child_environment, require_answer
@@ -95,6 +97,7 @@ def _prepared(
     """Require an AWS that answers; on the emulator, make a missing stack and keep the settings file as it was."""
     if argv[0] in CALLS_AWS:
         require_answer(stack, env)
+        _seed_region(stack, env)
     if not stack.on_emulator:
         yield
         return
@@ -102,6 +105,14 @@ def _prepared(
         if makes_stack:
             _make_stack(engine, stack, cwd, env)
         yield
+
+
+def _seed_region(stack: Stack, env: Mapping[str, str]) -> None:
+    """Seed the project's own emulator in the stack's region, too: it has one region from the start."""
+    emulator, region = Emulator(stack.project), find_region(stack)
+    is_own = stack.on_emulator and env.get("AWS_ENDPOINT_URL") == emulator.recorded_endpoint()
+    if is_own and region != DEFAULT:
+        emulator.seed(region)
 
 
 def _make_stack(engine: Engine, stack: Stack, cwd: Path, env: Mapping[str, str]) -> None:

@@ -129,6 +129,14 @@ class Emulator:
         except (OSError, ValueError) as error:
             raise JobError(f"the emulator at {endpoint} does not answer: {error}") from None
 
+    def seed(self, region: str) -> None:
+        """Make in a region what job files may refer to, where it was not made before."""
+        try:
+            self.ask("POST", "seed", {"region": region})
+        except JobError as error:
+            if "has been seeded before" not in str(error):
+                raise
+
     def _spawn(
         self,
         port: int,

@@ -169,3 +169,26 @@ def test_foreground_is_found_by_other_commands(root: Path) -> None:
     )
     assert command(root, "stop") == (0, "stopped\n", "")
     process.communicate(timeout=300)
+
+
+def test_the_region_of_the_job_files_is_seeded(root: Path) -> None:
+    """A local stack without a region previews job files of another one: what they refer to is there."""
+    (root / "Pulumi.yaml").write_text((ROOT / "Pulumi.yaml").read_text("utf-8"), "utf-8")
+    (root / "Pulumi.local.yaml").write_text('config:\n  aws-jobs:emulator: "true"\n', "utf-8")
+    for name in ("__main__.py", "components", "schemas"):
+        (root / name).symlink_to(ROOT / name)
+    (root / ".venv").symlink_to(sys.prefix)
+    (root / "jobs").mkdir()
+    text = (
+        (ROOT / "jobs" / "churn-xgboost.yaml").read_text("utf-8").replace("us-east-1", "eu-west-1")
+    )
+    text = text.replace("s3://aws-jobs-data/", "s3://aws-jobs-data-eu-west-1/")
+    text = text.replace("s3://aws-jobs-output/", "s3://aws-jobs-output-eu-west-1/")
+    (root / "jobs" / "churn.yaml").write_text(text, "utf-8")
+    assert command(root, "start")[0] == 0
+    env = {**os.environ, "JOBCTL_ENGINE": "embedded", "PULUMI_HOME": str(root / "home")}
+    for _ in range(2):
+        preview = [sys.executable, "-m", "cli", "-C", str(root), "preview", "-s", "local"]
+        done = subprocess.run(preview, cwd=ROOT, env=env, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+    assert "eu-west-1" in json.loads(command(root, "status", "--json")[1])["regions"]
