@@ -13,10 +13,11 @@ from .. import aws as service
 from ..aws import Aws
 from ..aws.references import find_latest
 from ..aws.runs import is_adoptable
-from ..errors import JobError
-from ..jobfile import Job
+from ..errors import PASSING, JobError, Problem, Problems
+from ..jobfile import Job, Pending
 from ..kinds import KINDS, LATEST, Phase
 from ..lifecycle.outputs import make_outputs
+from ..wire import join_path, walk_leaves
 from .inputs import InputBuilder
 from .jobs import Answers, StackJobs
 
@@ -44,18 +45,30 @@ class _Round:
         self._runs: dict[str, service.Run | None] = {}
 
     def ask(self) -> Answers:
-        """Return what can be answered now, and note which jobs wait for which."""
+        """Return what can be answered now, and note which jobs wait for which.
+
+        Raises `Problems` with every question that AWS refuses, at its place in the job file.
+        """
         answers: Answers = {}
+        refused: list[Problem] = []
         self._stack.waiting = {}
         for job in self._stack.jobs:
             for expression in self._stack.pending[job.name]:
                 own = job.name if expression == "code.uri" else ""
-                value = self._answer(job, expression)
+                try:
+                    value = self._answer(job, expression)
+                except PASSING:
+                    raise
+                except JobError as error:
+                    refused.append(_locate(job, expression, str(error)))
+                    continue
                 if value is not None:
                     answers[own, expression] = value
             waits = [name for name in self._needs(job) if self._find_success(name) is None]
             if waits:
                 self._stack.waiting[job.name] = waits
+        if refused:
+            raise Problems(refused)
         return answers
 
     def _answer(self, job: Job, expression: str) -> str | None:
@@ -96,3 +109,13 @@ class _Round:
                 f"${{jobs.{name}.{output}}}: {name}'s run has no {output}; it has {known}"
             )
         return str(outputs[output])
+
+
+def _locate(job: Job, expression: str, message: str) -> Problem:
+    found = (
+        ("request", *path)
+        for path, leaf in walk_leaves(job.request)
+        if isinstance(leaf, Pending) and leaf.expression == expression
+    )
+    path = next(found, ("request",))
+    return Problem(job.file, *job.place(path), join_path(path), message, "outside")

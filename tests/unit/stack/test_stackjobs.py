@@ -104,6 +104,20 @@ def test_an_output_of_another_job_is_filled_in_once_it_has_succeeded(
     assert model(resolve(CHAIN)) == f"s3://bucket/models/{training}/output/model.tar.gz"
 
 
+def test_what_aws_cannot_answer_is_said_at_its_place(resolve: Resolve, account: Account) -> None:
+    """An output that a run does not have is an error with file, line and path, and so is each of them."""
+    files = {**CHAIN, "train.yaml": CHAIN["train.yaml"].replace("modelArtifacts", "model")}
+    files["again.yaml"] = files["train.yaml"]
+    run_of(account, resolve(files), "prepare", "SUCCEEDED")
+    with pytest.raises(Problems) as caught:
+        resolve(files)
+    assert [(each.file, each.line, each.path) for each in caught.value.problems] == [
+        (f"jobs/{name}.yaml", 10, "request.serviceRequestPayload.HyperParameters.model")
+        for name in ("again", "train")
+    ]
+    assert "prepare's run has no model; it has " in caught.value.problems[0].message
+
+
 def test_a_changed_dependency_is_waited_for_again(resolve: Resolve, account: Account) -> None:
     """Only a run of exactly this definition counts."""
     jobs = resolve(CHAIN)
