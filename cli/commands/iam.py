@@ -9,6 +9,8 @@ from typing import Any
 
 from cli.engine.arguments import add_stack, find_stack
 from cli.project.settings import read_stack_settings
+from cli.project.stack import Stack
+from cli.project.targets import FILE, read_targets
 from components import permissions
 from components.errors import JobError, Problems
 from components.platform.config import Account
@@ -38,7 +40,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--environment",
         default="",
-        help="GitHub's; default: preview, or production for the deploy role",
+        help=f"GitHub's; default: preview; for the deploy role the stack's in {FILE}, else production",
     )
     parser.add_argument(
         "--formerly",
@@ -83,7 +85,8 @@ def run(args: argparse.Namespace) -> int:
     formerly = [name if "/" in name else f"{settings.project}/{name}" for name in args.formerly]
     scope = build_scope(jobs, account, args.state, formerly)
     if args.trust:
-        document = make_trust_policy(args.trust, args.role, scope, args.environment)
+        environment = args.environment or find_environment(stack, args.role)
+        document = make_trust_policy(args.trust, environment, scope)
     else:
         document = permissions.make_policy(args.role, scope)
     print(json.dumps(document, indent=2))
@@ -96,9 +99,14 @@ def _partition(region: str) -> str:
     return "aws-us-gov" if region.startswith("us-gov-") else "aws"
 
 
+def find_environment(stack: Stack, role: str) -> str:
+    """Return the GitHub environment whose workflows take the role: of the deploy role the stack's own."""
+    deployed = {target.stack: target.environment for target in read_targets(stack.project)}
+    return (deployed.get(stack.name) if role == "deploy" else "") or ENVIRONMENTS[role]
+
+
 def make_trust_policy(
-    repository: str, role: str, scope: permissions.Scope, environment: str = ""
+    repository: str, environment: str, scope: permissions.Scope
 ) -> dict[str, Any]:
     """Return who may take the role: the workflows of one environment of this repository, by GitHub's OIDC tokens."""
-    where = environment or ENVIRONMENTS[role]
-    return github_trust(repository, where, scope.account, scope.partition)
+    return github_trust(repository, environment, scope.account, scope.partition)

@@ -265,7 +265,7 @@ def test_statements_are_told_apart() -> None:
 
 def test_only_one_environment_of_the_repository_takes_a_role() -> None:
     """The deploy role trusts the tokens of the environment `production` of this repository, and no branch."""
-    statement = make_trust_policy("acme/jobs", "deploy", SCOPE)["Statement"][0]
+    statement = make_trust_policy("acme/jobs", "production", SCOPE)["Statement"][0]
     assert statement["Condition"]["StringEquals"] == {
         "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
         "token.actions.githubusercontent.com:sub": "repo:acme/jobs:environment:production",
@@ -390,3 +390,17 @@ def test_the_command_prints_a_document_that_iam_takes(workspace: Workspace) -> N
     assert "aws-jobs/local/*" in text
     trusted = workspace.jobctl("iam", "-s", "local", "--role", "preview", "--trust", "acme/jobs")
     assert "repo:acme/jobs:environment:preview" in trusted.stdout
+
+
+def test_the_deploy_role_trusts_the_environment_of_its_own_stack(workspace: Workspace) -> None:
+    """That of `.github/stacks.yaml`, so that dev's role is not prod's; without an entry it is `production`."""
+    words = ("iam", "-s", "local", "--trust", "acme/jobs")
+    assert "repo:acme/jobs:environment:production" in workspace.jobctl(*words).stdout
+    role = "arn:aws:iam::123456789012:role/jobs"
+    entry = {"region": "us-east-1", "backend": "s3://state", "environment": "dev"}
+    document = {"local": {**entry, "previewRole": role, "deployRole": role}}
+    (workspace.root / ".github").mkdir()
+    (workspace.root / ".github" / "stacks.yaml").write_text(json.dumps(document), "utf-8")
+    assert "repo:acme/jobs:environment:dev" in workspace.jobctl(*words).stdout
+    preview = workspace.jobctl(*words, "--role", "preview")
+    assert "repo:acme/jobs:environment:preview" in preview.stdout
