@@ -1,9 +1,9 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup dev demo test search lint crash adversary fuzz bench lock schemas conformance
+.PHONY: help setup dev demo test test-clients test-moto search lint crash adversary fuzz bench lock schemas conformance
 PYTHON := .venv/bin/python
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## make .venv with what jobctl and the emulator need
 	@./jobctl setup
@@ -13,6 +13,11 @@ demo: ## deploy the sample jobs to the emulator, and preview a change
 
 test: lint ## every check and every test, a sample of the crash matrix; needs neither network nor AWS
 	$(PYTHON) -m pytest -n auto
+
+test-clients: dev ## AWS's own clients on the emulator: the CLI, boto3's paginators and waiters, SageMaker's SDK
+	$(PYTHON) -m venv .local/clients
+	.local/clients/bin/python -m pip install -q -r tests/emulator/clients/requirements.txt
+	$(PYTHON) -m pytest -q tests/emulator/clients/check_clients.py
 
 search: dev ## what the tests say of any input, on many random ones
 	$(PYTHON) -m pytest -n auto --hypothesis-profile=search tests/unit tests/engine/test_values.py

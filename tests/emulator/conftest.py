@@ -26,6 +26,14 @@ EXTENDED = {
     "personalize": set(BatchInferenceResponse.handlers),
     "sagemaker": set(TrainingResponse.handlers),
 }
+# https://docs.aws.amazon.com/sagemaker/latest/APIReference/CommonErrors.html
+COMMON_ERRORS = {
+    "AccessDeniedException",
+    "ExpiredTokenException",
+    "SerializationException",
+    "ThrottlingException",
+    "ValidationException",
+}
 ClientMaker = Callable[..., Any]
 
 
@@ -81,7 +89,11 @@ def make_client(
 
     def check(operation_model: Any, response_dict: dict[str, Any], **_: Any) -> None:
         name = operation_model.name
-        if name not in EXTENDED.get(service, ()) or response_dict["status_code"] != 200:
+        if name not in EXTENDED.get(service, ()):
+            return
+        if response_dict["status_code"] == 400:
+            assert_known_error(json.loads(response_dict["body"]), operation_model)
+        if response_dict["status_code"] != 200:
             return
         document = json.loads(response_dict["body"] or b"{}")
         assert_allowed(document, service, name)
@@ -96,6 +108,12 @@ def make_client(
 def _session() -> boto3.Session:
     """One for all clients: it reads each service's model once."""
     return boto3.Session()
+
+
+def assert_known_error(document: Any, operation: Any) -> None:
+    """Fail unless an error's code is one of the operation's in the service model, or one of AWS's common ones."""
+    known = {shape.error_code for shape in operation.error_shapes} | COMMON_ERRORS
+    assert document["__type"] in known, f"{operation.name}: {document}"
 
 
 def assert_allowed(document: Any, service: str, operation: str) -> None:

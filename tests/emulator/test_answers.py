@@ -13,7 +13,7 @@ import pytest
 from local.aws.server.emulator import Emulator
 from local.aws.service import shapes
 
-from .conftest import EXTENDED, assert_allowed, make_client
+from .conftest import EXTENDED, assert_allowed, assert_known_error, make_client
 from .samples import USERS, inference_job, payload, service_job
 
 
@@ -233,6 +233,14 @@ def test_checker_sees_what_is_wrong(document: dict[str, Any], words: str) -> Non
     """The checker of answers finds what is missing, of the wrong type, unknown, or null."""
     with pytest.raises(AssertionError, match=words):
         assert_allowed(document, "batch", "SubmitServiceJob")
+
+
+def test_checker_sees_an_error_that_the_model_does_not_know() -> None:
+    """Each answer with status 400 in all tests of the emulator is held to the service model's errors."""
+    operation = shapes.service("batch").operation_model("SubmitServiceJob")
+    assert_known_error({"__type": "ClientException"}, operation)
+    with pytest.raises(AssertionError, match="SubmitServiceJob"):
+        assert_known_error({"__type": "ResourceNotFoundException"}, operation)
 
 
 def found(service: str, operation: str, document: Any) -> list[str]:
