@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from cli.commands.status import print_offline
+from cli.progress.look import print_offline
 from cli.project.emulator_process import Emulator
 from cli.project.stack import HERE, Project, find_project, read_stack
 from cli.project.variables import child_environment

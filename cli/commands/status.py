@@ -6,20 +6,18 @@ import argparse
 import json
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from cli.display.console import make_console
 from cli.engine.arguments import add_stack, find_stack
 from cli.progress.failures import TAIL
+from cli.progress.look import Look, look_offline, print_lines, print_table
 from cli.progress.page import format_page
-from cli.progress.table import format_jobs, summarize
 from cli.progress.viewer import Viewer
-from cli.project.stack import Stack
-from cli.runs.connection import read_chains
 from cli.runs.details import Details, read_details, to_details
-from cli.runs.entries import Entry, link_entries, read_state, select_entries
-from cli.runs.statuses import JobStatus, make_status, parse_time, to_row
+from cli.runs.entries import Entry, read_state, select_entries
+from cli.runs.statuses import JobStatus, to_row
 from components.aws.runs import format_time
 from components.kinds import Phase
 
@@ -34,22 +32,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.epilog = "AWS is asked for what has not ended; the state is not changed."
 
 
-@dataclass(frozen=True)
-class Look:
-    """The jobs as of a moment: seconds since the epoch, and how it is called."""
-
-    jobs: Sequence[JobStatus]
-    now: float
-    moment: str
-
-
 def run(args: argparse.Namespace) -> int:
     stack = find_stack(args)
     entries, written = read_state(stack)
     entries = select_entries(entries, [args.job] if args.job else [], stack)
     details = Details()
     if args.offline:
-        look = _look_offline(stack, entries, written)
+        look = look_offline(stack, entries, written)
     else:
         viewer = Viewer(stack)
         look = _look(viewer, entries)
@@ -61,43 +50,15 @@ def run(args: argparse.Namespace) -> int:
         print(json.dumps(shown, indent=2, ensure_ascii=False))
     elif args.job:
         width = make_console().width
-        _print(format_page(look.jobs[0], details, look.now, width, stack.name), look)
+        print_lines(format_page(look.jobs[0], details, look.now, width, stack.name), look)
     else:
-        _print_table(stack, look)
+        print_table(stack, look)
     return 0
-
-
-def print_offline(stack: Stack) -> None:
-    """Print the table of a stack's jobs as its state has them."""
-    entries, written = read_state(stack)
-    _print_table(stack, _look_offline(stack, entries, written))
 
 
 def _look(viewer: Viewer, entries: Sequence[Entry]) -> Look:
     jobs, now = viewer.look(entries), time.time()
     return Look(jobs, now, format_time(now * 1000))
-
-
-def _look_offline(stack: Stack, entries: Sequence[Entry], written: str) -> Look:
-    """Return what the state has; spans end when it was written, since nobody knows what came after."""
-    linked = link_entries(entries, read_chains(stack))
-    now = parse_time(written) or time.time()
-    moment = f"{written}, when the state was written; AWS was not asked"
-    return Look([make_status(entry, entry.outputs) for entry in linked], now, moment)
-
-
-def _print_table(stack: Stack, look: Look) -> None:
-    if not look.jobs:
-        print(f"the stack '{stack.name}' has no jobs; deploy them with ./jobctl up -s {stack.name}")
-        return
-    _print(format_jobs(look.jobs, look.now, make_console().width), look)
-
-
-def _print(lines: Sequence[Any], look: Look) -> None:
-    console = make_console()
-    for line in lines:
-        console.print(line)
-    console.print(summarize(look.jobs, look.moment), style="dim")
 
 
 def _read_details(viewer: Viewer, job: JobStatus) -> Details:

@@ -49,7 +49,9 @@ def run(args: argparse.Namespace) -> int:
 def _refuse_pointless(job: JobStatus) -> None:
     """Raise `JobError` where there is nothing to stop, or AWS cannot."""
     if job.phase is Phase.WAITING:
-        raise JobError(f"{job.name}: nothing to stop: it waits {job.where}, and is not submitted")
+        raise JobError(
+            f"{job.name}: nothing to stop: it waits for {', '.join(job.waits_for)}, and is not submitted"
+        )
     if job.phase.ended:
         raise JobError(f"{job.name}: nothing to stop: its run has ended ({job.status})")
     if job.kind.terminate is None:

@@ -7,12 +7,12 @@ import os
 import sys
 import time
 
-from cli.commands.status import print_offline
 from cli.display.escape import code, fenced
 from cli.display.links import keep_console_link
 from cli.engine.arguments import add_stack, find_stack
 from cli.engine.run import run_quietly
 from cli.engine.without_secrets import add_without_secrets, run_without_secrets
+from cli.progress.look import print_offline
 from cli.project.stack import Stack
 from cli.report.mermaid import format_gantt
 from cli.runs.entries import Entry, read_entries

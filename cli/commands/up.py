@@ -6,7 +6,8 @@ import os
 import time
 from collections.abc import Sequence
 
-from cli.commands.wait import DEFAULT, parse_duration, wait_for_end
+from cli.commands.wait import wait_for_end
+from cli.display.spans import TIMEOUT, parse_timeout
 from cli.engine.arguments import choose_stack, find_stack_name, split_cwd, split_options
 from cli.engine.run import run as run_engine
 from cli.project.stack import find_project
@@ -47,4 +48,4 @@ def run(arguments: Sequence[str]) -> int:
 def split_wait(arguments: Sequence[str]) -> tuple[list[str], float]:
     """Take `--wait` and `--timeout` out of an `up`'s arguments: the rest, and the time in seconds."""
     rest, limits = split_options(arguments, ("--wait",), "--timeout")
-    return rest, parse_duration(limits[-1] if limits else DEFAULT)
+    return rest, parse_timeout(limits[-1] if limits else TIMEOUT)

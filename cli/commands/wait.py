@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from cli.display.spans import parse_span
+from cli.display.spans import TIMEOUT, parse_timeout
 from cli.engine.arguments import add_stack, find_stack
 from cli.engine.run import run_quietly
 from cli.progress.display import Display
@@ -23,13 +23,12 @@ from components.errors import JobError
 from components.kinds import Phase
 
 SLOT = 300.0  # seconds after which an `up` tries again for a slot that other teams' jobs may have freed
-DEFAULT = "6h"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     add_stack(parser)
     parser.add_argument(
-        "--timeout", default=DEFAULT, help=f"such as 90s, 30m, 6h, 2d (default {DEFAULT})"
+        "--timeout", default=TIMEOUT, help=f"such as 90s, 30m, 6h, 2d (default {TIMEOUT})"
     )
     parser.epilog = (
         "It runs `up` again when a run has ended and another job waits for it. Exit code 1 if a job of the stack "
@@ -38,17 +37,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    limit = parse_duration(args.timeout)
+    limit = parse_timeout(args.timeout)
     stack = find_stack(args)
     return wait_for_end(stack, ["--stack", stack.name], limit)
-
-
-def parse_duration(text: str) -> float:
-    """Return the seconds of `--timeout`. Raises `JobError` for what is no span."""
-    span = parse_span(text)
-    if span is None:
-        raise JobError(f"--timeout {text}: expected a number with s, m, h or d, such as {DEFAULT}")
-    return span
 
 
 def wait_for_end(stack: Stack, words: Sequence[str], limit: float) -> int:
@@ -138,7 +129,6 @@ class Waiting:
         again = self.clock() + SLOT
         names = {entry.name for entry in _list_running(entries)}
         deferred = _list_deferred(entries)
-        last: Sequence[JobStatus] = ()
         while True:
             jobs = self._look(entries)
             left = {job.name for job in jobs if job.name in names and not job.phase.ended}
@@ -153,18 +143,8 @@ class Waiting:
                     f"timed out; still running or waiting: {still}; nothing was terminated,"
                     " run ./jobctl wait to continue"
                 )
-            pause = self.pace.next_pause(changed=have_changed(last, jobs))
-            last = jobs
+            pause = self.pace.next_pause(jobs)
             self.sleep(min(pause, max(0.0, deadline - now)))
-
-
-def have_changed(before: Sequence[JobStatus], now: Sequence[JobStatus]) -> bool:
-    """Say whether two looks differ in more than time."""
-    facts = [
-        [(job.name, job.status, job.attempt, job.wait.position) for job in jobs]
-        for jobs in (before, now)
-    ]
-    return facts[0] != facts[1]
 
 
 def _list_running(entries: Iterable[Entry]) -> list[Entry]:

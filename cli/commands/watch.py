@@ -6,7 +6,7 @@ import argparse
 import time
 from collections.abc import Sequence
 
-from cli.commands.wait import have_changed, parse_duration
+from cli.display.spans import parse_timeout
 from cli.engine.arguments import add_stack, find_stack
 from cli.progress.pace import make_pace
 from cli.progress.viewer import Viewer
@@ -31,13 +31,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--timeout", default="", help="such as 30s, 30m, 6h, 2d; default: none")
     parser.epilog = (
-        "Exit code 1 if a run has failed. Ctrl-C and a timeout leave the jobs alone. A job that waits for another is "
-        "submitted by an `up`: ./jobctl wait runs it."
+        "Exit code 1 if a run has failed, 0 if the time was over first. Nothing ends a job here, Ctrl-C neither. "
+        "A job that waits for another is submitted by an `up`: ./jobctl wait runs it."
     )
 
 
 def run(args: argparse.Namespace) -> int:
-    limit = parse_duration(args.timeout) if args.timeout else None
+    limit = parse_timeout(args.timeout) if args.timeout else None
     stack = find_stack(args)
     entries = select_entries(read_entries(stack), args.jobs, stack)
     if not entries:
@@ -66,7 +66,6 @@ def _watch(
     """Look at the jobs until all that are submitted are as far as asked, or the time is over."""
     pace = make_pace(on_emulator=viewer.stack.on_emulator)
     deadline = time.monotonic() + limit if limit is not None else None
-    last: list[JobStatus] = []
     with viewer.display as display:
         while True:
             jobs = viewer.look_closely(entries)
@@ -75,6 +74,5 @@ def _watch(
             now = time.monotonic()
             if not left or (deadline is not None and now >= deadline):
                 return jobs
-            pause = pace.next_pause(changed=have_changed(last, jobs))
-            last = jobs
+            pause = pace.next_pause(jobs)
             time.sleep(pause if deadline is None else min(pause, deadline - now))

@@ -13,7 +13,7 @@ from rich.text import Text
 from cli.display.console import make_console, styled
 from cli.display.spans import format_span
 from cli.progress.table import Details, format_jobs, summarize
-from cli.runs.statuses import JobStatus
+from cli.runs.statuses import LOST, JobStatus
 from components.aws.runs import format_time
 from components.kinds import Phase
 from components.printable import visible
@@ -132,6 +132,8 @@ def describe_job(job: JobStatus) -> str:
     """Return what a line says of a job: its status, and what a person asks then."""
     if job.waits_for:
         return f"waits for {', '.join(job.waits_for)}"
+    if job.phase is Phase.UNKNOWN:
+        return LOST
     status = job.status or job.phase.value
     if job.phase is Phase.QUEUED:
         return f"{status}: {job.reason}" if job.reason else status

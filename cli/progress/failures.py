@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from cli.progress.page import list_next
-from cli.runs.statuses import JobStatus
+from cli.runs.statuses import LOST, JobStatus
 from components.kinds import Phase
 from components.printable import visible
 
@@ -14,8 +14,8 @@ Tail = Callable[[JobStatus, int], Sequence[str]]
 
 
 def list_failed(jobs: Sequence[JobStatus]) -> list[JobStatus]:
-    """Return the jobs that failed."""
-    return [job for job in jobs if job.phase is Phase.FAILED]
+    """Return the jobs that failed, and those of which nobody knows how they ended."""
+    return [job for job in jobs if job.phase in (Phase.FAILED, Phase.UNKNOWN)]
 
 
 def describe_failure(job: JobStatus, tail: Tail, stack: str, *, grouped: bool) -> list[str]:
@@ -25,7 +25,8 @@ def describe_failure(job: JobStatus, tail: Tail, stack: str, *, grouped: bool) -
 
     https://docs.github.com/actions/reference/workflow-commands-for-github-actions#grouping-log-lines
     """
-    lines = [visible(f"{job.name}: failed: {job.reason or job.status}")]
+    said = f"failed: {job.reason or job.status}" if job.phase is Phase.FAILED else LOST
+    lines = [visible(f"{job.name}: {said}")]
     log = list(tail(job, TAIL))
     if log:
         title = (

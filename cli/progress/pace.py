@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+from cli.runs.statuses import JobStatus
 
 SHORTEST, LONGEST = 5.0, 60.0  # seconds
 ON_EMULATOR = 0.5
@@ -11,17 +14,19 @@ GROWTH = 1.5
 
 @dataclass
 class Pace:
-    """The pause before the next look, in seconds: it grows while nothing changes."""
+    """The pause before the next look, in seconds: it grows while nothing but the time changes."""
 
     shortest: float = SHORTEST
     longest: float = LONGEST
-    pause: float = 0.0
+    _pause: float = 0.0
+    _last: Sequence[object] = ()
 
-    def next_pause(self, *, changed: bool) -> float:
-        """Return the pause after a look."""
-        grown = self.pause * GROWTH if self.pause and not changed else self.shortest
-        self.pause = min(grown, self.longest)
-        return self.pause
+    def next_pause(self, jobs: Sequence[JobStatus]) -> float:
+        """Return the pause after a look that has shown these jobs."""
+        seen = [(job.name, job.status, job.attempt, job.wait.position) for job in jobs]
+        grown = self._pause * GROWTH if self._pause and seen == self._last else self.shortest
+        self._pause, self._last = min(grown, self.longest), seen
+        return self._pause
 
 
 def make_pace(*, on_emulator: bool) -> Pace:

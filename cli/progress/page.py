@@ -83,7 +83,7 @@ def list_next(job: JobStatus, stack: str) -> Iterator[tuple[str, str]]:
         if job.kind.terminate:
             yield f"./jobctl stop {name} {at}", "end it"
         return
-    if job.kind.logs:
+    if job.kind.logs and job.outputs.get(job.kind.logs.name):
         yield f"./jobctl logs {name} {at}", "show its whole log"
     if job.phase is Phase.SUCCEEDED:
         yield f"./jobctl results {name} {at}", "list what it left, -o DIR downloads it"

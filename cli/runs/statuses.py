@@ -13,6 +13,8 @@ from components.kinds import Kind, Phase
 from components.run.ceiling import attempt_limit, count_attempts, instances
 from components.wire import pick
 
+LOST = "record expired; final status unknown"
+
 
 @dataclass(frozen=True)
 class JobStatus:

@@ -105,14 +105,14 @@ class LogReader:
                 return
 
 
-def list_streams(aws: Aws, logs: Logs, name: str) -> list[Stream]:
+def list_streams(aws: Aws, logs: Logs, name: str, *, patient: bool = True) -> list[Stream]:
     """Return the streams of an attempt, whose record has this name; none before its first machine has started.
 
     One whose name has another form than the kind knows is shown too, as a log of the first machine.
     """
     values = {"group": logs.group, "prefix": f"{name}/"}
     found = []
-    for item in _insist(aws, lambda: _list_items(aws, logs, values)):
+    for item in _insist(aws, lambda: _list_items(aws, logs, values), patient):
         stream = str(item["logStreamName"])
         rest = stream.removeprefix(f"{name}/")
         known = re.fullmatch(logs.rest, rest)
@@ -134,17 +134,18 @@ def read_tail(aws: Aws, kind: Kind, outputs: Mapping[str, Any], lines: int) -> l
     `outputs` are the run's, those of the state or newer ones.
 
     None where the kind has no log, or where nothing has started yet. It makes one DescribeLogStreams call and one
-    GetLogEvents call a stream (a machine of a training job has one), up to three where a stream's end is empty. Its
-    text is AWS's: the caller hides secrets and makes it printable.
+    GetLogEvents call a stream (a machine of a training job has one), up to three where a stream's end is empty, and
+    waits out no throttling: who looks again soon has no time for it. Its text is AWS's: the caller hides secrets and
+    makes it printable.
     """
     name = find_log_name(kind, outputs)
     if kind.logs is None or not name:
         return []
     found: list[Line] = []
-    for stream in list_streams(aws, kind.logs, name):
+    for stream in list_streams(aws, kind.logs, name, patient=False):
         values: dict[str, Any] = {"head": False, "limit": lines}
         for _ in range(_EMPTY):
-            page = _ask_events(aws, kind.logs, stream, values)
+            page = _ask_events(aws, kind.logs, stream, values, patient=False)
             events = list(_read_events(page, stream))
             before, values["token"] = values.get("token"), page.get("nextBackwardToken")
             if events or values["token"] == before:
@@ -190,9 +191,13 @@ def _list_items(aws: Aws, logs: Logs, values: Mapping[str, Any]) -> list[dict[st
         raise
 
 
-def _ask_events(aws: Aws, logs: Logs, stream: Stream, values: Mapping[str, Any]) -> dict[str, Any]:
+def _ask_events(
+    aws: Aws, logs: Logs, stream: Stream, values: Mapping[str, Any], *, patient: bool = True
+) -> dict[str, Any]:
     asked = {"group": logs.group, "stream": stream.name, **values}
-    answer: dict[str, Any] = _insist(aws, lambda: aws.call(logs.service, logs.events, asked))
+    answer: dict[str, Any] = _insist(
+        aws, lambda: aws.call(logs.service, logs.events, asked), patient
+    )
     return answer
 
 
@@ -201,9 +206,9 @@ def _read_events(page: Mapping[str, Any], stream: Stream) -> Iterator[Line]:
         yield Line(float(event["timestamp"]), stream.node, stream.part, str(event["message"]))
 
 
-def _insist(aws: Aws, ask: Callable[[], _Answer]) -> _Answer:
-    """Ask until there is an answer: for about three minutes."""
-    for pause in (*_PAUSES, 0):
+def _insist(aws: Aws, ask: Callable[[], _Answer], patient: bool) -> _Answer:
+    """Ask until there is an answer: for about three minutes; once where nobody is patient."""
+    for pause in (*_PAUSES, 0) if patient else (0,):
         try:
             return ask()
         except Unanswered as error:

@@ -102,7 +102,11 @@ def _say(queue: Queue, line: tuple[str, ...], position: int, own: Pool | None, r
     if queue.environments and all(pool.disabled for pool in queue.environments):
         names = ", ".join(pool.name for pool in queue.environments)
         return f"nothing starts in queue {queue.name}: its service environment {names} is DISABLED"
+    if queue.status not in ("VALID", "UPDATING"):
+        return f"queue {queue.name} is {queue.status}: {queue.reason or 'AWS gives no reason'}"
     place = _place(queue, line, position)
+    if queue.state == "DISABLED":  # what is in it can finish
+        place += ", which is DISABLED: it takes no new jobs"
     head = queue.runs.get(line[0]) if line and position != 1 else None
     blocked = str(head.outputs.get("statusReason", "")) if head else ""
     if head and blocked:

@@ -107,6 +107,16 @@ def test_a_run_that_batch_has_forgotten_is_stopped_by_its_training_job(
     assert len(workspace.calls("sagemaker:StopTrainingJob")) == 1
 
 
+def test_a_run_that_nobody_knows_the_end_of_is_no_success(workspace: Workspace) -> None:
+    """Batch has forgotten it before it started: neither AWS nor we can say what became of it."""
+    id_ = submit(workspace, "churn")["churn"]
+    workspace.emulator.ask("DELETE", f"jobs/{id_}")
+    outcome = workspace.jobctl("watch", "-s", "local")
+    assert outcome.code == 1
+    assert "  churn: record expired; final status unknown" in outcome.stdout
+    assert workspace.jobctl("wait", "-s", "local").code == 1
+
+
 def test_summary_is_text_in_a_terminal(workspace: Workspace) -> None:
     """Markdown only for a workflow's page."""
     submit(workspace, "churn")

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from cli.commands.up import split_wait
-from cli.commands.wait import Waiting, parse_duration
+from cli.commands.wait import Waiting
+from cli.display.spans import parse_timeout
 from cli.progress.display import Lines
 from cli.progress.pace import Pace
 from cli.runs.entries import Entry
@@ -168,14 +169,14 @@ def test_time_that_is_over_terminates_nothing() -> None:
 )
 def test_time_is_a_number_and_a_unit(text: str, value: float) -> None:
     """Seconds, minutes, hours, days."""
-    assert parse_duration(text) == value
+    assert parse_timeout(text) == value
 
 
 @pytest.mark.parametrize("text", ["", "6", "h", "1h30m", "-1h"])
 def test_other_times_are_refused(text: str) -> None:
     """The sentence shows one that is right."""
     with pytest.raises(JobError, match="expected a number with s, m, h or d, such as 6h"):
-        parse_duration(text)
+        parse_timeout(text)
 
 
 @pytest.mark.parametrize(

@@ -88,6 +88,15 @@ def test_a_disabled_environment_is_the_reason() -> None:
     assert say(share, "a", share="team").startswith("next in queue training; team: 0 of 4")
 
 
+def test_the_queue_itself_may_be_the_reason() -> None:
+    """One that is not valid starts nothing; a disabled one is told, because the next run is not taken."""
+    broken = replace(QUEUE, status="INVALID", reason="environment deleted")
+    assert say(broken, "a") == "queue training is INVALID: environment deleted"
+    assert "training, which is DISABLED: it takes no new jobs" in say(
+        replace(QUEUE, state="DISABLED"), "a"
+    )
+
+
 def test_a_quota_share_has_a_line_of_its_own() -> None:
     """The place is that in the share."""
     queue = replace(

@@ -118,8 +118,8 @@ def test_no_line_of_awss_is_a_workflow_command() -> None:
 def test_pace_grows_while_nothing_changes() -> None:
     """From 5 to 60 seconds; a change brings it back."""
     pace = Pace()
-    pauses = [pace.next_pause(changed=False) for _ in range(9)]
+    pauses = [pace.next_pause(CHAIN) for _ in range(9)]
     assert pauses[0] == 5.0
     assert pauses == sorted(pauses)
     assert pauses[-1] == 60.0
-    assert pace.next_pause(changed=True) == 5.0
+    assert pace.next_pause(CHAIN[:2]) == 5.0
