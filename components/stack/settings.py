@@ -18,11 +18,11 @@ MAX_CODE_BYTES = 100_000_000  # of one code folder, unless `aws-jobs:maxCodeByte
 WITHOUT_SECRETS = "AWS_JOBS_WITHOUT_SECRETS"
 _NAMES = (
     *("tags", "jobs", "artifacts", "bucketKeys", "maxCodeBytes", "platform"),
-    *("preflight", "readInputs", "allowTerminate", "slots"),
+    *("preflight", "readInputs", "allowTerminate", "slots", "emulator"),
 )
 OWN = ("aws:region", *(f"aws-jobs:{name}" for name in _NAMES))
 # what jobctl reads besides
-_JOBCTLS = ("emulator", "endpoint", "prices")
+_JOBCTLS = ("endpoint", "prices")
 EMULATOR_ARTIFACTS = "s3://aws-jobs-output/code"  # a bucket that the emulator has from the start
 JOBS = "jobs"  # the folder of job files, unless `aws-jobs:jobs` names another
 
