@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 from pathlib import Path
 
 from cli.display.text import relative
@@ -33,7 +32,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    target = Path(os.path.abspath(args.folder))
+    target = Path(args.folder).resolve()
     in_place = target == HERE
     project = find_project(HERE)
     name, region = args.name, args.region

@@ -17,7 +17,7 @@ from cli.display.text import count
 from cli.engine.run import read_error
 from cli.project.stack import HERE, find_project
 from cli.repository.git import git, is_clean, is_in_repository
-from cli.repository.manifest import read_lock
+from cli.repository.manifest import LOCK, read_lock
 from cli.repository.upgrade import (
     Changes,
     Release,
@@ -86,10 +86,11 @@ def run(args: argparse.Namespace) -> int:
         print(f"previewing {', '.join(stacks)} with {lock.version}", flush=True)
         before = {stack: preview(root, stack) for stack in stacks}
         apply(root, release, changes, source)
-        git(root, "add", "--all", ".")
+        # by name: a preview may have written a salt into a stack's settings
+        git(root, "add", "--all", "--", *changes.write, *changes.remove, LOCK)
     if any(path.startswith("requirements") for path in changes.write):
         _run(root, "the new requirements", [str(root / "jobctl"), "setup"])
-    for stack in project.stacks():
+    for stack in project.stacks() or [""]:
         _run(root, f"validate of the stack {stack}", ["-m", "cli", "validate", "-s", stack])
     print(f"previewing {', '.join(stacks)} with {release.version}", flush=True)
     for stack in stacks:
