@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import botocore.session
 import pytest
 
-from components.kinds import KINDS, Call, Kind, Phase, load_part, read_template
+from components.kinds import KINDS, Call, Kind, Phase, find_folders, load_part, read_template
 from components.provider import PROVIDERS
 from components.resources import RESOURCES
 
 _SESSION = botocore.session.get_session()
 EACH = pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
+
+
+def test_an_own_kind_is_a_folder_and_no_line_elsewhere(tmp_path: Path) -> None:
+    """Upstream's in their order, then what a team has added; a folder without a table is none."""
+    for name in ("transform_job", "zebra", "apple", "service_job"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "table.py").touch()
+    (tmp_path / "texts").mkdir()
+    own = find_folders(tmp_path)
+    assert own[-2:] == ("apple", "zebra")
+    assert set(own[:-2]) == {kind.folder for kind in KINDS.values()}
 
 
 def model(service: str) -> Any:
