@@ -5,12 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from ..wire import Path, walk_leaves
+from ..wire import Path
 
 
 def list_uris(request: Mapping[str, Any], fields: Collection[str]) -> Iterator[tuple[Path, str]]:
     """Yield path and URI of what is in these fields (dotted, lists passed through), as far as it is known."""
-    for path, leaf in walk_leaves(request):
-        place = ".".join(part for part in path if isinstance(part, str))
-        if place in fields and isinstance(leaf, str) and leaf.startswith("s3://"):
-            yield path, leaf
+    for field in fields:
+        yield from _follow(request, field.split("."), ())
+
+
+def _follow(value: Any, parts: list[str], at: Path) -> Iterator[tuple[Path, str]]:
+    if isinstance(value, list | tuple):
+        for index, item in enumerate(value):
+            yield from _follow(item, parts, (*at, index))
+    elif parts:
+        if isinstance(value, Mapping) and parts[0] in value:
+            yield from _follow(value[parts[0]], parts[1:], (*at, parts[0]))
+    elif isinstance(value, str) and value.startswith("s3://"):
+        yield at, value

@@ -20,7 +20,10 @@ _OLD_BUCKET = re.compile(r"[A-Za-z0-9._-]{3,255}")
 _OLD_REGION = "us-east-1"
 
 
-def _list_places(view: View) -> list[tuple[Path, str]]:
+Places = list[tuple[Path, str]]
+
+
+def _list_places(view: View) -> Places:
     """Return the S3 URIs that the kind's table names, without those that are an access point's ARN."""
     fields = (*view.kind.request.inputs, *view.kind.request.outputs)
     found = [(("request", *path), uri) for path, uri in list_uris(view.request, fields)]
@@ -31,9 +34,17 @@ def _list_places(view: View) -> list[tuple[Path, str]]:
     ]
 
 
-def buckets(view: View) -> Iterator[JobProblem]:
+def places(view: View) -> Iterator[JobProblem]:
+    """What is wrong with the places that the request reads and writes."""
+    listed = _list_places(view)
+    yield from _buckets(view, listed)
+    yield from _keys(listed)
+    yield from _confused(view, listed)
+
+
+def _buckets(view: View, listed: Places) -> Iterator[JobProblem]:
     """A bucket's name has 3 to 63 lower-case letters, digits, dots and hyphens (bucketnamingrules.html)."""
-    for at, uri in _list_places(view):
+    for at, uri in listed:
         bucket = uri.removeprefix("s3://").partition("/")[0]
         if _BUCKET.fullmatch(bucket):
             continue
@@ -49,9 +60,9 @@ def buckets(view: View) -> Iterator[JobProblem]:
             yield JobProblem(at, message, "bucket-name")
 
 
-def keys(view: View) -> Iterator[JobProblem]:
+def _keys(listed: Places) -> Iterator[JobProblem]:
     """A key may have empty parts and a blank at its end, and nearly never has (object-keys.html)."""
-    for at, uri in _list_places(view):
+    for at, uri in listed:
         key = uri.removeprefix("s3://").partition("/")[2]
         if uri != uri.rstrip():
             yield warning(at, "ends with a blank, which is part of the key", "blank-end")
@@ -60,10 +71,10 @@ def keys(view: View) -> Iterator[JobProblem]:
             yield warning(at, message, "double-slash")
 
 
-def confused(view: View) -> Iterator[JobProblem]:
+def _confused(view: View, listed: Places) -> Iterator[JobProblem]:
     """One place of the request is the beginning of another's name, and not its folder."""
-    uris = [uri for _, uri in _list_places(view)]
-    for at, uri in _list_places(view):
+    uris = [uri for _, uri in listed]
+    for at, uri in listed:
         also = [other for other in uris if other.startswith(uri) and other != uri]
         others = [other for other in also if not uri.endswith("/") and other[len(uri)] != "/"]
         if others and _reads_prefix(view, at):
@@ -95,4 +106,4 @@ def output_in_input(at: Path, source: str | None, target: str | None) -> Iterato
         yield JobProblem(at, message, "output-in-input")
 
 
-RULES: tuple[Rule, ...] = (buckets, keys, confused)
+RULES: tuple[Rule, ...] = (places,)
