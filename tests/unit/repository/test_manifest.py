@@ -6,9 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.project.stack import HERE
 from cli.repository.manifest import (
-    LOCK,
     Lock,
     Manifest,
     compute_digest,
@@ -44,22 +42,6 @@ MANIFEST = Manifest(
 )
 def test_the_longest_entry_decides(path: str, section: str) -> None:
     assert MANIFEST.find_entry(path)[0] == section
-
-
-def test_every_path_of_this_repository_is_somebodys() -> None:
-    """Nothing is the team's by mistake, and no entry is left of something that is gone."""
-    manifest = read_manifest(HERE)
-    junk = {".git", ".venv", ".local", ".hypothesis", "report.html"}
-    names = {path.name for path in HERE.iterdir()} - junk
-    names -= {name for name in names if name.endswith(("_cache", "__pycache__"))}
-    assert [name for name in sorted(names) if not _is_named(manifest, name)] == []
-    entries = [entry for listed in manifest.entries.values() for entry in listed]
-    assert [entry for entry in entries if entry != LOCK and not any(HERE.glob(entry))] == []
-
-
-def _is_named(manifest: Manifest, name: str) -> bool:
-    entries = [entry for listed in manifest.entries.values() for entry in listed]
-    return manifest.find_entry(name)[1] != "" or any(e.startswith(f"{name}/") for e in entries)
 
 
 def test_what_python_leaves_behind_is_not_upstreams(tmp_path: Path) -> None:

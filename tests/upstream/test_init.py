@@ -11,7 +11,7 @@ import yaml
 
 from local.aws.server.emulator import Emulator
 from tests.conftest import ROOT
-from tests.end_to_end.repository.releases import call, copy_release, make_environment, run
+from tests.upstream.releases import call, copy_release, make_environment, run
 
 SAMPLE = ROOT / "jobs" / "churn-xgboost.yaml"
 MADE_BY_INIT = {"--name": "acme-jobs", "--region": "us-east-1", "--stack": "prod"}
@@ -24,6 +24,7 @@ def read(path: Path) -> object:
 def assert_no_sample(root: Path) -> None:
     assert [path.name for path in (root / "jobs").iterdir()] == [".gitkeep"]
     assert not (root / ".ci").exists()
+    assert not (root / "tests" / "upstream").exists()
     workflows = {path.name for path in (root / ".github" / "workflows").iterdir()}
     assert {"preview.yml", "deploy.yml", "drift.yml"} <= workflows
     assert "ci.yml" not in workflows

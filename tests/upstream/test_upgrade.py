@@ -14,7 +14,7 @@ import pytest
 from cli.repository.version import read_version
 from local.aws.server.emulator import Emulator
 from tests.conftest import ROOT, Outcome
-from tests.end_to_end.repository.releases import call, copy_release, make_environment, run
+from tests.upstream.releases import call, copy_release, make_environment, run
 
 
 @dataclass
