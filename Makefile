@@ -19,6 +19,9 @@ test-clients: dev ## AWS's own clients on the emulator: the CLI, boto3's paginat
 	.local/clients/bin/python -m pip install -q -r tests/emulator/clients/requirements.txt
 	$(PYTHON) -m pytest -q tests/emulator/clients/check_clients.py
 
+test-moto: dev ## moto's own tests of Batch, Personalize and SageMaker on the emulator; fetches them once
+	$(PYTHON) tests/emulator/clients/moto_suite.py
+
 search: dev ## what the tests say of any input, on many random ones
 	$(PYTHON) -m pytest -n auto --hypothesis-profile=search tests/unit tests/engine/test_values.py
 

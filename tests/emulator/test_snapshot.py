@@ -232,23 +232,22 @@ def test_job_that_is_too_large_for_its_quota_share(
 
 
 def test_borrowed_capacity(batch: Any, emulator: Emulator) -> None:
-    """A share borrows what another does not use; the other waits until it is given back."""
+    """A share borrows what another does not use; the other gets it back by preemption, which uses up no attempt."""
     share(batch, "LEND_AND_BORROW", 4)
     quota = {"jobQueue": "training-quota"}
     borrower = submit(batch, 6, quotaShareName="team-a", **quota)
     emulator.advance(10)
-    lender, small = (submit(batch, count, quotaShareName="team-b", **quota) for count in (2, 2))
-    more = submit(batch, 1, quotaShareName="team-a", **quota)
+    lender = submit(batch, 2, quotaShareName="team-b", **quota)
     emulator.advance(10)
-    assert statuses(batch, borrower, lender, small, more) == [
-        "RUNNING",
-        "RUNNING",
-        "RUNNABLE",
-        "RUNNABLE",
-    ]
-    batch.terminate_service_job(jobId=borrower.rpartition("/")[2], reason="enough")
+    assert statuses(batch, borrower, lender) == ["RUNNING", "RUNNING"]
+    claim = submit(batch, 2, quotaShareName="team-b", **quota)
     emulator.advance(10)
-    assert statuses(batch, small, more) == ["RUNNING", "RUNNING"]
+    assert statuses(batch, borrower, lender, claim) == ["RUNNABLE", "RUNNING", "RUNNING"]
+    shown = describe(batch, borrower)
+    assert (shown["attempts"], shown["preemptionSummary"]["preemptedAttemptCount"]) == ([], 1)
+    batch.terminate_service_job(jobId=claim.rpartition("/")[2], reason="enough")
+    emulator.advance(10)
+    assert statuses(batch, borrower) == ["RUNNING"]
 
 
 def test_lack_of_capacity_is_told(batch: Any, emulator: Emulator) -> None:

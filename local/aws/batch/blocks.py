@@ -55,7 +55,7 @@ def is_misconfigured(reason: str | None) -> bool:
 def has_room(backend: BatchState, job: ServiceJob) -> bool:
     """Whether the job's quota share has idle capacity for it, its own or what others lend; true without a share.
 
-    What it has lent comes back when the borrower's job ends: the emulator does not preempt.
+    What it has lent comes back when the borrower's job ends or is preempted (`preemption`).
     """
     share = backend.shares.get(job.share_arn)
     if share is None:
@@ -74,6 +74,23 @@ def has_room(backend: BatchState, job: ServiceJob) -> bool:
         if borrowed > max(0, used - _own(share, unit)) + idle or count > total:
             return False
     return True
+
+
+def is_within_own(backend: BatchState, job: ServiceJob) -> bool:
+    """Whether the job fits into what its share has of its own."""
+    share = backend.shares.get(job.share_arn)
+    return share is not None and all(
+        _used(backend, share, unit) + count <= _own(share, unit)
+        for unit, count in _count(job.needs, share).items()
+    )
+
+
+def is_borrowing(backend: BatchState, job: ServiceJob) -> bool:
+    """Whether the share of a job that runs uses more of what the job uses than it has of its own."""
+    share = backend.shares.get(job.share_arn)
+    return share is not None and any(
+        _used(backend, share, unit) > _own(share, unit) for unit in _count(job.needs, share)
+    )
 
 
 def _count(needs: Mapping[str, int], share: Resource) -> Mapping[str, int]:

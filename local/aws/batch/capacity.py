@@ -65,17 +65,21 @@ def is_by_priority(backend: BatchState, job: ServiceJob) -> bool:
 
 def occupy(backend: BatchState, job: ServiceJob) -> None:
     """Count the job's instances as in use."""
-    if job.environment is not None:
-        for place in (job.environment, job.share_arn):
-            backend.in_use.setdefault(place, Counter()).update(job.needs)
+    count(backend, job, 1)
 
 
 def vacate(backend: BatchState, job: ServiceJob) -> None:
     """Count them no more."""
+    count(backend, job, -1)
+    job.environment = None
+
+
+def count(backend: BatchState, job: ServiceJob, sign: int) -> None:
+    """Add the job's instances to those in use, or take them off."""
     if job.environment is not None:
         for place in (job.environment, job.share_arn):
-            backend.in_use[place].subtract(job.needs)
-        job.environment = None
+            used = backend.in_use.setdefault(place, Counter())
+            used.update({kind: sign * number for kind, number in job.needs.items()})
 
 
 def anywhere(backend: BatchState, job: ServiceJob) -> str | None:

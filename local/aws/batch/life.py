@@ -11,7 +11,7 @@ from uuid import uuid4
 from ..sagemaker import life as training
 from ..sagemaker import rules
 from ..service import context
-from . import blocks, capacity, events, retries
+from . import blocks, capacity, events, preemption, retries
 from .records import ENDED, FROM_SAGEMAKER, QUEUED, Resource, ServiceJob
 from .state import BatchState
 from .status import enter, find_timeout, note_move, plan
@@ -94,9 +94,9 @@ def fail_attempt(backend: BatchState, job: ServiceJob, at: float, reason: str) -
         end(backend, job, "FAILED", at, reason)
 
 
-def requeue(backend: BatchState, job: ServiceJob, at: float) -> None:
-    """Back to RUNNABLE without using up an attempt: preempted where it ran, out of capacity before."""
-    ran = job.status == "RUNNING"
+def requeue(backend: BatchState, job: ServiceJob, at: float, *, preempted: bool = False) -> None:
+    """Back to RUNNABLE without using up an attempt: preempted, as it is where it ran, or out of capacity."""
+    ran = preempted or job.status == "RUNNING"
     if job.training_job is not None:
         training.stop(backend.training, job.training_job, at)
     if ran:
@@ -178,13 +178,21 @@ def place(backend: BatchState, at: float) -> None:
 
 def _place(backend: BatchState, at: float) -> None:
     for queue in sorted(backend.queues, key=lambda queue: -queue.request["priority"]):
-        # a quota share is a queue in the queue: each may send one job before the first sends the next
-        while [
-            line
-            for line in backend.waiting.list_lines(queue.arn)
-            if _send_head(backend, queue, line, at)
-        ]:
+        while any(_send_head(backend, queue, line, at) for line in _sort_lines(backend, queue)):
             pass
+
+
+def _sort_lines(backend: BatchState, queue: Resource) -> list[Line]:
+    """Sort the lines of a queue: who claims what its quota share has of its own, then borrowers, first in first out.
+
+    https://docs.aws.amazon.com/batch/latest/APIReference/API_QuotaSharePolicy.html
+    """
+
+    def rank(line: Line) -> tuple[bool, int]:
+        job = backend.service_jobs.get(backend.waiting.first(line) or "")
+        return (True, 0) if job is None else (not blocks.is_within_own(backend, job), job.number)
+
+    return sorted(backend.waiting.list_lines(queue.arn), key=rank)
 
 
 def _send_head(backend: BatchState, queue: Resource, line: Line, at: float) -> bool:
@@ -196,6 +204,10 @@ def _send_head(backend: BatchState, queue: Resource, line: Line, at: float) -> b
     block = blocks.explain(backend, queue, job)
     room = None
     if block is None and blocks.has_room(backend, job):
+        room = capacity.find_room(backend, queue, job)
+    if block is None and room is None and (victims := preemption.choose(backend, queue, job)):
+        for victim in victims:
+            requeue(backend, victim, at, preempted=True)
         room = capacity.find_room(backend, queue, job)
     if room is not None:
         send(backend, job, room.arn, at)
