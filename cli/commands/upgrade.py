@@ -16,7 +16,7 @@ from typing import Any
 from cli.display.text import count
 from cli.engine.run import read_error
 from cli.project.stack import HERE, find_project
-from cli.repository.git import git, is_clean, is_in_repository
+from cli.repository.git import find_repository, git, is_clean
 from cli.repository.manifest import LOCK, read_lock
 from cli.repository.upgrade import (
     Changes,
@@ -72,7 +72,7 @@ def run(args: argparse.Namespace) -> int:
     if root != HERE:
         raise JobError(f"this jobctl belongs to {HERE}; run the one of {root}")
     lock = read_lock(root)
-    if not is_in_repository(root) or not is_clean(root):
+    if find_repository(root) is None or not is_clean(root):
         raise JobError("commit your changes first: an upgrade is a commit of its own")
     source = args.source or lock.source
     with open_release(args.version, source) as release:

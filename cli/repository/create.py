@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 from cli.project.stack import read_yaml
-from cli.repository.git import git, has_git, is_clean, is_in_repository
+from cli.repository.git import find_repository, git, has_git, is_clean
 from cli.repository.manifest import (
     LOCK,
     Lock,
@@ -136,7 +136,7 @@ def commit_first(root: Path, clean: bool) -> str:
     """
     if not has_git():
         return "git is not installed, so this is not a git repository yet"
-    if not is_in_repository(root):
+    if find_repository(root) is None:
         git(root, "init", "--quiet", "--initial-branch", "main")
     elif not clean:
         return "not committed: there were changes before"
@@ -149,8 +149,17 @@ def commit_first(root: Path, clean: bool) -> str:
 
 
 def was_clean(root: Path) -> bool:
-    """Tell whether `commit_first` may commit: a new folder, or a repository without changes."""
-    return not has_git() or not root.is_dir() or not is_in_repository(root) or is_clean(root)
+    """Tell whether `commit_first` may commit: a new folder, or a repository without changes.
+
+    Raises `JobError` for a folder within another repository, whose workflows nobody would run.
+    """
+    found = find_repository(root) if has_git() else None
+    if found is not None and found != root:
+        raise JobError(
+            f"{root} is in the git repository {found}, where its workflows would not run: "
+            "name a folder outside, or run `git init` in it first"
+        )
+    return found is None or is_clean(root)
 
 
 def _write(path: Path, text: str) -> None:

@@ -32,11 +32,13 @@ def git(root: Path, *arguments: str) -> str:
     return done.stdout
 
 
-def is_in_repository(root: Path) -> bool:
+def find_repository(path: Path) -> Path | None:
+    """Return the root of the git repository that a folder is in, also of one that does not exist yet."""
+    folder = next(each for each in (path, *path.parents) if each.is_dir())
     try:
-        return bool(git(root, "rev-parse", "--show-toplevel"))
+        return Path(git(folder, "rev-parse", "--show-toplevel").rstrip("\n")).resolve()
     except JobError:
-        return False
+        return None
 
 
 def is_clean(root: Path) -> bool:

@@ -128,3 +128,20 @@ def test_what_init_refuses(tmp_path: Path, options: list[str], message: str) -> 
     assert outcome.code == 1
     assert message in outcome.stderr
     assert not (tmp_path / "new").exists()
+
+
+def test_init_within_another_repository_is_refused(tmp_path: Path) -> None:
+    """Its workflows would not run there, and what somebody has staged is not ours to commit."""
+    env = make_environment(tmp_path)
+    outer = tmp_path / "outer"
+    outer.mkdir()
+    assert call(outer, env, "git", "init", "-q").code == 0
+    (outer / "mine.txt").write_text("s")
+    assert call(outer, env, "git", "add", "mine.txt").code == 0
+    options = [word for pair in MADE_BY_INIT.items() for word in pair]
+    inner = str(outer / "inner")
+    outcome = call(ROOT, env, sys.executable, "-m", "cli", "init", inner, *options)
+    assert outcome.code == 1
+    assert "where its workflows would not run" in outcome.stderr
+    assert not (outer / "inner").exists()
+    assert call(outer, env, "git", "diff", "--cached", "--name-only").stdout == "mine.txt\n"

@@ -89,7 +89,7 @@ def test_a_job_without_a_log_says_why(workspace: Workspace) -> None:
     answers = {
         "churn": (
             "churn has no log yet. It is RUNNABLE: next in queue training; sagemaker-training: 0 of 100 instances in"
-            " use\n"
+            " use by this queue\n"
         ),
         "late": "error: late has no log: it is not submitted yet; it waits for churn\n",
         "users": (
