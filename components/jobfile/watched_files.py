@@ -13,6 +13,7 @@ from fnmatch import translate
 from pathlib import Path
 
 from ..errors import JobError, Problem
+from .left_out import CACHES
 from .model import Job
 from .regular_files import read_regular
 
@@ -29,7 +30,8 @@ def is_file(watched: object) -> bool:
 def list_files(root: Path, pattern: str) -> list[str]:
     """Return the files that a path or glob matches, relative to the project's folder `root`, sorted.
 
-    `*` stands for any part of a name, `**` for any folders; names that begin with a dot are named by one only.
+    `*` stands for any part of a name, `**` for any folders; names that begin with a dot are named by one only. Links
+    and caches (`__pycache__`), which one machine has and another has not, are left out.
     """
     parts = [part for part in pattern.split("/") if part not in ("", ".")]
     fixed = 0
@@ -42,12 +44,16 @@ def list_files(root: Path, pattern: str) -> list[str]:
     steps = [part if part == "**" else re.compile(translate(part)) for part in parts[fixed:]]
     found: list[str] = []
     for folder, folders, names in os.walk(start):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        folders[:] = sorted(
+            name for name in folders if not name.startswith(".") and name not in CACHES
+        )
         inner = os.path.relpath(folder, start).split(os.sep) if folder != start else []
         found += [
             os.path.relpath(os.path.join(folder, name), root)
             for name in names
-            if _matches([*inner, name], steps) and (name[0] != "." or parts[-1][0] == ".")
+            if _matches([*inner, name], steps)
+            and (name[0] != "." or parts[-1][0] == ".")
+            and not os.path.islink(os.path.join(folder, name))
         ]
     return sorted(found)
 
@@ -106,5 +112,5 @@ def find_problems(jobs: Sequence[Job], root: Path) -> Iterator[Problem]:
         for index, watched in enumerate(job.watch):
             if is_file(watched) and "${" not in watched and not list_files(root, watched):
                 at = f"watch[{index}]"
-                message = f"no file of the project is `{watched}` (from the project's folder)"
+                message = f"no file of the project is `{watched}` (from the project's folder; links do not count)"
                 yield Problem(job.file, *job.place(at), at, message, "watch-file")

@@ -67,8 +67,16 @@ def test_links_are_not_followed(root: Path) -> None:
     (root / "data" / "link.txt").symlink_to("/etc/passwd")
     assert list_files(root, "linked/*") == []
     assert list_files(root, "**/passwd") == []
-    with pytest.raises(JobError, match="`data/link.txt` cannot be read"):
+    with pytest.raises(JobError, match="no file of the project is `data/link.txt`"):
         hash_files(root, "data/link.txt", MOST)
+    assert list(hash_files(root, "data/*.json", MOST)) == ["data/a.json"]
+
+
+def test_caches_do_not_count(root: Path) -> None:
+    """Compiled files are on one machine and not on another: the same commit would be another run."""
+    (root / "data" / "__pycache__").mkdir()
+    (root / "data" / "__pycache__" / "a.pyc").write_text("x")
+    assert list_files(root, "data/**/*.pyc") == []
 
 
 def test_a_pattern_of_a_pull_request_holds_nothing_up(root: Path) -> None:
@@ -93,7 +101,10 @@ def test_what_is_not_there_is_found_by_validate(root: Path) -> None:
     assert load(root, "[../data/*.json, ../x.json]") == []
     (problem,) = load(root, "[../data/z.json]")
     assert (problem.rule, problem.path, problem.line) == ("watch-file", "watch[0]", 10)
-    assert problem.message == "no file of the project is `data/z.json` (from the project's folder)"
+    assert (
+        problem.message
+        == "no file of the project is `data/z.json` (from the project's folder; links do not count)"
+    )
 
 
 def test_another_content_is_another_run(root: Path) -> None:
