@@ -241,6 +241,8 @@ def interrupt(workspace: Workspace, *argv: str, after: str) -> Outcome:
         stderr=pipe,
         text=True,
         start_new_session=True,
+        # a job that a shell has put into the background ignores Ctrl-C, and so does all that it starts
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as child:
         assert child.stdout is not None
         lines = []
@@ -249,7 +251,11 @@ def interrupt(workspace: Workspace, *argv: str, after: str) -> Outcome:
             if after in line:
                 break
         os.killpg(child.pid, signal.SIGINT)
-        out, err = child.communicate(timeout=120)
+        try:
+            out, err = child.communicate(timeout=60)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            raise
     return Outcome(child.returncode, "".join(lines) + out, err)
 
 
