@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import TextIO, cast
 
@@ -16,9 +15,9 @@ WIDE = 1000  # columns where nobody looks: what reads a pipe cuts nothing off
 
 
 def make_console(stream: TextIO | None = None) -> Console:
-    """Return the console of a stream, by default stdout. It honours NO_COLOR, TERM=dumb and COLUMNS."""
+    """Return the console of a stream, by default stdout. It honours NO_COLOR and TERM=dumb."""
     raw = cast(TextIO, getattr(stream or sys.stdout, "raw", stream or sys.stdout))
-    fixed = None if raw.isatty() or os.environ.get("COLUMNS") else WIDE
+    fixed = None if raw.isatty() else WIDE
     return Console(
         file=raw, width=fixed, highlight=False, markup=False, emoji=False, soft_wrap=False
     )

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cli.project.stack import Project
+from cli.project.stack import Project, read_stack
 from components.errors import JobError, Problem, Problems
 from components.jobfile import yaml12
 from components.jobfile.places import Places
@@ -23,6 +23,7 @@ _KEYS = {
     "environment": (r".+", "the GitHub environment that its deployments run in"),
 }
 _SETTINGS = re.compile(r"Pulumi\.(.+)\.yaml")
+_PROSE = re.compile(r"[^/]+\.md|docs/.+\.md|LICENSE")
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,10 @@ def read_targets(project: Project) -> list[Target]:
     places = Places(text, False)
     problems = [
         Problem(FILE, *places.of(path), join_path(path), message, "stacks")
-        for path, message in _find_mistakes(document, project.stacks())
+        for path, message in (
+            *_find_mistakes(document, project.stacks()),
+            *_find_other_regions(document, project),
+        )
     ]
     if problems:
         raise Problems(problems)
@@ -79,19 +83,30 @@ def _find_mistakes(document: Any, stacks: Collection[str]) -> Iterable[tuple[Pat
                 yield (stack, key), f"{value} is not {expected}"
 
 
+def _find_other_regions(document: Any, project: Project) -> Iterable[tuple[Path, str]]:
+    """Yield where the region is not that of the stack's own settings: the credentials would be for another one."""
+    for stack, values in document.items() if isinstance(document, Mapping) else ():
+        if stack in project.stacks() and isinstance(values, Mapping):
+            own, region = read_stack(project, stack).setting("aws:region"), values.get("region")
+            if own and isinstance(region, str) and region != own:
+                yield (stack, "region"), f"{region} is not {own}, which Pulumi.{stack}.yaml has"
+
+
 def choose_touched(
     targets: Iterable[Target], folders: Mapping[str, str], paths: Collection[str]
 ) -> list[Target]:
     """Return the targets whose jobs a change of these files (relative to the project) can change.
 
     `folders` are those of each stack's job files. The settings of a stack, and job files in its folder, are its own;
-    whatever else is in the repository may be part of every stack: code, policies, the program.
+    whatever else is in the repository may be part of every stack, code, policies, the program, but for its prose.
     """
 
     def touches(path: str, stack: str) -> bool:
         settings = _SETTINGS.fullmatch(path)
         if settings:
             return settings[1] == stack
+        if _PROSE.fullmatch(path):
+            return False
         owners = {name for name, folder in folders.items() if path.startswith(f"{folder}/")}
         return not owners or stack in owners
 

@@ -65,9 +65,19 @@ def test_a_mistake_has_its_place(tmp_path: Path, text: str, expected: str) -> No
     assert expected in str(raised.value)
 
 
+def test_another_region_than_the_stacks_own_is_a_mistake(tmp_path: Path) -> None:
+    """The workflow's credentials would be for one region, and its jobs in another."""
+    project = write(tmp_path, json.dumps({"dev": ENTRY}))
+    (tmp_path / "Pulumi.dev.yaml").write_text("config:\n  aws:region: eu-central-1\n")
+    expected = "us-east-1 is not eu-central-1, which Pulumi.dev.yaml has"
+    with pytest.raises(JobError, match=expected):
+        read_targets(project)
+
+
 @pytest.mark.parametrize(
     ("paths", "expected"),
     [
+        (["README.md", "docs/gitops.md"], []),
         (["jobs/churn.yaml"], ["dev"]),
         (["jobs/prod/churn.yaml"], ["dev", "prod"]),
         (["Pulumi.prod.yaml"], ["prod"]),
