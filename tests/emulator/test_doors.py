@@ -146,6 +146,12 @@ def test_pace_that_is_none(words: list[str], message: str) -> None:
         command.parse_pace(words)
 
 
+def test_a_region_without_personalize_has_the_rest(jobctl: Run, emulator: Emulator) -> None:
+    """Batch is in more regions than Personalize is."""
+    assert "training-quota" in jobctl("seed", "--region", "eu-north-1")
+    assert "eu-north-1" in jobctl("status")
+
+
 def test_another_region(jobctl: Run, client: ClientMaker) -> None:
     """A seeded region has queues, buckets, roles and solutions, and shows in the status."""
     assert "training-quota" in jobctl("seed", "--region", "us-west-2")

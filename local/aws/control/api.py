@@ -42,7 +42,7 @@ from ..server.faults import Fault, Faults, Permissions
 from ..service import context
 from . import jobs as force
 from . import seed
-from .seed import ACCOUNT, REGION
+from .seed import ACCOUNT, REGION, has_personalize
 
 ROOT = "/_emulator/"
 
@@ -229,14 +229,17 @@ def status(endpoint: str) -> dict[str, Any]:
 def list_region(region: str) -> dict[str, Any]:
     """Return what jobs may refer to in a region, by name and ARN."""
     batch = batch_backends[ACCOUNT][region]
-    personalize = personalize_backends[ACCOUNT][region]
     assert isinstance(batch, ServiceJobBackend)
-    assert isinstance(personalize, BatchInferenceBackend)
+    versions: list[str] = []
+    if has_personalize(region):
+        personalize = personalize_backends[ACCOUNT][region]
+        assert isinstance(personalize, BatchInferenceBackend)
+        versions = [version.arn for version in personalize.of_kind(VERSION)]
     queues = [queue.name for queue in batch.queues]
     queues += [queue["jobQueueName"] for queue in batch.describe_job_queues()]
     return {
         "queues": queues,
-        "solutionVersions": [version.arn for version in personalize.of_kind(VERSION)],
+        "solutionVersions": versions,
     }
 
 

@@ -54,7 +54,8 @@ def seed_region(region: str = REGION) -> None:
         raise ValueError(f"{region} has been seeded before")
     _make_unkept(region)
     _batch(region)
-    _personalize(region)
+    if has_personalize(region):
+        _personalize(region)
     data, output = (name_bucket(bucket, region) for bucket in (DATA, OUTPUT))
     for bucket in (data, output):
         objects.make_bucket(ACCOUNT, region, bucket)
@@ -190,6 +191,14 @@ def _batch(region: str) -> None:
                 "preemptionConfiguration": {"inSharePreemption": "ENABLED"},
             },
         )
+
+
+def has_personalize(region: str) -> bool:
+    """Whether Amazon Personalize is in a region; Batch is in more of them.
+
+    https://docs.aws.amazon.com/general/latest/gr/personalize.html
+    """
+    return region in personalize_backends[ACCOUNT].regions
 
 
 def _personalize(region: str) -> None:
