@@ -21,8 +21,8 @@ if _FOUND != _BESIDE:
         f"{_FOUND} hides the package `components` that aws-jobs installs; rename that folder of your program"
     )
 
-from components import program  # noqa: E402
-from components.resources import RESOURCES, Job  # noqa: E402
+from components import program  # noqa: E402 - only once it is the package that was installed
+from components.resources import RESOURCES, Job  # noqa: E402 - as above
 
 # pulumi_aws is imported by who asks for one of these
 _LAZY = {

@@ -77,7 +77,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         view.follow()
     except KeyboardInterrupt:
-        _say(f"\n{entry.name} goes on in AWS; to go on here: {_resume(args, stack, view)}")
+        _say(f"\n{entry.name} keeps running in AWS; to continue: {_resume(args, stack, view)}")
         return 130
     return 0
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from functools import partial
 from pathlib import Path
 
 from cli.display.progress import format_size, show_progress
@@ -104,7 +105,7 @@ def _download(aws: Aws, artifacts: RunArtifacts, folder: Path) -> int:
     with show_progress(artifacts.size, sys.stderr) as advance:
         for each in artifacts.found:
             try:
-                new += download(aws, each, folder, lambda more, name=each.name: advance(name, more))  # type: ignore[misc]
+                new += download(aws, each, folder, partial(advance, each.name))
             except Unsafe as error:
                 problems.append(str(error))
                 continue

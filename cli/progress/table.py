@@ -61,7 +61,6 @@ def summarize(jobs: Sequence[JobStatus], moment: str = "") -> str:
 
 
 def _make_cells(job: JobStatus, depth: int, now: float) -> dict[str, str]:
-    failed = job.phase in (Phase.FAILED, Phase.UNKNOWN)
     values = (
         "  " * (depth - 1) + _BRANCH + job.name if depth else job.name,
         job.phase.value,
@@ -71,7 +70,7 @@ def _make_cells(job: JobStatus, depth: int, now: float) -> dict[str, str]:
         format_span(job.ran(now)),
         format_span(job.limit) if job.started is not None and job.limit else "",
         job.where,
-        job.result if job.phase is Phase.SUCCEEDED and not failed else "",
+        job.result if job.phase is Phase.SUCCEEDED else "",
     )
     return {name: visible(value) for name, value in zip(COLUMNS, values, strict=True)}
 

@@ -20,7 +20,7 @@ PALE = "rgba(139, 149, 161, 0.45)"
 USED, CEILING = "used", "at most"
 _MATCHES = "(phase == '' || datum.phase == phase) && indexof(datum.text, query) >= 0"
 _STEP, _BAR = 22, 14  # pixels a row, and of it the bar
-_TALL = 36  # pixels of a row with its words above its bar
+_TALL = 36  # pixels of a row with its label above its bar
 VERSION = alt.SCHEMA_VERSION.removeprefix("v").rpartition(".")[0]  # of Vega-Lite: 6.4
 _FORMATS = {
     **dict.fromkeys(("month", "week", "date", "day"), "%d %b"),

@@ -30,8 +30,8 @@ ENOUGH = 20  # earlier runs whose durations are usual
 class Follower:
     """Looks at runs again and again. Thread-bound; `connect` gives AWS in a region.
 
-    A look costs at most `survey.PAGES` list calls a queue, and one Describe for each run that differs from the last
-    look (at first: from the state). A run that has ended is not asked about.
+    A look costs at most `survey.PAGES` list calls a queue, one more where a run waits in it, and one Describe for each
+    run that differs from the last look (at first: from the state). A run that has ended is not asked about.
     """
 
     def __init__(self, connect: Callable[[str], Aws], redactor: Redactor) -> None:
@@ -159,11 +159,11 @@ class Follower:
         queue, found = replace(queue, runs=runs), {}
         for job in jobs:
             wait = explain_wait(queue, job.arn, share=job.share, reason=job.reason)
-            found[job.arn] = make_printable_wait(self._redactor, wait)
+            found[job.arn] = _clean_wait(self._redactor, wait)
         return found
 
 
-def make_printable_wait(redactor: Redactor, wait: Wait) -> Wait:
+def _clean_wait(redactor: Redactor, wait: Wait) -> Wait:
     """Return what AWS said without secrets and control characters."""
     said = make_printable(
         redactor.hide({"sentence": wait.sentence, "evidence": dict(wait.evidence)})

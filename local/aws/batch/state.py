@@ -31,7 +31,7 @@ class BatchState:
     @property
     def training(self) -> TrainingState:
         """SageMaker in the same account and region."""
-        raise NotImplementedError
+        raise NotImplementedError  # the backend in models.py has it
 
     def arn(self, resource: str) -> str:
         """The ARN of a resource here, such as `job-queue/training`."""

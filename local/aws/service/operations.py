@@ -83,7 +83,7 @@ class Operations(BaseResponse):
 
 
 def _reword(message: str) -> str:
-    """Return a sentence that AWS might say as well: no page gives its words."""
+    """Return the same refusal in other words: no page documents them."""
     said = message.replace("does not exist", "was not found").replace("clientToken", "client token")
     return f"Error executing request, Exception : {said}, RequestId: {uuid4()}"
 

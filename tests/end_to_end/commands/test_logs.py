@@ -169,7 +169,7 @@ def test_an_interrupted_follower_says_how_to_go_on(
     shown = capsys.readouterr()
     assert shown.out.splitlines()[-1].startswith("2025-10-09T12:00:05Z [2] [21]")
     assert shown.err.splitlines()[-1] == (
-        "churn goes on in AWS; to go on here: "
+        "churn keeps running in AWS; to continue: "
         "./jobctl logs churn -f --node 2 --since 2025-10-09T12:00:06Z -s local"
     )
     assert workspace.calls("batch:TerminateServiceJob") == []
