@@ -22,7 +22,7 @@ from .overlay import merge
 from .period import period
 from .placeholders import hide_placeholders
 from .sound import keep_sound
-from .unknown_fields import split_answers
+from .unknown_fields import group_misplaced, split_answers
 from .watched_files import is_file
 
 _VISIBLE = ("generation", "watch", "dependsOn", "code", "adopt")  # filled in, and never secret
@@ -147,7 +147,8 @@ class Composition:
         faults = schema.find_problems(document, name)
         kind = KINDS.get(name.removeprefix("requests/"))
         told, answers = split_answers(faults, kind) if faults and kind else (faults, [])
-        for path, message in answers:
+        told, misplaced = group_misplaced(told, name)
+        for path, message in (*answers, *misplaced):
             self.report((*at, *path), message, "schema.additionalProperties")
         for fault in select_faults(told):
             path = (*at, *fault.path)

@@ -10,6 +10,8 @@ from pathlib import Path
 from ..errors import Problem
 from . import json_text, yaml12
 from .model import JobFile
+from .pasted import recognize_call
+from .places import Places
 
 SUFFIXES = (".json", ".yaml", ".yml")
 MAX_BYTES = 1_000_000  # AWS takes requests of 30 KiB
@@ -142,6 +144,8 @@ def _document(text: str, name: str, folder: str, stem: str, is_json: bool) -> Jo
             f"expected a mapping with `kind`, `request` ..., got {kind}",
             "file-shape",
         )
+    if said := recognize_call(document):
+        return Problem(name, *Places(text, is_json).of(()), "", said, "file-call")
     return JobFile(name, stem, folder, text, is_json, document)
 
 

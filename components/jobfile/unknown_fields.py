@@ -11,7 +11,7 @@ from ..kinds import KINDS, Kind
 from ..wire import Path, join_path
 from .words import find_nearest
 
-_REQUESTS = "requests/"
+REQUESTS = "requests/"
 
 
 def find_homes(path: Path, name: str) -> list[Path]:
@@ -33,13 +33,14 @@ def describe_home(path: Path, name: str) -> str:
     """Say where a field belongs, or nothing."""
     field = str(path[-1])
     if len(path) == 1 and name == "keys":
-        owners = [kind for kind in KINDS if () in _list_homes(_REQUESTS + kind).get(field, ())]
+        owners = [kind for kind in KINDS if () in _list_homes(REQUESTS + kind).get(field, ())]
         return "it belongs in `request`" if owners else ""
     homes = find_homes(path, name)
-    if homes and (homes[0] or name.startswith(_REQUESTS)):
+    if homes and (homes[0] or name.startswith(REQUESTS)):
         # the root of a request's schema is the file's `request`
-        return "it belongs in " + " or ".join(f"`{join_path(home) or 'request'}`" for home in homes)
-    if homes or (name.startswith(_REQUESTS) and field in schema.read("keys")["properties"]):
+        root = ("request",) if name.startswith(REQUESTS) else ()
+        return "it belongs in " + " or ".join(f"`{join_path((*root, *home))}`" for home in homes)
+    if homes or (name.startswith(REQUESTS) and field in schema.read("keys")["properties"]):
         return "it belongs at the top of the file, beside `request`"
     return ""
 
@@ -74,6 +75,25 @@ def _walk_fields(part: Any, root: dict[str, Any], path: Path) -> Iterator[tuple[
         yield from _walk_fields(part["items"], root, (*path, "[]"))
 
 
+def list_calls(kind: Kind) -> Iterator[tuple[Path, str, str, set[str]]]:
+    """Yield where in `request` a call's parameters stand, the call, the one that describes what it made, and fields
+    of that one's answer.
+    """
+    record = kind.record
+    names = (record.status_field, record.terminated_field, kind.request.submit.result)
+    lists = record.attempts.lists if record.attempts else ()
+    found = {*names, *lists, *record.outputs.values()}
+    yield (), kind.request.submit.operation, record.describe.operation, _first_parts(found)
+    if kind.payload and kind.link:
+        found = {*kind.link.outputs.values(), *kind.link.details.values()}
+        describe = kind.link.describe.operation
+        yield (kind.payload.field,), kind.payload.operation, describe, _first_parts(found)
+
+
+def _first_parts(paths: set[str]) -> set[str]:
+    return {path.partition(".")[0] for path in paths if path}
+
+
 def split_answers(
     faults: Sequence[schema.SchemaProblem], kind: Kind
 ) -> tuple[list[schema.SchemaProblem], list[tuple[Path, str]]]:
@@ -83,19 +103,10 @@ def split_answers(
     unknown = [fault for fault in faults if fault.keyword == "additionalProperties"]
     if wrapper and any(fault.path == (wrapper,) for fault in unknown):
         return [], [((wrapper,), f"is {record.describe.operation}'s answer, {_REMEDY}")]
-    names = (record.status_field, record.terminated_field, kind.request.submit.result)
-    lists = record.attempts.lists if record.attempts else ()
-    tables: dict[Path, tuple[str, set[str]]] = {
-        (): (record.describe.operation, {*names, *lists, *record.outputs.values()})
-    }
-    if kind.payload and kind.link:
-        inner = {*kind.link.outputs.values(), *kind.link.details.values()}
-        tables[(kind.payload.field,)] = (kind.link.describe.operation, inner)
     rest, told = list(faults), []
-    for parent, (operation, paths) in tables.items():
-        fields = {path.partition(".")[0] for path in paths}
-        here = [fault for fault in unknown if fault.path[:-1] == parent]
-        homeless = [fault for fault in here if not find_homes(fault.path, _REQUESTS + kind.name)]
+    for parent, operation, fields in _list_answers(kind):
+        here = [fault for fault in rest if fault in unknown and fault.path[:-1] == parent]
+        homeless = [fault for fault in here if not find_homes(fault.path, REQUESTS + kind.name)]
         if not any(fault.path[-1] in fields for fault in homeless):
             continue
         pasted = [
@@ -105,11 +116,41 @@ def split_answers(
             or (fault in homeless and not find_nearest(str(fault.path[-1]), fault.expected))
         ]
         rest = [fault for fault in rest if fault not in pasted]
-        said = [f"`{fault.path[-1]}`" for fault in pasted]
-        more = f" and {len(said) - 4} more" if len(said) > 4 else ""
-        sentence = f"{', '.join(said[:4])}{more}: fields of {operation}'s answer, {_REMEDY}"
-        told.append((pasted[0].path, sentence))
+        told.append(
+            (pasted[0].path, f"{_name_fields(pasted)}: fields of {operation}'s answer, {_REMEDY}")
+        )
     return rest, told
 
 
+def _list_answers(kind: Kind) -> Iterator[tuple[Path, str, set[str]]]:
+    """Yield where an answer may have been pasted, its operation and its fields."""
+    for parent, _, operation, fields in list_calls(kind):
+        yield parent, operation, fields
+        if parent:
+            yield (), operation, fields
+
+
+def group_misplaced(
+    faults: Sequence[schema.SchemaProblem], name: str
+) -> tuple[list[schema.SchemaProblem], list[tuple[Path, str]]]:
+    """Take out fields that are in one wrong place together: the other faults, and (path, sentence) of each group."""
+    groups: dict[tuple[Path, str], list[schema.SchemaProblem]] = {}
+    for fault in faults:
+        if fault.keyword == "additionalProperties" and (home := describe_home(fault.path, name)):
+            groups.setdefault((fault.path[:-1], home.removeprefix("it belongs ")), []).append(fault)
+    rest, told = list(faults), []
+    for (_, home), group in groups.items():
+        if len(group) >= _TOGETHER:
+            rest = [fault for fault in rest if fault not in group]
+            told.append((group[0].path, f"{_name_fields(group)} belong {home}"))
+    return rest, told
+
+
+def _name_fields(faults: Sequence[schema.SchemaProblem]) -> str:
+    said = [f"`{fault.path[-1]}`" for fault in faults]
+    more = f" and {len(said) - 4} more" if len(said) > 4 else ""
+    return f"{', '.join(said[:4])}{more}"
+
+
+_TOGETHER = 3  # fields that are misplaced together are said once
 _REMEDY = "not of a request; `./jobctl import` makes a job file of a run"
