@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cli.project.stack import Project, read_stack
+from components.aws.regions import list_regions
 from components.errors import JobError, Problem, Problems
 from components.jobfile import yaml12
 from components.jobfile.places import Places
@@ -16,7 +17,7 @@ from components.wire import Path, join_path
 FILE = ".github/stacks.yaml"
 # Of each key: what its value looks like, and how to say it.
 _KEYS = {
-    "region": (r"[a-z]{2,4}(-[a-z]+)+-\d{1,2}", "an AWS region, such as us-east-1"),
+    "region": (r"\S+", "an AWS region, such as us-east-1"),
     "backend": (r"\S+", "Pulumi's backend, such as s3://acme-pulumi-state/aws-jobs"),
     "previewRole": (r"arn:aws[a-z-]*:iam::\d{12}:role/\S+", "the ARN of an IAM role"),
     "deployRole": (r"arn:aws[a-z-]*:iam::\d{12}:role/\S+", "the ARN of an IAM role"),
@@ -79,7 +80,11 @@ def _find_mistakes(document: Any, stacks: Collection[str]) -> Iterable[tuple[Pat
             value = values.get(key)
             if value is None:
                 yield (stack,), f"`{key}` is missing: {expected}"
-            elif not isinstance(value, str) or not re.fullmatch(pattern, value):
+            elif (
+                not isinstance(value, str)
+                or not re.fullmatch(pattern, value)
+                or (key == "region" and value not in list_regions())
+            ):
                 yield (stack, key), f"{value} is not {expected}"
 
 

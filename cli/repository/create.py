@@ -21,10 +21,10 @@ from cli.repository.manifest import (
     write_lock,
 )
 from cli.repository.version import read_version
+from components.aws.regions import check_region
 from components.errors import JobError
 
 NAME = re.compile(r"[A-Za-z0-9_.-]{1,100}")  # Pulumi's rule for projects and stacks
-REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d{1,2}")
 LOCAL = "local"
 _TEMPLATE = re.compile(r"^template:.*\n(?:[ \t].*\n|\n)*", re.MULTILINE)
 _README = """# {name}
@@ -57,8 +57,7 @@ def check_wanted(wanted: Wanted) -> None:
             raise JobError(
                 f"`{text}` is not a valid {what} name; use up to 100 letters, digits, -, _ and ."
             )
-    if not REGION.fullmatch(wanted.region):
-        raise JobError(f"`{wanted.region}` is not an AWS region; expected one such as us-east-1")
+    check_region(wanted.region)
 
 
 def create(source: Path, target: Path, wanted: Wanted) -> None:

@@ -23,7 +23,6 @@ _NAMES = (
 OWN = ("aws:region", *(f"aws-jobs:{name}" for name in _NAMES))
 # what jobctl reads besides
 _JOBCTLS = ("endpoint", "prices")
-EMULATOR_ARTIFACTS = "s3://aws-jobs-output/code"  # a bucket that the emulator has from the start
 JOBS = "jobs"  # the folder of job files, unless `aws-jobs:jobs` names another
 
 Value = TypeVar("Value")
@@ -137,19 +136,19 @@ def read_settings(
                 f"Pulumi.{stack}.yaml: {key} is secret, and a preview without secrets needs it; set it in plain text"
             )
     own = f"{project}:"
+    region = values.get("aws:region") or known.get("AWS_REGION") or known.get("AWS_DEFAULT_REGION")
     return Settings(
         project=project,
         stack=stack,
         root=root,
-        region=values.get("aws:region")
-        or known.get("AWS_REGION")
-        or known.get("AWS_DEFAULT_REGION")
-        or "",
+        region=region or "",
         config={**values, **{key.removeprefix(own): value for key, value in values.items()}},
         secrets=secrets | {key.removeprefix(own) for key in secrets},
         tags=_mapping(values, "aws-jobs:tags", stack, "{team: growth}"),
         jobs=values.get("aws-jobs:jobs") or JOBS,
-        artifacts=(values.get("aws-jobs:artifacts") or _default_artifacts(values)).rstrip("/"),
+        artifacts=(values.get("aws-jobs:artifacts") or _default_artifacts(values, region)).rstrip(
+            "/"
+        ),
         bucket_keys=_bucket_keys(values, stack),
         max_code_bytes=_count(values, "aws-jobs:maxCodeBytes", stack, MAX_CODE_BYTES, "bytes"),
         platform=values.get("aws-jobs:platform", ""),
@@ -162,8 +161,10 @@ def read_settings(
     )
 
 
-def _default_artifacts(values: Mapping[str, str]) -> str:
-    return EMULATOR_ARTIFACTS if values.get("aws-jobs:emulator") == "true" else ""
+def _default_artifacts(values: Mapping[str, str], region: str | None) -> str:
+    """Return a folder in one of the emulator's buckets: `name_bucket` in `local/aws/control/seed.py`."""
+    own = "" if region in (None, "us-east-1") else f"-{region}"
+    return f"s3://aws-jobs-output{own}/code" if values.get("aws-jobs:emulator") == "true" else ""
 
 
 def _text(value: Any) -> str:

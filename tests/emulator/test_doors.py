@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError, ConnectionClosedError
 from cli.commands import emulator as command
 from cli.project.emulator_process import Emulator as Process
 from components.errors import JobError
+from components.stack.settings import read_settings
 from local.aws.server.emulator import Emulator
 
 from .conftest import ClientMaker
@@ -169,6 +170,21 @@ def test_another_region(jobctl: Run, client: ClientMaker) -> None:
     for region, message in (("us-west-2", "has been seeded before"), ("mars", "not a region")):
         with pytest.raises(JobError, match=message):
             jobctl("seed", "--region", region)
+
+
+@pytest.mark.parametrize("region", ["us-east-1", "us-west-2"])
+def test_code_is_uploaded_to_a_bucket_of_the_region(
+    jobctl: Run, client: ClientMaker, region: str
+) -> None:
+    """A stack on the emulator that names no place for code has one in its own region."""
+    if region != "us-east-1":
+        jobctl("seed", "--region", region)
+    config = {"aws-jobs:emulator": "true", "aws:region": region}
+    settings = read_settings("aws-jobs", "local", Path(), config)
+    bucket = settings.artifacts.split("/")[2]
+    # https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLocation.html: us-east-1 is null
+    location = client("s3").get_bucket_location(Bucket=bucket)["LocationConstraint"]
+    assert (location or "us-east-1") == region
 
 
 def test_faults(jobctl: Run, batch: Any, emulator: Emulator) -> None:

@@ -118,6 +118,8 @@ def test_pulumi_new_and_init(tmp_path: Path, emulator: Emulator) -> None:
         (["--region", "us-east-1"], "--name is missing"),
         (["--name", "a b", "--region", "us-east-1"], "`a b` is not a valid project name"),
         (["--name", "a", "--region", "Ohio"], "`Ohio` is not an AWS region"),
+        (["--name", "a", "--region", "eu-mars-1"], "`eu-mars-1` is not an AWS region"),
+        (["--name", "a", "--region", "us-east1"], "did you mean `us-east-1`?"),
         (["--name", "a", "--region", "us-east-1", "--stack", "a/b"], "not a valid stack name"),
     ],
 )

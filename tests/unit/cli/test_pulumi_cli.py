@@ -98,3 +98,15 @@ def test_the_version_is_written_in_one_place() -> None:
     assert installs == sum(text.count(f"pulumi-version-file: {VERSION_FILE}") for text in texts)
     assert installs > 0
     assert not any(version in text for text in texts)
+
+
+def test_images_of_the_cli_have_that_version() -> None:
+    """An image's tag cannot be read from a file: those of the guides and examples are compared with it."""
+    files = [path for room in ("docs", "examples") for path in (HERE / room).rglob("*.*")]
+    tags = {
+        (path.name, tag)
+        for path in files
+        if path.suffix in (".md", ".yaml", ".yml")
+        for tag in re.findall(r"\bpulumi/pulumi[a-z-]*:(\d+\.\d+\.\d+)", path.read_text("utf-8"))
+    }
+    assert {tag for _, tag in tags} <= {read_version(HERE)}, tags

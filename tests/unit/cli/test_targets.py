@@ -54,6 +54,7 @@ def test_a_file_without_stacks_has_none(tmp_path: Path, text: str) -> None:
         ("dev: {}\n", "`deployRole` is missing: the ARN of an IAM role"),
         ("dev:\n  rolle: x\n", f"{FILE}:2:3: dev.rolle: unknown key; allowed: region, backend"),
         ("dev:\n  region: useast\n", f"{FILE}:2:3: dev.region: useast is not an AWS region"),
+        ("dev: {region: eu-mars-1}\n", "dev.region: eu-mars-1 is not an AWS region"),
         ("dev: {deployRole: jobs}\n", "jobs is not the ARN of an IAM role"),
         ("dev: {environment: 1}\n", "1 is not the GitHub environment"),
     ],

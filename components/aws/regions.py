@@ -1,0 +1,26 @@
+"""The regions of AWS, as botocore lists them. Reads a file of botocore's and calls nothing."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from ..errors import JobError
+from ..jobfile.words import suggest
+
+
+@lru_cache(maxsize=1)
+def list_regions() -> frozenset[str]:
+    """Return the regions of all partitions, whichever services each has."""
+    from botocore.loaders import Loader
+
+    partitions = Loader().load_data("partitions")["partitions"]
+    names = {name for partition in partitions for name in partition["regions"]}
+    # `aws-global` and the like are where services without regions are signed for
+    return frozenset(name for name in names if not name.endswith("-global"))
+
+
+def check_region(name: str) -> None:
+    """Raise `JobError` where AWS has no such region."""
+    if name not in list_regions():
+        hint = suggest(name, list_regions()) or "; expected one such as us-east-1"
+        raise JobError(f"`{name}` is not an AWS region{hint}")
