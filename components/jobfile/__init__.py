@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 from ..schema import Pending
-from .expand import expand
+from .expand import compose, expand, split_sound
 from .load import load, read_text
 from .model import Context, Job, JobFile
 
-__all__ = ["Context", "Job", "JobFile", "Pending", "expand", "load", "read_text"]
+__all__ = [
+    "Context",
+    "Job",
+    "JobFile",
+    "Pending",
+    "compose",
+    "expand",
+    "load",
+    "read_text",
+    "split_sound",
+]

@@ -37,6 +37,7 @@ class Composition:
         self.problems: set[Problem] = set()
         self.overlay: Path = ("stacks", context.stack)
         self.name = str(file.document.get("name", file.stem))
+        self.wrong_keys: set[str] = set()
         # what is short is hidden where it stands as a value
         self._redactor = Redactor(context.config.get(key, "") for key in context.secrets)
 
@@ -107,7 +108,7 @@ class Composition:
     def _document(self) -> dict[str, Any]:
         """The file's document with the stack's overlay, without the parts of our own keys that are wrong."""
         document = self.file.document
-        wrong = _first_names(self._faults(document, "keys", ()))
+        self.wrong_keys = wrong = _first_names(self._faults(document, "keys", ()))
         if "name" not in document and not names.VALID.fullmatch(self.file.stem):
             message = (
                 f"the file name `{self.file.stem}` is not a valid job name (letters, digits, - and _); "
@@ -126,6 +127,7 @@ class Composition:
         if overlay and kind is not None:
             document = merge(document, self._opened(kind, overlay, self.overlay))
             wrong = _first_names(self._faults(document, "keys", ()))
+            self.wrong_keys |= wrong
             document = {k: v for k, v in document.items() if k not in wrong or k == "request"}
         return document
 
@@ -187,6 +189,9 @@ class Composition:
         if used is not None:
             used |= scope.used
         code = own.get("code")
+        if code and kind.payload is None:
+            self.report(("code",), f"{kind.title}s do not run your code; remove it", "code-kind")
+            code = None
         if code:
             code = {**code, "dir": self._from_root(str(code["dir"]))}
         return Job(
@@ -206,6 +211,7 @@ class Composition:
             on_delete=document.get("onDelete", "refuse"),
             adopt=own.get("adopt"),
             aliases=self._aliases(document, name, bool(cell)),
+            wrong_keys=frozenset(self.wrong_keys),
             file=self.file.path,
             source=self.file,
             stack=self.context.stack,

@@ -18,6 +18,20 @@ def expand(
     `elsewhere` names jobs that exist beside these and may be depended on. A job with an error is not
     among the jobs. Warnings have `level == "warning"`.
     """
+    jobs, problems = compose(files, context, elsewhere)
+    return split_sound(jobs, problems)[0], problems
+
+
+def split_sound(jobs: Sequence[Job], problems: Sequence[Problem]) -> tuple[list[Job], list[Job]]:
+    """Return the jobs of files without an error, and those of the others."""
+    bad = {problem.file for problem in problems if problem.level == "error"}
+    return [job for job in jobs if job.file not in bad], [job for job in jobs if job.file in bad]
+
+
+def compose(
+    files: Sequence[JobFile], context: Context, elsewhere: frozenset[str] = frozenset()
+) -> tuple[list[Job], list[Problem]]:
+    """Return what `expand` does, and with it the jobs that have an error: what is wrong in them is not known yet."""
     jobs: list[Job] = []
     problems: set[Problem] = set()
     cells: dict[str, list[str]] = {}
@@ -31,5 +45,4 @@ def expand(
     problems.update(names.find_collisions(jobs))
     problems.update(own_keys.find_adopted_twice(jobs))
     problems.update(names.check_dependencies(jobs, cells, elsewhere))
-    bad = {problem.file for problem in problems if problem.level == "error"}
-    return sorted((j for j in jobs if j.file not in bad), key=lambda j: j.name), sorted(problems)
+    return sorted(jobs, key=lambda job: job.name), sorted(problems)

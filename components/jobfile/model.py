@@ -85,6 +85,7 @@ class Job:
     of the job's own (`jobName`, `TrainingJobName`) are absent where the author gave none, so that a rename changes
     nothing in the request. `secret_paths` start with `request.`. `code` is None or `{dir, entryPoint, include}`
     with `dir` relative to the project's root. `place(path)` gives (line, column) in the file, 0 where it is unknown.
+    `wrong_keys` are keys of ours in the file that do not fit: nothing else here is of them.
     """
 
     name: str
@@ -101,6 +102,7 @@ class Job:
     on_delete: str = "refuse"
     adopt: Any = None
     aliases: tuple[str, ...] = ()
+    wrong_keys: frozenset[str] = field(default=frozenset(), repr=False, compare=False)
     file: str = ""
     source: JobFile | None = field(default=None, repr=False, compare=False)
     stack: str = field(default="", repr=False, compare=False)

@@ -33,9 +33,6 @@ def check_job(job: Job) -> Iterator[JobProblem]:
     if isinstance(job.adopt, str) and not _RUN.fullmatch(job.adopt):
         message = f"`{job.adopt}` is neither a job's id nor the ARN of a job or training job"
         yield JobProblem(("adopt",), message, "adopt-run")
-    if job.code is not None and kind.payload is None:
-        message = f"{kind.title}s do not run your code; remove it"
-        yield JobProblem(("code",), message, "code-kind")
     entry = (job.code or {}).get("entryPoint")
     if isinstance(entry, str) and _CODE_CHARACTERS.search(entry):
         message = f"`{entry}` must be in the folder `{(job.code or {}).get('dir')}`"

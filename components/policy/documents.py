@@ -55,6 +55,10 @@ def make_document(job: Job, stack: str) -> dict[str, Any]:
     for name, value in (("generation", job.generation), ("every", job.every)):
         if value is not None:
             document[name] = value
+    for name in job.wrong_keys:
+        document[name] = Pending("", "")
+    if isinstance(tags, list) and any(isinstance(tag, Pending) for tag in tags):
+        document["tags"] = Pending("", "")
     return document
 
 

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 from .. import policy
 from ..errors import Problem, Problems
-from ..jobfile import Context, Job, JobFile, Pending, code_folders, expand, watched_files
+from ..jobfile import (
+    Context,
+    Job,
+    JobFile,
+    Pending,
+    code_folders,
+    compose,
+    split_sound,
+    watched_files,
+)
 from ..platform.config import Account, PlatformConfig
 from ..platform.references import find_unknown
 from ..policy import Policy
@@ -59,6 +68,8 @@ class StackJobs:
     archives: dict[str, Archive] = field(default_factory=dict)
     before_platform: Sequence[Job] = ()
     found: set[Problem] = field(default_factory=set)
+    # those of a file that has an error, as far as they can be composed: they are judged, and not deployed
+    _faulty: list[Job] = field(default_factory=list)
     _answers: Answers = field(default_factory=dict)
     _unjudged: list[Job] = field(default_factory=list)
     # one date for all jobs, past midnight too
@@ -80,9 +91,9 @@ class StackJobs:
         problems = {*self.read.problems, *self.found}
         problems.update(policy.find_problems(totals, self.jobs, stack))
         if self.settings.needs_artifacts:
-            problems.update(code_folders.find_unplaced(self.jobs, stack))
+            problems.update(code_folders.find_unplaced([*self.jobs, *self._faulty], stack))
         if self.outputs is not None:
-            waiting = [job for job in self.jobs if self.pending[job.name]]
+            waiting = [job for job in self.jobs if self.pending[job.name]] + self._faulty
             problems.update(find_unknown(waiting, stack, self.outputs))
         return sorted(problems)
 
@@ -94,7 +105,7 @@ class StackJobs:
 
     def compose(self) -> None:
         """Compose the jobs of all files."""
-        self._add(*self._expand(self.read.files, self._answers))
+        self._add(*self._compose(self.read.files, self._answers))
 
     def fill(self, answers: Answers) -> list[Job] | None:
         """Compose again the jobs that wait for one of the answers; `None` if none does.
@@ -111,31 +122,35 @@ class StackJobs:
         if not names:
             return None
         files = self._files_of(names)
-        jobs, problems = self._expand(files, self._answers)
+        jobs, problems = self._compose(files, self._answers)
         paths = {file.path for file in files}
         self.jobs = [job for job in self.jobs if job.file not in paths]
         self._unjudged = [job for job in self._unjudged if job.file not in paths]
         self.found = {problem for problem in self.found if problem.file not in paths}
-        self._add(jobs, problems)
-        return jobs
+        return self._add(jobs, problems)
 
     def compose_without(self, answers: Answers, names: Collection[str]) -> list[Job]:
         """Return all jobs, these as they are without the answers. Changes nothing."""
         left = {key: value for key, value in self._answers.items() if key not in answers}
-        again = {job.name: job for job in self._expand(self._files_of(names), left)[0]}
+        jobs, problems = self._compose(self._files_of(names), left)
+        again = {job.name: job for job in split_sound(jobs, problems)[0]}
         return [again.get(job.name, job) for job in self.jobs]
 
     def _files_of(self, names: Collection[str]) -> list[JobFile]:
         paths = {job.file for job in self.jobs if job.name in names}
         return [file for file in self.read.files if file.path in paths]
 
-    def _add(self, jobs: Sequence[Job], problems: Sequence[Problem]) -> None:
-        self.jobs = sorted([*self.jobs, *jobs], key=lambda job: job.name)
+    def _add(self, jobs: Sequence[Job], problems: Sequence[Problem]) -> list[Job]:
+        """Add what was composed; return the jobs without an error."""
+        sound, faulty = split_sound(jobs, problems)
+        self.jobs = sorted([*self.jobs, *sound], key=lambda job: job.name)
+        self._faulty += faulty
         self._unjudged += jobs
-        self.pending |= {job.name: _list_pending(job) for job in jobs}
+        self.pending |= {job.name: _list_pending(job) for job in sound}
         self.found.update(problems)
+        return sound
 
-    def _expand(
+    def _compose(
         self, files: Sequence[JobFile], answers: Answers
     ) -> tuple[list[Job], list[Problem]]:
         settings = self.settings
@@ -151,7 +166,7 @@ class StackJobs:
             stacks=settings.stacks,
         )
         known = frozenset(job.name for job in self.jobs)
-        return expand(files, context, self.read.elsewhere | known) if files else ([], [])
+        return compose(files, context, self.read.elsewhere | known) if files else ([], [])
 
 
 def _list_pending(job: Job) -> list[str]:

@@ -318,3 +318,32 @@ def test_a_terminal_gets_the_line_and_a_caret(monkeypatch: pytest.MonkeyPatch) -
         "\033[1ma.yaml:3:7\033[0m: \033[31merror: \033[0mrequest.x.a: wrong\n"
     )
     assert "\033" not in reports.format_text(problems, [file], 1, io.StringIO())
+
+
+def test_every_mistake_at_once(project: Path, capsys: Capture) -> None:
+    """A mistake that stops a job does not hide what else is wrong with it: its code's place and folder, policies.
+
+    A policy says nothing of what is wrong itself: a value that does not fit, a field that is misspelt.
+    """
+    (project / "policy").mkdir()
+    (project / "policy" / "rules.yaml").write_text(
+        "message: our rules\nlevel: mandatory\nschema:\n  required: [generation]\n  properties:\n"
+        "    onDelete: {const: keep}\n    tags: {required: [team]}\n"
+        "    request: {required: [retryStrategy], properties: {timeoutConfig: {maxProperties: 0}}}\n"
+    )
+    text = SERVICE_JOB.replace("VolumeSizeInGB: 30", "VolumeSizeInGB: thirty")
+    text += "  retrystrategy: {attempts: 1}\n  timeoutConfig: {attemptDurationSeconds: 9999}\n"
+    text += "code: {dir: ../src}\ngeneration: [1]\nonDelete: kep\n"
+    (project / "jobs" / "churn.yaml").write_text(text)
+    assert main(["validate", "-s", "dev"]) == 1
+    out = capsys.readouterr().out.splitlines()
+    assert [line.partition(": ")[2].partition(": ")[0] for line in out[:-1]] == [
+        "request.tags.team",
+        "request.serviceRequestPayload.ResourceConfig.VolumeSizeInGB",
+        "request.retrystrategy",
+        "request.timeoutConfig",
+        "code",  # no place to upload to
+        "code.dir",
+        "generation",
+        "onDelete",
+    ]
