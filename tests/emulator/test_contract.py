@@ -33,6 +33,17 @@ SERVICE = KINDS["ServiceJob"]
 TRAINING = "arn:aws:sagemaker:us-east-1:123456789012:training-job/"
 EACH = pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
 NAMED_ONCE = [kind for kind in KINDS.values() if kind.request.unique_names]
+LAG = 0.001  # seconds; a hundred of them move no job
+ASSUMPTIONS: dict[str, dict[str, Any]] = {
+    "assumptions": {
+        "retention": 3600,
+        "tokenLifetime": 600,
+        "words": "other",
+        "shareDecay": "exponential",
+    },
+    "token-mode": {"mode": "return-first"},
+    "lag": {"lists": LAG, "tags": LAG},
+}
 MODES = ("reject", "return-first", "forget", "token-only")
 
 
@@ -47,9 +58,13 @@ class Stand:
     list_calls: Callable[[], set[str]]
     be: Callable[[str], None] = lambda stack: None
     """Have the deploy role of another stack from now on, where roles are judged."""
+    wait: Callable[[], None] = lambda: None
+    """Let pass what lists and tags take to show a change."""
 
     def submit(self, kind: Kind, name: str, **changes: Any) -> str:
-        return service.submit(self.aws, kind, make_request(kind, name, **changes), "churn")
+        arn = service.submit(self.aws, kind, make_request(kind, name, **changes), "churn")
+        self.wait()
+        return arn
 
 
 def make_request(kind: Kind, name: str, token: str = "", **tags: str) -> dict[str, Any]:
@@ -90,10 +105,12 @@ def stand(request: pytest.FixtureRequest) -> Iterator[Stand]:
         yield stand_on_fakes(Account())
         return
     with Emulator(clock=Clock(frozen_at=START)) as emulator:
+        lag = 0.0
         if request.param == "assumptions":
-            otherwise = {"retention": 3600, "tokenLifetime": 600, "words": "other"}
-            emulator.ask("POST", "assumptions", otherwise)
-        yield stand_on_emulator(emulator)
+            lag = LAG
+            for path, otherwise in ASSUMPTIONS.items():
+                emulator.ask("POST", path, otherwise)
+        yield stand_on_emulator(emulator, lag)
 
 
 def stand_on_fakes(account: Account) -> Stand:
@@ -109,10 +126,13 @@ def stand_on_fakes(account: Account) -> Stand:
     return Stand(account.aws(), account.move, expire, treat, lambda: set(account.calls), be)
 
 
-def stand_on_emulator(emulator: Emulator) -> Stand:
+def stand_on_emulator(emulator: Emulator, lag: float = 0.0) -> Stand:
+    """`lag` passes after each change, so that lists and tags show it."""
+
     def control(method: str, path: str, document: dict[str, Any]) -> None:
         status, answer = emulator.control.handle(method, f"/_emulator/{path}", document)
         assert status == 200, answer
+        emulator.advance(lag)
 
     def key(arn: str) -> str:
         return arn if ":personalize:" in arn else arn.rpartition("/")[2]
@@ -123,6 +143,7 @@ def stand_on_emulator(emulator: Emulator) -> Stand:
         lambda arn: control("DELETE", f"jobs/{key(arn)}", {}),
         lambda mode: control("POST", "token-mode", {"mode": mode}),
         lambda: {str(call["operation"]) for call in emulator.control.calls},
+        wait=lambda: emulator.advance(lag),
     )
 
 

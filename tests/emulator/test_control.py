@@ -390,6 +390,7 @@ def test_assumptions(emulator: Emulator, batch: Any) -> None:
         "retention": week,
         "tokenLifetime": None,
         "words": "own",
+        "shareDecay": "linear",
     }
     job = batch.submit_service_job(**service_job(clientToken="t"))["jobId"]
     emulator.advance(60)

@@ -187,13 +187,18 @@ def test_batch_inference_and_training_records_outlive_a_restart(tmp_path: Path) 
         assert emulator.status()["solutionVersions"][0] == USERS
 
 
-def test_clock_pace_and_token_mode_outlive_a_restart(tmp_path: Path) -> None:
+def test_clock_pace_and_switches_outlive_a_restart(tmp_path: Path) -> None:
     """Time does not run backwards over a restart, and the pace stays; a pace that is given wins."""
     with running(tmp_path) as emulator:
         emulator.advance(86_400)
         emulator.ask("POST", "pace", {"running": None})
         emulator.ask("POST", "token-mode", {"mode": "forget"})
+        emulator.ask("POST", "lag", {"lists": 3, "tags": None})
+        emulator.ask("POST", "assumptions", {"retention": 60, "shareDecay": "none"})
     with running(tmp_path) as emulator:
+        assert emulator.ask("POST", "lag") == {"lists": 3, "tags": None}
+        assumed = emulator.ask("GET", "assumptions")
+        assert (assumed["retention"], assumed["shareDecay"]) == (60, "none")
         status = emulator.status()
         assert (status["now"], status["frozen"]) == (START + 86_400, True)
         assert (status["pace"]["running"], status["tokenMode"]) == (None, "forget")

@@ -32,14 +32,16 @@ def needs(payload: Mapping[str, Any]) -> dict[str, int]:
     return dict(wanted) or {UNKNOWN: 1}
 
 
-def fits(wanted: Mapping[str, int], environment: Resource, used: Mapping[str, int]) -> bool:
-    """Whether the environment has room for these instances beside those in use.
+def fits(
+    wanted: Mapping[str, int], environment: Resource, used: Mapping[str, int], usable: float = 1.0
+) -> bool:
+    """Whether the environment has room for these instances beside those in use, in the part that is usable.
 
     A limit's unit is NUM_INSTANCES, which counts all, or an instance type; a type without a limit
     of its own has none of the capacity where every limit names a type.
     """
     limits = {
-        limit["capacityUnit"]: limit["maxCapacity"]
+        limit["capacityUnit"]: limit["maxCapacity"] * usable
         for limit in environment.request["capacityLimits"]
     }
     if INSTANCES in limits and sum(wanted.values()) + sum(used.values()) > limits[INSTANCES]:
@@ -92,7 +94,10 @@ def anywhere(backend: BatchState, job: ServiceJob) -> str | None:
     )
 
 
-def find_room(backend: BatchState, queue: Resource, job: ServiceJob) -> Resource | None:
+def find_room(
+    backend: BatchState, queue: Resource, job: ServiceJob, usable: float = 1.0
+) -> Resource | None:
+    """Return the queue's environment that has room for the job."""
     for entry in sorted(
         queue.request["serviceEnvironmentOrder"], key=lambda entry: int(entry["order"])
     ):
@@ -100,7 +105,7 @@ def find_room(backend: BatchState, queue: Resource, job: ServiceJob) -> Resource
         if (
             environment is not None
             and environment.state == "ENABLED"
-            and fits(job.needs, environment, backend.in_use.get(environment.arn, {}))
+            and fits(job.needs, environment, backend.in_use.get(environment.arn, {}), usable)
         ):
             return environment
     return None

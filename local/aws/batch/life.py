@@ -11,11 +11,10 @@ from uuid import uuid4
 from ..sagemaker import life as training
 from ..sagemaker import rules
 from ..service import context
-from . import blocks, capacity, events, preemption, retries
+from . import blocks, capacity, events, fairness, preemption, retries
 from .records import ENDED, FROM_SAGEMAKER, QUEUED, Resource, ServiceJob
 from .state import BatchState
 from .status import enter, find_timeout, note_move, plan
-from .waiting import Line
 
 TIMED_OUT = "Job attempt duration exceeded timeout"
 PREEMPTED = "Preempted by a job of a higher priority"
@@ -178,33 +177,30 @@ def place(backend: BatchState, at: float) -> None:
 
 def _place(backend: BatchState, at: float) -> None:
     for queue in sorted(backend.queues, key=lambda queue: -queue.request["priority"]):
-        while any(_send_head(backend, queue, line, at) for line in _sort_lines(backend, queue)):
+        while any(_send_head(backend, queue, job, at) for job in _sort_heads(backend, queue, at)):
             pass
 
 
-def _sort_lines(backend: BatchState, queue: Resource) -> list[Line]:
-    """Sort the lines of a queue: who claims what its quota share has of its own, then borrowers, first in first out.
+def _sort_heads(backend: BatchState, queue: Resource, at: float) -> list[ServiceJob]:
+    """Return the one head of a queue; with quota shares each share's, in the order in which they get capacity.
 
+    That is who claims what its quota share has of its own, then borrowers, first in first out.
     https://docs.aws.amazon.com/batch/latest/APIReference/API_QuotaSharePolicy.html
     """
+    ids = backend.waiting.list_heads(queue.arn)
+    heads = [job for each in ids if (job := backend.service_jobs.get(each)) is not None]
+    if len(heads) > 1 and fairness.find_policy(backend, queue) is not None:
+        return fairness.sort(backend, queue, heads, at)[:1]
+    return sorted(heads, key=lambda job: (not blocks.is_within_own(backend, job), job.number))
 
-    def rank(line: Line) -> tuple[bool, int]:
-        job = backend.service_jobs.get(backend.waiting.first(line) or "")
-        return (True, 0) if job is None else (not blocks.is_within_own(backend, job), job.number)
 
-    return sorted(backend.waiting.list_lines(queue.arn), key=rank)
-
-
-def _send_head(backend: BatchState, queue: Resource, line: Line, at: float) -> bool:
-    """Dispatch the job at the head of a line, if it fits; say why not, if it never will."""
-    head = backend.waiting.first(line)
-    job = backend.service_jobs.get(head) if head is not None else None
-    if job is None:
-        return False
+def _send_head(backend: BatchState, queue: Resource, job: ServiceJob, at: float) -> bool:
+    """Dispatch a job at the head of its queue, if it fits; say why not, if it never will."""
     block = blocks.explain(backend, queue, job)
     room = None
     if block is None and blocks.has_room(backend, job):
-        room = capacity.find_room(backend, queue, job)
+        usable = fairness.find_usable(backend, queue, at)
+        room = capacity.find_room(backend, queue, job, usable)
     if block is None and room is None and (victims := preemption.choose(backend, queue, job)):
         for victim in victims:
             requeue(backend, victim, at, preempted=True)

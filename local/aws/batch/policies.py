@@ -5,8 +5,9 @@ https://docs.aws.amazon.com/batch/latest/APIReference/API_CreateSchedulingPolicy
 
 from __future__ import annotations
 
+from ..service import context
 from ..service.operations import Json, page
-from . import resources
+from . import fairness, life, resources
 from .models import ServiceJobBackend
 from .names import refuse
 from .records import Resource
@@ -51,6 +52,7 @@ def update(backend: ServiceJobBackend, request: Json) -> Json:
     if request.get("fairsharePolicy") is not None:
         request = {**request, "fairsharePolicy": _fill_in(request["fairsharePolicy"])}
     resources.change(backend.policies, policy, request, "fairsharePolicy", "quotaSharePolicy")
+    life.place(backend, context.now())
     return {}
 
 
@@ -78,4 +80,20 @@ def _fill_in(policy: Json | None) -> Json:
     for name, most in (("shareDecaySeconds", 604800), ("computeReservation", 99)):
         if not 0 <= given.get(name, 0) <= most:
             raise refuse(f"{name} must be between 0 and {most}")
+    entries = given.get("shareDistribution", [])
+    for place, entry in enumerate(entries):
+        _check_entry(entry, [other["shareIdentifier"] for other in entries[:place]])
     return {"shareDecaySeconds": 0, "computeReservation": 0, "shareDistribution": [], **given}
+
+
+def _check_entry(entry: Json, before: list[str]) -> None:
+    """Check an entry of shareDistribution beside those before it.
+
+    https://docs.aws.amazon.com/batch/latest/APIReference/API_ShareAttributes.html
+    """
+    name = entry["shareIdentifier"]
+    if not 0.0001 <= entry.get("weightFactor", 1) <= 999.9999:
+        raise refuse(f"weightFactor of {name} must be between 0.0001 and 999.9999")
+    for other in before:
+        if fairness.covers(name, other.rstrip("*")) or fairness.covers(other, name.rstrip("*")):
+            raise refuse(f"The share identifiers {other} and {name} overlap")

@@ -73,12 +73,12 @@ class ServiceJob:
 
     @property
     def share(self) -> str:
-        """The name of its quota share; '' where it has none."""
-        return str(self.request.get("quotaShareName") or "")
+        """The name of its quota share, or the identifier of its fair share; '' where it has neither."""
+        return str(self.request.get("quotaShareName") or self.request.get("shareIdentifier") or "")
 
     @property
     def share_arn(self) -> str:
-        """The ARN of its quota share, whether or not there is one."""
+        """The ARN that its share has if it is a quota share."""
         return f"{self.queue}/quota-share/{self.share}"
 
     @property

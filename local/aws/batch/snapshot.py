@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ..service import context
 from ..service.operations import Json
-from . import policies, queues
+from . import fairness, policies, queues
 from .records import DISPATCHED, ServiceJob
 from .waiting import Rank, make_rank
 
@@ -31,6 +31,10 @@ def get_snapshot(backend: ServiceJobBackend, request: Json) -> Json:
     ranked = sorted(
         (make_rank(job, by_priority=bool(arn)), job) for job in jobs if job.status == "RUNNABLE"
     )
+    if "fairsharePolicy" in policy:
+        ranks = {job.id: rank for rank, job in ranked}
+        jobs_in_order = fairness.sort(backend, queue, [job for _, job in ranked], context.now())
+        ranked = [(ranks[job.id], job) for job in jobs_in_order]
     now = int(context.now() * 1000)
 
     def show(rank: Rank, job: ServiceJob, *, in_share: bool = False) -> Json:

@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from ..service import context
 from ..service.operations import Json
-from . import life, policies, queues, shares
+from . import fairness, life, policies, queues, shares
 from .capacity import needs
 from .names import check_name, check_tags, refuse
 from .records import ClientToken, Resource, ServiceJob
@@ -132,6 +132,10 @@ def _check_share(backend: ServiceJobBackend, queue: Resource, request: Json) -> 
             raise refuse(
                 f"{name} must not be specified: job queue {queue.name} has no {kind} scheduling policy"
             )
+    if fair:
+        active = fairness.find_active(backend, queue, context.now())
+        if len(active) >= fairness.MAX_ACTIVE and request["shareIdentifier"] not in active:
+            raise refuse(f"Job queue {queue.name} has {len(active)} active share identifiers")
     if quota:
         share = shares.find_of_queue(backend, queue.arn, request["quotaShareName"])
         if share is None:

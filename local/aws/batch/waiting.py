@@ -9,7 +9,7 @@ from .records import ServiceJob
 
 Rank = tuple[int, int, str]
 Line = tuple[str, str]
-"""A queue's ARN and the quota share in it, which is a queue of its own; '' where the queue has none."""
+"""A queue's ARN and the share in it, which is a queue of its own; '' where the queue has none."""
 
 
 class WaitingJobs:
@@ -36,14 +36,9 @@ class WaitingJobs:
     def __contains__(self, job_id: str) -> bool:
         return job_id in self._ranks
 
-    def list_lines(self, queue: str) -> list[Line]:
-        """Return the lines of a queue in which jobs wait: one, or one a quota share."""
-        return [line for line, ranks in self._lines.items() if line[0] == queue and ranks]
-
-    def first(self, line: Line) -> str | None:
-        """The job at the head of a line."""
-        ranks = self._lines.get(line)
-        return ranks[0][-1] if ranks else None
+    def list_heads(self, queue: str) -> list[str]:
+        """Return the ids of the jobs at the heads of a queue's lines: one, or one a share."""
+        return [ranks[0][-1] for line, ranks in self._lines.items() if line[0] == queue and ranks]
 
 
 class Moves:

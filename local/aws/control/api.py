@@ -7,8 +7,9 @@
     POST lag                   {"lists": seconds, "tags": seconds}: a new job is not listed yet, its tags are not on
                                its training job yet; null for tags is never
     POST seed                  {"region"}: what the first region has, in another one
-    GET, POST assumptions      {"retention": seconds, "tokenLifetime": seconds or null, "words": "own" | "other"}:
-                               what no page of AWS says (docs/emulator.md)
+    GET, POST assumptions      {"retention": seconds, "tokenLifetime": seconds or null, "words": "own" | "other",
+                               "shareDecay": "linear" | "exponential" | "none"}: what no page of AWS says
+                               (docs/emulator.md)
     POST, GET, DELETE faults   {"operation", "kind", "times", "after", "code", "message", "status", "percent"}
     POST, DELETE deny          {"only": [actions]}, {"except": [actions]}
     POST jobs/<id or name>     {"end": "succeed" | "fail"} or {"status"}, "reason", "hold", "attempt"; DELETE: Batch
@@ -32,6 +33,7 @@ from urllib.parse import unquote
 from moto.batch.models import batch_backends
 from moto.personalize.models import personalize_backends
 
+from ..batch.fairness import DECAYS
 from ..batch.models import ServiceJobBackend
 from ..clock import Pace
 from ..personalize.models import BatchInferenceBackend
@@ -112,45 +114,22 @@ class Control:
         return {"pace": context.pace().as_json()}
 
     def _post_token_mode(self, asked: dict[str, Any]) -> dict[str, Any]:
-        _only(asked, "mode")
-        if asked.get("mode") not in context.TOKEN_MODES:
+        if "mode" not in asked:
             raise ValueError(f"mode takes one of {', '.join(context.TOKEN_MODES)}")
-        context.current.tokens = asked["mode"]
-        return {"mode": context.current.tokens}
+        return _switch(_TOKEN_MODE, asked)
 
     def _post_lag(self, asked: dict[str, Any]) -> dict[str, Any]:
-        _only(asked, "lists", "tags")
-        if "lists" in asked:
-            context.current.list_lag = _number("lists", asked["lists"])
-        if "tags" in asked:
-            tags = asked["tags"]
-            context.current.tags_lag = None if tags is None else _number("tags", tags)
-        return {"lists": context.current.list_lag, "tags": context.current.tags_lag}
+        return _switch(_LAGS, asked)
 
     def _get_assumptions(self, _: dict[str, Any]) -> dict[str, Any]:
-        current = context.current
-        return {
-            "retention": current.retention,
-            "tokenLifetime": current.token_lifetime,
-            "words": current.words,
-        }
+        return _switch(_ASSUMPTIONS, {})
 
     def _post_assumptions(self, asked: dict[str, Any]) -> dict[str, Any]:
-        _only(asked, "retention", "tokenLifetime", "words")
-        current = context.current
-        if "retention" in asked:
-            current.retention = _number("retention", asked["retention"])
-        if "tokenLifetime" in asked:
-            given = asked["tokenLifetime"]
-            current.token_lifetime = None if given is None else _number("tokenLifetime", given)
-        if "words" in asked:
-            if asked["words"] not in context.WORDS:
-                raise ValueError(f"words takes one of {', '.join(context.WORDS)}")
-            current.words = asked["words"]
+        answer = _switch(_ASSUMPTIONS, asked)
         for backend in extend.backends():
             backend.resume()
         extend.settle()
-        return self._get_assumptions({})
+        return answer
 
     def _post_seed(self, asked: dict[str, Any]) -> dict[str, Any]:
         _only(asked, "region")
@@ -253,3 +232,36 @@ def _number(name: str, value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
         raise ValueError(f"{name} takes a number of seconds")
     return float(value)
+
+
+def _optional_number(name: str, value: Any) -> float | None:
+    return None if value is None else _number(name, value)
+
+
+def _choice(*words: str) -> Callable[[str, Any], str]:
+    def read(name: str, value: Any) -> str:
+        if value not in words:
+            raise ValueError(f"{name} takes one of {', '.join(words)}")
+        return str(value)
+
+    return read
+
+
+# What a request may set: by its name there, the field of the context, and how it is read.
+_Switches = dict[str, tuple[str, Callable[[str, Any], Any]]]
+_TOKEN_MODE: _Switches = {"mode": ("tokens", _choice(*context.TOKEN_MODES))}
+_LAGS: _Switches = {"lists": ("list_lag", _number), "tags": ("tags_lag", _optional_number)}
+_ASSUMPTIONS: _Switches = {
+    "retention": ("retention", _number),
+    "tokenLifetime": ("token_lifetime", _optional_number),
+    "words": ("words", _choice(*context.WORDS)),
+    "shareDecay": ("share_decay", _choice(*DECAYS)),
+}
+
+
+def _switch(switches: _Switches, asked: dict[str, Any]) -> dict[str, Any]:
+    """Set what is asked, all or nothing; return how all of them are set."""
+    _only(asked, *switches)
+    for field, value in [(switches[n][0], switches[n][1](n, v)) for n, v in asked.items()]:
+        setattr(context.current, field, value)
+    return {name: getattr(context.current, field) for name, (field, _) in switches.items()}

@@ -15,6 +15,18 @@ WEEK = 7 * 24 * 3600.0
 TOKEN_MODES = ("reject", "return-first", "forget", "token-only")
 
 
+SWITCHES = (
+    "tokens",
+    "list_lag",
+    "tags_lag",
+    "retention",
+    "token_lifetime",
+    "words",
+    "share_decay",
+)
+"""What outlives the emulator of the fields below, beside the clock and the pace."""
+
+
 @dataclass
 class Context:
     """The surroundings of the emulated services.
@@ -25,6 +37,7 @@ class Context:
     job, and `tags_lag` after how long Batch's tags are on the training job, in seconds; `None` is never.
     `retention` is how long Batch keeps an ended job, `token_lifetime` how long it knows a clientToken: `None` is as
     long as the job. `words` are those of errors (see `WORDS`): ours, or other ones that would say the same.
+    `share_decay` is how what a fair share has used loses weight (see `batch.fairness`).
     `changed` are the records, by table, account,
     region and key, and `objects_changed` says whether there are objects, that are not kept yet.
     """
@@ -37,6 +50,7 @@ class Context:
     retention: float = WEEK
     token_lifetime: float | None = None
     words: str = WORDS[0]
+    share_decay: str = "linear"
     changed: dict[tuple[str, str, str, str], None] = field(default_factory=dict)
     objects_changed: bool = False
 

@@ -52,7 +52,8 @@ class Store:
         current = context.current
         current.clock.restore(json.loads(settings["clock"]))
         current.pace = Pace().changed(json.loads(settings["pace"]))
-        current.tokens = json.loads(settings["tokens"])
+        for name, value in json.loads(settings.get("switches", "{}")).items():
+            setattr(current, name, value)
         rows = self._database.execute(
             "SELECT name, account, region, document FROM records ORDER BY rowid"
         )
@@ -124,7 +125,7 @@ def _settings() -> dict[str, str]:
     return {
         "clock": json.dumps(current.clock.state()),
         "pace": json.dumps(current.pace.as_json()),
-        "tokens": json.dumps(current.tokens),
+        "switches": json.dumps({name: getattr(current, name) for name in context.SWITCHES}),
     }
 
 

@@ -1,0 +1,121 @@
+"""Whose job of a fair-share queue is next, and what of its capacity stays free for shares without jobs.
+
+https://docs.aws.amazon.com/batch/latest/userguide/fair-share-scheduling.html
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from ..service import context
+from .records import DISPATCHED, ENDED, Resource, ServiceJob
+from .state import BatchState
+
+MAX_ACTIVE = 500
+"""https://docs.aws.amazon.com/batch/latest/APIReference/API_CreateJobQueue.html"""
+
+_WINDOW = 600
+# Seconds for which all use counts that is older than `age`, by how it loses weight (docs/emulator.md, Assumptions).
+DECAYS: dict[str, Callable[[float, float], float]] = {
+    "linear": lambda age, window: max(0.0, window - age) ** 2 / (2 * window),
+    "exponential": lambda age, window: window * math.exp(-age / window),
+    "none": lambda age, window: max(0.0, window - age),
+}
+
+
+def find_policy(backend: BatchState, queue: Resource | None) -> Mapping[str, Any] | None:
+    """Return the fairsharePolicy of a queue; `None` where it has none."""
+    arn = queue.request.get("schedulingPolicyArn") if queue is not None else None
+    policy = backend.policies.get(arn) if arn else None
+    return None if policy is None else policy.request.get("fairsharePolicy")
+
+
+def sort(
+    backend: BatchState, queue: Resource, jobs: Iterable[ServiceJob], at: float
+) -> list[ServiceJob]:
+    """Sort jobs, given in the order within their shares: the share comes first that has used least by its weight.
+
+    Of shares that have used as much, the one that uses least now comes first, then the job that was submitted first.
+    https://docs.aws.amazon.com/batch/latest/userguide/share-identifiers.html
+    """
+    policy = find_policy(backend, queue) or {}
+    used = _measure(backend, queue, policy, at)
+    busy: Counter[str] = Counter()
+    ranks = []
+    for job in jobs:
+        if job.share not in busy:
+            busy.update({job.share: sum(backend.in_use.get(job.share_arn, {}).values())})
+        weight = _find_weight(policy, job.share)
+        ranks.append(
+            (round(used[job.share] * weight, 6), busy[job.share] * weight, job.number, job)
+        )
+        busy.update({job.share: sum(job.needs.values())})
+    return [job for *_, job in sorted(ranks, key=lambda rank: rank[:3])]
+
+
+def find_active(backend: BatchState, queue: Resource, at: float) -> set[str]:
+    """Return the shares with jobs that have not ended, or ended within the time that counts."""
+    since = at - _find_window(find_policy(backend, queue) or {})
+    jobs = [job for job in backend.service_jobs if job.queue == queue.arn]
+    return {job.share for job in jobs if job.status not in ENDED or (job.stopped or 0) > since}
+
+
+def find_usable(backend: BatchState, queue: Resource, at: float) -> float:
+    """Return which part of the queue's capacity its active shares may use: all but (computeReservation/100)^active.
+
+    https://docs.aws.amazon.com/batch/latest/APIReference/API_FairsharePolicy.html
+    """
+    reserved = (find_policy(backend, queue) or {}).get("computeReservation", 0) / 100
+    return 1 - reserved ** len(find_active(backend, queue, at)) if reserved else 1.0
+
+
+def _measure(
+    backend: BatchState, queue: Resource, policy: Mapping[str, Any], at: float
+) -> Mapping[str, float]:
+    """Return how many instance-seconds each share has used, by what they count for now.
+
+    https://aws.amazon.com/blogs/hpc/deep-dive-on-fair-share-scheduling-in-aws-batch/
+    """
+    window, decay = _find_window(policy), DECAYS[context.current.share_decay]
+    used: dict[str, float] = defaultdict(float)
+    for job in backend.service_jobs:
+        if job.queue != queue.arn:
+            continue
+        stretches = [(each["started"], each["stopped"]) for each in job.attempts + job.preempted]
+        if job.status in DISPATCHED:
+            stretches.append((job.started, at))
+        seconds = sum(
+            decay(at - stopped, window) - decay(at - started, window)
+            for started, stopped in stretches
+            if started is not None
+        )
+        used[job.share] += seconds * sum(job.needs.values())
+    return used
+
+
+def _find_window(policy: Mapping[str, Any]) -> int:
+    """Return how many seconds count.
+
+    https://docs.aws.amazon.com/batch/latest/APIReference/API_FairsharePolicy.html
+    """
+    return policy.get("shareDecaySeconds") or _WINDOW
+
+
+def _find_weight(policy: Mapping[str, Any], share: str) -> float:
+    """Return the weight of a share: its own, that of its prefix, or 1.
+
+    https://docs.aws.amazon.com/batch/latest/APIReference/API_ShareAttributes.html
+    """
+    for each in policy.get("shareDistribution", []):
+        if covers(each["shareIdentifier"], share):
+            return float(each.get("weightFactor", 1.0))
+    return 1.0
+
+
+def covers(pattern: str, share: str) -> bool:
+    """Whether an entry of shareDistribution, which may be a prefix with an asterisk, is about the share."""
+    prefix = pattern.endswith("*")
+    return share.startswith(pattern[:-1]) if prefix else share == pattern
