@@ -20,12 +20,12 @@ from cli.repository.git import find_repository, git, is_clean
 from cli.repository.manifest import LOCK, read_lock
 from cli.repository.upgrade import (
     Changes,
-    Release,
     apply,
     compare,
     compute_digests,
     open_release,
 )
+from cli.repository.version import is_older
 from components.errors import JobError
 
 UNDO = "nothing is committed: `git reset --hard` undoes the upgrade"
@@ -36,8 +36,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "version",
         nargs="?",
         default="",
-        metavar="VERSION or FOLDER",
-        help="such as 1.2.0, or a folder that has it (default: the newest release)",
+        metavar="VERSION",
+        help="such as 1.2.0, a branch, a whole commit, or a folder (default: the newest release)",
     )
     parser.add_argument(
         "--from",
@@ -60,6 +60,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="PATH",
         help="replace what you changed at or below this path, may be repeated",
     )
+    parser.add_argument(
+        "--downgrade", action="store_true", help="bring an older version than this one"
+    )
     parser.epilog = (
         "Stops where an upstream path was changed here (upstream.yaml says which these are). Runs `validate` for "
         "every stack, shows what differs in the previews, and commits."
@@ -76,6 +79,12 @@ def run(args: argparse.Namespace) -> int:
         raise JobError("commit your changes first: an upgrade is a commit of its own")
     source = args.source or lock.source
     with open_release(args.version, source) as release:
+        older = is_older(release.version, lock.version)
+        if older and not args.downgrade:
+            raise JobError(
+                f"{release.version} is older than {lock.version}, which this repository has. A state that "
+                f"{lock.version} has written may preview changes with it; --downgrade brings it all the same"
+            )
         have = compute_digests(root, [*{*release.files, *lock.files}])
         changes = compare(release, lock.files, have, args.take)
         _stop_at(changes)
@@ -95,7 +104,8 @@ def run(args: argparse.Namespace) -> int:
     print(f"previewing {', '.join(stacks)} with {release.version}", flush=True)
     for stack in stacks:
         print(describe(stack, before[stack], preview(root, stack)))
-    _commit(root, lock.version, release, changes)
+    verb = "Downgrade" if older else "Upgrade"
+    _commit(root, f"{verb} jobctl from {lock.version} to {release.version}", changes)
     return 0
 
 
@@ -117,8 +127,7 @@ def _run(root: Path, what: str, arguments: Sequence[str]) -> None:
         raise JobError(f"{what} failed, see above; {UNDO}, or mend it and commit")
 
 
-def _commit(root: Path, former: str, release: Release, changes: Changes) -> None:
-    title = f"Upgrade jobctl from {former} to {release.version}"
+def _commit(root: Path, title: str, changes: Changes) -> None:
     body = f"{count(len(changes.write), 'file')} written, {len(changes.remove)} removed by `jobctl upgrade`."
     try:
         git(root, "commit", "--quiet", "-m", title, "-m", body)

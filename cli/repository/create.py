@@ -7,20 +7,17 @@ import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
-from cli.project.stack import read_yaml
 from cli.repository.git import find_repository, git, has_git, is_clean
 from cli.repository.manifest import (
     LOCK,
     Lock,
     compute_digest,
     list_upstream,
-    read_lock,
     read_manifest,
     write_lock,
 )
-from cli.repository.version import read_version
+from cli.repository.source import find_source, find_version
 from components.aws.regions import check_region
 from components.errors import JobError
 
@@ -87,7 +84,7 @@ def create(source: Path, target: Path, wanted: Wanted) -> None:
     _write(target / "README.md", _README.format(name=wanted.name))
     _write(target / "jobs" / ".gitkeep", "")
     digests = {path: compute_digest(target / path) for path in files}
-    write_lock(target, Lock(read_version(source), find_source(source), digests))
+    write_lock(target, Lock(find_version(source), find_source(source), digests))
 
 
 def copy_files(source: Path, target: Path, files: Iterable[str]) -> None:
@@ -97,35 +94,6 @@ def copy_files(source: Path, target: Path, files: Iterable[str]) -> None:
     for path in files:
         (target / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(source / path, target / path)
-
-
-def find_source(root: Path) -> str:
-    """Return the address that upgrades come from, without credentials, or nothing where there is none.
-
-    It is the one of the clone, of `pulumi new`, or of the repository that this one was made from.
-    """
-    if (root / LOCK).exists():
-        return read_lock(root).source
-    found = ""
-    if (root / ".git").exists() and has_git():
-        try:
-            found = git(root, "remote", "get-url", "origin").strip()
-        except JobError:
-            found = ""
-    else:
-        config = read_yaml(root / "Pulumi.yaml").get("config") or {}
-        tags = config.get("pulumi:tags") or {} if isinstance(config, dict) else {}
-        value = tags.get("value") or {} if isinstance(tags, dict) else {}
-        found = str(value.get("pulumi:template", "")) if isinstance(value, dict) else ""
-    if re.fullmatch(r"[\w.-]+@[\w.-]+:[\w./~-]+", found):
-        return found
-    parts = urlsplit(found)
-    # a folder of somebody's machine is no address for others
-    if parts.scheme not in ("https", "ssh", "http") or not parts.hostname:
-        return ""
-    user = f"{parts.username}@" if parts.scheme == "ssh" and parts.username else ""
-    port = f":{parts.port}" if parts.port else ""
-    return urlunsplit((parts.scheme, f"{user}{parts.hostname}{port}", parts.path, "", ""))
 
 
 def commit_first(root: Path, clean: bool) -> str:
@@ -141,7 +109,7 @@ def commit_first(root: Path, clean: bool) -> str:
         return "not committed: there were changes before"
     git(root, "add", "--all", ".")
     try:
-        git(root, "commit", "--quiet", "-m", f"Start from jobctl {read_version(root)}")
+        git(root, "commit", "--quiet", "-m", f"Start from jobctl {find_version(root)}")
     except JobError as error:
         return f"not committed: {error}; run git commit once git knows who you are"
     return "committed"

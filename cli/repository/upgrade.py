@@ -13,6 +13,7 @@ from pathlib import Path
 from cli.repository.create import copy_files
 from cli.repository.git import git
 from cli.repository.manifest import (
+    LOCK,
     Lock,
     Manifest,
     compute_digest,
@@ -21,7 +22,7 @@ from cli.repository.manifest import (
     read_manifest,
     write_lock,
 )
-from cli.repository.version import read_version
+from cli.repository.source import find_source, find_version, without_credentials
 from components.errors import JobError
 
 _TAG = re.compile(r"v(\d+)\.(\d+)\.(\d+)")
@@ -80,12 +81,16 @@ def compute_digests(root: Path, paths: Sequence[str]) -> dict[str, str]:
 
 
 def apply(root: Path, release: Release, changes: Changes, source: str) -> None:
-    """Bring the release's files into the repository, and note them in the lock. Nothing of the team's is touched."""
+    """Bring the release's files into the repository, and note them in the lock. Nothing of the team's is touched.
+
+    `source` is the address of further releases; where it is not known, that of the release's folder is taken.
+    """
     copy_files(release.folder, root, changes.write)
     for path in changes.remove:
         (root / path).unlink()
         _remove_empty(root, (root / path).parent)
-    write_lock(root, Lock(release.version, source, release.files))
+    address = without_credentials(source) or find_source(release.folder)
+    write_lock(root, Lock(release.version, address, release.files))
 
 
 def _remove_empty(root: Path, folder: Path) -> None:
@@ -100,27 +105,44 @@ def _remove_empty(root: Path, folder: Path) -> None:
 
 @contextmanager
 def open_release(wanted: str, source: str) -> Iterator[Release]:
-    """Open a release: a folder, or a version's tag at the address `source`, by default the newest one."""
+    """Open a release: a folder, or a version's tag, a branch or a commit at the address `source`.
+
+    By default it is the tag of the newest version.
+    """
     if wanted and Path(wanted).is_dir():
         yield _read(Path(wanted).resolve())
         return
-    if wanted and not _TAG.fullmatch(f"v{wanted.removeprefix('v')}"):
-        raise JobError(f"`{wanted}` is neither a folder nor a version such as 1.2.0")
     if not source:
         raise JobError(
-            "no address to upgrade from is known; name a folder with the release, or --from ADDRESS"
+            f"{LOCK} has no address to upgrade from: this repository was made from a folder. "
+            "Use ./jobctl upgrade --from ADDRESS, which is remembered, or ./jobctl upgrade FOLDER"
         )
     tag = f"v{wanted.removeprefix('v')}" if wanted else find_newest(list_tags(source))
+    if not tag:
+        raise JobError(
+            f"{without_credentials(source)} has no release, which is a tag such as v1.2.0: name a branch "
+            "(./jobctl upgrade main), a whole commit, or a folder"
+        )
     with tempfile.TemporaryDirectory(prefix="jobctl-upgrade-") as folder:
-        clone = ["clone", "--quiet", "--depth", "1", "--branch", tag, "--", source, "release"]
-        git(Path(folder), *clone)
-        yield _read(Path(folder) / "release")
+        root = Path(folder)
+        git(root, "init", "--quiet")
+        is_version = _TAG.fullmatch(tag) is not None
+        fetched = f"refs/tags/{tag}:refs/tags/{tag}" if is_version else wanted
+        try:
+            git(root, "fetch", "--quiet", "--depth", "1", "--", source, fetched)
+        except JobError as error:
+            raise JobError(
+                f"`{wanted}` is neither a folder nor a version, branch or whole commit of "
+                f"{without_credentials(source)}: {error}"
+            ) from None
+        git(root, "checkout", "--quiet", tag if is_version else "FETCH_HEAD")
+        yield _read(root)
 
 
 def _read(folder: Path) -> Release:
     manifest = read_manifest(folder)
     files = compute_digests(folder, list_upstream(folder, manifest))
-    return Release(folder, read_version(folder), manifest, files)
+    return Release(folder, find_version(folder), manifest, files)
 
 
 def list_tags(source: str) -> list[str]:
@@ -129,8 +151,6 @@ def list_tags(source: str) -> list[str]:
 
 
 def find_newest(tags: Sequence[str]) -> str:
-    """Return the tag of the highest version, `v1.10.0` after `v1.9.0`."""
+    """Return the tag of the highest version, `v1.10.0` after `v1.9.0`, or nothing where none is one."""
     found = [(*map(int, match.groups()), tag) for tag in tags if (match := _TAG.fullmatch(tag))]
-    if not found:
-        raise JobError("there is no release (a tag such as v1.2.0); name a folder")
-    return str(max(found)[-1])
+    return str(max(found)[-1]) if found else ""

@@ -56,8 +56,11 @@ def extract_former(target: Path) -> Path:
 
 @pytest.fixture
 def team(tmp_path: Path, emulator: Emulator) -> Team:
+    return make_team(tmp_path, emulator, extract_former(tmp_path / "former"))
+
+
+def make_team(tmp_path: Path, emulator: Emulator, former: Path) -> Team:
     env = make_environment(tmp_path, AWS_ENDPOINT_URL=emulator.endpoint, JOBCTL_ENGINE="embedded")
-    former = extract_former(tmp_path / "former")
     root = tmp_path / "acme"
     made = run(former, env, "init", str(root), "--name", "acme", "--region", "us-east-1")
     assert made.code == 0, made.text
@@ -131,26 +134,60 @@ def test_a_release_that_refuses_the_job_files_is_not_committed(team: Team) -> No
     assert team.git("status", "--porcelain") == ""
 
 
+def release_git(team: Team, *argv: str) -> str:
+    outcome = call(team.release, team.env, "git", *argv)
+    assert outcome.code == 0, outcome.text
+    return outcome.stdout.strip()
+
+
 def test_a_version_is_a_tag_of_the_address(team: Team) -> None:
-    """The newest without one; the address is remembered."""
+    """The newest without one; the address is remembered. An older one is asked for by a flag."""
     for version in ("90.9.0", "90.10.0"):
         file = team.release / "pyproject.toml"
         line = f'version = "{read_version(team.release)}"'
         text = file.read_text("utf-8").replace(line, f'version = "{version}"')
         file.write_text(text, "utf-8")
-        for command in (
-            ("init", "-q"),
-            ("add", "-A"),
-            ("commit", "-qm", "x"),
-            ("tag", f"v{version}"),
-        ):
-            outcome = call(team.release, team.env, "git", *command)
-            assert outcome.code == 0, outcome.text
-    assert "no address to upgrade from is known" in team.jobctl("upgrade").stderr
+        release_git(team, "init", "-q")
+        release_git(team, "add", "-A")
+        release_git(team, "commit", "-qm", "x")
+        release_git(team, "tag", f"v{version}")
     address = team.release.as_uri()
     first = team.jobctl("upgrade", "v90.9.0", "--from", address)
     assert f"committed: Upgrade jobctl from {team.version} to 90.9.0" in first.stdout, first.text
     second = team.jobctl("upgrade")
     assert "committed: Upgrade jobctl from 90.9.0 to 90.10.0" in second.stdout, second.text
     assert team.jobctl("--version").stdout == "jobctl 90.10.0\n"
-    assert "neither a folder nor a version" in team.jobctl("upgrade", "next").stderr
+    older = team.jobctl("upgrade", "90.9.0")
+    assert older.code == 1
+    assert "90.9.0 is older than 90.10.0, which this repository has" in older.stderr
+    assert team.jobctl("--version").stdout == "jobctl 90.10.0\n"
+    back = team.jobctl("upgrade", "90.9.0", "--downgrade")
+    assert "committed: Downgrade jobctl from 90.10.0 to 90.9.0" in back.stdout, back.text
+    assert team.jobctl("--version").stdout == "jobctl 90.9.0\n"
+
+
+def test_without_a_release_a_branch_or_commit_is_named(tmp_path: Path, emulator: Emulator) -> None:
+    """What is between releases has its commit in its version. The errors say what to name."""
+    team = make_team(tmp_path, emulator, copy_release(tmp_path / "former"))
+    release_git(team, "init", "-q", "-b", "main")
+    release_git(team, "add", "-A")
+    release_git(team, "commit", "-qm", "x")
+    address = team.release.as_uri()
+    # made of an unpacked archive, this repository knows no address
+    unknown = team.jobctl("upgrade")
+    assert unknown.code == 1
+    assert "./jobctl upgrade --from ADDRESS, which is remembered, or ./jobctl upgrade FOLDER" in (
+        unknown.stderr
+    )
+    nothing = team.jobctl("upgrade", "--from", address)
+    assert nothing.code == 1
+    assert "has no release, which is a tag such as v1.2.0: name a branch" in nothing.stderr
+    assert "./jobctl upgrade main" in nothing.stderr
+    wrong = team.jobctl("upgrade", "next", "--from", address)
+    assert "`next` is neither a folder nor a version, branch or whole commit of" in wrong.stderr
+    made = team.jobctl("upgrade", "main", "--from", address)
+    commit = release_git(team, "rev-parse", "--short", "HEAD")
+    version = f"{read_version(ROOT)}+{commit}"
+    assert f"Upgrade jobctl from {team.version} to {version}" in made.stdout, made.text
+    again = team.jobctl("upgrade", release_git(team, "rev-parse", "HEAD"))
+    assert again.stdout == f"nothing to do: this is {version}\n"

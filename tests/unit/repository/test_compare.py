@@ -9,6 +9,7 @@ import pytest
 from cli.commands.upgrade import describe, read_steps
 from cli.repository.manifest import Manifest
 from cli.repository.upgrade import Release, compare, find_newest
+from cli.repository.version import is_older
 from components.errors import JobError
 
 MANIFEST = Manifest({"upstream": ["cli", "docs"], "shared": [".github"], "team": ["jobs"]})
@@ -77,8 +78,25 @@ def test_a_folder_that_the_team_removed_stays_away() -> None:
 
 def test_the_newest_tag_is_by_number() -> None:
     assert find_newest(["v1.9.0", "v1.10.0", "v1.2.9", "nightly", "v2"]) == "v1.10.0"
-    with pytest.raises(JobError, match="there is no release"):
-        find_newest(["nightly"])
+    assert find_newest(["nightly"]) == ""
+
+
+@pytest.mark.parametrize(
+    ("version", "than", "older"),
+    [
+        ("1.9.0", "1.10.0", True),
+        ("1.10.0", "1.9.0", False),
+        (
+            "1.0.0",
+            "1.0.0+1a2b3c4",
+            False,
+        ),  # which of two commits is older their versions do not say
+        ("1.0.0+1a2b3c4", "1.0.1", True),
+        ("unknown", "1.0.0", False),
+    ],
+)
+def test_which_version_is_older(version: str, than: str, older: bool) -> None:
+    assert is_older(version, than) is older
 
 
 def test_the_difference_of_two_previews() -> None:
