@@ -123,5 +123,8 @@ def assert_allowed(document: Any, service: str, operation: str) -> None:
     if operation == "DescribeSchedulingPolicies":
         # a map of tags has an entry at least, says the model; AWS answers {} for none
         found = [each for each in found if not each.startswith("Value '{}'")]
+    if operation == "DescribeTrainingJob":
+        # AWS's own answers of jobs that have not ended are without
+        found = [each for each in found if not each.startswith("Value null at 'ModelArtifacts'")]
     assert found == [], f"{operation}: {found}"
     assert not contains(document, type(None)), "a null in the answer"

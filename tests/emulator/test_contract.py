@@ -40,6 +40,7 @@ ASSUMPTIONS: dict[str, dict[str, Any]] = {
         "tokenLifetime": 600,
         "words": "other",
         "shareDecay": "exponential",
+        "doubleSlash": "merged",
     },
     "token-mode": {"mode": "return-first"},
     "lag": {"lists": LAG, "tags": LAG},

@@ -391,6 +391,7 @@ def test_assumptions(emulator: Emulator, batch: Any) -> None:
         "tokenLifetime": None,
         "words": "own",
         "shareDecay": "linear",
+        "doubleSlash": "kept",
     }
     job = batch.submit_service_job(**service_job(clientToken="t"))["jobId"]
     emulator.advance(60)

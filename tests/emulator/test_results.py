@@ -38,10 +38,11 @@ def test_record_of_a_finished_training_job(batch: Any, sagemaker: Any, emulator:
     assert job["HyperParameters"] == {"eta": "0.1", "num_round": "50"}
     artifact = f"s3://aws-jobs-output/churn/{name}/output/model.tar.gz"
     assert job["ModelArtifacts"] == {"S3ModelArtifacts": artifact}
-    assert (job["CreationTime"], job["TrainingStartTime"]) == (at(1), at(1.5))
+    assert (job["CreationTime"], job["TrainingStartTime"]) == (at(1), at(1.2))
     assert (job["TrainingEndTime"], job["LastModifiedTime"]) == (at(3), at(3))
+    assert job["TrainingTimeInSeconds"] == 2  # from the download on
     statuses = [entry["Status"] for entry in job["SecondaryStatusTransitions"]]
-    assert statuses == ["Pending", "Downloading", "Training", "Completed"]
+    assert statuses == ["Pending", "Downloading", "Training", "Uploading", "Completed"]
     assert "FailureReason" not in job
 
 
@@ -73,6 +74,9 @@ def test_record_of_a_training_job_under_way(
     emulator.advance(seconds)
     (summary,) = sagemaker.list_training_jobs()["TrainingJobSummaries"]
     assert (summary["TrainingJobStatus"], summary["SecondaryStatus"]) == ("InProgress", secondary)
+    job = sagemaker.describe_training_job(TrainingJobName=summary["TrainingJobName"])
+    assert "ModelArtifacts" not in job
+    assert job.get("TrainingStartTime") == (None if secondary == "Pending" else at(1.2))
 
 
 def test_model_artifact(batch: Any, s3: Any, emulator: Emulator) -> None:
@@ -88,6 +92,37 @@ def test_model_artifact(batch: Any, s3: Any, emulator: Emulator) -> None:
         model = json.loads(packed.read())
     assert model["hyperParameters"] == {"eta": "0.1", "num_round": "50"}
     assert model["trainingJobName"] == name
+
+
+@pytest.mark.parametrize(
+    ("given", "slashes", "shown", "key"),
+    [
+        ("a/", "kept", "a", "a"),
+        ("a", "kept", "a", "a"),
+        ("a//b//", "kept", "a//b/", "a//b/"),
+        ("a//b//", "merged", "a//b/", "a/b"),
+    ],
+)
+def test_slashes_of_the_output_path(
+    batch: Any,
+    sagemaker: Any,
+    s3: Any,
+    emulator: Emulator,
+    given: str,
+    slashes: str,
+    shown: str,
+    key: str,
+) -> None:
+    """One slash at the end is no second one; double ones stay as they are, in the key by assumption only."""
+    emulator.ask("POST", "assumptions", {"doubleSlash": slashes})
+    output = {"OutputDataConfig": {"S3OutputPath": f"s3://mine/{given}"}}
+    name = finished(batch, emulator, payload=output)
+    job = sagemaker.describe_training_job(TrainingJobName=name)
+    artifact = f"s3://mine/{shown}/{name}/output/model.tar.gz"
+    assert job["ModelArtifacts"] == {"S3ModelArtifacts": artifact}
+    (entry,) = s3.list_objects_v2(Bucket="mine")["Contents"]
+    assert entry["Key"] == f"{key}/{name}/output/model.tar.gz"
+    assert s3.get_object(Bucket="mine", Key=entry["Key"])["Body"].read()
 
 
 def test_output_bucket_is_made(batch: Any, s3: Any, emulator: Emulator) -> None:

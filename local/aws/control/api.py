@@ -8,8 +8,8 @@
                                its training job yet; null for tags is never
     POST seed                  {"region"}: what the first region has, in another one
     GET, POST assumptions      {"retention": seconds, "tokenLifetime": seconds or null, "words": "own" | "other",
-                               "shareDecay": "linear" | "exponential" | "none"}: what no page of AWS says
-                               (docs/emulator.md)
+                               "shareDecay": "linear" | "exponential" | "none", "doubleSlash": "kept" | "merged"}:
+                               what no page of AWS says (docs/emulator.md)
     POST, GET, DELETE faults   {"operation", "kind", "times", "after", "code", "message", "status", "percent"}
     POST, DELETE deny          {"only": [actions]}, {"except": [actions]}
     POST jobs/<id or name>     {"end": "succeed" | "fail"} or {"status"}, "reason", "hold", "attempt"; DELETE: Batch
@@ -255,6 +255,7 @@ _ASSUMPTIONS: _Switches = {
     "retention": ("retention", _number),
     "tokenLifetime": ("token_lifetime", _optional_number),
     "words": ("words", _choice(*context.WORDS)),
+    "doubleSlash": ("double_slash", _choice(*context.DOUBLE_SLASHES)),
     "shareDecay": ("share_decay", _choice(*DECAYS)),
 }
 

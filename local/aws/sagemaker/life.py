@@ -76,6 +76,7 @@ def complete(backend: TrainingState, arn: str | None, at: float) -> str | None:
             reason = f"ClientError: Artifact upload failed: {error}"
             fail(backend, arn, at, reason)
             return reason
+        _enter(backend, job, "Uploading", at)
         _end(backend, job, "Completed", at)
     return None
 
@@ -148,7 +149,7 @@ def plan(backend: TrainingState, job: TrainingJob) -> None:
         "Stopping": pace.stopping,
     }
     if (job.stop_asked or not job.by_batch) and job.status not in ENDED:
-        backend.agenda.set(job.name, job.modified + seconds[job.secondary])
+        backend.agenda.set(job.name, job.modified + seconds.get(job.secondary, 0.0))
 
 
 def _end(backend: TrainingState, job: TrainingJob, status: str, at: float) -> None:

@@ -5,16 +5,22 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import re
 import tarfile
 
+from ..service import context
 from ..service.objects import put_object, split_uri
 from .records import TrainingJob
 from .state import TrainingState
 
 
 def artifact_uri(job: TrainingJob) -> str:
-    """Where the job's model artifact goes."""
-    return f"{job.request['OutputDataConfig']['S3OutputPath'].rstrip('/')}/{job.name}/output/model.tar.gz"
+    """Where the job's model artifact goes; a slash at the end of the path is no second one.
+
+    https://github.com/aws/sagemaker-python-sdk/issues/4218
+    """
+    path = job.request["OutputDataConfig"]["S3OutputPath"].removesuffix("/")
+    return f"{path}/{job.name}/output/model.tar.gz"
 
 
 def write_model(backend: TrainingState, job: TrainingJob, at: float) -> str:
@@ -41,5 +47,7 @@ def write_model(backend: TrainingState, job: TrainingJob, at: float) -> str:
         archive.addfile(entry, io.BytesIO(model))
     uri = artifact_uri(job)
     bucket, key = split_uri(uri)
+    if context.current.double_slash == "merged":
+        key = re.sub("/+", "/", key)
     put_object(backend.account_id, backend.region_name, bucket, key, packed.getvalue(), at)
     return uri

@@ -10,7 +10,7 @@ from typing import Any
 from ..service.operations import Json
 from ..service.refusal import Refusal
 from ..service.shapes import service
-from . import metrics, results
+from . import metrics
 from .logs import write_training
 from .records import TrainingJob
 
@@ -19,7 +19,12 @@ _SPOT = 0.3
 
 
 def describe(job: TrainingJob) -> Json:
-    """The members of a TrainingJob that apply to it; its tags are left to the caller."""
+    """The members of a TrainingJob that apply to it; its tags are left to the caller.
+
+    As AWS's recorded answers have it, ModelArtifacts is not there before the model is, whatever the model of the
+    service requires, and TrainingStartTime is the start of the download:
+    https://github.com/schematical/sc-terraform/blob/HEAD/modules/sagemaker/README.md
+    """
     shape = service("sagemaker").operation_model("DescribeTrainingJob").output_shape
     assert shape is not None
     echoed = {name: value for name, value in job.request.items() if name in shape.members}
@@ -30,16 +35,18 @@ def describe(job: TrainingJob) -> Json:
         "SecondaryStatus": job.secondary,
         "CreationTime": job.created,
         "LastModifiedTime": job.modified,
-        "ModelArtifacts": {"S3ModelArtifacts": job.artifact or results.artifact_uri(job)},
         "SecondaryStatusTransitions": job.transitions,
         "StoppingCondition": job.request.get("StoppingCondition", {}),
     }
-    if job.started is not None:
-        described["TrainingStartTime"] = job.started
+    if job.artifact:
+        described["ModelArtifacts"] = {"S3ModelArtifacts": job.artifact}
+    start = next((t["StartTime"] for t in job.transitions if t["Status"] == "Downloading"), None)
+    if start is not None:
+        described["TrainingStartTime"] = start
     if job.ended is not None:
         described["TrainingEndTime"] = job.ended
-        if job.started is not None:
-            described |= _measure(job, job.ended - job.started)
+        if start is not None:
+            described |= _measure(job, job.ended - start)
     if job.failure is not None:
         described["FailureReason"] = job.failure
     return described
@@ -80,7 +87,8 @@ def _measure(job: TrainingJob, seconds: float) -> Json:
     """
     assert job.ended is not None
     paid = seconds * _SPOT if job.request.get("EnableManagedSpotTraining") else seconds
-    final = metrics.read_final(job, write_training(job, 1, job.ended))
+    lines = [] if job.started is None else write_training(job, 1, job.ended)
+    final = metrics.read_final(job, lines)
     return {
         "TrainingTimeInSeconds": max(1, round(seconds)),
         "BillableTimeInSeconds": max(1, round(paid)),

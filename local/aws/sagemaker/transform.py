@@ -154,7 +154,7 @@ def _write_results(state: TrainingState, job: TransformJob, at: float) -> str:
     for key in keys:
         lines = (read_object(*place, bucket, key) or b"").splitlines()
         body = "".join(f"{len(line) % 97 / 97:.4f}\n" for line in lines).encode()
-        name = f"{folder.rstrip('/')}/{key.rpartition('/')[2]}.out".lstrip("/")
+        name = f"{folder.removesuffix('/')}/{key.rpartition('/')[2]}.out".lstrip("/")
         try:
             put_object(*place, target, name, body, at)
         except NotWritable as error:

@@ -12,6 +12,7 @@ from ..clock import Clock, Pace
 
 WORDS = ("own", "other")
 WEEK = 7 * 24 * 3600.0
+DOUBLE_SLASHES = ("kept", "merged")
 TOKEN_MODES = ("reject", "return-first", "forget", "token-only")
 
 
@@ -23,6 +24,7 @@ SWITCHES = (
     "token_lifetime",
     "words",
     "share_decay",
+    "double_slash",
 )
 """What outlives the emulator of the fields below, beside the clock and the pace."""
 
@@ -37,7 +39,8 @@ class Context:
     job, and `tags_lag` after how long Batch's tags are on the training job, in seconds; `None` is never.
     `retention` is how long Batch keeps an ended job, `token_lifetime` how long it knows a clientToken: `None` is as
     long as the job. `words` are those of errors (see `WORDS`): ours, or other ones that would say the same.
-    `share_decay` is how what a fair share has used loses weight (see `batch.fairness`).
+    `share_decay` is how what a fair share has used loses weight (see `batch.fairness`),
+    `double_slash` what becomes of one in the key of a model that S3OutputPath has (see `DOUBLE_SLASHES`).
     `changed` are the records, by table, account,
     region and key, and `objects_changed` says whether there are objects, that are not kept yet.
     """
@@ -51,6 +54,7 @@ class Context:
     token_lifetime: float | None = None
     words: str = WORDS[0]
     share_decay: str = "linear"
+    double_slash: str = DOUBLE_SLASHES[0]
     changed: dict[tuple[str, str, str, str], None] = field(default_factory=dict)
     objects_changed: bool = False
 
