@@ -120,20 +120,8 @@ def token(view: View) -> Iterator[JobProblem]:
         yield warning(("request", view.kind.request.token_field), message, "client-token")
 
 
-def names(view: View) -> Iterator[JobProblem]:
-    """SageMaker's name is `AWSBatch<TrainingJobName><32 characters>`, of 63 at most."""
-    payload = view.kind.payload
-    name = view.body(payload.name_field) if payload else None
-    if payload and name is not None and len(name) > payload.name_max:
-        message = (
-            f"has {len(name)} characters; SageMaker's name is AWSBatch<this><32 characters> and has 63 at most: "
-            f"keep to {payload.name_max}"
-        )
-        yield warning(view.at(payload.name_field), message, "training-name-length")
-
-
 RULES: tuple[Rule, ...] = (
-    *(queue, shares, priority, retries, timeout, token, names),
+    *(queue, shares, priority, retries, timeout, token),
     *training.RULES,
     *resources.RULES,
     *sizes.RULES,

@@ -1,20 +1,28 @@
 """Requests of public repositories are accepted, and mistakes in them are found where they are.
 
-`tests/cases/corpus/requests.json` was rebuilt from the notebooks, programs and pages that it names, all of them under
-Apache-2.0, MIT or MIT-0: what is no literal there (a variable, an account's number) is a plausible value here. Calls
-with values that cannot be right (`roleArn="roleArn"` of a unit test) were left out. Who adds one writes where it is
-from.
+`tests/cases/corpus/requests.json` was rebuilt from the notebooks, programs and manifests that it names, at the commits
+that it names: what is no literal there (a variable, an account's number) is a plausible value here, and what calls
+SageMaker's SDK has what the SDK sends. Calls with values that cannot be right (`roleArn="roleArn"` of a unit test) were
+left out. `mistakes.json` says what is done to such a request, where that must be found, and AWS's page that says why.
+Who adds to either writes AWS's page beside it: the pages' constraints come from the models that botocore ships, so
+`test_aws_says_so` reads them there.
 """
 
 from __future__ import annotations
 
 import copy
+import html
 import json
-from collections.abc import Callable
+import re
+from collections import Counter
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
+import botocore.session
 import pytest
+from botocore.model import ServiceModel, Shape, StructureShape
+from botocore.validate import ParamValidator
 
 from components.errors import Problem
 from components.jobfile import expand, read_text
@@ -23,21 +31,27 @@ from components.wire import join_path
 
 from .cases import CASES, CONTEXT
 
-CORPUS: list[dict[str, Any]] = json.loads((CASES / "corpus" / "requests.json").read_text("utf-8"))
-TRAINING = [each for each in CORPUS if each["operation"] == "CreateTrainingJob"]
-BATCH = [each for each in CORPUS if each["operation"] == "CreateBatchInferenceJob"]
+FOLDER = CASES / "corpus"
+CORPUS: list[dict[str, Any]] = json.loads((FOLDER / "requests.json").read_text("utf-8"))
+MISTAKES: list[dict[str, Any]] = json.loads((FOLDER / "mistakes.json").read_text("utf-8"))
+PAGES = {
+    "CreateTrainingJob": "sagemaker/latest/APIReference",
+    "SubmitServiceJob": "batch/latest/APIReference",
+    "CreateBatchInferenceJob": "personalize/latest/dg",
+    "CreateBatchSegmentJob": "personalize/latest/dg",
+}
+# what may be copied with its origin named; of others only the list may be here
+LICENCES = {"Apache-2.0", "MIT", "MIT-0"}
 # they are of many regions
 ANYWHERE = replace(CONTEXT, region="")
 
 
-def document(case: dict[str, Any]) -> dict[str, Any]:
+def document(operation: str, request: dict[str, Any]) -> dict[str, Any]:
     """The job file that somebody would make of the request."""
-    request = copy.deepcopy(case["request"])
-    if case["operation"] == "CreateTrainingJob":
+    if operation == "CreateTrainingJob":
         request = {"jobQueue": "training", "serviceRequestPayload": request}
     kind = {"CreateTrainingJob": "ServiceJob", "SubmitServiceJob": "ServiceJob"}
-    name = kind.get(case["operation"], str(case["operation"]).removeprefix("Create"))
-    return {"kind": name, "request": request}
+    return {"kind": kind.get(operation, operation.removeprefix("Create")), "request": request}
 
 
 def problems(job: dict[str, Any]) -> list[Problem]:
@@ -48,114 +62,156 @@ def problems(job: dict[str, Any]) -> list[Problem]:
 
 @pytest.mark.parametrize("case", CORPUS, ids=[str(index) for index in range(len(CORPUS))])
 def test_a_real_request_is_accepted(case: dict[str, Any]) -> None:
-    """No request that somebody has sent is refused."""
-    assert [str(each) for each in problems(document(case)) if each.level == "error"] == []
+    """No request that somebody has sent is refused; AWS's own client would send it too."""
+    found = problems(document(case["operation"], case["request"]))
+    assert [str(each) for each in found if each.level == "error"] == []
+    sent = {"TrainingJobName": "x", **case["request"]}
+    if case["operation"] != "CreateTrainingJob":
+        del sent["TrainingJobName"]
+    shape = model_of(case["page"]).operation_model(case["operation"]).input_shape
+    assert ParamValidator().validate(sent, shape).generate_report() == ""
 
 
 def test_no_warning_is_noise() -> None:
-    """No rule warns of half of them, but for the name that Batch leaves 23 characters of."""
-    counts: dict[str, int] = {}
+    """No rule warns of more than a fifth of the requests of a kind."""
+    requests: Counter[str] = Counter()
+    warned: Counter[tuple[str, str]] = Counter()
     for case in CORPUS:
-        for rule in {each.rule for each in problems(document(case))} - {"training-name-length"}:
-            counts[rule] = counts.get(rule, 0) + 1
-    assert all(count < len(CORPUS) / 2 for count in counts.values()), counts
+        job = document(case["operation"], case["request"])
+        requests[job["kind"]] += 1
+        warned.update((job["kind"], rule) for rule in {each.rule for each in problems(job)})
+    noise = {of: count for of, count in warned.items() if count > requests[of[0]] / 5}
+    assert noise == {}
+
+
+def test_the_corpus_is_as_large_as_it_must_be() -> None:
+    operations = Counter(case["operation"] for case in CORPUS)
+    assert len(CORPUS) >= 80
+    assert operations.keys() == PAGES.keys()
+    assert operations["SubmitServiceJob"] >= 5
+    assert len(MISTAKES) >= 60
+    assert {each["operation"] for each in MISTAKES} == PAGES.keys()
 
 
 def test_each_says_where_it_is_from() -> None:
-    """By the address of its file; no request is there twice."""
-    assert all(case["from"].startswith("https://github.com/") for case in CORPUS)
-    texts = {json.dumps(case["request"], sort_keys=True) for case in CORPUS}
-    assert len(texts) == len(CORPUS)
+    """The address of its file at a commit, its licence and AWS's page; none is there twice."""
+    address = re.compile(r"https://github\.com/[^/ ]+/[^/ ]+/blob/[0-9a-f]{40}/[^ ]+")
+    for case in CORPUS:
+        operation = case["operation"]
+        assert address.fullmatch(case["from"]), case["from"]
+        assert case["licence"] in LICENCES
+        page = f"https://docs.aws.amazon.com/{PAGES[operation]}/API_{operation}.html"
+        assert case["page"] == page
+    for cases in (CORPUS, MISTAKES):
+        texts = {json.dumps([case["operation"], case.get("request", case)]) for case in cases}
+        assert len(texts) == len(cases)
 
 
-Change = Callable[[dict[str, Any]], object]
-
-
-def _set(*path: str | int, value: Any) -> Change:
-    def change(request: dict[str, Any]) -> None:
-        part: Any = request
-        for step in path[:-1]:
-            part = part[step]
-        part[path[-1]] = value
-
-    return change
-
-
-def _rename(parent: tuple[str | int, ...], old: str, new: str) -> Change:
-    def change(request: dict[str, Any]) -> None:
-        part: Any = request
-        for step in parent:
-            part = part[step]
-        part[new] = part.pop(old)
-
-    return change
-
-
-_S = "serviceRequestPayload"
-_ALGORITHM, _RESOURCES = (_S, "AlgorithmSpecification"), (_S, "ResourceConfig")
-_CHANNEL = (_S, "InputDataConfig", 0)
-_SOURCE = (*_CHANNEL, "DataSource", "S3DataSource")
-# what somebody does to a request, and the path of what is said of it
-MISTAKES: list[tuple[Change, tuple[str | int, ...]]] = [
-    (_set("jobQueue", value="my queue"), ("jobQueue",)),
-    (_set("jobQueue", value="arn:aws:batch:us-east-1:123456789012:queue/x"), ("jobQueue",)),
-    (_set(*_RESOURCES, "InstanceCount", value=0), (*_RESOURCES, "InstanceCount")),
-    (_set(*_RESOURCES, "InstanceCount", value="1"), (*_RESOURCES, "InstanceCount")),
-    (_set(*_RESOURCES, "InstanceType", value="m5.xlarge"), (*_RESOURCES, "InstanceType")),
-    (_set(*_RESOURCES, "InstanceType", value="ml.m5.extra"), (*_RESOURCES, "InstanceType")),
-    (_rename(_RESOURCES, "VolumeSizeInGB", "VolumeSize"), (*_RESOURCES, "VolumeSize")),
-    (_set(*_RESOURCES, "MaxRuntimeInSeconds", value=60), (*_RESOURCES, "MaxRuntimeInSeconds")),
-    (_set(*_ALGORITHM, "TrainingInputMode", value="file"), (*_ALGORITHM, "TrainingInputMode")),
-    (
-        _set(*_ALGORITHM, "TrainingImage", value="https://1.dkr.ecr/x:1"),
-        (*_ALGORITHM, "TrainingImage"),
-    ),
-    (_rename(_ALGORITHM, "TrainingImage", "Image"), (*_ALGORITHM, "Image")),
-    (_set(_S, "TrainingImage", value="x:1"), (_S, "TrainingImage")),
-    (_set(*_SOURCE, "S3Uri", value="bucket/train"), (*_SOURCE, "S3Uri")),
-    (_set(*_SOURCE, "S3Uri", value="s3://my bucket/train"), (*_SOURCE, "S3Uri")),
-    (_set(*_SOURCE, "S3DataType", value="Prefix"), (*_SOURCE, "S3DataType")),
-    (_set(*_CHANNEL, "S3Uri", value="s3://bucket/train/"), (*_CHANNEL, "S3Uri")),
-    (_rename(_CHANNEL, "ChannelName", "Channel"), (*_CHANNEL, "Channel")),
-    (_set(_S, "RoleArn", value="SageMakerRole"), (_S, "RoleArn")),
-    (_rename((_S,), "RoleArn", "RoleARN"), (_S, "RoleARN")),
-    (_set(_S, "OutputDataConfig", value={}), (_S, "OutputDataConfig")),
-    (
-        _set(_S, "OutputDataConfig", "S3OutputPath", value="s3://A b/"),
-        (_S, "OutputDataConfig", "S3OutputPath"),
-    ),
-    (_set(_S, "HyperParameters", value={"epochs": 10}), (_S, "HyperParameters", "epochs")),
-    (_set(_S, "HyperParameters", value={"a": None}), (_S, "HyperParameters", "a")),
-    (_set(_S, "EnableManagedSpotTraining", value="yes"), (_S, "EnableManagedSpotTraining")),
-    (
-        _set(_S, "StoppingCondition", value={"MaxRuntimeInSeconds": 9999999}),
-        (_S, "StoppingCondition", "MaxRuntimeInSeconds"),
-    ),
-    (
-        _set(_S, "VpcConfig", value={"SecurityGroupIds": ["subnet-1"], "Subnets": ["subnet-1"]}),
-        (_S, "VpcConfig", "SecurityGroupIds", 0),
-    ),
-    (_set("retryStrategy", value={"attempts": 11}), ("retryStrategy", "attempts")),
-    (_set("attempts", value=2), ("attempts",)),
-    (_set("schedulingPriority", value="high"), ("schedulingPriority",)),
-    (_set(_S, "TrainingJobStatus", value="Completed"), (_S, "TrainingJobStatus")),
-]
-
-
-@pytest.mark.parametrize("mistake", range(len(MISTAKES)))
-@pytest.mark.parametrize("number", [0, 1])
-def test_a_mistake_in_one_is_found(mistake: int, number: int) -> None:
-    """With its path, in two of the requests each."""
-    change, path = MISTAKES[mistake]
-    whole = [
-        case
-        for case in TRAINING
-        if case["request"].get("InputDataConfig")
-        and "S3DataSource" in case["request"]["InputDataConfig"][0].get("DataSource", {})
-        and {"TrainingImage"} <= case["request"]["AlgorithmSpecification"].keys()
-        and {"VolumeSizeInGB", "InstanceCount"} <= case["request"].get("ResourceConfig", {}).keys()
+def numbered(cases: list[dict[str, Any]]) -> list[Any]:
+    return [
+        pytest.param(index, case, id=f"{case['operation']}-{join_path(tuple(case['at']))}-{index}")
+        for index, case in enumerate(cases)
     ]
-    job = document(whole[(2 * mistake + number) % len(whole)])
-    change(job["request"])
-    wanted = join_path(("request", *path))
-    assert wanted in [each.path for each in problems(job) if each.level == "error"]
+
+
+@pytest.mark.parametrize(("number", "mistake"), numbered(MISTAKES))
+def test_a_mistake_in_one_is_found(number: int, mistake: dict[str, Any]) -> None:
+    """With its path, in a request that had no error before; in another request than the mistake before it."""
+    operation, at = mistake["operation"], mistake["at"]
+    able = [case["request"] for case in CORPUS if is_able(case, mistake)]
+    request = copy.deepcopy(able[number % len(able)])
+    part = reach(request, at[:-1])
+    if "renamed" in mistake:
+        part[mistake["renamed"]] = part.pop(at[-1])
+    elif "removed" in mistake:
+        del part[at[-1]]
+    else:
+        part[at[-1]] = mistake["value"]
+    inside = ("serviceRequestPayload",) if operation == "CreateTrainingJob" else ()
+    wanted = join_path(("request", *inside, *mistake["found"]))
+    found = problems(document(operation, request))
+    assert wanted in [each.path for each in found if each.level == "error"], found
+
+
+def is_able(case: dict[str, Any], mistake: dict[str, Any]) -> bool:
+    """Whether the mistake can be made in the request: what it changes is there, or belongs there."""
+    if case["operation"] != mistake["operation"]:
+        return False
+    part = reach(case["request"], mistake["at"][:-1])
+    return isinstance(part, dict) and ("value" in mistake or mistake["at"][-1] in part)
+
+
+def reach(part: Any, path: list[str | int]) -> Any:
+    for step in path:
+        try:
+            part = part[step]
+        except (KeyError, IndexError):
+            return None
+    return part
+
+
+@pytest.mark.parametrize(("number", "mistake"), numbered(MISTAKES))
+def test_aws_says_so(number: int, mistake: dict[str, Any]) -> None:
+    """What makes it a mistake stands on AWS's page; a page of the API Reference is made from botocore's models."""
+    page, says = mistake["page"], mistake["says"]
+    assert page.startswith("https://docs.aws.amazon.com/")
+    name = re.fullmatch(r".*/API_(\w+)\.html", page)
+    if not name:
+        assert says.endswith(".")  # a sentence of a user guide: no model has it
+        return
+    model = model_of(page)
+    shape = model.shape_for(name[1] if name[1] in model.shape_names else f"{name[1]}Request")
+    assert isinstance(shape, StructureShape)
+    if says == "no such field":
+        assert mistake["field"] not in shape.members
+    else:
+        assert is_said(says, shape, mistake["field"])
+
+
+def model_of(page: str) -> ServiceModel:
+    """The model that a page of the API Reference is made from."""
+    return load_model(page.removeprefix("https://docs.aws.amazon.com/").partition("/")[0])
+
+
+@cache
+def load_model(service: str) -> ServiceModel:
+    return botocore.session.get_session().get_service_model(service)
+
+
+def is_said(says: str, shape: StructureShape, field: str) -> bool:
+    """Whether the API Reference says that of a field: in its text, or as a line below it (its first values will do)."""
+    text = html.unescape(re.sub("<[^>]+>", "", shape.members[field].documentation))
+    lines = list_constraints(shape, field)
+    return says in " ".join(text.split()) or any(
+        f"{line} |".startswith(f"{says} |") for line in lines
+    )
+
+
+def list_constraints(shape: StructureShape, field: str) -> list[str]:
+    """The lines below a field's text in the API Reference."""
+    member = shape.members[field]
+    lines = [f"Type: {describe_type(member)}"]
+    known = member.metadata
+    if field in shape.required_members:
+        lines.append("Required: Yes")
+    if "enum" in known:
+        lines.append(f"Valid Values: {' | '.join(known['enum'])}")
+    if "pattern" in known:
+        lines.append(f"Pattern: {known['pattern']}")
+    word = "length" if member.type_name == "string" else "value"
+    ends = [
+        f"{what} {word} of {known[key]}."
+        for key, what in (("min", "Minimum"), ("max", "Maximum"))
+        if key in known
+    ]
+    what = "Length Constraints" if word == "length" else "Valid Range"
+    return [*lines, f"{what}: {' '.join(ends)}"]
+
+
+def describe_type(shape: Shape) -> str:
+    if shape.type_name == "list":
+        item = shape.member
+        return f"Array of {'strings' if item.type_name == 'string' else f'{item.name} objects'}"
+    if shape.type_name == "map":
+        return "String to string map"
+    return str(shape.type_name).capitalize()
