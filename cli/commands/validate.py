@@ -64,7 +64,8 @@ class Findings:
     def _name_stacks(self, problem: Problem, names: list[str]) -> Problem:
         known = set().union(*self.stacks.values())
         # what cannot be read is so in any stack
-        if len(known) < 2 or problem.rule.startswith("file-"):
+        is_own = problem.file == f"Pulumi.{names[0]}.yaml"
+        if len(known) < 2 or problem.rule.startswith("file-") or is_own:
             return problem
         some = f"stack{'s' if len(names) > 1 else ''} {', '.join(sorted(names))}"
         where = "every stack" if set(names) == known else some

@@ -57,7 +57,7 @@ class Stack:
 
     @property
     def on_emulator(self) -> bool:
-        return self.setting("aws-jobs:emulator") == "true"
+        return self.setting("aws-jobs:emulator").lower() == "true"
 
 
 def find_project(start: Path) -> Project:

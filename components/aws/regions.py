@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
 
 from ..errors import JobError
 from ..jobfile.words import suggest
@@ -10,10 +13,14 @@ from ..jobfile.words import suggest
 
 @lru_cache(maxsize=1)
 def list_regions() -> frozenset[str]:
-    """Return the regions of all partitions, whichever services each has."""
-    from botocore.loaders import Loader
+    """Return the regions of all partitions, whichever services each has.
 
-    partitions = Loader().load_data("partitions")["partitions"]
+    To import botocore would take as long as all else that `validate` does.
+    """
+    package = find_spec("botocore")
+    assert package is not None and package.origin is not None  # boto3 requires it
+    data = Path(package.origin).with_name("data") / "partitions.json"
+    partitions = json.loads(data.read_text("utf-8"))["partitions"]
     names = {name for partition in partitions for name in partition["regions"]}
     # `aws-global` and the like are where services without regions are signed for
     return frozenset(name for name in names if not name.endswith("-global"))

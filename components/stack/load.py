@@ -13,6 +13,7 @@ from ..kinds import KINDS
 from ..platform.config import Account, parse_platform
 from ..platform.references import find_references
 from ..run.definition import SECRETS, digest
+from . import settings_file
 from .jobs import JobFiles, StackJobs
 from .settings import Settings
 
@@ -35,14 +36,15 @@ def load_stack(
     read, by default those of the stack's folder.
     """
     stack = StackJobs(settings, read or JobFiles(*load([settings.folder], settings.root)))
+    stack.found.update(settings_file.find_problems(settings, stack.read.files))
     _load_rules(stack)
     stack.compose()
     if stack.platform:
         artifacts = settings.artifacts or stack.platform.artifacts
         stack.settings = replace(settings, artifacts=artifacts)
     if aws:
-        settings.require_region()
         stack.raise_errors()
+        settings.require_region()
         stack.outputs = {}
     if stack.platform:
         if aws and account is None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+from ..aws.regions import check_region
 from ..errors import JobError
+from ..jobfile.messages import format_value
+from ..jobfile.rules.paths import is_bucket
 
 _KEY = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+")
 _HALF = re.compile("[\ud800-\udfff]")
@@ -21,8 +24,7 @@ _NAMES = (
     *("preflight", "readInputs", "allowTerminate", "slots", "emulator"),
 )
 OWN = ("aws:region", *(f"aws-jobs:{name}" for name in _NAMES))
-# what jobctl reads besides
-_JOBCTLS = ("endpoint", "prices")
+ALL = (*_NAMES, "endpoint", "prices")  # of `aws-jobs:`, with what only jobctl reads
 JOBS = "jobs"  # the folder of job files, unless `aws-jobs:jobs` names another
 
 Value = TypeVar("Value")
@@ -36,7 +38,8 @@ class Settings:
     names the secret keys likewise, whether or not their values are known. `platform` is the text of
     `aws-jobs:platform`. `stacks` names the project's stacks where they are known. With `any_config` there is no stack
     to look a `${config.x}` up in. `slots` is how many runs of a kind with a quota the account may have at once, where
-    that is not AWS's default. `without_secrets` says that this is a preview which has no secret's value.
+    that is not AWS's default. `without_secrets` says that this is a preview which has no secret's value. `wrong` says
+    why a key's value does not fit; here it has its default.
     """
 
     project: str
@@ -58,6 +61,8 @@ class Settings:
     without_secrets: bool = False
     stacks: tuple[str, ...] = ()
     any_config: bool = False
+    on_emulator: bool = False
+    wrong: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def folder(self) -> Path:
@@ -95,7 +100,7 @@ def add_namespace(project: str, config: Mapping[str, Value]) -> dict[str, Value]
     """
     own = {
         f"aws-jobs:{name}": config[f"{project}:{name}"]
-        for name in (*_NAMES, *_JOBCTLS)
+        for name in ALL
         if f"{project}:{name}" in config
     }
     return {**own, **config}
@@ -114,7 +119,7 @@ def read_settings(
     """Read the settings from a stack's config, as Pulumi or the stack's file has it.
 
     `config` has full keys, of secret ones only where the value is known. The region may come from the `environment`.
-    Raises `JobError` with the key that is wrong.
+    What is wrong with a value is in the settings' `wrong`; raises `JobError` for what makes reading them impossible.
     """
     known = environment or {}
     config = add_namespace(project, config)
@@ -137,34 +142,40 @@ def read_settings(
             )
     own = f"{project}:"
     region = values.get("aws:region") or known.get("AWS_REGION") or known.get("AWS_DEFAULT_REGION")
+    reader = _Reader(values, secrets)
+    reader.check("aws:region", check_region)
+    reader.check("aws-jobs:artifacts", _check_place)
+    on_emulator = reader.flag("aws-jobs:emulator")
+    artifacts = values.get("aws-jobs:artifacts") or (_name_folder(region) if on_emulator else "")
     return Settings(
         project=project,
         stack=stack,
         root=root,
-        region=region or "",
+        # an unknown region is said once, not by every ARN
+        region="" if "aws:region" in reader.wrong else region or "",
         config={**values, **{key.removeprefix(own): value for key, value in values.items()}},
         secrets=secrets | {key.removeprefix(own) for key in secrets},
-        tags=_mapping(values, "aws-jobs:tags", stack, "{team: growth}"),
+        tags=reader.mapping("aws-jobs:tags", "{team: growth}"),
         jobs=values.get("aws-jobs:jobs") or JOBS,
-        artifacts=(values.get("aws-jobs:artifacts") or _default_artifacts(values, region)).rstrip(
-            "/"
-        ),
-        bucket_keys=_bucket_keys(values, stack),
-        max_code_bytes=_count(values, "aws-jobs:maxCodeBytes", stack, MAX_CODE_BYTES, "bytes"),
+        artifacts=artifacts.rstrip("/"),
+        bucket_keys=reader.bucket_keys("aws-jobs:bucketKeys"),
+        max_code_bytes=reader.count("aws-jobs:maxCodeBytes", MAX_CODE_BYTES, "bytes"),
         platform=values.get("aws-jobs:platform", ""),
-        preflight=_flag(values, "aws-jobs:preflight", stack, default=True),
-        read_inputs=_flag(values, "aws-jobs:readInputs", stack),
-        allow_terminate=_flag(values, "aws-jobs:allowTerminate", stack),
-        slots=_count(values, "aws-jobs:slots", stack, 0, "runs"),
+        preflight=reader.flag("aws-jobs:preflight", default=True),
+        read_inputs=reader.flag("aws-jobs:readInputs"),
+        allow_terminate=reader.flag("aws-jobs:allowTerminate"),
+        slots=reader.count("aws-jobs:slots", 0, "runs"),
         without_secrets=without,
         stacks=stacks,
+        on_emulator=on_emulator,
+        wrong=reader.wrong,
     )
 
 
-def _default_artifacts(values: Mapping[str, str], region: str | None) -> str:
+def _name_folder(region: str | None) -> str:
     """Return a folder in one of the emulator's buckets: `name_bucket` in `local/aws/control/seed.py`."""
     own = "" if region in (None, "us-east-1") else f"-{region}"
-    return f"s3://aws-jobs-output{own}/code" if values.get("aws-jobs:emulator") == "true" else ""
+    return f"s3://aws-jobs-output{own}/code"
 
 
 def _text(value: Any) -> str:
@@ -172,41 +183,64 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, default=str)
 
 
-def _flag(values: Mapping[str, str], key: str, stack: str, *, default: bool = False) -> bool:
-    value = values.get(key, str(default)).lower()
-    if value not in ("true", "false"):
-        raise JobError(f"Pulumi.{stack}.yaml: {key} is {value}; expected true or false")
-    return value == "true"
+class _Reader:
+    """Reads values; for one that is wrong its default, and in `wrong` a sentence by its key. A secret is not shown."""
 
+    def __init__(self, values: Mapping[str, str], secrets: frozenset[str]) -> None:
+        self._values, self._secrets = values, secrets
+        self.wrong: dict[str, str] = {}
 
-def _count(values: Mapping[str, str], key: str, stack: str, default: int, of: str) -> int:
-    value = values.get(key)
-    if value is None:
-        return default
-    if not re.fullmatch("[1-9][0-9]{0,14}", value):
-        raise JobError(f"Pulumi.{stack}.yaml: {key} is {value}; expected a number of {of}")
-    return int(value)
+    def check(self, key: str, check: Callable[[str], None]) -> None:
+        try:
+            if self._values.get(key):
+                check(self._values[key])
+        except JobError as error:
+            self._refuse(key, str(error))
 
+    def _refuse(self, key: str, sentence: str) -> None:
+        self.wrong[key] = "its secret value does not fit" if key in self._secrets else sentence
 
-def _mapping(values: Mapping[str, str], key: str, stack: str, example: str) -> dict[str, str]:
-    if not values.get(key):
+    def flag(self, key: str, *, default: bool = False) -> bool:
+        value = self._values.get(key, str(default)).lower()
+        if value not in ("true", "false"):
+            self._refuse(key, f"{format_value(self._values[key])} is not true or false")
+        return value == "true" if value in ("true", "false") else default
+
+    def count(self, key: str, default: int, of: str) -> int:
+        value = self._values.get(key)
+        if value is None:
+            return default
+        if not re.fullmatch("[1-9][0-9]{0,14}", value):
+            self._refuse(key, f"{format_value(value)} is not a number of {of}")
+            return default
+        return int(value)
+
+    def mapping(self, key: str, example: str) -> dict[str, str]:
+        if not self._values.get(key):
+            return {}
+        try:
+            found = json.loads(self._values[key])
+        except ValueError:
+            found = None
+        if isinstance(found, dict) and all(isinstance(value, str) for value in found.values()):
+            return found
+        self._refuse(key, f"must be a mapping of texts, such as {example}")
         return {}
-    try:
-        found = json.loads(values[key])
-    except ValueError:
-        found = None
-    if not isinstance(found, dict) or not all(isinstance(value, str) for value in found.values()):
-        raise JobError(f"Pulumi.{stack}.yaml: {key} must be a mapping of texts, such as {example}")
-    return found
+
+    def bucket_keys(self, key: str) -> dict[str, str]:
+        example = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+        found = self.mapping(key, f"{{bucket: {example}}}")
+        for bucket, arn in found.items():
+            if not _KEY.fullmatch(arn):
+                self._refuse(
+                    key, f"{bucket} is {arn}; expected the ARN of a KMS key, such as {example}"
+                )
+        return found
 
 
-def _bucket_keys(values: Mapping[str, str], stack: str) -> dict[str, str]:
-    key = "aws-jobs:bucketKeys"
-    example = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
-    found = _mapping(values, key, stack, f"{{bucket: {example}}}")
-    for bucket, arn in found.items():
-        if not _KEY.fullmatch(arn):
-            raise JobError(
-                f"Pulumi.{stack}.yaml: {key}: {bucket} is {arn}; expected the ARN of a KMS key, such as {example}"
-            )
-    return found
+def _check_place(uri: str) -> None:
+    bucket = uri.removeprefix("s3://").partition("/")[0]
+    if uri.startswith("s3://") and is_bucket(bucket):
+        return
+    close = f"; did you mean `s3://{uri}`?" if is_bucket(bucket) and "://" not in uri else ""
+    raise JobError(f"{format_value(uri)} is not a place in S3, s3://BUCKET/PREFIX{close}")

@@ -20,6 +20,11 @@ _OLD_BUCKET = re.compile(r"[A-Za-z0-9._-]{3,255}")
 _OLD_REGION = "us-east-1"
 
 
+def is_bucket(name: str) -> bool:
+    """Say whether a bucket can have this name."""
+    return bool(_BUCKET.fullmatch(name))
+
+
 Places = list[tuple[Path, str]]
 
 
@@ -46,7 +51,7 @@ def _buckets(view: View, listed: Places) -> Iterator[JobProblem]:
     """A bucket's name has 3 to 63 lower-case letters, digits, dots and hyphens (bucketnamingrules.html)."""
     for at, uri in listed:
         bucket = uri.removeprefix("s3://").partition("/")[0]
-        if _BUCKET.fullmatch(bucket):
+        if is_bucket(bucket):
             continue
         message = (
             f"there can be no bucket `{bucket}`: a name has 3 to 63 lower-case letters, digits, dots and hyphens, and "

@@ -20,11 +20,12 @@ def in_code() -> set[str]:
     sources = [
         *(ROOT / "components" / "jobfile").rglob("*.py"),
         *(ROOT / "components" / "kinds").rglob("*.py"),
+        ROOT / "components" / "stack" / "settings_file.py",
     ]
     tables = ("table.py", "texts.py", "recipes.py")
     texts = [path.read_text("utf-8") for path in sources if path.name not in tables]
     found = {name for text in texts for name in NAME.findall(text)}
-    return found - {"utf-8", "utf-8-sig", "x-open"}
+    return found - {"utf-8", "utf-8-sig", "x-open", "aws-jobs"}
 
 
 def listed() -> set[str]:
@@ -73,6 +74,7 @@ def test_every_rule_has_an_example() -> None:
     elsewhere = {name for name in listed() if name.startswith("file-")} | {
         "theme-region",
         "watch-file",
+        "stack-settings",
         *(f"code-{name}" for name in ("folder", "script", "link", "file", "place")),
         *(f"code-{name}" for name in ("size", "include", "credentials")),
     }

@@ -252,9 +252,10 @@ def test_a_folder_that_is_too_large_is_an_error(tmp_path: Path, write: Write) ->
 
 @pytest.mark.parametrize("value", ["0", "-1", "1e6", "many", "٣", "9" * 16])
 def test_a_limit_that_is_no_number_of_bytes_is_an_error(tmp_path: Path, value: str) -> None:
-    """With the file and the key."""
-    with pytest.raises(JobError, match="^Pulumi.dev.yaml: aws-jobs:maxCodeBytes is "):
-        read_settings("p", "dev", tmp_path, {"aws-jobs:maxCodeBytes": value})
+    """With the key; the default counts until it is right."""
+    wrong = read_settings("p", "dev", tmp_path, {"aws-jobs:maxCodeBytes": value})
+    assert wrong.wrong == {"aws-jobs:maxCodeBytes": f"`{value}` is not a number of bytes"}
+    assert wrong.max_code_bytes == 100_000_000
     read = read_settings("p", "dev", tmp_path, {"aws-jobs:maxCodeBytes": 2_000})
     assert read.max_code_bytes == 2_000
 

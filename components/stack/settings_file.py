@@ -1,0 +1,121 @@
+"""What is wrong in a stack's settings, with its place in the stack's file. Shows no value of a secret."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ..errors import Problem
+from ..jobfile import JobFile, yaml12
+from ..jobfile.messages import join_words
+from ..jobfile.places import Places
+from ..jobfile.words import suggest
+from ..wire import Path as Place
+from ..wire import join_path
+from .settings import ALL, JOBS, Settings
+
+Found = tuple[Place, str, str]  # path, message, level
+
+# https://www.pulumi.com/docs/iac/concepts/projects/stack-settings-file/
+_TOP = ("config", "encryptedkey", "encryptionsalt", "environment", "secretsprovider")
+_ALIKE = 0.82  # `slot` is meant to be `slots`; `bucket` may be somebody's own beside `bucketKeys`
+
+
+def find_problems(settings: Settings, files: Sequence[JobFile]) -> Iterator[Problem]:
+    """Yield values that do not fit, keys that nobody reads, and a folder that has another stack's in it.
+
+    `files` are the stack's job files: what they use of the config is the project's own.
+    """
+    text, document = _read(settings.file)
+    config = document.get("config")
+    config = config if isinstance(config, dict) else {}
+    found = [
+        *_find_unknown_parts(document),
+        *_find_unread_keys(settings.project, config, files),
+        *_find_nested_folders(settings),
+    ]
+    spelled = {_write_in_full(settings.project, key): key for key in map(str, config)}
+    found += [(("config", key), message, "error") for key, message in settings.wrong.items()]
+    if not found:
+        return
+    places = Places(text, False)
+    for path, message, level in found:
+        path = tuple(spelled.get(str(part), part) for part in path)
+        line, column = places.of(path)
+        yield Problem(
+            settings.file.name, line, column, join_path(path), message, "stack-settings", level
+        )
+
+
+def _read(path: Path) -> tuple[str, Mapping[str, Any]]:
+    """Return a file's text and document; nothing where it cannot be read, which the engine says."""
+    try:
+        text = path.read_text("utf-8")
+        document = yaml12.load(text)
+    except (OSError, ValueError, yaml12.Unreadable):
+        return "", {}
+    return text, document if isinstance(document, dict) else {}
+
+
+def _write_in_full(project: str, key: str) -> str:
+    """Return a key as the settings have it: under `aws-jobs:` where it is one of ours, under the project's name."""
+    namespace, _, name = key.rpartition(":")
+    is_own = namespace in ("", project)
+    return f"{'aws-jobs' if is_own and name in ALL else namespace or project}:{name}"
+
+
+def _find_unknown_parts(document: Mapping[str, Any]) -> Iterator[Found]:
+    for key in document:
+        if key not in _TOP:
+            close = suggest(str(key), _TOP)
+            message = f"Pulumi does not read this key{close or f'; it reads {join_words(_TOP)}'}"
+            yield (str(key),), message, "error" if close else "warning"
+
+
+def _find_unread_keys(
+    project: str, config: Mapping[str, Any], files: Sequence[JobFile]
+) -> Iterator[Found]:
+    """Yield misspelt settings; in the project's own namespace, where a team may have others, only as a warning."""
+    for key in map(str, config):
+        namespace, _, name = key.rpartition(":")
+        if namespace == "aws":
+            # the provider of AWS has more than this one
+            close = suggest(name, ("region",), _ALIKE)
+            if close and name != "region":
+                yield ("config", key), f"not a setting{close.replace('`r', '`aws:r')}", "error"
+        elif name in ALL or namespace not in ("", "aws-jobs", project):
+            continue
+        elif namespace == "aws-jobs" != project:
+            close = suggest(name, ALL)
+            message = (
+                f"not a setting of aws-jobs{close or f'; those are {join_words(ALL, len(ALL))}'}"
+            )
+            yield ("config", key), message, "error" if close else "warning"
+        elif any(f"config.{name}" in file.text for file in files):
+            continue
+        elif close := suggest(name, ALL, _ALIKE):
+            message = f"not a setting, and no job file uses `${{config.{name}}}`{close}"
+            yield ("config", key), message, "warning"
+
+
+def _find_nested_folders(settings: Settings) -> Iterator[Found]:
+    """Yield other stacks whose job files this stack has in its folder. The emulator may try those of all."""
+    if settings.on_emulator:
+        return
+    own = os.path.normpath(settings.jobs)
+    for path in sorted(settings.root.glob("Pulumi.*.yaml")):
+        config = _read(path)[1].get("config")
+        values = {
+            _write_in_full(settings.project, str(key)): value
+            for key, value in (config if isinstance(config, dict) else {}).items()
+        }
+        folder = values.get("aws-jobs:jobs")
+        other = path.name.removeprefix("Pulumi.").removesuffix(".yaml")
+        if isinstance(folder, str) and os.path.normpath(folder).startswith(own + os.sep):
+            message = (
+                f"`{own}` has `{folder}` in it, the folder of the stack {other}: {settings.stack} deploys its "
+                f"jobs too; give each stack a folder of its own, such as {JOBS}/{settings.stack}"
+            )
+            yield ("config", "aws-jobs:jobs"), message, "warning"

@@ -1,0 +1,102 @@
+"""A stack's settings are validated with its job files: what is wrong, in which line, what would be right."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cli.__main__ import main
+from tests.unit.jobfile.making import SERVICE_JOB
+
+Capture = pytest.CaptureFixture[str]
+
+
+def _write(root: Path, settings: str, name: str = "dev") -> None:
+    (root / f"Pulumi.{name}.yaml").write_text(settings)
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project of another name than ours, with one job."""
+    (tmp_path / "Pulumi.yaml").write_text("name: shop\nruntime: python\n")
+    (tmp_path / "jobs").mkdir()
+    (tmp_path / "jobs" / "churn.yaml").write_text(SERVICE_JOB)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def _validate(capsys: Capture, *stack: str) -> list[str]:
+    main(["validate", *stack])
+    return capsys.readouterr().out.splitlines()[:-1]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (
+            "aws-jobs:artifacts: my-bucket",
+            "`my-bucket` is not a place in S3, s3://BUCKET/PREFIX; did you mean `s3://my-bucket`?",
+        ),
+        (
+            "aws-jobs:artifacts: https://bucket",
+            "`https://bucket` is not a place in S3, s3://BUCKET/PREFIX",
+        ),
+        ("aws-jobs:emulater: 'true'", "not a setting of aws-jobs; did you mean `emulator`?"),
+        ("aws-jobs:emulator: maybe", "`maybe` is not true or false"),
+        ("emulator: maybe", "`maybe` is not true or false"),
+        ("shop:preflight: 'yes'", "`yes` is not true or false"),
+        ("aws-jobs:slots: 0", "`0` is not a number of runs"),
+        ("aws-jobs:tags: [a]", "must be a mapping of texts, such as {team: growth}"),
+        ("aws:regoin: us-east-1", "not a setting; did you mean `aws:region`?"),
+        ("aws-jobs:tags: {a: {secure: v1:xyz}}", ""),
+        ("aws-jobs:artifacts: {secure: v1:xyz}", ""),
+        ("aws:profile: acme", ""),
+        ("bucket: mine", ""),
+        ("shop:queue: mine", ""),
+        ("other:slot: mine", ""),
+    ],
+)
+def test_a_setting(project: Path, capsys: Capture, line: str, said: str) -> None:
+    """Each is said at its line, with the key as the file has it; what is the team's own is not."""
+    _write(project, f"config:\n  # a comment\n  {line}\n")
+    key = line.rpartition(": ")[0].partition(": ")[0]
+    expected = [f"Pulumi.dev.yaml:3:3: config.{key}: {said}"] if said else []
+    assert _validate(capsys) == expected
+
+
+def test_every_mistake_at_once(project: Path, capsys: Capture) -> None:
+    """Those of the settings do not hide those of the job files, nor one stack's another's; a region is said once."""
+    _write(project, "confg: {}\nconfig:\n  aws:region: eu-mars-1\n", "a")
+    _write(project, "config:\n  aws-jobs:slots: many\n", "b")
+    text = SERVICE_JOB.replace("training", "arn:aws:batch:us-east-1:123456789012:job-queue/q")
+    (project / "jobs" / "churn.yaml").write_text(text + "x: 1\n")
+    assert [line.partition(": ")[0] for line in _validate(capsys)] == [
+        "Pulumi.a.yaml:1:1",
+        "Pulumi.a.yaml:3:3",
+        "Pulumi.b.yaml:2:3",
+        "jobs/churn.yaml:10:1",
+    ]
+
+
+def test_a_key_that_no_job_file_uses(project: Path, capsys: Capture) -> None:
+    """In the project's own namespace, what is like a setting is a warning; what a job file uses is the team's own."""
+    _write(project, "config: {slot: a, tag: b}\n")
+    text = SERVICE_JOB.replace("training", "${config.tag}")
+    (project / "jobs" / "churn.yaml").write_text(text)
+    assert _validate(capsys) == [
+        "Pulumi.dev.yaml:1:10: warning: config.slot: not a setting, and no job file uses `${config.slot}`; "
+        "did you mean `slots`?"
+    ]
+
+
+def test_a_folder_in_another_stacks(project: Path, capsys: Capture) -> None:
+    """Who has another stack's folder in its own deploys its jobs too, and is told; the emulator may try them all."""
+    (project / "jobs" / "dev").mkdir()
+    _write(project, "config: {'aws-jobs:jobs': jobs/dev}\n")
+    _write(project, "config:\n  aws-jobs:emulator: true\n", "local")
+    _write(project, "config: {'aws-jobs:jobs': jobs}\n", "prod")
+    assert _validate(capsys) == [
+        "Pulumi.prod.yaml:1:10: warning: config.aws-jobs:jobs: `jobs` has `jobs/dev` in it, the folder of the stack "
+        "dev: prod deploys its jobs too; give each stack a folder of its own, such as jobs/prod"
+    ]
