@@ -40,6 +40,7 @@ PAGES = {
     "CreateBatchInferenceJob": "personalize/latest/dg",
     "CreateBatchSegmentJob": "personalize/latest/dg",
 }
+PAYLOAD = "serviceRequestPayload"
 # what may be copied with its origin named; of others only the list may be here
 LICENCES = {"Apache-2.0", "MIT", "MIT-0"}
 # they are of many regions
@@ -49,7 +50,7 @@ ANYWHERE = replace(CONTEXT, region="")
 def document(operation: str, request: dict[str, Any]) -> dict[str, Any]:
     """The job file that somebody would make of the request."""
     if operation == "CreateTrainingJob":
-        request = {"jobQueue": "training", "serviceRequestPayload": request}
+        request = {"jobQueue": "training", PAYLOAD: request}
     kind = {"CreateTrainingJob": "ServiceJob", "SubmitServiceJob": "ServiceJob"}
     return {"kind": kind.get(operation, operation.removeprefix("Create")), "request": request}
 
@@ -118,8 +119,8 @@ def numbered(cases: list[dict[str, Any]]) -> list[Any]:
 def test_a_mistake_in_one_is_found(number: int, mistake: dict[str, Any]) -> None:
     """With its path, in a request that had no error before; in another request than the mistake before it."""
     operation, at = mistake["operation"], mistake["at"]
-    able = [case["request"] for case in CORPUS if is_able(case, mistake)]
-    request = copy.deepcopy(able[number % len(able)])
+    able = [request for case in CORPUS if (request := take_request(case, mistake))]
+    request = able[number % len(able)]
     part = reach(request, at[:-1])
     if "renamed" in mistake:
         part[mistake["renamed"]] = part.pop(at[-1])
@@ -127,18 +128,25 @@ def test_a_mistake_in_one_is_found(number: int, mistake: dict[str, Any]) -> None
         del part[at[-1]]
     else:
         part[at[-1]] = mistake["value"]
-    inside = ("serviceRequestPayload",) if operation == "CreateTrainingJob" else ()
+    if isinstance(request.get(PAYLOAD), dict):
+        request[PAYLOAD] = json.dumps(request[PAYLOAD])
+    inside = (PAYLOAD,) if operation == "CreateTrainingJob" else ()
     wanted = join_path(("request", *inside, *mistake["found"]))
     found = problems(document(operation, request))
     assert wanted in [each.path for each in found if each.level == "error"], found
 
 
-def is_able(case: dict[str, Any], mistake: dict[str, Any]) -> bool:
-    """Whether the mistake can be made in the request: what it changes is there, or belongs there."""
+def take_request(case: dict[str, Any], mistake: dict[str, Any]) -> dict[str, Any] | None:
+    """A copy of the request, its payload no text, if it has what the mistake changes, or the place of what it adds."""
     if case["operation"] != mistake["operation"]:
-        return False
-    part = reach(case["request"], mistake["at"][:-1])
-    return isinstance(part, dict) and ("value" in mistake or mistake["at"][-1] in part)
+        return None
+    at = mistake["at"]
+    request: dict[str, Any] = copy.deepcopy(case["request"])
+    if at[0] == PAYLOAD and len(at) > 1:
+        request[PAYLOAD] = json.loads(request[PAYLOAD])
+    part = reach(request, at[:-1])
+    able = isinstance(part, dict) and ("value" in mistake or at[-1] in part)
+    return request if able else None
 
 
 def reach(part: Any, path: list[str | int]) -> Any:
