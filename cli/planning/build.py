@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from cli.planning.cells import name_removed_cell
+from cli.planning.cells import explain_removal
 from cli.planning.chains import list_chains
 from cli.planning.changes import list_changes
 from cli.planning.effects import find_effect
@@ -42,11 +42,12 @@ def build(
     preview gives the same plan, and what a reviewer must not miss comes first and is cut last.
     """
     by_name = {job.name: job for job in jobs}
+    new = {_name_job(steps) for steps in preview.jobs if steps.op == "create"}
     planned = []
     unchanged = 0
     for steps in preview.jobs:
         found = _plan_job(steps, by_name.get(_name_job(steps)), prices, may_terminate)
-        found = name_removed_cell(found, jobs)
+        found = explain_removal(found, jobs, new)
         if found.action:
             planned.append(found)
         elif steps.old and not steps.gone:

@@ -18,6 +18,11 @@ CAUSES = {
     "waiting": "waiting for {}",
     "removed": "its file was removed",
     "cell": "its matrix no longer has this cell",
+    "keys": "its matrix has other keys now",
+    "matrix": "its file no longer has a matrix",
+    "cells": "its file has a matrix now; `aliases` would keep the run",
+    "kind": "its file now declares another kind of job",
+    "renamed": "its file now declares another name; `aliases` would keep the run",
     # a preview without the stack's secrets
     "hidden-new": "depends on secrets: not previewable without them; new",
     "hidden-changed": "depends on secrets: not previewable without them; changed, so that it runs again",

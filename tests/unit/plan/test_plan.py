@@ -181,6 +181,43 @@ def test_a_removed_cell_is_no_removed_file() -> None:
     assert (file.name, file.why, file.file) == ("churn-old", "its file was removed", "")
 
 
+@pytest.mark.parametrize(
+    ("changes", "removed", "new", "why"),
+    [
+        ({}, "churn-eta-0-3", "churn", "its file no longer has a matrix"),
+        ({}, "churn-old", "", "its file was removed"),
+        ({"matrix": {"eta": ["1"]}}, "churn-lr-3", "churn-eta-1", "its matrix has other keys now"),
+        (
+            {"matrix": {"eta": ["1"]}},
+            "churn",
+            "churn-eta-1",
+            "its file has a matrix now; `aliases`",
+        ),
+        ({"name": "leavers"}, "churn", "leavers", "its file now declares another name; `aliases`"),
+    ],
+)
+def test_a_file_that_is_still_there(
+    changes: dict[str, Any], removed: str, new: str, why: str
+) -> None:
+    """A job that its file no longer declares: what the file declares instead is new in the same plan."""
+    value = "${matrix.eta}" if "matrix" in changes else "0.1"
+    text = json.dumps({**jobs.hyperparameters(eta=value), **changes})
+    steps = [step("delete", old=state(inputs(removed)), name=removed)]
+    steps += [step("create", new=inputs(new), name=new)] if new else []
+    found = {job.name: job for job in plan(*steps, jobs=job_files(churn=text)).jobs}
+    assert found[removed].why.startswith(why)
+    assert found[removed].file == ("jobs/churn.json" if new else "")
+
+
+def test_a_file_of_another_kind() -> None:
+    """A job whose file declares another kind by the same name is not said to have lost its file."""
+    old = state({**inputs(), "request": jobs.inference()["request"]})
+    steps = [step("delete", old=old, kind="BatchInferenceJob"), step("create", new=inputs())]
+    found = plan(*steps, jobs=job_files(churn=json.dumps(jobs.service()))).jobs
+    why = {job.kind: job.why for job in found}
+    assert why["BatchInferenceJob"] == "its file now declares another kind of job"
+
+
 def test_since_when_a_run_runs() -> None:
     """A running run is named with its status and the time at which it began."""
     old = state(inputs(onDelete="terminate"), **RUNNING)
