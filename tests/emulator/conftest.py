@@ -26,12 +26,15 @@ EXTENDED = {
     "personalize": set(BatchInferenceResponse.handlers),
     "sagemaker": set(TrainingResponse.handlers),
 }
-# https://docs.aws.amazon.com/sagemaker/latest/APIReference/CommonErrors.html
+# https://docs.aws.amazon.com/sagemaker/latest/APIReference/CommonErrors.html, and Batch's for throttling:
+# https://github.com/ASFHyP3/hyp3/issues/1676
 COMMON_ERRORS = {
     "AccessDeniedException",
     "ExpiredTokenException",
     "SerializationException",
     "ThrottlingException",
+    "TooManyRequestsException",
+    "UnrecognizedClientException",
     "ValidationException",
 }
 ClientMaker = Callable[..., Any]
@@ -76,6 +79,8 @@ def make_client(
     key: str = "AKIAIOSFODNN7EXAMPLE",
     region: str = "us-east-1",
     answered: set[tuple[str, str]] | None = None,
+    *,
+    validates: bool = True,
 ) -> Any:
     """A boto3 client; `answered` collects the operations whose answers were checked."""
     made = _session().client(
@@ -84,14 +89,14 @@ def make_client(
         region_name=region,
         aws_access_key_id=key,
         aws_secret_access_key="secret",
-        config=Config(retries={"total_max_attempts": 1}),
+        config=Config(retries={"total_max_attempts": 1}, parameter_validation=validates),
     )
 
     def check(operation_model: Any, response_dict: dict[str, Any], **_: Any) -> None:
         name = operation_model.name
         if name not in EXTENDED.get(service, ()):
             return
-        if response_dict["status_code"] == 400:
+        if 400 <= response_dict["status_code"] < 500:
             assert_known_error(json.loads(response_dict["body"]), operation_model)
         if response_dict["status_code"] != 200:
             return

@@ -88,7 +88,13 @@ def update(backend: ServiceJobBackend, request: Json) -> Json:
 
 
 def delete(backend: ServiceJobBackend, request: Json) -> Json:
+    """Delete a queue that is disabled, with its shares, and terminate its jobs; one of containers is moto's.
+
+    https://github.com/hashicorp/terraform-provider-aws/issues/34760 has what AWS says of one that there is not.
+    """
     queue = _get(backend, request["jobQueue"])
+    if queue is None and backend.get_job_queue(request["jobQueue"]) is None:
+        raise refuse(f"{request['jobQueue']} does not exist")
     if queue is None:
         backend.delete_job_queue(request["jobQueue"])
         return {}

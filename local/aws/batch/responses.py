@@ -23,7 +23,6 @@ _TAG_OPERATIONS = {
 class ServiceJobResponse(Operations, BatchResponse):
     """Batch's endpoint."""
 
-    constraint_error = "ClientException"
     handlers = {
         "CreateServiceEnvironment": environments.create,
         "DescribeServiceEnvironments": environments.describe,

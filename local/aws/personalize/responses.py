@@ -15,7 +15,6 @@ from .resources import describe_operation, list_operation
 class BatchInferenceResponse(Operations, PersonalizeResponse):
     """Personalize's endpoint."""
 
-    constraint_error = "InvalidInputException"
     handlers = {
         "CreateBatchInferenceJob": jobs.create_inference_job,
         "DescribeBatchInferenceJob": describe_operation("BatchInferenceJob", INFERENCE),

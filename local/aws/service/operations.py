@@ -26,13 +26,9 @@ R = TypeVar("R")
 
 
 class Operations(BaseResponse):
-    """Goes before one of moto's response classes, which answers every operation not in the table.
-
-    `constraint_error` is the code with which the service refuses a request that breaks its shape.
-    """
+    """Goes before one of moto's response classes, which answers every operation not in the table."""
 
     handlers: ClassVar[Mapping[str, Handler]] = {}
-    constraint_error: ClassVar[str] = "ValidationException"
 
     @property
     def backend(self) -> Any:
@@ -76,10 +72,11 @@ class Operations(BaseResponse):
 
     def _check(self, operation: str, request: dict[str, Any]) -> None:
         model = shapes.service(self.boto3_service_name).operation_model(operation)
-        if model.input_shape is not None:
-            found = list(shapes.problems(request, model.input_shape))
-            if found:
-                raise Refusal(self.constraint_error, shapes.message(found))
+        found = list(shapes.problems(request, model.input_shape)) if model.input_shape else []
+        if found:
+            known = {shape.error_code for shape in model.error_shapes}
+            own = [code for code in ("ClientException", "InvalidInputException") if code in known]
+            raise Refusal([*own, "ValidationException"][0], shapes.message(found))
 
 
 def _reword(message: str) -> str:
