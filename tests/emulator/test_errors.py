@@ -24,8 +24,8 @@ from .test_answers import batch_tour, personalize_tour, sagemaker_tour
 
 TOURS = {"batch": batch_tour, "personalize": personalize_tour, "sagemaker": sagemaker_tour}
 EACH = pytest.mark.parametrize("service", TOURS)
-WITHOUT_STATE = {"DescribeSchedulingPolicies"}
-"""An ARN that there is not is left out of its answer, and it has no token: only its input can be wrong."""
+WITHOUT_STATE = {"DescribeSchedulingPolicies", "TerminateServiceJobs"}
+"""What there is not is no error of theirs: it is left out of the answer, or reported in it."""
 Requests = dict[str, list[dict[str, Any]]]
 World = tuple[Emulator, dict[str, Requests]]
 
