@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
+
+_JOBCTL = Path(__file__).resolve().parents[1] / "jobctl"
 
 
 class JobError(Exception):
@@ -75,6 +78,12 @@ class Problems(JobError):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = sorted(problems)
         super().__init__("\n".join(map(_marked, self.problems)))
+
+
+def name_setting(key: str, value: str, stack: str = "") -> str:
+    """Return the command that sets a key of a stack's config: jobctl's, which a library has not."""
+    program = "./jobctl" if _JOBCTL.is_file() else "pulumi"
+    return f"{program} config set {f'-s {stack} ' if stack else ''}{key} {value}"
 
 
 def _marked(problem: Problem) -> str:

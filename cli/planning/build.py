@@ -43,8 +43,7 @@ def build(
     """
     by_name = {job.name: job for job in jobs}
     new = {_name_job(steps) for steps in preview.jobs if steps.op == "create"}
-    planned = []
-    unchanged = 0
+    planned, unchanged = [], 0
     for steps in preview.jobs:
         found = _plan_job(steps, by_name.get(_name_job(steps)), prices, may_terminate)
         found = explain_removal(found, jobs, new)

@@ -20,6 +20,7 @@ from ..errors import (
     Taken,
     Unanswered,
     Unreachable,
+    name_setting,
 )
 from ..kinds import Kind
 
@@ -95,7 +96,7 @@ def translate_error(
     ):
         return JobError(f"{of}the AWS login has expired or cannot be read: {_LOG_IN}")
     if isinstance(error, exceptions.NoRegionError):
-        return JobError(f"{of}no AWS region: `pulumi config set aws:region REGION`")
+        return JobError(f"{of}no AWS region: {name_setting('aws:region', 'REGION')}")
     if isinstance(error, exceptions.EndpointConnectionError | exceptions.ConnectTimeoutError):
         url = "/".join(str(error.kwargs.get("endpoint_url", "")).split("/")[:3])
         if re.match(r"https?://(localhost|127\.|\[::1\])", url):

@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from ..errors import Problem
+from ..errors import Problem, name_setting
 from ..schema import Pending
 from .code_files import Listing, list_files
 from .model import Job
@@ -46,7 +46,8 @@ def find_unplaced(jobs: Sequence[Job], stack: str) -> Iterator[Problem]:
     """Yield the jobs that pack code, in a stack that does not say where to upload it."""
     for job in jobs:
         if job.code is not None:
-            message = f"no place to upload to: pulumi config set -s {stack} aws-jobs:artifacts s3://BUCKET/PREFIX"
+            command = name_setting("aws-jobs:artifacts", "s3://BUCKET/PREFIX", stack)
+            message = f"no place to upload to: {command}"
             yield Problem(job.file, *job.place("code"), "code", message, "code-place")
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..errors import name_setting
 from ..kinds import LATEST
 from ..schema import Pending
 from ..wire import Path
@@ -109,7 +110,7 @@ class Scope:
             return _pending(expression)
         remedy = (
             suggest(key, [*config, *secrets])
-            or f"; set it: pulumi config set -s {self.context.stack} {key} <value>"
+            or f"; set it: {name_setting(key, 'VALUE', self.context.stack)}"
         )
         message = f"the stack's config has no `{key}`{remedy}"
         raise InterpolationError(message, "interpolation-config")

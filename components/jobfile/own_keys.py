@@ -15,6 +15,7 @@ from .watched_files import is_file
 from .words import suggest
 
 _OBJECT = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/.*[^/]")
+_GLOB = re.compile(r"[*?\[]")
 _RUN = re.compile(
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|arn:[^:]*:[a-z]+:.+"
 )
@@ -27,7 +28,13 @@ def check_job(job: Job) -> Iterator[JobProblem]:
     for index, uri in enumerate(job.watch):
         if is_file(uri):
             continue
-        if isinstance(uri, str) and not _OBJECT.fullmatch(uri):
+        if isinstance(uri, str) and _GLOB.search(uri):
+            message = (
+                f"`{uri}`: a glob is for files of the repository; of S3 one object is watched: name one that is "
+                "written last, such as s3://bucket/data/_SUCCESS"
+            )
+            yield JobProblem(("watch", index), message, "watch-object")
+        elif isinstance(uri, str) and not _OBJECT.fullmatch(uri):
             message = f"`{uri}` is not an S3 object, such as s3://bucket/data/_SUCCESS"
             yield JobProblem(("watch", index), message, "watch-object")
     if isinstance(job.adopt, str) and not _RUN.fullmatch(job.adopt):

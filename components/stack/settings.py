@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from ..aws.regions import check_region
-from ..errors import JobError
+from ..errors import JobError, name_setting
 from ..jobfile.messages import format_value
 from ..jobfile.rules.paths import is_bucket
 
@@ -88,7 +88,7 @@ class Settings:
         """Return the region; raise `JobError` where the stack has none."""
         if not self.region:
             raise JobError(
-                f"stack {self.stack} names no AWS region: pulumi config set -s {self.stack} aws:region REGION"
+                f"stack {self.stack} names no AWS region: {name_setting('aws:region', 'REGION', self.stack)}"
             )
         return self.region
 

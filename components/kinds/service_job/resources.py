@@ -56,9 +56,6 @@ def machines(view: View) -> Iterator[JobProblem]:
     if ways == ["InstanceGroups"] and "InstanceCount" in config:
         message = "belongs in each of the `InstanceGroups`"
         yield JobProblem(view.at(_AT, "InstanceCount"), message, "resources-one-way")
-    if config.get("InstanceCount") == 0:
-        message = "0 instances train nothing; at least 1"
-        yield JobProblem(view.at(_AT, "InstanceCount"), message, "instance-count")
     for field in ("SelectedInstanceType", "SelectedInstanceCount"):
         if field in config:
             message = "is a response-only field; remove it"

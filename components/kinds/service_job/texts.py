@@ -34,6 +34,10 @@ PROSE: dict[tuple[str, str], dict[str, Any]] = {
     ("ServiceJobEvaluateOnExit", "onStatusReason"): {"minLength": 1, "maxLength": 512},
     ("ServiceJobPreemptionConfiguration", "preemptionRetriesBeforeTermination"): {"minimum": 0},
     ("ServiceJobTimeout", "attemptDurationSeconds"): {"minimum": 1},
+    # the model's minimum is 0, and nothing is trained on no instance
+    ("ResourceConfig", "InstanceCount"): {"minimum": 1},
+    ("InstanceGroup", "InstanceCount"): {"minimum": 1},
+    ("InstancePreference", "InstanceCount"): {"minimum": 1},
 }
 
 # enumerations that grow faster than the installed service model

@@ -96,7 +96,7 @@ def test_every_stack_without_a_name(project: Path, capsys: Capture) -> None:
     assert main(["validate"]) == 1
     assert capsys.readouterr().out == (
         "jobs/churn.yaml:3:3: request.jobQueue: the stack's config has no `queue`; set it: "
-        "pulumi config set -s dev queue <value> (stack dev)\n1 job file, 1 error\n"
+        "./jobctl config set -s dev queue VALUE (stack dev)\n1 job file, 1 error\n"
     )
     assert main(["validate", "--stack", "prod"]) == 0
     assert main(["validate", "-s", "organization/aws-jobs/prod"]) == 0
@@ -135,7 +135,7 @@ def test_a_file_is_judged_for_the_stacks_that_deploy_it(folders: Path, capsys: C
     assert main(["validate", "draft.yaml"]) == 1
     assert capsys.readouterr().out == (
         "draft.yaml:3:3: request.jobQueue: the stack's config has no `queue`; set it: "
-        "pulumi config set -s dev queue <value> (stack dev)\n1 job file, 1 error\n"
+        "./jobctl config set -s dev queue VALUE (stack dev)\n1 job file, 1 error\n"
     )
 
 
@@ -273,7 +273,7 @@ def test_code_has_a_place_in_each_stack(project: Path, capsys: Capture) -> None:
     (project / "jobs" / "churn.yaml").write_text(text)
     assert main(["validate"]) == 1
     assert capsys.readouterr().out == (
-        "jobs/churn.yaml:10:1: code: no place to upload to: pulumi config set -s dev aws-jobs:artifacts "
+        "jobs/churn.yaml:10:1: code: no place to upload to: ./jobctl config set -s dev aws-jobs:artifacts "
         "s3://BUCKET/PREFIX (stack dev)\n1 job file, 1 error\n"
     )
 

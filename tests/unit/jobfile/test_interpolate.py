@@ -87,7 +87,7 @@ def test_secrets_are_noticed(text: str, secret: bool) -> None:
         ("${config.bukket}", "the stack's config has no `bukket`; did you mean `bucket`?"),
         (
             "${config.other}",
-            "the stack's config has no `other`; set it: pulumi config set -s prod other <value>",
+            "the stack's config has no `other`; set it: ./jobctl config set -s prod other VALUE",
         ),
         (
             "${config}",

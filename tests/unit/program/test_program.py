@@ -134,7 +134,7 @@ def test_all_mistakes_of_all_files_are_one_error_and_nothing_is_registered(run: 
 
 def test_a_stack_without_a_region_is_an_error_that_says_how_to_name_one(run: Run) -> None:
     """One sentence with the command."""
-    with pytest.raises(pulumi.RunError, match="pulumi config set -s dev aws:region REGION"):
+    with pytest.raises(pulumi.RunError, match="./jobctl config set -s dev aws:region REGION"):
         run({"churn.yaml": JOB}, {"aws:region": ""})
 
 
