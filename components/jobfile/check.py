@@ -32,7 +32,7 @@ def find_faults(
         yield ("request", field), "this text must be a JSON object; write the payload as a mapping"
         return
     faults = schema.find_problems(body, model)
-    for fault in select_faults(faults):
+    for fault in select_faults(faults, model):
         if rate_fault(fault)[0] == "error":
             sentence = messages.describe_fault(fault, model, secret=True)
             yield ("request", *fault.path), sentence.replace(HIDDEN, _VALUE)

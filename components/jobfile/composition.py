@@ -101,8 +101,9 @@ class Composition:
             found[job.name] = self.problems
             yield job
         self.problems = around | set(name_cells(found))
-        for key in grid:
-            if f"matrix.{key}" not in used:
+        misspelt = any(name.startswith("matrix.") and name[7:] not in grid for name in used)
+        for key in () if misspelt else grid:
+            if not {key, f"matrix.{key}"} & used:
                 self.report(("matrix", key), f"`${{matrix.{key}}}` is never used", "matrix-unused")
 
     def _document(self) -> dict[str, Any]:
@@ -148,11 +149,12 @@ class Composition:
         """Report a document's faults against a schema, and return them."""
         faults = schema.find_problems(document, name)
         kind = KINDS.get(name.removeprefix("requests/"))
-        told, answers = split_answers(faults, kind) if faults and kind else (faults, [])
+        told = list(select_faults(faults, name))
+        told, answers = split_answers(told, kind) if kind else (told, [])
         told, misplaced = group_misplaced(told, name)
         for path, message in (*answers, *misplaced):
             self.report((*at, *path), message, "schema.additionalProperties")
-        for fault in select_faults(told):
+        for fault in told:
             path = (*at, *fault.path)
             level, extra = rate_fault(fault)
             spot = self.file.places.spot(path, self.overlay)

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from ..schema import SchemaProblem
+from ..wire import Path
+from .unknown_fields import find_homes, is_doubled
 from .words import find_nearest
 
 _TYPE = re.compile(r"ml\.([a-z]+)([0-9]+)([a-z0-9-]*)\.([a-z0-9]+)")
@@ -41,17 +43,24 @@ def could_be_newer(value: str, known: Iterable[str]) -> bool:
     return latest[0] <= int(generation) <= latest[-1] + 2
 
 
-def select_faults(faults: Sequence[SchemaProblem]) -> Iterator[SchemaProblem]:
-    """The faults worth telling: one a value, and a field that is missing because it is misspelt is told once."""
-    misspelt = {
-        (*fault.path[:-1], find_nearest(str(fault.path[-1]), fault.expected))
-        for fault in faults
-        if fault.keyword == "additionalProperties"
-    }
+def select_faults(faults: Sequence[SchemaProblem], name: str) -> Iterator[SchemaProblem]:
+    """The faults worth telling: one a value, and a field that is missing only because it is misspelt or misplaced once.
+
+    `name` is that of the schema.
+    """
+    elsewhere: set[Path] = set()
+    doubled: set[Path] = set()
+    for fault in faults:
+        if fault.keyword == "additionalProperties":
+            around, field = fault.path[:-1], str(fault.path[-1])
+            elsewhere.add((*around, find_nearest(field, fault.expected)))
+            elsewhere.update((*home, field) for home in find_homes(fault.path, name))
+            doubled.update([around] if is_doubled(fault.path, name) else ())
     seen = set()
     for fault in faults:
         if fault.keyword == "required":
-            if fault.path not in misspelt:
+            is_there = any(path[: len(fault.path)] == fault.path for path in elsewhere)
+            if not is_there and fault.path[:-1] not in doubled:
                 yield fault
         elif fault.path not in seen:
             seen.add(fault.path)

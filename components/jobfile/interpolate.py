@@ -15,6 +15,7 @@ from ..kinds import LATEST
 from ..schema import Pending
 from ..wire import Path
 from .matrix import as_text
+from .messages import join_words
 from .model import Context
 from .words import suggest
 
@@ -75,7 +76,8 @@ class Scope:
             if self.cell is None:
                 return _pending(expression)
             if rest not in self.cell:
-                raise InterpolationError(f"the matrix has no `{rest}`{suggest(rest, self.cell)}")
+                hint = suggest(rest, self.cell) or f"; it has {join_words(self.cell)}"
+                raise InterpolationError(f"the matrix has no `{rest}`{hint}")
             return Filled(self.cell[rest])
         if expression == "generation":
             return self._own(self.generation, "generation", "generation: 1")
@@ -128,6 +130,10 @@ class Scope:
             return "`${code.uri}` needs `code: {dir: ...}` in this file"
         if expression.startswith("jobs."):
             return f"`${{{expression}}}` must be `${{jobs.<job>.<output>}}`, such as `${{jobs.prepare.modelArtifacts}}`"
+        if expression in (self.cell or ()):
+            return f"unknown variable `${{{expression}}}`; a value of the matrix is `${{matrix.{expression}}}`"
+        if expression in self.context.config:
+            return f"unknown variable `${{{expression}}}`; a key of the config is `${{config.{expression}}}`"
         names = ["stack", "generation", "period", "code.uri"]
         close = suggest(expression, [*names, *(f"matrix.{key}" for key in self.cell or ())])
         return (

@@ -64,7 +64,7 @@ def describe_fault(
     ):
         return _not_one_of(value, rules, word, secret)
     if fault.keyword == "type":
-        return _wrong_type(value, expected, written, secret)
+        return _wrong_type(fault, name, written, secret)
     if fault.keyword == "maximum":
         return f"{word} is more than the maximum of {expected}"
     if fault.keyword == "minimum":
@@ -95,13 +95,17 @@ def _unknown_field(fault: schema.SchemaProblem, name: str) -> str:
     return f"unknown field{close or f'; allowed: {join_words(fault.expected)}'}"
 
 
-def _wrong_type(value: Any, expected: Any, written: str | None, secret: bool) -> str:
+def _wrong_type(fault: schema.SchemaProblem, name: str, written: str | None, secret: bool) -> str:
+    value, expected = fault.value, fault.expected
     wanted = [expected] if isinstance(expected, str) else list(expected)
     takes = _takes(wanted)
     word = format_value(value)
     if value is None:
         what = "`null`" if written and written != "~" else "empty value"
-        return f"{what}; expected {takes}, or no such field"
+        around = schema.at(name, fault.path[:-1]) or {}
+        is_needed = not fault.path or fault.path[-1] in around.get("required", ())
+        item = "item" if fault.path and isinstance(fault.path[-1], int) else "field"
+        return f"{what}; expected {takes}{'' if is_needed else f', or no such {item}'}"
     if secret:
         return f"{HIDDEN} is not {takes}"
     if wanted == ["string"] and isinstance(value, bool | int | float):
@@ -111,12 +115,30 @@ def _wrong_type(value: Any, expected: Any, written: str | None, secret: bool) ->
     if wanted[0] in ("integer", "number") and isinstance(value, str) and value.isdecimal():
         quotes = "" if value.startswith("0") else ", without quotes"
         return f"expected {takes}: write {int(value)}{quotes}"
-    if wanted == ["array"] and not isinstance(value, dict):
-        return f"expected a list: write [{word.strip('`')}]"
+    if wanted == ["array"]:
+        items = schema.at(name, (*fault.path, 0)) or {}
+        if items.get("type") == "object":
+            # of two fields only there is room for an example
+            fields = [f"{field}: ..." for field in items.get("properties", ())]
+            example = f" [{{{', '.join(fields)}}}]" if len(fields) == 2 else ""
+            takes = f"a list of mappings{example}"
+        elif not isinstance(value, dict):
+            return f"expected a list: write [{word.strip('`')}]"
+    pair = _first_pair(value)
+    if wanted == ["object"] and pair:
+        return f"expected a mapping: write {{{pair}: ...}}"
     is_now = (
         "a list" if isinstance(value, list) else "a mapping" if isinstance(value, dict) else word
     )
     return f"expected {takes}, got {is_now}"
+
+
+def _first_pair(value: Any) -> str:
+    """Return the first key of a list such as [{Key: team, Value: growth}], which other APIs have for a mapping."""
+    first = value[0] if isinstance(value, list) and value else None
+    keys = {key.lower(): key for key in first} if isinstance(first, dict) else {}
+    key = keys.get("key") or keys.get("name") or ""
+    return str(first[key]) if key and isinstance(first, dict) and len(first) == 2 else ""
 
 
 def _takes(wanted: list[str]) -> str:

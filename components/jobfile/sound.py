@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from ..schema import Pending, SchemaProblem
 from ..wire import Path
 from .faults import rate_fault
-from .unknown_fields import find_homes
+from .unknown_fields import find_homes, is_doubled
 from .words import find_nearest
 
 _UNKNOWN = Pending("", "")
@@ -27,6 +28,8 @@ def keep_sound(body: dict[str, Any], faults: Iterable[SchemaProblem], model: str
 
 
 def _hide(body: dict[str, Any], fault: SchemaProblem, model: str) -> None:
+    if is_doubled(fault.path, model):
+        fault = replace(fault, path=fault.path[:-1], keyword="")
     if not fault.path:
         body.clear()
         return

@@ -32,17 +32,32 @@ def find_homes(path: Path, name: str) -> list[Path]:
 def describe_home(path: Path, name: str) -> str:
     """Say where a field belongs, or nothing."""
     field = str(path[-1])
+    if is_doubled(path, name):
+        return f"it is in a `{field}` already; remove one of the two"
     if len(path) == 1 and name == "keys":
-        owners = [kind for kind in KINDS if () in _list_homes(REQUESTS + kind).get(field, ())]
-        return "it belongs in `request`" if owners else ""
+        listed = [_list_homes(REQUESTS + kind).get(field, ()) for kind in KINDS]
+        found = {min(each, key=len) for each in listed if each}
+        return _name_homes(sorted(home for home in found if "[]" not in home)[:2])
     homes = find_homes(path, name)
-    if homes and (homes[0] or name.startswith(REQUESTS)):
-        # the root of a request's schema is the file's `request`
-        root = ("request",) if name.startswith(REQUESTS) else ()
-        return "it belongs in " + " or ".join(f"`{join_path((*root, *home))}`" for home in homes)
+    if name.startswith(REQUESTS) and homes:
+        return _name_homes(homes)
+    if homes and homes[0]:
+        return f"it belongs in `{join_path(homes[0])}`"
     if homes or (name.startswith(REQUESTS) and field in schema.read("keys")["properties"]):
         return "it belongs at the top of the file, beside `request`"
     return ""
+
+
+def _name_homes(homes: Sequence[Path]) -> str:
+    """Name places in a request, whose root is the file's `request`."""
+    places = " or ".join(f"`{join_path(('request', *home))}`" for home in homes)
+    return places and f"it belongs in {places}"
+
+
+def is_doubled(path: Path, name: str) -> bool:
+    """Say whether a field is in one of its own name: pasted with the key that was there already."""
+    whole = ("request", *path) if name.startswith(REQUESTS) else path
+    return whole[-2:-1] == whole[-1:] != ()
 
 
 def _count_shared(home: Path, container: Path) -> int:
