@@ -8,7 +8,7 @@ help: ## list the targets
 setup: ## make .venv with what jobctl and the emulator need
 	@./jobctl setup
 
-demo: ## deploy the sample jobs to the emulator, and preview a change
+demo: ## deploy the job files to the emulator, and preview a change
 	@./jobctl demo
 
 test: lint ## every check and every test, a sample of the crash matrix; needs neither network nor AWS

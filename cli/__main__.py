@@ -64,7 +64,7 @@ GROUPS = {
     "This machine": {
         "emulator": "start, stop or inspect the AWS emulator",
         "env": "print a stack's environment for your shell",
-        "demo": "deploy the sample jobs to the emulator and preview a change",
+        "demo": "deploy the job files to the emulator and preview a change",
         "completion": "print a completion script for your shell",
         "setup": "make .venv (--dev: with the tools of `make test`; --pulumi: install the Pulumi CLI)",
     },

@@ -49,6 +49,7 @@ class Unreachable(JobError):
 
 
 PASSING = (Unanswered, Unreachable)  # what a later call may answer
+REFUSALS = (Denied, Rejected, Missing)  # what somebody has to change something for
 
 
 @dataclass(frozen=True, order=True)

@@ -17,7 +17,7 @@ import pulumi
 from . import preflight as checks
 from .aws import Aws, connect
 from .aws.objects import put_once
-from .errors import JobError, Problem, Problems
+from .errors import REFUSALS, JobError, Problem, Problems
 from .lifecycle.outputs import INPUTS
 from .platform.config import KEY as PLATFORM
 from .platform.references import find_references
@@ -161,19 +161,31 @@ def _upload(jobs: StackJobs, platform: Platform | None) -> dict[str, pulumi.Outp
     late: dict[str, pulumi.Output[str]] = {}
     own = f"s3://{jobs.platform.bucket}/" if jobs.platform else ""
     for uri, archive in jobs.archives.items():
+        put = partial(_put, jobs, uri, archive)
         if platform and uri.startswith(own):
-            put = partial(_put, jobs.settings, uri, archive)
             late[uri] = platform.outputs["bucket"].apply(put)
         else:
-            _put(jobs.settings, uri, archive)
+            put()
     return late
 
 
-def _put(settings: Settings, uri: str, archive: Archive, _bucket: str = "") -> str:
+def _put(jobs: StackJobs, uri: str, archive: Archive, _bucket: str = "") -> str:
     if not pulumi.runtime.is_dry_run():
         with _run_errors():
-            put_once(_connect(settings), uri, archive.content)
+            try:
+                put_once(_connect(jobs.settings), uri, archive.content)
+            except REFUSALS as error:
+                raise Problems(
+                    Problem(job.file, *job.place("code"), "code", str(error), "code-upload")
+                    for job in jobs.jobs
+                    if _find_code(jobs.inputs[job.name]) == uri
+                ) from None
     return uri
+
+
+def _find_code(inputs: Mapping[str, Any]) -> str:
+    """Return the URI of a job's packed code, or nothing."""
+    return str((inputs.get("code") or {}).get("uri", ""))
 
 
 def _find_outputs(
@@ -184,7 +196,7 @@ def _find_outputs(
 ) -> dict[str, pulumi.Output[str]]:
     """Return the leaves of a job's request that only the platform will know, by dotted path."""
     found: dict[str, pulumi.Output[str]] = {}
-    uri = str((inputs.get("code") or {}).get("uri", ""))
+    uri = _find_code(inputs)
     if uri in late:
         for path, leaf in walk_leaves(inputs["request"], ("request",)):
             if isinstance(leaf, str) and uri in leaf:

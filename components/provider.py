@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from functools import wraps
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from pulumi.dynamic import (
@@ -27,7 +28,7 @@ from pulumi.output import Unknown
 from . import lifecycle
 from .aws import connect
 from .aws.runs import arn_region
-from .errors import JobError
+from .errors import REFUSALS, JobError
 from .jobfile.check import find_faults
 from .kinds import KINDS, Kind
 from .lifecycle.outputs import PLAIN, drop_empty, fill_outputs, is_waiting, select_inputs
@@ -54,6 +55,7 @@ class Stopped(Exception):
 
 
 Stopped.__module__, Stopped.__qualname__ = "builtins", "stopped"
+_LONGEST = 2000  # characters of a sentence: AWS's may repeat a whole payload
 _Method = TypeVar("_Method", bound=Callable[..., Any])
 
 
@@ -65,12 +67,22 @@ def _plainly(method: _Method) -> _Method:
         try:
             return method(*args)
         except JobError as error:
-            raise Stopped(printable(_make_redactor(*args).hide(str(error)))) from None
+            said = _make_redactor(*args).hide(str(error))[:_LONGEST]
+            if isinstance(error, REFUSALS):
+                said = _locate(args, said)
+            raise Stopped(printable(said)) from None
         except Exception as error:  # noqa: BLE001 - a mistake of ours, whose words may hold a secret
             said = f"{type(error).__name__}: {error}"
             raise Stopped(printable(_make_redactor(*args).hide(said))) from None
 
     return cast(_Method, call)
+
+
+def _locate(args: tuple[Any, ...], said: str) -> str:
+    """Put the job's location before what AWS said. Its newest properties come last."""
+    from .stack.locate import locate
+
+    return locate(Path.cwd(), next(each for each in reversed(args) if isinstance(each, dict)), said)
 
 
 def _make_redactor(*properties: Any) -> Redactor:

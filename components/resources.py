@@ -20,6 +20,7 @@ from pulumi.dynamic import Resource
 from .kinds import KINDS, Kind
 from .lifecycle.outputs import list_outputs
 from .provider import PROVIDERS
+from .stack.settings import find_region
 
 # Pulumi's language host adds no words of its own to a program that ends with this code.
 ALREADY_SAID = 32
@@ -55,14 +56,14 @@ class Job(Resource):
     ) -> None:
         exit_quietly_on_interrupt()
         stack = f"{pulumi.get_project()}/{pulumi.get_stack()}"
-        job = name or resource_name
+        job, aws = name or resource_name, pulumi.Config("aws")
         properties: dict[str, Any] = {
             # a dynamic resource has no output that its inputs do not name
             **dict.fromkeys(list_outputs(self.kind)),
             "name": job,
             "identity": f"{stack}/{job}",
             "formerly": [f"{stack}/{former}" for former in formerly] or None,
-            "region": region or pulumi.Config("aws").require("region"),
+            "region": region or find_region(aws.get("region"), os.environ) or aws.require("region"),
             "request": request,
             **(inputs or {}),
         }

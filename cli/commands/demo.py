@@ -12,8 +12,11 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from cli.display.text import relative
 from cli.progress.look import print_offline
 from cli.project.emulator_process import Emulator
+from cli.project.region import find_region
+from cli.project.settings import read_stack_settings
 from cli.project.stack import HERE, Project, find_project, read_stack
 from cli.project.variables import child_environment
 from cli.runs.entries import Entry, read_entries
@@ -21,6 +24,7 @@ from cli.runs.results import describe_objects
 from cli.runs.statuses import make_status
 from components.aws import Aws, connect
 from components.errors import JobError
+from components.jobfile.load import SUFFIXES
 from components.kinds import Phase
 
 STACK = "local"
@@ -41,6 +45,12 @@ def run(args: argparse.Namespace) -> int:
         raise JobError(
             f"the demo runs on the emulator: set aws-jobs:emulator in {project.settings_file(STACK).name}"
         )
+    folder = read_stack_settings(stack).folder
+    if not any(path.name.endswith(SUFFIXES) for path in folder.rglob("*")):
+        raise JobError(
+            f"{relative(folder)}/ has no job file, and the demo deploys those of the stack `{STACK}`: write one with "
+            "./jobctl new ServiceJob NAME, or run the demo in a clone of upstream's repository, which has samples"
+        )
     heading("1. Start an AWS emulator: ./jobctl emulator start")
     endpoint, _ = Emulator(project).start(None, [])
     print(f"AWS emulator on {endpoint}")
@@ -56,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
     heading("4. Their results in S3")
     # boto3 looks for its endpoint and credentials here
     os.environ.update(env)
-    show_results(connect(stack.setting("aws:region")), read_entries(stack))
+    show_results(connect(find_region(stack)), read_entries(stack))
 
     heading("5. Change one hyperparameter and preview it (in a copy)")
     preview_change(project, env)

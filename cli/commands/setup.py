@@ -20,4 +20,5 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     if args.pulumi:
         print(f"the Pulumi CLI {read_version(HERE)}: {install_pulumi(HERE)}")
+        print('in a shell of your own: eval "$(./jobctl env)"')
     return 0

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from cli.project.stack import Project
 from cli.repository.git import find_repository, git, has_git, is_clean
 from cli.repository.manifest import (
     LOCK,
@@ -74,13 +75,16 @@ def create(source: Path, target: Path, wanted: Wanted) -> None:
     project = (source / "Pulumi.yaml").read_text("utf-8")
     project = re.sub(r"^name:.*$", f"name: {wanted.name}", project, count=1, flags=re.MULTILINE)
     _write(target / "Pulumi.yaml", _TEMPLATE.sub("", project))
-    local = (source / f"Pulumi.{LOCAL}.yaml").read_text("utf-8")
-    local = re.sub(r"(aws:region: *).*", rf"\g<1>{wanted.region}", local)
-    _write(target / f"Pulumi.{LOCAL}.yaml", local)
+    region = f"  aws:region: {wanted.region}\n"
     for name in wanted.stacks:
         file = target / f"Pulumi.{name}.yaml"
         if not file.exists():
-            _write(file, f"config:\n  aws:region: {wanted.region}\n")
+            _write(file, f"config:\n{region}")
+    local = (source / f"Pulumi.{LOCAL}.yaml").read_text("utf-8")
+    local = re.sub(r"^ +aws:region:.*\n", "", local, flags=re.MULTILINE)
+    # with no file of a job yet, it takes the region of another stack
+    is_alone = not {*Project(target, wanted.name).stacks()} - {LOCAL}
+    _write(target / f"Pulumi.{LOCAL}.yaml", local + region * is_alone)
     _write(target / "README.md", _README.format(name=wanted.name))
     _write(target / "jobs" / ".gitkeep", "")
     digests = {path: compute_digest(target / path) for path in files}

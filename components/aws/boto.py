@@ -130,7 +130,8 @@ def _refusal(error: exceptions.ClientError, of: str, action: str, kind: Kind | N
             action,
         )
     if code in _DENIED:
-        return Denied(f"{of}AWS denies {action} to this caller: {said}", action)
+        help_ = "(./jobctl iam prints what its role needs)"
+        return Denied(f"{of}AWS denies {action} to this caller {help_}: {said}", action)
     if code in _THROTTLED:
         return Unanswered(f"{of}AWS throttled {action} for too long; run `up` again")
     if kind is not None:
@@ -140,7 +141,7 @@ def _refusal(error: exceptions.ClientError, of: str, action: str, kind: Kind | N
             (kind.errors.missing, Missing),
         ):
             if word and code == word and re.search(pattern, said):
-                return error_class(f"{of}{said}")
+                return error_class(f"{of}AWS refused {action}: {said}")
     if status >= 500:
         return Unanswered(f"{of}AWS failed in {action} ({code}); run `up` again")
     return Rejected(f"{of}AWS refused {action}: {said or code}")

@@ -93,6 +93,13 @@ class Settings:
         return self.region
 
 
+def find_region(configured: str | None, environment: Mapping[str, str]) -> str:
+    """Return the region of a stack: its `aws:region`, else that of the environment, or nothing."""
+    return (
+        configured or environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION") or ""
+    )
+
+
 def add_namespace(project: str, config: Mapping[str, Value]) -> dict[str, Value]:
     """Return a config with our settings under `aws-jobs:` also where they are under the project's own name.
 
@@ -141,7 +148,7 @@ def read_settings(
                 f"Pulumi.{stack}.yaml: {key} is secret, and a preview without secrets needs it; set it in plain text"
             )
     own = f"{project}:"
-    region = values.get("aws:region") or known.get("AWS_REGION") or known.get("AWS_DEFAULT_REGION")
+    region = find_region(values.get("aws:region"), known)
     reader = _Reader(values, secrets)
     reader.check("aws:region", check_region)
     reader.check("aws-jobs:artifacts", _check_place)
@@ -152,7 +159,7 @@ def read_settings(
         stack=stack,
         root=root,
         # an unknown region is said once, not by every ARN
-        region="" if "aws:region" in reader.wrong else region or "",
+        region="" if "aws:region" in reader.wrong else region,
         config={**values, **{key.removeprefix(own): value for key, value in values.items()}},
         secrets=secrets | {key.removeprefix(own) for key in secrets},
         tags=reader.mapping("aws-jobs:tags", "{team: growth}"),
@@ -172,9 +179,9 @@ def read_settings(
     )
 
 
-def _name_folder(region: str | None) -> str:
+def _name_folder(region: str) -> str:
     """Return a folder in one of the emulator's buckets: `name_bucket` in `local/aws/control/seed.py`."""
-    own = "" if region in (None, "us-east-1") else f"-{region}"
+    own = "" if region in ("", "us-east-1") else f"-{region}"
     return f"s3://aws-jobs-output{own}/code"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.conftest import Workspace
 from tests.end_to_end import jobs
@@ -146,12 +147,49 @@ def test_unknown_key(workspace: Workspace) -> None:
 
 
 def test_access_denied(workspace: Workspace) -> None:
-    """The sentence names the permission that is missing."""
+    """The sentence names the job's file and line, the permission that is missing, and what prints all of them."""
     workspace.emulator.control.handle(
         "POST", "/_emulator/deny", {"only": ["batch:SubmitServiceJob"]}
     )
-    workspace.write("churn.json", jobs.service())
-    refused(workspace, "churn", "batch:SubmitServiceJob")
+    workspace.write("churn.yaml", yaml.safe_dump(jobs.service()))
+    refused(
+        workspace,
+        "error: stopped: jobs/churn.yaml:2:1: request: AWS denies batch:SubmitServiceJob to this caller "
+        "(./jobctl iam prints what its role needs): ",
+    )
+
+
+def test_a_request_that_aws_refuses(workspace: Workspace) -> None:
+    """What no look before could find is said at its line; where the line stands is in no state, and no change."""
+    (workspace.root / "Pulumi.local.yaml").write_text(
+        "config:\n  aws-jobs:emulator: true\n  aws-jobs:preflight: false\n", "utf-8"
+    )
+    text = yaml.safe_dump(jobs.service(jobQueue="trainning"))
+    workspace.write("churn.yaml", text)
+    line = text.splitlines().index("  jobQueue: trainning") + 1
+    refused(
+        workspace,
+        f"error: stopped: jobs/churn.yaml:{line}:3: request.jobQueue: AWS refused batch:SubmitServiceJob: "
+        "Job queue trainning does not exist",
+    )
+    text = text.replace("trainning", "training")
+    workspace.write("churn.yaml", text)
+    workspace.deployed()
+    assert "churn.yaml" not in workspace.jobctl("stack", "export", "-s", "local").stdout
+    workspace.write("churn.yaml", f"# a line more\n{text}")
+    assert workspace.preview() == []
+
+
+@EMBEDDED
+def test_code_that_may_not_be_uploaded(workspace: Workspace) -> None:
+    """The job file's `code` is named."""
+    (workspace.root / "src").mkdir()
+    (workspace.root / "src" / "train.py").write_text("print(1)\n", "utf-8")
+    workspace.write(
+        "churn.json", {**jobs.service(), "code": {"dir": "../src", "entryPoint": "train.py"}}
+    )
+    workspace.emulator.control.handle("POST", "/_emulator/deny", {"only": ["s3:PutObject"]})
+    refused(workspace, "jobs/churn.json:1:", ": code: AWS denies s3:PutObject to this caller")
 
 
 def test_no_credentials(workspace: Workspace) -> None:

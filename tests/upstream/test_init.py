@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from cli.project.region import find_region
+from cli.project.stack import find_project, read_stack
 from local.aws.server.emulator import Emulator
 from tests.conftest import ROOT
 from tests.upstream.releases import call, copy_release, make_environment, run
@@ -54,6 +56,7 @@ def test_init_makes_a_repository_that_previews(
     assert "the project acme-jobs, committed. Next:" in outcome.stdout
     assert_no_sample(root)
     assert read(root / "Pulumi.prod.yaml") == {"config": {"aws:region": "us-east-1"}}
+    assert read(root / "Pulumi.local.yaml") == {"config": {"aws-jobs:emulator": "true"}}
     document = read(root / "Pulumi.yaml")
     assert isinstance(document, dict)
     assert document["name"] == "acme-jobs"
@@ -109,6 +112,22 @@ def test_pulumi_new_and_init(tmp_path: Path, emulator: Emulator) -> None:
     assert_no_sample(root)
     del env["PULUMI_BACKEND_URL"]
     assert_own_job_previews(root, env, "acme")
+
+
+def test_the_region_is_said_once(tmp_path: Path) -> None:
+    """By the stack on AWS, or by `local` where there is none."""
+    env = make_environment(tmp_path)
+    options = ["--name", "acme", "--region", "eu-central-1"]
+    outcome = call(ROOT, env, sys.executable, "-m", "cli", "init", str(tmp_path / "a"), *options)
+    assert outcome.code == 0, outcome.text
+    assert find_region(read_stack(find_project(tmp_path / "a"), "local")) == "eu-central-1"
+    options += ["--stack", "prod"]
+    outcome = call(ROOT, env, sys.executable, "-m", "cli", "init", str(tmp_path / "b"), *options)
+    assert outcome.code == 0, outcome.text
+    project = find_project(tmp_path / "b")
+    assert find_region(read_stack(project, "local")) == "eu-central-1"
+    texts = [project.settings_file(name).read_text("utf-8") for name in project.stacks()]
+    assert sum(text.count("aws:region") for text in texts) == 1
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import sys
 
 import yaml
 
+from cli.project.region import find_region
 from cli.project.stack import HERE, find_project, read_stack
 from cli.repository.manifest import LOCK, Manifest, read_manifest
 from tests.conftest import ROOT
@@ -26,7 +27,8 @@ def test_project_file_is_pulumis() -> None:
 def test_stack_local_is_on_the_emulator() -> None:
     """`Pulumi.local.yaml` is all that a stack on the emulator takes."""
     stack = read_stack(find_project(ROOT), "local")
-    assert dict(stack.config) == {"aws:region": "us-east-1", "aws-jobs:emulator": "true"}
+    assert dict(stack.config) == {"aws-jobs:emulator": "true"}
+    assert find_region(stack) == "us-east-1"
 
 
 def test_samples_are_of_both_kinds_and_both_formats() -> None:

@@ -355,7 +355,7 @@ def test_a_preview_with_nothing_else_allowed(workspace: Workspace) -> None:
     assert [warning for warning in planned.json["warnings"] if "lacks" in warning] == []
     refused = workspace.up()
     assert refused.code != 0
-    assert "fresh: AWS denies batch:SubmitServiceJob" in refused.text
+    assert "jobs/fresh.json:1:24: request: AWS denies batch:SubmitServiceJob" in refused.text
 
 
 def test_looking_on_with_nothing_else_allowed(workspace: Workspace, tmp_path: Path) -> None:

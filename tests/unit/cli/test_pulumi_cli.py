@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from cli.__main__ import main
+from cli.commands import env
 from cli.engine.choose import choose
 from cli.engine.pulumi_cli import (
     VERSION_FILE,
@@ -86,6 +88,33 @@ def test_the_engines_reason_says_where_the_cli_is(project: Path) -> None:
     assert choose(stack, {"PATH": str(other.parent)}).reason == (
         f"engine: the Pulumi CLI, {other} (it is on PATH)"
     )
+
+
+def test_env_puts_the_projects_own_on_path(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """So that `pulumi login` works in a shell, before there is a stack too."""
+    (project / "Pulumi.yaml").write_text("name: acme\n", "utf-8")
+    for name in ("dev", "prod"):
+        (project / f"Pulumi.{name}.yaml").write_text("config: {}\n", "utf-8")
+    monkeypatch.chdir(project)
+    monkeypatch.setattr(env, "HERE", project)
+    monkeypatch.setenv("PATH", "/usr/bin")
+    monkeypatch.delenv("PULUMI_STACK", raising=False)
+    monkeypatch.setenv("PULUMI_HOME", str(project))
+    assert main(["env"]) == 1
+    assert "no stack selected: use -s STACK" in capsys.readouterr().err
+    own = write_program(get_own_folder(project) / "bin").parent
+    line = f"export PATH={own}:/usr/bin\n"
+    assert main(["env", "-s", "prod"]) == 0
+    assert capsys.readouterr().out == line
+    assert main(["env"]) == 0
+    printed = capsys.readouterr()
+    assert printed.out == line
+    assert "no stack selected" in printed.err
+    monkeypatch.setenv("PATH", f"{own}:/usr/bin")
+    assert main(["env", "-s", "prod"]) == 0
+    assert capsys.readouterr().out == ""
 
 
 def test_the_version_is_written_in_one_place() -> None:

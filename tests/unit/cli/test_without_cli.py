@@ -48,6 +48,20 @@ def test_the_emulator_is_set_for_a_stack_that_has_no_state(project: Path) -> Non
     assert assume_emulator(stack, argv, {"JOBCTL_ENGINE": "embedded"}).on_emulator
 
 
+def test_a_demo_without_job_files_says_what_to_do(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As in a team's new repository, before an emulator is started."""
+    (project / "Pulumi.local.yaml").write_text(LOCAL)
+    for path in (project / "jobs").iterdir():
+        path.unlink()
+    assert main(["demo"]) == 1
+    assert capsys.readouterr().err == (
+        "error: jobs/ has no job file, and the demo deploys those of the stack `local`: write one with "
+        "./jobctl new ServiceJob NAME, or run the demo in a clone of upstream's repository, which has samples\n"
+    )
+
+
 def test_a_stack_of_aws_still_needs_the_cli(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

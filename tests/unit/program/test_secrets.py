@@ -103,3 +103,13 @@ def test_what_the_provider_prints_hides_it(
 def test_short_words_stay_readable() -> None:
     """A secret of three characters is hidden nowhere but at its own place."""
     assert Redactor(["yes"]).hide("yes, a yesterday") == "yes, a yesterday"
+
+
+def test_a_payload_that_aws_repeats_is_cut(account: Account) -> None:
+    """Its words may be ten thousand; what hides a secret has seen all of them."""
+    error = refusal("ClientException", f"{'x' * 1980} {PEM} {'y' * 8000}")
+    account.faults = [Fault("SubmitServiceJob", "before", error)]
+    with pytest.raises(provider.Stopped) as caught:
+        provider.PROVIDERS["ServiceJob"]().create(given())
+    assert len(str(caught.value)) <= 2000
+    assert PEM[:20] not in str(caught.value)

@@ -1,0 +1,88 @@
+"""Where a job stands in its file, for the provider: it is given a job's inputs, and no file.
+
+It reads the job files once more, in the program's folder, where it runs too. Errors are rare, and a location among the
+inputs would be a change whenever a line moves.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from ..errors import Problem
+from ..jobfile import Context, JobFile, load, yaml12
+from ..jobfile.composition import Composition
+from ..wire import Path as Place
+from ..wire import join_path, walk_leaves
+from .settings import JOBS, add_namespace
+
+_lock = threading.Lock()  # of many refusals at once, the first reads
+
+
+def locate(root: Path, inputs: Mapping[str, Any], sentence: str) -> str:
+    """Put the job's file, line, column and path before a sentence that AWS's words are in.
+
+    Without a file that declares the job, as in somebody's own program, the sentence stays as it is.
+    """
+    name = str(inputs.get("name", ""))
+    project, _, rest = str(inputs.get("identity", "")).partition("/")
+    stack = rest.partition("/")[0]
+    with _lock:
+        files = _read_files(root, project, stack)
+    for file in files:
+        if name.startswith(str(file.document.get("name", file.stem))):
+            for job in Composition(file, Context(stack, any_config=True)).jobs():
+                if job.name == name:
+                    path = find_path(inputs, sentence)
+                    words = sentence.removeprefix(f"{name}: ")
+                    return str(Problem(job.file, *job.place(path), join_path(path), words, "aws"))
+    return sentence
+
+
+@lru_cache(maxsize=1)
+def _read_files(root: Path, project: str, stack: str) -> list[JobFile]:
+    folder = JOBS
+    try:
+        document = yaml12.load((root / f"Pulumi.{stack}.yaml").read_text("utf-8"))
+        config = add_namespace(project, document["config"])
+        folder = str(config.get("aws-jobs:jobs") or JOBS)
+    except (OSError, ValueError, TypeError, KeyError, yaml12.Unreadable):
+        pass  # no settings: the program would have said so, if it needed any
+    return load([root / folder], root)[0]
+
+
+def find_path(inputs: Mapping[str, Any], words: str) -> Place:
+    """Return the path of the field that AWS's words are about, or that of the whole request.
+
+    It is the one whose value they repeat: an ARN or address, or a word beside the field's name (`Job queue training`);
+    else the one whose name they quote. A secret is no clue.
+    """
+    secret = set(inputs.get("secretPaths") or ())
+    leaves = [
+        (path, leaf)
+        for path, leaf in walk_leaves(inputs.get("request"), ("request",))
+        if isinstance(leaf, str) and leaf and join_path(path) not in secret
+    ]
+    repeated = [
+        (len(leaf), path)
+        for path, leaf in leaves
+        if _has(words, re.escape(leaf)) and (":" in leaf or _has(words, _spell(path[-1])))
+    ]
+    if repeated:
+        return max(repeated, key=lambda found: found[0])[1]
+    quoted = (path for path, _ in leaves if f"'{path[-1]}'" in words)
+    return next(quoted, ("request",))
+
+
+def _spell(field: str | int) -> str:
+    """Return a pattern of a field's name in prose: `job queue` and `job-queue` for `jobQueue`."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "[ _-]?", re.escape(str(field)))
+
+
+def _has(words: str, pattern: str) -> bool:
+    """Tell whether a pattern matches whole words."""
+    return re.search(rf"(?<![\w-])(?:{pattern})(?![\w-])", words, re.IGNORECASE) is not None
