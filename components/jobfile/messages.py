@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from .. import schema
+from ..kinds import KINDS
 from ..redact import HIDDEN
 from .unknown_fields import describe_home
 from .words import suggest
@@ -79,10 +80,18 @@ def describe_fault(
 
 def _not_one_of(value: Any, rules: dict[str, Any], word: str, secret: bool = False) -> str:
     known = [str(item) for item in rules["enum"]]
-    close = "" if secret else suggest(str(value), known)
+    close = "" if secret else suggest(str(value), known) or _suggest_kind(str(value), known)
     if "x-open" in rules:
         return f"{word} is not a known instance type{close}"
     return f"{word} is not one of {join_words(known)}{close}"
+
+
+def _suggest_kind(value: str, known: Iterable[str]) -> str:
+    """Return the kind that has the job as its payload: a `TrainingJob` is what CreateTrainingJob makes."""
+    for kind in KINDS.values():
+        if kind.name in known and kind.payload and kind.payload.operation == f"Create{value}":
+            return f"; it is the `{kind.payload.field}` of a `{kind.name}`"
+    return ""
 
 
 def _unknown_field(fault: schema.SchemaProblem, name: str) -> str:
@@ -124,6 +133,11 @@ def _wrong_type(fault: schema.SchemaProblem, name: str, written: str | None, sec
             takes = f"a list of mappings{example}"
         elif not isinstance(value, dict):
             return f"expected a list: write [{word.strip('`')}]"
+    if "array" in wanted and isinstance(value, str):
+        return f"expected {takes}: write [{word.strip('`')}]"
+    needed = fault.schema.get("required", ())
+    if wanted == ["object"] and isinstance(value, str) and len(needed) == 1:
+        return f"expected a mapping: write {{{needed[0]}: {word.strip('`')}}}"
     pair = _first_pair(value)
     if wanted == ["object"] and pair:
         return f"expected a mapping: write {{{pair}: ...}}"

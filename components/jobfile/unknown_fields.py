@@ -34,13 +34,16 @@ def describe_home(path: Path, name: str) -> str:
     field = str(path[-1])
     if is_doubled(path, name):
         return f"it is in a `{field}` already; remove one of the two"
-    if len(path) == 1 and name == "keys":
+    is_top = len(path) == 1 or (len(path) == 3 and path[0] == "stacks")
+    if is_top and name == "keys":
         listed = [_list_homes(REQUESTS + kind).get(field, ()) for kind in KINDS]
         found = {min(each, key=len) for each in listed if each}
-        return _name_homes(sorted(home for home in found if "[]" not in home)[:2])
+        plain = sorted(home for home in found if "[]" not in home)
+        if plain:
+            return _name_homes(plain[:2], (*path[:-1], "request"))
     homes = find_homes(path, name)
     if name.startswith(REQUESTS) and homes:
-        return _name_homes(homes)
+        return _name_homes(homes, ("request",))
     if homes and homes[0]:
         return f"it belongs in `{join_path(homes[0])}`"
     if homes or (name.startswith(REQUESTS) and field in schema.read("keys")["properties"]):
@@ -48,10 +51,9 @@ def describe_home(path: Path, name: str) -> str:
     return ""
 
 
-def _name_homes(homes: Sequence[Path]) -> str:
-    """Name places in a request, whose root is the file's `request`."""
-    places = " or ".join(f"`{join_path(('request', *home))}`" for home in homes)
-    return places and f"it belongs in {places}"
+def _name_homes(homes: Sequence[Path], root: Path) -> str:
+    """Name places in a request, whose path in the file is `root`."""
+    return "it belongs in " + " or ".join(f"`{join_path((*root, *home))}`" for home in homes)
 
 
 def is_doubled(path: Path, name: str) -> bool:

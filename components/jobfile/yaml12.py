@@ -100,6 +100,8 @@ def _plain(error: yaml.MarkedYAMLError, text: str) -> str:
         return "an alias (`*name`) without its anchor (`&name`)"
     if "mapping values are not allowed" in problem:
         return "a `: ` inside a value; put the value in quotes, or check the indentation"
+    if "did not find expected key" in problem:
+        return "not YAML; check the indentation, and the quotes in the lines before"
     context = f" ({error.context})" if error.context else ""
     return f"not YAML: {problem}{context}"
 

@@ -30,13 +30,13 @@ Places = list[tuple[Path, str]]
 
 def _list_places(view: View) -> Places:
     """Return the S3 URIs that the kind's table names, without those that are an access point's ARN."""
+    return [(at, uri) for at, uri in _list_uris(view, "s3") if not uri.startswith("s3://arn:")]
+
+
+def _list_uris(view: View, scheme: str) -> Iterator[tuple[Path, str]]:
     fields = (*view.kind.request.inputs, *view.kind.request.outputs)
-    found = [(("request", *path), uri) for path, uri in list_uris(view.request, fields)]
-    return [
-        (at, uri)
-        for at, uri in found
-        if uri.startswith("s3://") and not uri.startswith("s3://arn:")
-    ]
+    for path, uri in list_uris(view.request, fields, scheme):
+        yield ("request", *path), uri
 
 
 def places(view: View) -> Iterator[JobProblem]:
@@ -45,6 +45,12 @@ def places(view: View) -> Iterator[JobProblem]:
     yield from _buckets(view, listed)
     yield from _keys(listed)
     yield from _confused(view, listed)
+    for at, _ in _list_uris(view, "https"):
+        message = (
+            "AWS takes an https:// address, but what is there is neither looked up nor found again here; write "
+            "s3://BUCKET/KEY"
+        )
+        yield warning(at, message, "https-uri")
 
 
 def _buckets(view: View, listed: Places) -> Iterator[JobProblem]:
