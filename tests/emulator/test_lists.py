@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from local.aws.server.emulator import Emulator
 
 from .conftest import START
-from .samples import service_job
+from .samples import payload, service_job
 
 
 @pytest.fixture
@@ -163,3 +163,87 @@ def test_summary(batch: Any, jobs: dict[str, str]) -> None:
     assert summary["capacityUsage"] == [{"capacityUnit": "ml.m5.xlarge", "quantity": 1.0}]
     assert summary["latestAttempt"]["serviceResourceId"]["name"] == "TrainingJobArn"
     assert "isTerminated" not in summary
+
+
+def test_a_page_goes_on_after_a_record_that_has_left(
+    batch: Any, sagemaker: Any, emulator: Emulator
+) -> None:
+    """What has ended, or is forgotten, between two pages hides no other job and repeats none."""
+    emulator.ask("POST", "pace", {"running": None})
+    ids = [batch.submit_service_job(**service_job(jobName=f"j{n}"))["jobId"] for n in range(5)]
+    emulator.advance(2)
+    asked = {"jobQueue": "training", "jobStatus": "RUNNING", "maxResults": 2}
+    token = batch.list_service_jobs(**asked)["nextToken"]
+    emulator.ask("POST", f"jobs/{ids[3]}", {"end": "succeed"})  # the last on the first page
+    emulator.ask("DELETE", f"jobs/{ids[4]}")
+    assert names(batch, jobStatus="RUNNING", nextToken=token) == ["j2", "j1", "j0"]
+
+
+def test_a_page_of_training_jobs_goes_on_after_one_that_has_left(sagemaker: Any) -> None:
+    """So it is with SageMaker's lists."""
+    for number in range(4):
+        sagemaker.create_training_job(**payload(TrainingJobName=f"t{number}"))
+    asked = {"StatusEquals": "InProgress", "MaxResults": 2}
+    token = sagemaker.list_training_jobs(**asked)["NextToken"]
+    sagemaker.stop_training_job(TrainingJobName="t1")
+    rest = sagemaker.list_training_jobs(**asked, NextToken=token)["TrainingJobSummaries"]
+    assert [job["TrainingJobName"] for job in rest] == ["t2", "t3"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ({}, ["b", "a"]),
+        ({"SortOrder": "Ascending"}, ["a", "b"]),
+        ({"SortBy": "Name", "SortOrder": "Ascending"}, ["a", "b"]),
+        ({"CreationTimeAfter": START + 5}, ["b"]),
+        ({"CreationTimeBefore": START + 5}, ["a"]),
+        ({"LastModifiedTimeAfter": START + 1e6}, []),
+        ({"LastModifiedTimeBefore": START - 1e6}, []),
+        ({"StatusEquals": "InProgress"}, ["b"]),
+        ({"NameContains": "a"}, ["a"]),
+    ],
+)
+def test_filters_of_transform_jobs(
+    sagemaker: Any, emulator: Emulator, asked: dict[str, Any], found: list[str]
+) -> None:
+    """https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ListTransformJobs.html."""
+    for name in ("a", "b"):
+        sagemaker.create_transform_job(
+            TransformJobName=name,
+            ModelName="churn-xgboost",
+            TransformInput={
+                "DataSource": {
+                    "S3DataSource": {
+                        "S3DataType": "S3Prefix",
+                        "S3Uri": "s3://aws-jobs-data/tabular/",
+                    }
+                }
+            },
+            TransformOutput={"S3OutputPath": "s3://aws-jobs-output/scores/"},
+            TransformResources={"InstanceType": "ml.m5.xlarge", "InstanceCount": 1},
+        )
+        emulator.advance(10 if name == "a" else 0)
+    listed = sagemaker.list_transform_jobs(**asked)["TransformJobSummaries"]
+    assert [job["TransformJobName"] for job in listed] == found
+
+
+def test_a_held_transform_job_is_stopped(sagemaker: Any, emulator: Emulator) -> None:
+    """Stopping lets it go on, as Batch's terminating does."""
+    test_filters_of_transform_jobs(sagemaker, emulator, {}, ["b", "a"])
+    emulator.ask("POST", "jobs/b", {"hold": True})
+    sagemaker.stop_transform_job(TransformJobName="b")
+    emulator.advance(10)
+    shown = sagemaker.describe_transform_job(TransformJobName="b")
+    assert shown["TransformJobStatus"] == "Stopped"
+
+
+def test_ten_jobs_a_page_where_nothing_is_said(sagemaker: Any) -> None:
+    """SageMaker's default, which makes who forgets to page lose jobs."""
+    for number in range(11):
+        sagemaker.create_training_job(**payload(TrainingJobName=f"j{number}"))
+    assert len(sagemaker.list_training_jobs()["TrainingJobSummaries"]) == 10
+    found = sagemaker.list_training_jobs(
+        TrainingPlanArnEquals="arn:aws:sagemaker:us-east-1:123456789012:training-plan/p"
+    )
+    assert found["TrainingJobSummaries"] == []

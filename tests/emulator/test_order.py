@@ -10,21 +10,17 @@ Every job takes one instance of eight for 100 s. The operations are called in th
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from moto.batch.models import batch_backends
 
 from local.aws.batch import fairness
 from local.aws.batch.models import ServiceJobBackend
-from local.aws.batch.responses import ServiceJobResponse
-from local.aws.server import extend
 from local.aws.server.emulator import Emulator
 from local.aws.service.refusal import Refusal
 
-from .conftest import START
-from .samples import ACCOUNT, service_job
+from .conftest import START, Call
+from .samples import service_job
 
 TYPE = "ml.m5.xlarge"
 QUOTA = {"quotaSharePolicy": {"idleResourceAssignmentStrategy": "FIFO"}}
@@ -89,31 +85,6 @@ BY_FAIRNESS = """
 2400   a 2450    b 725      c 25   a63-a70
 """
 
-Call = Callable[..., Any]
-
-
-@pytest.fixture
-def backend(emulator: Emulator) -> ServiceJobBackend:
-    """Batch, whose jobs run for 100 s and do nothing else."""
-    pace = {"submitted": 0, "runnable": 0, "scheduled": 0, "starting": 0, "running": 100}
-    emulator.ask("POST", "pace", pace)
-    found = batch_backends[ACCOUNT]["us-east-1"]
-    assert isinstance(found, ServiceJobBackend)
-    return found
-
-
-@pytest.fixture
-def call(backend: ServiceJobBackend) -> Call:
-    """Call an operation as the gateway does: what is due comes first."""
-
-    def call(operation: str, **request: Any) -> Any:
-        extend.settle()
-        answer = ServiceJobResponse.handlers[operation](backend, request)
-        extend.settle()
-        return answer
-
-    return call
-
 
 def make_queue(call: Call, **policy: Any) -> None:
     """Make the queue `three` on eight instances, with this policy."""
@@ -142,9 +113,8 @@ def make_shares(call: Call) -> None:
 
 
 def submit(call: Call, name: str, **changes: Any) -> str:
-    request = service_job(
-        jobName=name, jobQueue="three", payload={"TrainingJobName": name}, **changes
-    )
+    changes["payload"] = {"TrainingJobName": name, **changes.get("payload", {})}
+    request = service_job(jobName=name, jobQueue="three", **changes)
     return str(call("SubmitServiceJob", **request)["jobId"])
 
 

@@ -361,3 +361,36 @@ def test_held_and_forced_jobs(personalize: Any, s3: Any, emulator: Emulator) -> 
     emulator.ask("POST", "jobs/a", {"hold": False})
     emulator.advance(5)
     assert described(personalize, held)["status"] == "ACTIVE"
+
+
+@pytest.mark.parametrize(
+    ("recipe", "record", "about"),
+    [
+        ("aws-item-affinity", {"itemId": "105"}, {"input": {"itemId": "105"}}),
+        (
+            "aws-item-attribute-affinity",
+            {"itemAttributes": 'ITEMS.genres = "Comedy"'},
+            {"itemAttributes": 'ITEMS.genres = "Comedy"'},
+        ),
+    ],
+)
+def test_lines_of_a_segment_job(
+    personalize: Any, s3: Any, emulator: Emulator, recipe: str, record: Any, about: Any
+) -> None:
+    """https://docs.aws.amazon.com/personalize/latest/dg/batch-segment-job-output-examples.html."""
+    group = "arn:aws:personalize:us-east-1:123456789012:dataset-group/shop"
+    solution = personalize.create_solution(
+        name="s", datasetGroupArn=group, recipeArn=f"arn:aws:personalize:::recipe/{recipe}"
+    )["solutionArn"]
+    emulator.advance(5)
+    version = personalize.create_solution_version(solutionArn=solution)["solutionVersionArn"]
+    emulator.advance(5)
+    s3.put_object(Bucket="aws-jobs-data", Key="own.json", Body=json.dumps(record))
+    source = {"s3DataSource": {"path": "s3://aws-jobs-data/own.json"}}
+    request = inference_job(solutionVersionArn=version, jobInput=source, numResults=3)
+    personalize.create_batch_segment_job(**request)
+    emulator.advance(10)
+    (line,) = results(s3, "recommend/own.json.out")
+    assert {**about, "output": line["output"]} == line
+    assert [*line["output"]] == ["recommendedUsers"]
+    assert len(line["output"]["recommendedUsers"]) == 3

@@ -187,9 +187,9 @@ def test_queues_page_by_page(batch: Any) -> None:
     pages = batch.get_paginator("describe_job_queues").paginate(PaginationConfig={"PageSize": 2})
     names = [[queue["jobQueueName"] for queue in page["jobQueues"]] for page in pages]
     assert names == [
-        ["training", "training-fair"],
-        ["training-quota", "training-disabled"],
-        ["containers"],
+        ["containers", "training"],
+        ["training-disabled", "training-fair"],
+        ["training-quota"],
     ]
 
 
@@ -250,9 +250,9 @@ def test_fair_share_policy(batch: Any) -> None:
     assert plain["tags"] == {}
     listed = batch.list_scheduling_policies()["schedulingPolicies"]
     assert [policy["arn"].rpartition("/")[2] for policy in listed] == [
+        "own",
         "training-fair",
         "training-quota",
-        "own",
     ]
     batch.delete_scheduling_policy(arn=arn)
     message = refused(batch.delete_scheduling_policy, arn=f"{ARN}:scheduling-policy/training-fair")

@@ -60,7 +60,7 @@ def has_room(backend: BatchState, job: ServiceJob) -> bool:
     share = backend.shares.get(job.share_arn)
     if share is None:
         return True
-    every = [each for each in backend.shares if each.request["jobQueueArn"] == job.queue]
+    every = [share, *_list_lenders(backend, share)]
     for unit, count in _count(job.needs, share).items():
         used = _used(backend, share, unit)
         borrowed = max(0, used + count - _own(share, unit))

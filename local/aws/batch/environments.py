@@ -5,9 +5,8 @@ https://docs.aws.amazon.com/batch/latest/APIReference/API_CreateServiceEnvironme
 
 from __future__ import annotations
 
-from ..service import context
-from ..service.operations import Json, page
-from . import life, resources
+from ..service.operations import Json
+from . import resources
 from .models import ServiceJobBackend
 from .names import refuse
 from .records import Resource
@@ -33,22 +32,17 @@ def describe(backend: ServiceJobBackend, request: Json) -> Json:
         if not wanted or each.name in wanted or each.arn in wanted
     ]
     shape = resources.get_shape("DescribeServiceEnvironments", "serviceEnvironments")
-    return page(
-        chosen,
-        request,
-        "serviceEnvironments",
-        lambda each: resources.show(each, shape, *NAMES),
-        "ClientException",
+    return resources.page(
+        chosen, request, "serviceEnvironments", lambda each: resources.show(each, shape, *NAMES)
     )
 
 
 def update(backend: ServiceJobBackend, request: Json) -> Json:
-    """Change its limits or its state, which may let waiting jobs go."""
+    """Change its limits or its state."""
     environment = find(backend, request["serviceEnvironment"])
     if request.get("capacityLimits") is not None:
         _check_limits(request["capacityLimits"])
     resources.change(backend.environments, environment, request, "capacityLimits", "state")
-    life.place(backend, context.now())
     return _names(environment)
 
 

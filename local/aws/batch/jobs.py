@@ -44,8 +44,15 @@ def list_all(backend: ServiceJobBackend, request: Json) -> Json:
         for job in backend.service_jobs
         if job.queue == queue.arn and job.created <= seen and wanted(job)
     ]
-    jobs.sort(key=lambda job: (job.created, job.number), reverse=True)
-    return page(jobs, request, "jobSummaryList", summarize, "ClientException")
+    return page(
+        jobs,
+        request,
+        "jobSummaryList",
+        summarize,
+        "ClientException",
+        rank=lambda job: [job.created, job.number],
+        reverse=True,
+    )
 
 
 def update(backend: ServiceJobBackend, request: Json) -> Json:

@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/batch/latest/userguide/service-job-status.html
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import uuid4
 
@@ -62,6 +63,14 @@ def terminate(backend: BatchState, job: ServiceJob, reason: str, at: float) -> N
             training.stopping(backend.training, job.training_job, at)
         backend.service_jobs.put(job)
         plan(backend, job)
+
+
+def terminate_all(backend: BatchState, jobs: Iterable[ServiceJob], reason: str, at: float) -> None:
+    """Terminate jobs, none of which starts because another ends."""
+    backend.placing = True
+    for job in jobs:
+        terminate(backend, job, reason, at)
+    backend.placing = False
 
 
 def start(backend: BatchState, job: ServiceJob, at: float) -> None:

@@ -61,8 +61,10 @@ class ServiceJobBackend(BatchState, BatchBackend):
         return self._number
 
     def advance(self) -> None:
-        """Do what has fallen due."""
+        """Do what has fallen due; what was changed may let waiting jobs go, or make others give way."""
         life.advance(self, context.now())
+        if context.current.changed:
+            life.place(self, context.now())
 
     def resume(self) -> None:
         """Set up what is derived from the records: after they were restored, or the pace has changed."""

@@ -5,9 +5,8 @@ https://docs.aws.amazon.com/batch/latest/APIReference/API_CreateSchedulingPolicy
 
 from __future__ import annotations
 
-from ..service import context
-from ..service.operations import Json, page
-from . import fairness, life, resources
+from ..service.operations import Json
+from . import fairness, resources
 from .models import ServiceJobBackend
 from .names import refuse
 from .records import Resource
@@ -31,14 +30,13 @@ def describe(backend: ServiceJobBackend, request: Json) -> Json:
     """Describe those whose ARNs are given."""
     shape = resources.get_shape("DescribeSchedulingPolicies", "schedulingPolicies")
     chosen = [policy for policy in backend.policies if policy.arn in request["arns"]]
-    shown = [resources.show(each, shape, "name", "arn", tags=each.tags) for each in chosen]
+    shown = [resources.show(each, shape, "name", "arn") for each in chosen]
     return {"schedulingPolicies": shown}
 
 
 def list_all(backend: ServiceJobBackend, request: Json) -> Json:
     """List the ARNs of all."""
-    policies = list(backend.policies)
-    return page(policies, request, "schedulingPolicies", _name, "ClientException")
+    return resources.page(backend.policies, request, "schedulingPolicies", _name)
 
 
 def update(backend: ServiceJobBackend, request: Json) -> Json:
@@ -52,7 +50,6 @@ def update(backend: ServiceJobBackend, request: Json) -> Json:
     if request.get("fairsharePolicy") is not None:
         request = {**request, "fairsharePolicy": _fill_in(request["fairsharePolicy"])}
     resources.change(backend.policies, policy, request, "fairsharePolicy", "quotaSharePolicy")
-    life.place(backend, context.now())
     return {}
 
 

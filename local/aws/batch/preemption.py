@@ -44,17 +44,29 @@ def _try(
     *,
     borrowing: bool,
 ) -> list[ServiceJob]:
-    """Take candidates' capacity away in turn until the job has room, and put all of it back."""
+    """Take candidates' capacity away in turn until the job has room, and put all of it back.
+
+    Those without which there is room as well are left alone, the highest priority first.
+    """
+
+    def has_room() -> bool:
+        fits = capacity.find_room(backend, queue, job) is not None
+        return fits and blocks.has_room(backend, job)
+
     chosen: list[ServiceJob] = []
-    found = False
     for each in candidates:
-        if borrowing and not blocks.is_borrowing(backend, each):
-            continue
-        capacity.count(backend, each, -1)
-        chosen.append(each)
-        if blocks.has_room(backend, job) and capacity.find_room(backend, queue, job) is not None:
-            found = True
+        if has_room():
             break
-    for each in chosen:
+        if not borrowing or blocks.is_borrowing(backend, each):
+            capacity.count(backend, each, -1)
+            chosen.append(each)
+    found = has_room()
+    needed: list[ServiceJob] = []
+    for each in reversed(chosen):
         capacity.count(backend, each, 1)
-    return chosen if found else []
+        if not has_room():
+            capacity.count(backend, each, -1)
+            needed.insert(0, each)
+    for each in needed:
+        capacity.count(backend, each, 1)
+    return needed if found else []

@@ -5,14 +5,12 @@ https://docs.aws.amazon.com/batch/latest/APIReference/API_CreateJobQueue.html
 
 from __future__ import annotations
 
-import operator
-
 from ..service import context
 from ..service.operations import Json, page
 from . import environments, life, policies, resources
 from .models import ServiceJobBackend
 from .names import check_name, refuse
-from .records import ENDED, Resource
+from .records import Resource
 
 TRAINING = "SAGEMAKER_TRAINING"
 WHAT = "Job queue"
@@ -60,8 +58,14 @@ def describe(backend: ServiceJobBackend, request: Json) -> Json:
             for detail in details
             if detail["jobQueueName"] in wanted or detail["jobQueueArn"] in wanted
         ]
-    key = operator.itemgetter("jobQueueArn")
-    return page(details, request, "jobQueues", dict, "ClientException", key=key)
+    return page(
+        details,
+        request,
+        "jobQueues",
+        dict,
+        "ClientException",
+        rank=lambda detail: [detail["jobQueueArn"]],
+    )
 
 
 def update(backend: ServiceJobBackend, request: Json) -> Json:
@@ -100,9 +104,8 @@ def delete(backend: ServiceJobBackend, request: Json) -> Json:
         return {}
     if queue.state != "DISABLED":
         raise refuse(f"Cannot delete the job queue {queue.name}: set its state to DISABLED first")
-    for job in backend.service_jobs:
-        if job.queue == queue.arn and job.status not in ENDED:
-            life.terminate(backend, job, "The job queue was deleted", context.now())
+    jobs = [job for job in backend.service_jobs if job.queue == queue.arn]
+    life.terminate_all(backend, jobs, "The job queue was deleted", context.now())
     for share in backend.shares:
         if share.request["jobQueueArn"] == queue.arn:
             backend.shares.drop(share.arn)

@@ -5,10 +5,11 @@ What is shown follows botocore's output shapes: what the resource was created wi
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from botocore.model import StructureShape
 
+from ..service import operations
 from ..service.operations import Json
 from ..service.shapes import service
 from ..service.table import Table
@@ -52,6 +53,15 @@ def change(table: Table[Resource], resource: Resource, request: Json, *fields: s
     table.put(resource)
 
 
+def page(
+    records: Iterable[Resource], request: Json, member: str, show: Callable[[Resource], Json]
+) -> Json:
+    """Return one page of resources, by their ARNs."""
+    return operations.page(
+        records, request, member, show, "ClientException", rank=lambda each: [each.arn]
+    )
+
+
 def get_shape(operation: str, member: str = "") -> StructureShape:
     """Return the shape of an answer, or of the items of one of its lists."""
     shape = service("batch").operation_model(operation).output_shape
@@ -66,7 +76,7 @@ def show(resource: Resource, shape: StructureShape, name: str, arn: str, **other
         arn: resource.arn,
         "state": resource.state,
         "status": "VALID",
-        "tags": resource.tags or None,
+        "tags": resource.tags,
         **others,
     }
     return {member: values[member] for member in shape.members if values.get(member) is not None}

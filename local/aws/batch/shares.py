@@ -6,11 +6,11 @@ https://docs.aws.amazon.com/batch/latest/APIReference/API_CreateQuotaShare.html
 from __future__ import annotations
 
 from ..service import context
-from ..service.operations import Json, page
+from ..service.operations import Json
 from . import life, policies, queues, resources
 from .models import ServiceJobBackend
 from .names import refuse
-from .records import ENDED, Resource
+from .records import Resource
 
 WHAT = "Quota share"
 NAMES = ("quotaShareName", "quotaShareArn")
@@ -43,14 +43,13 @@ def list_all(backend: ServiceJobBackend, request: Json) -> Json:
     """List a queue's shares."""
     queue = queues.find(backend, request["jobQueue"])
     chosen = [share for share in backend.shares if share.request["jobQueueArn"] == queue.arn]
-    return page(chosen, request, "quotaShares", _summarize, "ClientException")
+    return resources.page(chosen, request, "quotaShares", _summarize)
 
 
 def update(backend: ServiceJobBackend, request: Json) -> Json:
-    """Change a share's limits, its sharing, its preemption or its state, which may let waiting jobs go."""
+    """Change a share's limits, its sharing, its preemption or its state."""
     share = _find(backend, request[NAMES[1]])
     resources.change(backend.shares, share, request, *_CHANGEABLE)
-    life.place(backend, context.now())
     return _names(share)
 
 
@@ -59,11 +58,8 @@ def delete(backend: ServiceJobBackend, request: Json) -> Json:
     share = _find(backend, request[NAMES[1]])
     if share.state != "DISABLED":
         raise refuse(f"{WHAT} {share.name} must be DISABLED before it is deleted")
-    for job in backend.service_jobs:
-        is_of_queue = job.queue == share.request["jobQueueArn"]
-        is_of_share = is_of_queue and job.request.get("quotaShareName") == share.name
-        if is_of_share and job.status not in ENDED:
-            life.terminate(backend, job, "The quota share was deleted", context.now())
+    jobs = [job for job in backend.service_jobs if job.share_arn == share.arn]
+    life.terminate_all(backend, jobs, "The quota share was deleted", context.now())
     backend.shares.drop(share.arn)
     return {}
 

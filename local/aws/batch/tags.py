@@ -42,8 +42,8 @@ def untag(backend: ServiceJobBackend, request: Json) -> Json:
 def list_all(backend: ServiceJobBackend, request: Json) -> Json:
     """All tags of a resource."""
     table, record = _find(backend, request["resourceArn"])
-    tags = backend.list_tags_for_resource(request["resourceArn"]) if table is None else record.tags
-    return {"tags": tags} if tags else {}
+    arn = request["resourceArn"]
+    return {"tags": backend.list_tags_for_resource(arn) if table is None else record.tags}
 
 
 def _find(backend: ServiceJobBackend, arn: str) -> tuple[Table[Any] | None, Any]:

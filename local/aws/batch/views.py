@@ -21,7 +21,7 @@ def describe(job: ServiceJob) -> Json:
         "startedAt": _ms(job.started or 0),
         "isTerminated": job.terminated,
         "attempts": [_show_attempt(attempt) for attempt in job.attempts],
-        "tags": job.tags or None,
+        "tags": job.tags,
         "preemptionSummary": preempted if job.preempted else None,
     }
     return _keep(values, service("batch").operation_model("DescribeServiceJob").output_shape)

@@ -77,10 +77,16 @@ def list_operation(name: str, kind: str, *, newest_first: bool = False) -> Handl
         member, items = next((n, m) for n, m in shape.members.items() if isinstance(m, ListShape))
         wanted = {key: value for key, value in request.items() if key.endswith("Arn")}
         found = [each for each in state.of_kind(kind) if wanted.items() <= each.request.items()]
-        if newest_first:
-            found.reverse()
         show = partial(_show, shape=items.member, arn=arn)
-        return page(found, request, member, show, "InvalidNextTokenException")
+        return page(
+            found,
+            request,
+            member,
+            show,
+            "InvalidNextTokenException",
+            rank=lambda each: [each.created, each.arn],
+            reverse=newest_first,
+        )
 
     return list_
 

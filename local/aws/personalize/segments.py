@@ -1,6 +1,6 @@
 """What a batch segment job does: writes the users of a segment for each input record.
 
-https://docs.aws.amazon.com/personalize/latest/dg/batch-segment-output-examples.html
+https://docs.aws.amazon.com/personalize/latest/dg/batch-segment-job-output-examples.html
 """
 
 from __future__ import annotations
@@ -28,4 +28,5 @@ def _segment(record: Json, field: str, count: int) -> Json:
     subject = record.get(field)
     if not isinstance(subject, str) or not subject:
         return {"input": record, "output": None, "error": f"Missing {field} in input record"}
-    return {"input": record, "output": {"usersList": pick_items(subject, count)}, "error": None}
+    about = record if field == "itemAttributes" else {"input": record}
+    return {**about, "output": {"recommendedUsers": pick_items(subject, count)}}

@@ -84,9 +84,9 @@ def describe_recipe(state: PersonalizeState, request: Json) -> Json:
 
 def list_recipes(state: PersonalizeState, request: Json) -> Json:
     """List AWS's recipes."""
-    recipes = list(RECIPES.values())
     invalid = "InvalidNextTokenException"
-    return page(recipes, request, "recipes", _summarize, invalid, key=lambda recipe: recipe.arn)
+    recipes = RECIPES.values()
+    return page(recipes, request, "recipes", _summarize, invalid, rank=lambda recipe: [recipe.arn])
 
 
 def _find_recipe(arn: str) -> Recipe:

@@ -27,6 +27,10 @@ class TransformJob:
     def key(self) -> str:
         return self.name
 
+    @property
+    def modified(self) -> float:
+        return self.since
+
 
 @dataclass
 class TrainingJob:

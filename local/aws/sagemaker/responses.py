@@ -13,12 +13,12 @@ from ..service.operations import Json, Operations, page
 from ..service.refusal import Refusal
 from ..service.shapes import service
 from . import life, rules, transform
+from .lists import PAGE, list_jobs
 from .models import TrainingBackend
 from .records import TrainingJob
-from .search import describe, search
+from .search import describe, read, search
 
 _OURS = re.compile(r":(training|transform)-job/")
-PAGE = ("MaxResults", "NextToken")
 
 
 def create_training_job(backend: TrainingBackend, request: Json) -> Json:
@@ -54,19 +54,22 @@ def stop_training_job(backend: TrainingBackend, request: Json) -> Json:
 
 def list_training_jobs(backend: TrainingBackend, request: Json) -> Json:
     """Summaries, oldest first unless asked otherwise."""
-    jobs = [job for job in backend.training_jobs_kept if _wanted(job, request)]
-    order = {"Name": "name", "CreationTime": "created", "Status": "status"}
-    jobs.sort(
-        key=lambda job: getattr(job, order[request.get("SortBy", "CreationTime")]),
-        reverse=request.get("SortOrder") == "Descending",
-    )
-    return page(jobs, request, "TrainingJobSummaries", _summary, "ValidationException", PAGE)
+    jobs = backend.training_jobs_kept
+    return list_jobs(jobs, request, "TrainingJobSummaries", _summary, "Ascending")
 
 
 def search_training_jobs(backend: TrainingBackend, request: Json) -> Json:
-    """Training jobs by their tags and other properties."""
-    found = search(list(backend.training_jobs_kept), request)
-    return page(found, request, "Results", _show_found, "ValidationException", PAGE)
+    """Training jobs by their tags and other properties, newest change first unless asked otherwise."""
+    return page(
+        search(list(backend.training_jobs_kept), request),
+        request,
+        "Results",
+        _show_found,
+        "ValidationException",
+        PAGE,
+        rank=lambda job: [read(job, request.get("SortBy", "LastModifiedTime")), job.name],
+        reverse=request.get("SortOrder") != "Ascending",
+    )
 
 
 def list_tags(backend: TrainingBackend, request: Json) -> Json:
@@ -147,17 +150,6 @@ def _show_found(job: TrainingJob) -> dict[str, Any]:
     members = service("sagemaker").shape_for("TrainingJob").members
     shown = {name: value for name, value in describe(job).items() if name in members}
     return {"TrainingJob": shown | {"Tags": job.tags}}
-
-
-def _wanted(job: TrainingJob, request: Json) -> bool:
-    return (
-        request.get("NameContains", "") in job.name
-        and request.get("StatusEquals", job.status) == job.status
-        and request.get("CreationTimeAfter", job.created) <= job.created
-        and request.get("CreationTimeBefore", job.created) >= job.created
-        and request.get("LastModifiedTimeAfter", job.modified) <= job.modified
-        and request.get("LastModifiedTimeBefore", job.modified) >= job.modified
-    )
 
 
 def _summary(job: TrainingJob) -> Json:

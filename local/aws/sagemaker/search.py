@@ -97,13 +97,10 @@ def _measure(job: TrainingJob, seconds: float) -> Json:
 
 
 def search(jobs: list[TrainingJob], request: Json) -> list[TrainingJob]:
-    """The jobs that match, newest change first unless asked otherwise."""
+    """The jobs that match, and have what they are sorted by."""
     expression = request.get("SearchExpression") or {}
-    found = [job for job in jobs if _holds(job, expression)]
     order = request.get("SortBy", "LastModifiedTime")
-    keyed = [(value, job) for job in found if (value := _value(job, order)) is not _MISSING]
-    keyed.sort(key=lambda pair: pair[0], reverse=request.get("SortOrder") != "Ascending")
-    return [job for _, job in keyed]
+    return [job for job in jobs if _holds(job, expression) and read(job, order) is not _MISSING]
 
 
 def _holds(job: TrainingJob, expression: Json) -> bool:
@@ -117,7 +114,7 @@ def _holds(job: TrainingJob, expression: Json) -> bool:
 
 
 def _matches(job: TrainingJob, entry: Json) -> bool:
-    value = _value(job, entry["Name"])
+    value = read(job, entry["Name"])
     operator: str = entry.get("Operator", "Equals")
     wanted: str = entry.get("Value", "")
     present = value is not _MISSING
@@ -142,7 +139,8 @@ def _matches(job: TrainingJob, entry: Json) -> bool:
     }[operator]
 
 
-def _value(job: TrainingJob, name: str) -> Any:
+def read(job: TrainingJob, name: str) -> Any:
+    """Return a property by its name, such as `OutputDataConfig.S3OutputPath` or `Tags.team`."""
     if name.startswith("Tags."):
         tags = {tag["Key"]: tag["Value"] for tag in job.tags}
         return tags.get(name.removeprefix("Tags."), _MISSING)

@@ -9,9 +9,10 @@ from moto.sagemaker.exceptions import ValidationError
 
 from ..service import context
 from ..service.objects import NotWritable, keys_under, put_object, read_object, split_uri
-from ..service.operations import Json, page
+from ..service.operations import Json
 from ..service.refusal import Refusal
 from ..service.shapes import service
+from .lists import list_jobs
 from .records import ENDED, TransformJob
 from .state import TrainingState
 
@@ -42,16 +43,9 @@ def describe(state: TrainingState, request: Json) -> Json:
 
 
 def list_all(state: TrainingState, request: Json) -> Json:
-    """List jobs, the newest first."""
-    wanted = request.get("NameContains", "")
-    status = request.get("StatusEquals")
-    jobs = [
-        job
-        for job in reversed(list(state.transform_jobs_kept))
-        if wanted in job.name and status in (None, job.status)
-    ]
-    names = ("MaxResults", "NextToken")
-    return page(jobs, request, "TransformJobSummaries", _summarize, "ValidationException", names)
+    """List jobs, the newest first unless asked otherwise."""
+    jobs = state.transform_jobs_kept
+    return list_jobs(jobs, request, "TransformJobSummaries", _summarize, "Descending")
 
 
 def stop(state: TrainingState, request: Json) -> Json:
@@ -60,6 +54,7 @@ def stop(state: TrainingState, request: Json) -> Json:
     if job.status != "InProgress":
         message = f"The request was rejected because the transform job is in status {job.status}."
         raise Refusal("ValidationException", message)
+    job.held = False
     enter(state, job, "Stopping", context.now())
     return {}
 

@@ -160,6 +160,7 @@ class Emulator:
         with self._gateway.lock:
             extend.settle()
             number, document = self.control.handle(method, f"{ROOT}{name}", body or {})
+            extend.settle()
             self._keep()
         if number != 200:
             raise ValueError(document["message"])

@@ -76,6 +76,7 @@ class Gateway:
         path = environ.get("PATH_INFO", "")
         if path.startswith(door.CONTROL):
             answer = self._control.answer(environ["REQUEST_METHOD"], path, body)
+            extend.settle()
             self._keep(None)
             return answer
         call = identify(environ, body)
@@ -90,6 +91,7 @@ class Gateway:
         elif fault is not None and kind == "error":
             refusal = Refusal(fault.code, fault.message, fault.status)
         answer = error(call, refusal) if refusal else self._serve(environ, body)
+        extend.settle()
         self._note(call, answer[0])
         writes = call.service == "s3" and environ["REQUEST_METHOD"] not in ("GET", "HEAD")
         self._keep(path if writes else None)

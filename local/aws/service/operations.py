@@ -7,8 +7,7 @@ shape, and returns the answer as JSON values, or raises a `Refusal`.
 from __future__ import annotations
 
 import json
-import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar, TypeVar
 from uuid import uuid4
 
@@ -86,43 +85,34 @@ def _reword(message: str) -> str:
 
 
 def page(
-    records: Sequence[R],
+    records: Iterable[R],
     request: Json,
     member: str,
     show: Callable[[R], Any],
     invalid: str,
     names: tuple[str, str] = ("maxResults", "nextToken"),
-    key: Callable[[R], str] = operator.attrgetter("key"),
+    *,
+    rank: Callable[[R], list[Any]],
+    reverse: bool = False,
 ) -> Json:
-    """Return one page of records under `member`, and the token of the next.
+    """Return one page of records under `member`, sorted by `rank`, and the token of the next.
 
-    A token holds the key of the last record that was shown, so that one that comes or goes between two pages neither
+    A token holds the rank of the last record that was shown, so that one that comes or goes between two pages neither
     hides nor repeats another. `invalid` is the error code of a bad limit or token.
     """
     limit_name, token_name = names
-    limit = request.get(limit_name)
-    limit = 100 if limit is None else limit
+    limit = request.get(limit_name, 100)
     if not 1 <= limit <= 100:
         raise Refusal(invalid, f"{limit_name}: {limit} is not between 1 and 100")
-    keys = list(map(key, records))
-    start = 0
+    left = sorted(records, key=rank, reverse=reverse)
     token = request.get(token_name)
     if token is not None:
-        last = _unwrap(token)
-        if last not in keys:
-            raise Refusal(invalid, f"The {token_name} is not valid")
-        start = keys.index(last) + 1
-    end = start + limit
-    answer: Json = {member: [show(record) for record in records[start:end]]}
-    return answer if end >= len(records) else {**answer, token_name: _wrap(keys[end - 1])}
-
-
-def _wrap(key: str) -> str:
-    return key.encode().hex()
-
-
-def _unwrap(token: str) -> str | None:
-    try:
-        return bytes.fromhex(token).decode()
-    except ValueError:
-        return None
+        try:
+            last = json.loads(bytes.fromhex(token))
+            left = [each for each in left if (rank(each) < last if reverse else rank(each) > last)]
+        except (ValueError, TypeError) as error:
+            raise Refusal(invalid, f"The {token_name} is not valid") from error
+    answer: Json = {member: [show(record) for record in left[:limit]]}
+    if len(left) > limit:
+        answer[token_name] = json.dumps(rank(left[limit - 1])).encode().hex()
+    return answer
