@@ -20,7 +20,7 @@ from .model import Context
 from .words import suggest
 
 _TOKEN = re.compile(r"\$\$\{|\$\{|\}|[^$}]+|.", re.DOTALL)
-_LATEST = re.compile(rf"(?:{'|'.join(map(re.escape, LATEST))})\(.*\)", re.DOTALL)
+_LATEST = re.compile(rf"(?:{'|'.join(map(re.escape, LATEST))})\((.*)\)", re.DOTALL)
 _OUTPUT = re.compile(r"jobs\.([A-Za-z0-9][A-Za-z0-9_-]*)\.([A-Za-z][A-Za-z0-9]*)")
 
 MAX_NESTED = 10  # `${` in `${`: two are of use
@@ -83,14 +83,16 @@ class Scope:
             return self._own(self.generation, "generation", "generation: 1")
         if expression == "period":
             return self._own(self.period, "period", "every: week")
-        output = _OUTPUT.fullmatch(expression)
+        output, latest = _OUTPUT.fullmatch(expression), _LATEST.fullmatch(expression)
+        if latest and not re.fullmatch(r"arn:[^\s\"']+", latest[1].strip()):
+            raise InterpolationError(f"expected an ARN without quotes, got `{latest[1]}`")
         if output and self.in_request:
             self.others.add(output[1])
         outside = (
             output
             or (expression == "code.uri" and self.has_code)
             or (head == "platform" and rest)
-            or _LATEST.fullmatch(expression)
+            or latest
         )
         if not outside:
             raise InterpolationError(self._unknown(expression))
@@ -134,8 +136,9 @@ class Scope:
             return f"unknown variable `${{{expression}}}`; a value of the matrix is `${{matrix.{expression}}}`"
         if expression in self.context.config:
             return f"unknown variable `${{{expression}}}`; a key of the config is `${{config.{expression}}}`"
-        names = ["stack", "generation", "period", "code.uri"]
-        close = suggest(expression, [*names, *(f"matrix.{key}" for key in self.cell or ())])
+        names = ["stack", "generation", "period", "code.uri", *LATEST]
+        names += [f"matrix.{key}" for key in self.cell or ()]
+        close = suggest(expression.partition("(")[0], names)
         return (
             f"unknown variable `${{{expression}}}`{close or ';'} for a literal `${{{expression}}}` "
             f"write `$${{{expression}}}`"

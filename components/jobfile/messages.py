@@ -9,7 +9,8 @@ from typing import Any
 from .. import schema
 from ..kinds import KINDS
 from ..redact import HIDDEN
-from .unknown_fields import describe_home
+from ..wire import Path
+from .unknown_fields import describe_home, find_same
 from .words import suggest
 
 _NAMES = {
@@ -96,8 +97,7 @@ def _suggest_kind(value: str, known: Iterable[str]) -> str:
 
 def _unknown_field(fault: schema.SchemaProblem, name: str) -> str:
     field = str(fault.path[-1])
-    same = [known for known in fault.expected if known.lower() == field.lower()]
-    home = "" if same else describe_home(fault.path, name)
+    home = "" if find_same(field, fault.expected) else describe_home(fault.path, name)
     if home:
         return f"unknown field here; {home}"
     close = suggest(field, fault.expected)
@@ -132,15 +132,14 @@ def _wrong_type(fault: schema.SchemaProblem, name: str, written: str | None, sec
             example = f" [{{{', '.join(fields)}}}]" if len(fields) == 2 else ""
             takes = f"a list of mappings{example}"
         elif not isinstance(value, dict):
-            return f"expected a list: write [{word.strip('`')}]"
+            words = word.strip("`")
+            return f"expected a list: write [{words if ',' in words else ', '.join(words.split())}]"
     if "array" in wanted and isinstance(value, str):
         return f"expected {takes}: write [{word.strip('`')}]"
-    needed = fault.schema.get("required", ())
-    if wanted == ["object"] and isinstance(value, str) and len(needed) == 1:
-        return f"expected a mapping: write {{{needed[0]}: {word.strip('`')}}}"
-    pair = _first_pair(value)
-    if wanted == ["object"] and pair:
-        return f"expected a mapping: write {{{pair}: ...}}"
+    if wanted == ["object"]:
+        example = _first_pair(value) or _wrap(value, name, fault.path)
+        if example:
+            return f"expected a mapping: write {example}"
     is_now = (
         "a list" if isinstance(value, list) else "a mapping" if isinstance(value, dict) else word
     )
@@ -148,11 +147,23 @@ def _wrong_type(fault: schema.SchemaProblem, name: str, written: str | None, sec
 
 
 def _first_pair(value: Any) -> str:
-    """Return the first key of a list such as [{Key: team, Value: growth}], which other APIs have for a mapping."""
+    """Write as a mapping a list such as [{Key: team, Value: growth}], which other APIs have."""
     first = value[0] if isinstance(value, list) and value else None
     keys = {key.lower(): key for key in first} if isinstance(first, dict) else {}
     key = keys.get("key") or keys.get("name") or ""
-    return str(first[key]) if key and isinstance(first, dict) and len(first) == 2 else ""
+    if not key or not isinstance(first, dict) or len(first) != 2:
+        return ""
+    return f"{{{first[key]}: ...}}"
+
+
+def _wrap(value: Any, name: str, path: Path) -> str:
+    """Write a value in the mapping that belongs there, if that has one field only to put it in."""
+    part = schema.at(name, path) or {}
+    if part.get("type") == {str: "string", int: "integer"}.get(type(value)):
+        return format_value(value).strip("`")
+    fields = part.get("required") or list(part.get("properties", ()))
+    inner = _wrap(value, name, (*path, fields[0])) if len(fields) == 1 else ""
+    return inner and f"{{{fields[0]}: {inner}}}"
 
 
 def _takes(wanted: list[str]) -> str:

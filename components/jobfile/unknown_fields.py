@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
@@ -153,14 +153,27 @@ def group_misplaced(
     """Take out fields that are in one wrong place together: the other faults, and (path, sentence) of each group."""
     groups: dict[tuple[Path, str], list[schema.SchemaProblem]] = {}
     for fault in faults:
-        if fault.keyword == "additionalProperties" and (home := describe_home(fault.path, name)):
-            groups.setdefault((fault.path[:-1], home.removeprefix("it belongs ")), []).append(fault)
+        if fault.keyword == "additionalProperties" and (what := _describe_mistake(fault, name)):
+            groups.setdefault((fault.path[:-1], what), []).append(fault)
     rest, told = list(faults), []
-    for (_, home), group in groups.items():
+    for (_, what), group in groups.items():
         if len(group) >= _TOGETHER:
             rest = [fault for fault in rest if fault not in group]
-            told.append((group[0].path, f"{_name_fields(group)} belong {home}"))
+            told.append((group[0].path, f"{_name_fields(group)} {what}"))
     return rest, told
+
+
+def _describe_mistake(fault: schema.SchemaProblem, name: str) -> str:
+    """Say what a field has in common with others that are wrong as it is, or nothing."""
+    if same := find_same(str(fault.path[-1]), fault.expected):
+        # `JobQueue`, as other tools write it
+        return f"begin with {'an upper' if same[0].isupper() else 'a lower'}-case letter"
+    return describe_home(fault.path, name).replace("it belongs", "belong")
+
+
+def find_same(field: str, known: Iterable[str]) -> str:
+    """Return the field that is written the same but for its letters' case, or nothing."""
+    return next((name for name in known if name.lower() == field.lower()), "")
 
 
 def _name_fields(faults: Sequence[schema.SchemaProblem]) -> str:

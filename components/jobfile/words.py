@@ -17,6 +17,10 @@ def find_nearest(word: str, known: Iterable[str], alike: float = _ALIKE) -> str:
         ending = [name for name in by_lower if name.endswith(f".{word}")]
         if ending:
             return by_lower[ending[0]]
+    ending = [name for name in by_lower if name.endswith(word)]
+    if len(ending) == 1 and len(word) > 2 and alike == _ALIKE:
+        # `Key` is `tagKey`
+        return by_lower[ending[0]]
     found = difflib.get_close_matches(word, by_lower, n=1, cutoff=alike)
     return by_lower[found[0]] if found else ""
 
