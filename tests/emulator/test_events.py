@@ -45,6 +45,29 @@ def test_state_changes(client: ClientMaker, batch: Any, emulator: Emulator) -> N
     assert not {"tags", "serviceRequestPayload"} & set(last["detail"])
 
 
+def test_delivery_is_eventbridges_affair(client: ClientMaker, batch: Any, emulator: Emulator) -> None:
+    """Targets that moto cannot deliver to, or that are gone, disturb neither a job nor the other targets."""
+    events = client("events")
+    read = watch(client)
+    events.remove_targets(Rule="r", Ids=["1"])
+    arn = "arn:aws:{}:us-east-1:123456789012:{}"
+    targets = [
+        arn.format("sns", "topic"),
+        arn.format("lambda", "function:f"),
+        arn.format("states", "stateMachine:s"),
+        arn.format("sqs", "gone"),
+        arn.format("logs", "log-group:/gone"),
+        arn.format("sqs", "q"),
+    ]
+    events.put_targets(
+        Rule="r", Targets=[{"Id": str(number), "Arn": each} for number, each in enumerate(targets)]
+    )
+    job = batch.submit_service_job(**service_job())["jobId"]
+    emulator.advance(60)
+    assert batch.describe_service_job(jobId=job)["status"] == "SUCCEEDED"
+    assert [each["detail"]["status"] for each in read()][-1] == "SUCCEEDED"
+
+
 def test_blocked_queue(client: ClientMaker, batch: Any, emulator: Emulator) -> None:
     """A job at its queue's head that can never start is an event once, and so is one without capacity."""
     read = watch(client)

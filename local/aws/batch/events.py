@@ -6,6 +6,8 @@ https://docs.aws.amazon.com/batch/latest/userguide/batch-service-job-queue-block
 
 from __future__ import annotations
 
+import copy
+import logging
 from typing import Any
 from uuid import uuid4
 
@@ -17,6 +19,7 @@ from .views import describe
 
 STATE_CHANGE = "Batch Service Job State Change"
 BLOCKED = "Batch Service Job Queue Blocked"
+_LOG = logging.getLogger(__name__)
 _LEFT_OUT = ("tags", "serviceRequestPayload")
 
 
@@ -37,8 +40,23 @@ def send(backend: BatchState, job: ServiceJob, kind: str, at: float) -> None:
         "detail": {key: value for key, value in describe(job).items() if key not in _LEFT_OUT},
     }
     for rule in rules:
+        for target in rule.targets:
+            _deliver(rule, target, event)
+
+
+def _deliver(rule: Any, target: Any, event: Any) -> None:
+    """Deliver an event to one of a rule's targets, and note a failure: of that Batch hears nothing.
+
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-event-delivery.html
+    """
+    alone = copy.copy(rule)
+    alone.targets = [target]
+    try:
         # moto's input transformers need a package that nothing else here needs
-        rule.send_to_targets(event, transform_input=False)
+        alone.send_to_targets(event, transform_input=False)
+    except Exception as problem:  # noqa: BLE001 - moto has no error in common for what it cannot deliver
+        where = f"{target['Arn']} of the rule {rule.name}"
+        _LOG.warning("EventBridge could not deliver to %s: %r", where, problem)
 
 
 def _list_rules(backend: BatchState) -> list[Any]:
