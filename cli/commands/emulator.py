@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -17,6 +18,8 @@ from local.aws.clock import Pace
 SHOWN = ("endpoint", "region", "queues", "solutionVersions", "regions", "token")
 _PACE = "'instant', or seconds by status: running=60 runnable=never"
 _FAULTS = {"throttle": "throttle", "lost": "cut-after"}
+_FAULT = re.compile(r"(throttle|lost)=(\d+(?:\.\d+)?)%|list-lag=(\d+(?:\.\d+)?)s")
+_FAULTS_HELP = "throttle=20%, lost=5%, list-lag=3s"
 _JOBS = {
     "fail": "let a job fail now",
     "succeed": "let a job succeed now",
@@ -39,7 +42,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action.add_argument(
             "--port", type=parse_port, help="default: the last port, else a free one"
         )
-        action.add_argument("--pace", help="how fast its jobs run (python -m local.aws --help)")
+        action.add_argument("--pace", help=f"how fast its jobs run: {_PACE}")
     add("stop", "stop it and keep its jobs")
     status = add("status", "show its address and what jobs may refer to, in every region in use")
     status.add_argument("--json", action="store_true", help="print a JSON object")
@@ -58,17 +61,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
     pace.add_argument("pace", nargs="*", metavar="STATUS=SECONDS", help=_PACE)
     seed = add("seed", "make queues, buckets and solutions in another region too")
     seed.add_argument("--region", required=True, help="for example us-west-2")
-    faults = add("faults", "show or change what goes wrong: throttling, lost answers, late lists")
+    faults = add(
+        "faults", "show what goes wrong, or replace it: throttling, lost answers, late lists"
+    )
     faults.add_argument(
-        "faults", nargs="*", metavar="FAULT", help="throttle=20%%, lost=5%%, list-lag=3s; or off"
+        "faults", nargs="*", metavar="FAULT", help=f"{_FAULTS_HELP.replace('%', '%%')}; or off"
     )
 
 
 def parse_port(text: str) -> int:
-    number = int(text)
-    if not 0 <= number <= 65535:
-        raise ValueError
-    return number
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text} is not a port: a number from 0 to 65535")
+    return int(text)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -95,20 +99,23 @@ def run(args: argparse.Namespace) -> int:
 
 
 def parse_pace(words: list[str]) -> dict[str, float | None]:
-    """Return seconds by state, None for never, of `instant`, `running=60 ...` or the JSON that `start --pace` takes."""
+    """Return seconds by state, None for never, of `instant`, `running=60 ...` or a JSON object."""
     if words == ["instant"]:
         return Pace.instant().as_json()
     try:
-        if len(words) == 1 and words[0].startswith("{"):
-            given = json.loads(words[0])
+        if words[:1] and words[0].startswith("{"):
+            given = json.loads(" ".join(words))
         else:
-            pairs = [word.partition("=")[::2] for word in words]
-            given = {name: None if text == "never" else float(text) for name, text in pairs}
-        Pace().changed(given)
+            pairs = [word.partition("=") for word in " ".join(words).split()]
+            given = {name: None if text == "never" else float(text) for name, _, text in pairs}
         if any(value is not None and not math.isfinite(value) for value in given.values()):
-            raise ValueError("seconds are a number, or never")
+            raise ValueError
+    except (TypeError, ValueError):
+        raise JobError(f"pace: {' '.join(words)!r} is not {_PACE}") from None
+    try:
+        Pace().changed(given)
     except ValueError as error:
-        raise JobError(f"pace: {error}; expected {_PACE}") from None
+        raise JobError(f"pace: {error}") from None
     return dict(given)
 
 
@@ -116,18 +123,14 @@ def parse_faults(words: list[str]) -> tuple[list[dict[str, Any]], float]:
     """Return the faults, as the control API takes them, and the seconds by which lists are late."""
     faults, lag = [], 0.0
     for word in words:
-        name, _, text = word.partition("=")
-        unit = {"throttle": "%", "lost": "%", "list-lag": "s"}.get(name, "")
-        number = text.removesuffix(unit)
-        if not unit or not text.endswith(unit) or not number.isdecimal():
-            raise JobError(
-                f"unknown fault {word!r}; expected throttle=20%, lost=5%, list-lag=3s or off"
-            )
-        if name == "list-lag":
-            lag = float(number)
-        else:
-            fault = {"operation": "*", "kind": _FAULTS[name], "percent": float(number)}
-            faults.append(fault)
+        found = _FAULT.fullmatch(word)
+        number = float(found[2] or found[3]) if found else math.inf
+        if found is None or (found[1] and number > 100):
+            raise JobError(f"unknown fault {word!r}; expected {_FAULTS_HELP}, or off")
+        if not found[1]:
+            lag = number
+        elif number:
+            faults.append({"operation": "*", "kind": _FAULTS[found[1]], "percent": number})
     return faults, lag
 
 
@@ -165,13 +168,16 @@ def _change_faults(emulator: Emulator, words: list[str]) -> None:
         for fault in faults:
             emulator.ask("POST", "faults", fault)
         emulator.ask("POST", "lag", {"lists": lag})
+    names = {kind: name for name, kind in _FAULTS.items()}
     lines = [
-        f"{fault['kind']} {fault['operation']}: "
+        f"{names[fault['kind']]}={fault['percent']:g}%"
+        if fault["percent"] and fault["kind"] in names and fault["operation"] == "*"
+        else f"{fault['kind']} {fault['operation']}: "
         + (f"{fault['percent']:g}% of calls" if fault["percent"] else f"{fault['times']} more")
         for fault in emulator.ask("GET", "faults")["faults"]
     ]
     late = emulator.ask("POST", "lag", {})["lists"]
-    lines += [f"lists show a new job {late:g} s late"] if late else []
+    lines += [f"list-lag={late:g}s"] if late else []
     print("\n".join(lines) or "nothing goes wrong")
 
 

@@ -64,9 +64,9 @@ def _port(text: str) -> int:
     return int(text)
 
 
-def _pace(text: str | None) -> Pace:
+def _pace(text: str | None) -> Pace | None:
     if text is None:
-        return Pace()
+        return None
     if text == "instant":
         return Pace.instant()
     wanted = json.loads(text)

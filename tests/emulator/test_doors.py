@@ -6,6 +6,7 @@ import argparse
 import json
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,7 +16,9 @@ from cli.commands import emulator as command
 from cli.project.emulator_process import Emulator as Process
 from components.errors import JobError
 from components.stack.settings import read_settings
+from local.aws import __main__ as process
 from local.aws.server.emulator import Emulator
+from local.aws.service import context
 
 from .conftest import ClientMaker
 from .samples import inference_job, service_job
@@ -127,19 +130,40 @@ def test_running_emulator_takes_the_pace_of_start(
     jobctl: Run, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Process, "start", lambda *_: (emulator.endpoint, False))
-    shown = jobctl("start", "--pace", '{"running": 7}')
-    assert shown.endswith(", at the new pace\n")
-    assert emulator.status()["pace"]["running"] == 7
+    for asked, seconds in (('{"running": 7}', 7), ("running=8 stopping=never", 8)):
+        shown = jobctl("start", "--pace", asked)
+        assert shown.endswith(", at the new pace\n")
+        assert emulator.status()["pace"]["running"] == seconds
+
+
+def test_start_goes_on_at_the_kept_pace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`stop` and `start` without a pace: the one of before holds."""
+    paces = []
+    stopped = SimpleNamespace(wait=lambda: paces.append(context.pace().running), set=None)
+    monkeypatch.setattr(process, "threading", SimpleNamespace(Event=lambda: stopped))
+    monkeypatch.setattr(process.signal, "signal", lambda *_: None)
+    for arguments in (["--pace", '{"running": 7}'], []):
+        assert process.main(["--state", str(tmp_path), *arguments]) == 0
+    assert paces == [7, 7]
+
+
+def test_port_that_is_none(jobctl: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        jobctl("start", "--port", "abc")
+    assert "abc is not a port: a number from 0 to 65535" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["fast"], "could not convert"),
+        (["fast"], "'fast' is not 'instant', or seconds by status"),
+        (["instant", "running=3"], "'instant running=3' is not"),
+        (["running"], "'running' is not"),
+        (['{"running": "1"}'], "is not"),
         (["running=-1"], "running takes a number of seconds"),
         (["runing=1"], "runing is not a state"),
-        (["{"], "Expecting property name"),
-        (["running=inf"], "seconds are a number, or never"),
+        (["{"], "'{' is not"),
+        (["running=inf"], "'running=inf' is not"),
     ],
 )
 def test_pace_that_is_none(words: list[str], message: str) -> None:
@@ -190,7 +214,7 @@ def test_code_is_uploaded_to_a_bucket_of_the_region(
 def test_faults(jobctl: Run, batch: Any, emulator: Emulator) -> None:
     """A part of all calls is throttled, evenly, or loses its answer; lists are late; `off` ends it."""
     shown = jobctl("faults", "throttle=20%", "list-lag=3s")
-    assert shown == "throttle *: 20% of calls\nlists show a new job 3 s late\n"
+    assert shown == "throttle=20%\nlist-lag=3s\n"
 
     def count(error: type[Exception]) -> int:
         failed = 0
@@ -204,7 +228,12 @@ def test_faults(jobctl: Run, batch: Any, emulator: Emulator) -> None:
     assert count(ClientError) == 4
     jobctl("faults", "lost=5%")
     assert count(ConnectionClosedError) == 1
+    assert jobctl("faults", "lost=0%", "list-lag=2.5s") == "list-lag=2.5s\n"
+    assert jobctl("faults", "throttle=12.5%") == "throttle=12.5%\n"
+    with pytest.raises(JobError, match="unknown fault 'throttle=200%'"):
+        jobctl("faults", "throttle=200%")
+    assert jobctl("faults") == "throttle=12.5%\n"
     assert jobctl("faults", "off") == jobctl("faults") == "nothing goes wrong\n"
-    for word in ("throttle=20", "lost=x%", "slow", "list-lag=3%"):
+    for word in ("throttle=20", "lost=x%", "slow", "list-lag=3%", "list-lag=1e3s"):
         with pytest.raises(JobError, match="expected throttle=20%"):
             jobctl("faults", word)

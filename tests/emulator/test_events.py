@@ -45,7 +45,9 @@ def test_state_changes(client: ClientMaker, batch: Any, emulator: Emulator) -> N
     assert not {"tags", "serviceRequestPayload"} & set(last["detail"])
 
 
-def test_delivery_is_eventbridges_affair(client: ClientMaker, batch: Any, emulator: Emulator) -> None:
+def test_delivery_is_eventbridges_affair(
+    client: ClientMaker, batch: Any, emulator: Emulator
+) -> None:
     """Targets that moto cannot deliver to, or that are gone, disturb neither a job nor the other targets."""
     events = client("events")
     read = watch(client)
