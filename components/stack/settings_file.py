@@ -20,6 +20,7 @@ Found = tuple[Place, str, str]  # path, message, level
 
 # https://www.pulumi.com/docs/iac/concepts/projects/stack-settings-file/
 _TOP = ("config", "encryptedkey", "encryptionsalt", "environment", "secretsprovider")
+_RULE = "stack-settings"
 _ALIKE = 0.82  # `slot` is meant to be `slots`; `bucket` may be somebody's own beside `bucketKeys`
 
 
@@ -28,13 +29,17 @@ def find_problems(settings: Settings, files: Sequence[JobFile]) -> Iterator[Prob
 
     `files` are the stack's job files: what they use of the config is the project's own.
     """
-    text, document = _read(settings.file)
+    try:
+        text, document = _read(settings.file)
+    except yaml12.Unreadable as error:
+        yield Problem(settings.file.name, error.line, error.column, "", error.message, _RULE)
+        return
     config = document.get("config")
     config = config if isinstance(config, dict) else {}
     found = [
         *_find_unknown_parts(document),
         *_find_unread_keys(settings.project, config, files),
-        *_find_nested_folders(settings),
+        *_find_wrong_folder(settings),
     ]
     spelled = {_write_in_full(settings.project, key): key for key in map(str, config)}
     found += [(("config", key), message, "error") for key, message in settings.wrong.items()]
@@ -44,18 +49,16 @@ def find_problems(settings: Settings, files: Sequence[JobFile]) -> Iterator[Prob
     for path, message, level in found:
         path = tuple(spelled.get(str(part), part) for part in path)
         line, column = places.of(path)
-        yield Problem(
-            settings.file.name, line, column, join_path(path), message, "stack-settings", level
-        )
+        yield Problem(settings.file.name, line, column, join_path(path), message, _RULE, level)
 
 
 def _read(path: Path) -> tuple[str, Mapping[str, Any]]:
-    """Return a file's text and document; nothing where it cannot be read, which the engine says."""
+    """Return a file's text and document; nothing where there is none. Raises `Unreadable`."""
     try:
         text = path.read_text("utf-8")
-        document = yaml12.load(text)
-    except (OSError, ValueError, yaml12.Unreadable):
+    except (OSError, ValueError):
         return "", {}
+    document = yaml12.load(text)
     return text, document if isinstance(document, dict) else {}
 
 
@@ -68,7 +71,9 @@ def _write_in_full(project: str, key: str) -> str:
 
 def _find_unknown_parts(document: Mapping[str, Any]) -> Iterator[Found]:
     for key in document:
-        if key not in _TOP:
+        if ":" in str(key):
+            yield (str(key),), "belongs in `config`", "error"
+        elif key not in _TOP:
             close = suggest(str(key), _TOP)
             message = f"Pulumi does not read this key{close or f'; it reads {join_words(_TOP)}'}"
             yield (str(key),), message, "error" if close else "warning"
@@ -78,9 +83,13 @@ def _find_unread_keys(
     project: str, config: Mapping[str, Any], files: Sequence[JobFile]
 ) -> Iterator[Found]:
     """Yield misspelt settings; in the project's own namespace, where a team may have others, only as a warning."""
-    for key in map(str, config):
+    for key, value in config.items():
+        key = str(key)
         namespace, _, name = key.rpartition(":")
-        if namespace == "aws":
+        if key in ("aws", "aws-jobs") and isinstance(value, dict) and "secure" not in value:
+            message = f"write its keys in full, such as `{key}:{next(iter(value), 'tags')}`"
+            yield ("config", key), message, "error"
+        elif namespace == "aws":
             # the provider of AWS has more than this one
             close = suggest(name, ("region",), _ALIKE)
             if close and name != "region":
@@ -100,13 +109,20 @@ def _find_unread_keys(
             yield ("config", key), message, "warning"
 
 
-def _find_nested_folders(settings: Settings) -> Iterator[Found]:
-    """Yield other stacks whose job files this stack has in its folder. The emulator may try those of all."""
+def _find_wrong_folder(settings: Settings) -> Iterator[Found]:
+    """Yield a folder that is not there, or that has another stack's in it: the emulator may try the jobs of all."""
+    if settings.jobs != JOBS and not settings.folder.exists():
+        folders = [path.name for path in settings.root.iterdir() if path.is_dir()]
+        message = f"there is no folder `{settings.jobs}`{suggest(settings.jobs, folders)}"
+        yield ("config", "aws-jobs:jobs"), message, "error"
     if settings.on_emulator:
         return
     own = os.path.normpath(settings.jobs)
     for path in sorted(settings.root.glob("Pulumi.*.yaml")):
-        config = _read(path)[1].get("config")
+        try:
+            config = _read(path)[1].get("config")
+        except yaml12.Unreadable:
+            continue  # said of that stack
         values = {
             _write_in_full(settings.project, str(key)): value
             for key, value in (config if isinstance(config, dict) else {}).items()

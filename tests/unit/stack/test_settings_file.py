@@ -49,6 +49,7 @@ def _validate(capsys: Capture, *stack: str) -> list[str]:
         ("aws-jobs:slots: 0", "`0` is not a number of runs"),
         ("aws-jobs:tags: [a]", "must be a mapping of texts, such as {team: growth}"),
         ("aws:regoin: us-east-1", "not a setting; did you mean `aws:region`?"),
+        ("aws-jobs: {tags: {a: b}}", "write its keys in full, such as `aws-jobs:tags`"),
         ("aws-jobs:tags: {a: {secure: v1:xyz}}", ""),
         ("aws-jobs:artifacts: {secure: v1:xyz}", ""),
         ("aws:profile: acme", ""),
@@ -60,7 +61,7 @@ def _validate(capsys: Capture, *stack: str) -> list[str]:
 def test_a_setting(project: Path, capsys: Capture, line: str, said: str) -> None:
     """Each is said at its line, with the key as the file has it; what is the team's own is not."""
     _write(project, f"config:\n  # a comment\n  {line}\n")
-    key = line.rpartition(": ")[0].partition(": ")[0]
+    key = line.partition(": ")[0]
     expected = [f"Pulumi.dev.yaml:3:3: config.{key}: {said}"] if said else []
     assert _validate(capsys) == expected
 
@@ -77,6 +78,23 @@ def test_every_mistake_at_once(project: Path, capsys: Capture) -> None:
         "Pulumi.b.yaml:2:3",
         "jobs/churn.yaml:10:1",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("aws-jobs:slots: 5\n", "1:1: aws-jobs:slots: belongs in `config`"),
+        ("config: {a: 1, a: 2}\n", "1:16: duplicate key `a`"),
+        (
+            "config: {'aws-jobs:jobs': jbos}\n",
+            "1:10: config.aws-jobs:jobs: there is no folder `jbos`; did you mean `jobs`?",
+        ),
+    ],
+)
+def test_the_file_itself(project: Path, capsys: Capture, text: str, said: str) -> None:
+    """What YAML would take and Pulumi would not, or would not look at."""
+    _write(project, text)
+    assert _validate(capsys)[0] == f"Pulumi.dev.yaml:{said}"
 
 
 def test_a_key_that_no_job_file_uses(project: Path, capsys: Capture) -> None:
