@@ -279,7 +279,7 @@ def found(service: str, operation: str, document: Any) -> list[str]:
         ),
         ({"numResults": True}, "Value at 'numResults' has the type bool, not integer"),
         ({"jobInput": []}, "Value at 'jobInput' has the type list, not object"),
-        ({"job": 1}, "'job' is not a parameter of CreateBatchInferenceJobRequest"),
+        ({"Job": 1}, "'job' is not a parameter of CreateBatchInferenceJobRequest"),
     ],
 )
 def test_constraints_in_the_words_of_aws(changes: dict[str, Any], problem: str) -> None:

@@ -65,7 +65,10 @@ def test_service_environment(batch: Any) -> None:
     batch.update_service_environment(serviceEnvironment="own", state="DISABLED")
     batch.delete_service_environment(serviceEnvironment=arn)
     listed = batch.describe_service_environments()["serviceEnvironments"]
-    assert [each["serviceEnvironmentName"] for each in listed] == ["sagemaker-training"]
+    assert [each["serviceEnvironmentName"] for each in listed] == [
+        "sagemaker-training",
+        "sagemaker-training-quota",
+    ]
 
 
 def test_environment_in_use_stays(batch: Any) -> None:

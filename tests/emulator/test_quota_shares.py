@@ -12,6 +12,7 @@ import pytest
 
 from local.aws.batch.models import ServiceJobBackend
 from local.aws.server.emulator import Emulator
+from local.aws.service.refusal import Refusal
 
 from .conftest import Call
 from .test_order import QUOTA, TYPE, make_queue, submit
@@ -130,3 +131,51 @@ def test_an_expired_job_frees_its_capacity(emulator: Emulator, call: Call) -> No
     first, second = start(call, "a"), start(call, "a")
     emulator.ask("DELETE", f"jobs/{first}")
     assert read(call, second) == "r"
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"capacityLimits": []}, "1 to 5 limits"),
+        ({"capacityLimits": [{"maxCapacity": 1, "capacityUnit": TYPE}] * 2}, "another instance"),
+        ({"capacityLimits": [{"maxCapacity": -1, "capacityUnit": TYPE}]}, "from 0 up"),
+        (
+            {"capacityLimits": [{"maxCapacity": 1, "capacityUnit": "NUM_INSTANCES"}]},
+            "instance type",
+        ),
+        ({"resourceSharingConfiguration": {"strategy": "LEND", "borrowLimit": 5}}, "that borrows"),
+    ],
+)
+@pytest.mark.usefixtures("queue")
+def test_shares_that_are_refused(call: Call, change: dict[str, Any], message: str) -> None:
+    """When they are made, and when they are changed."""
+    made = make_share(call, "a", "LEND", cpu=1)
+    good = {
+        "quotaShareName": "b",
+        "jobQueue": "three",
+        "capacityLimits": [{"maxCapacity": 1, "capacityUnit": TYPE}],
+        "resourceSharingConfiguration": {"strategy": "LEND"},
+        "preemptionConfiguration": {"inSharePreemption": "ENABLED"},
+    }
+    with pytest.raises(Refusal, match=message):
+        call("CreateQuotaShare", **{**good, **change})
+    with pytest.raises(Refusal, match=message):
+        call("UpdateQuotaShare", quotaShareArn=made, **change)
+
+
+@pytest.mark.usefixtures("queue")
+def test_limits_of_a_queue_with_shares(call: Call) -> None:
+    """It has an environment of its own, at most 20 shares, and stays of its kind."""
+    for number in range(20):
+        make_share(call, f"s{number}", "RESERVE", cpu=1)
+    with pytest.raises(Refusal, match="20 quota shares"):
+        make_share(call, "more", "RESERVE", cpu=1)
+    order = [{"order": 1, "serviceEnvironment": "eight"}]
+    plain = {"jobQueueType": "SAGEMAKER_TRAINING", "priority": 1}
+    with pytest.raises(Refusal, match="used by the job queue three"):
+        call("CreateJobQueue", jobQueueName="x", serviceEnvironmentOrder=order, **plain)
+    with pytest.raises(Refusal, match="used by the job queue three"):
+        call("UpdateJobQueue", jobQueue="training", serviceEnvironmentOrder=order)
+    fair = call("CreateSchedulingPolicy", name="fair")["arn"]
+    with pytest.raises(Refusal, match="of the same kind"):
+        call("UpdateJobQueue", jobQueue="three", schedulingPolicyArn=fair)

@@ -68,6 +68,12 @@ def find(backend: ServiceJobBackend, arn: str) -> Resource:
     return resources.find(backend.policies, WHAT, arn)
 
 
+def has_quotas(backend: ServiceJobBackend, queue: Json) -> bool:
+    """Whether a queue, by what it was created with, has quota shares."""
+    arn = queue.get("schedulingPolicyArn")
+    return arn is not None and "quotaSharePolicy" in find(backend, arn).request
+
+
 def _name(policy: Resource) -> Json:
     return {"arn": policy.arn}
 

@@ -45,6 +45,7 @@ def create(backend: ServiceJobBackend, request: Json) -> Json:
     }
     if request.get("schedulingPolicyArn") is not None:
         policies.find(backend, request["schedulingPolicyArn"])
+    _check_environment(backend, own)
     return _names(resources.make(backend, backend.queues, WHAT, name, f"job-queue/{name}", own))
 
 
@@ -83,10 +84,13 @@ def update(backend: ServiceJobBackend, request: Json) -> Json:
     if request.get("schedulingPolicyArn") is not None:
         if not queue.request.get("schedulingPolicyArn"):
             raise refuse("A scheduling policy cannot be added to a first-in-first-out job queue")
-        policies.find(backend, request["schedulingPolicyArn"])
+        new = policies.find(backend, request["schedulingPolicyArn"])
+        if policies.has_quotas(backend, queue.request) != ("quotaSharePolicy" in new.request):
+            raise refuse("A scheduling policy is replaced by one of the same kind only")
     if request.get("serviceEnvironmentOrder") is not None:
         order = _order(backend, request["serviceEnvironmentOrder"])
         request = {**request, "serviceEnvironmentOrder": order}
+    _check_environment(backend, {**queue.request, **request}, queue.arn)
     resources.change(backend.queues, queue, request, *_CHANGEABLE)
     return _names(queue)
 
@@ -152,6 +156,23 @@ def _order(backend: ServiceJobBackend, order: list[Json]) -> list[Json]:
         }
         for entry in order
     ]
+
+
+def _check_environment(backend: ServiceJobBackend, request: Json, own: str = "") -> None:
+    """Refuse to share an environment with another queue where one of the two has quota shares.
+
+    https://docs.aws.amazon.com/batch/latest/userguide/service_limits.html
+    """
+    order = request["serviceEnvironmentOrder"][0]["serviceEnvironment"]
+    for queue in backend.queues:
+        taken = queue.request["serviceEnvironmentOrder"][0]["serviceEnvironment"] == order
+        if (
+            taken
+            and queue.arn != own
+            and any(policies.has_quotas(backend, each) for each in (request, queue.request))
+        ):
+            message = f"{order} is used by the job queue {queue.name}: with quota shares an environment has one queue"
+            raise refuse(message)
 
 
 def _names(queue: Resource) -> Json:

@@ -14,6 +14,8 @@ from .records import Resource
 
 WHAT = "Quota share"
 NAMES = ("quotaShareName", "quotaShareArn")
+MAX = 20
+"""Shares of a queue: https://docs.aws.amazon.com/batch/latest/userguide/service_limits.html"""
 _CHANGEABLE = (
     "capacityLimits",
     "resourceSharingConfiguration",
@@ -26,9 +28,11 @@ def create(backend: ServiceJobBackend, request: Json) -> Json:
     """Make a share of a queue whose policy has quota shares."""
     name = request[NAMES[0]]
     queue = queues.find(backend, request["jobQueue"])
-    policy = queue.request.get("schedulingPolicyArn")
-    if not policy or "quotaSharePolicy" not in policies.find(backend, policy).request:
+    if not policies.has_quotas(backend, queue.request):
         raise refuse(f"Job queue {queue.name} has no quota-share scheduling policy")
+    if len([each for each in backend.shares if each.request["jobQueueArn"] == queue.arn]) >= MAX:
+        raise refuse(f"Job queue {queue.name} has {MAX} quota shares, as many as it can")
+    _check(request)
     own = {**request, "jobQueueArn": queue.arn}
     path = f"job-queue/{queue.name}/quota-share/{name}"
     return _names(resources.make(backend, backend.shares, WHAT, name, path, own))
@@ -49,6 +53,7 @@ def list_all(backend: ServiceJobBackend, request: Json) -> Json:
 def update(backend: ServiceJobBackend, request: Json) -> Json:
     """Change a share's limits, its sharing, its preemption or its state."""
     share = _find(backend, request[NAMES[1]])
+    _check({**share.request, **request})
     resources.change(backend.shares, share, request, *_CHANGEABLE)
     return _names(share)
 
@@ -71,6 +76,26 @@ def find_of_queue(backend: ServiceJobBackend, queue_arn: str, name: str) -> Reso
 
 def _find(backend: ServiceJobBackend, arn: str) -> Resource:
     return resources.find(backend.shares, WHAT, arn)
+
+
+def _check(request: Json) -> None:
+    """Check the limits and what is lent.
+
+    https://docs.aws.amazon.com/batch/latest/userguide/quota-shares.html
+    https://docs.aws.amazon.com/batch/latest/APIReference/API_QuotaShareResourceSharingConfiguration.html
+    """
+    units = [limit["capacityUnit"] for limit in request["capacityLimits"]]
+    if not 1 <= len(units) <= 5 or len(set(units)) < len(units):
+        raise refuse("capacityLimits takes 1 to 5 limits, each of another instance type")
+    for limit in request["capacityLimits"]:
+        if not limit["capacityUnit"].startswith("ml.") or limit["maxCapacity"] < 0:
+            raise refuse(
+                "Each of capacityLimits takes an instance type and a maxCapacity from 0 up"
+            )
+    sharing = request["resourceSharingConfiguration"]
+    borrow = sharing.get("borrowLimit", -1)
+    if borrow < -1 or (borrow >= 0 and sharing["strategy"] != "LEND_AND_BORROW"):
+        raise refuse("borrowLimit is a percentage, -1 for no limit, of a share that borrows")
 
 
 def _names(share: Resource) -> Json:

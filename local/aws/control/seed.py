@@ -29,6 +29,7 @@ REGION = "us-east-1"
 DATA = "aws-jobs-data"
 OUTPUT = "aws-jobs-output"
 ENVIRONMENT = "sagemaker-training"
+QUOTA_ENVIRONMENT = "sagemaker-training-quota"
 INSTANCES = 100
 MODEL = "churn-xgboost"
 IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1"
@@ -142,14 +143,18 @@ def _role(name: str, service: str) -> None:
 def _batch(region: str) -> None:
     backend = batch_backends[ACCOUNT][region]
     assert isinstance(backend, ServiceJobBackend)
-    environments.create(
-        backend,
-        {
-            "serviceEnvironmentName": ENVIRONMENT,
-            "serviceEnvironmentType": "SAGEMAKER_TRAINING",
-            "capacityLimits": [{"maxCapacity": INSTANCES, "capacityUnit": "NUM_INSTANCES"}],
-        },
-    )
+    for name, unit in (
+        (ENVIRONMENT, "NUM_INSTANCES"),
+        (QUOTA_ENVIRONMENT, "ml.m5.xlarge"),  # a queue with quota shares has one of its own
+    ):
+        environments.create(
+            backend,
+            {
+                "serviceEnvironmentName": name,
+                "serviceEnvironmentType": "SAGEMAKER_TRAINING",
+                "capacityLimits": [{"maxCapacity": INSTANCES, "capacityUnit": unit}],
+            },
+        )
     weights = [
         {"shareIdentifier": name, "weightFactor": 1.0} for name in ("research", "production")
     ]
@@ -163,11 +168,11 @@ def _batch(region: str) -> None:
             "quotaSharePolicy": {"idleResourceAssignmentStrategy": "FIFO"},
         },
     )
-    for name, policy, state in (
-        ("training", None, "ENABLED"),
-        ("training-fair", fair["arn"], "ENABLED"),
-        ("training-quota", quota["arn"], "ENABLED"),
-        ("training-disabled", None, "DISABLED"),
+    for name, policy, environment, state in (
+        ("training", None, ENVIRONMENT, "ENABLED"),
+        ("training-fair", fair["arn"], ENVIRONMENT, "ENABLED"),
+        ("training-quota", quota["arn"], QUOTA_ENVIRONMENT, "ENABLED"),
+        ("training-disabled", None, ENVIRONMENT, "DISABLED"),
     ):
         queues.create(
             backend,
@@ -176,7 +181,7 @@ def _batch(region: str) -> None:
                 "jobQueueType": queues.TRAINING,
                 "priority": 1,
                 "state": state,
-                "serviceEnvironmentOrder": [{"order": 1, "serviceEnvironment": ENVIRONMENT}],
+                "serviceEnvironmentOrder": [{"order": 1, "serviceEnvironment": environment}],
                 **({"schedulingPolicyArn": policy} if policy else {}),
             },
         )

@@ -135,4 +135,6 @@ def _wrong_type(document: Any, shape: Shape, path: str) -> str:
 
 
 def _at(path: str, name: str) -> str:
+    """Return the path of a member as AWS writes it: https://github.com/aws/sagemaker-python-sdk/issues/384."""
+    name = name[:1].lower() + name[1:]
     return f"{path}.{name}" if path else name
