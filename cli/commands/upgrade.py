@@ -100,6 +100,7 @@ def run(args: argparse.Namespace) -> int:
     if any(path.startswith("requirements") for path in changes.write):
         _run(root, "the new requirements", [str(root / "jobctl"), "setup"])
     for stack in project.stacks() or [""]:
+        print(f"validating {stack}".rstrip())
         _run(root, f"validate of the stack {stack}", ["-m", "cli", "validate", "-s", stack])
     print(f"previewing {', '.join(stacks)} with {release.version}", flush=True)
     for stack in stacks:

@@ -37,8 +37,12 @@ def locate(root: Path, inputs: Mapping[str, Any], sentence: str) -> str:
         if name.startswith(str(file.document.get("name", file.stem))):
             for job in Composition(file, Context(stack, any_config=True)).jobs():
                 if job.name == name:
-                    path = find_path(inputs, sentence)
                     words = sentence.removeprefix(f"{name}: ")
+                    key, _, told = words.partition(": ")
+                    own = (
+                        key in file.document
+                    )  # our own sentences begin with it: `adopt: AWS has no job ...`
+                    path, words = ((key,), told) if own else (find_path(inputs, words), words)
                     return str(Problem(job.file, *job.place(path), join_path(path), words, "aws"))
     return sentence
 

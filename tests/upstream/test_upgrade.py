@@ -189,5 +189,6 @@ def test_without_a_release_a_branch_or_commit_is_named(tmp_path: Path, emulator:
     commit = release_git(team, "rev-parse", "--short", "HEAD")
     version = f"{read_version(ROOT)}+{commit}"
     assert f"Upgrade jobctl from {team.version} to {version}" in made.stdout, made.text
+    assert "validating local\n1 job file" in made.stdout
     again = team.jobctl("upgrade", release_git(team, "rev-parse", "HEAD"))
     assert again.stdout == f"nothing to do: this is {version}\n"

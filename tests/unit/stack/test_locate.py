@@ -86,6 +86,14 @@ def test_a_job_is_found_in_its_file(
     )
 
 
+def test_a_key_that_the_sentence_is_about_is_said_once(tmp_path: Path) -> None:
+    """What our own sentences begin with is a key of the file."""
+    folder_of(tmp_path, churn=f"{SERVICE_JOB}adopt: 1a2b\n")
+    assert locate(tmp_path, inputs(), "churn: adopt: AWS has no job 1a2b in us-east-1") == (
+        "jobs/churn.yaml:10:1: adopt: AWS has no job 1a2b in us-east-1"
+    )
+
+
 def test_the_folder_is_that_of_the_stacks_settings(tmp_path: Path) -> None:
     (tmp_path / "jobs" / "prod").mkdir(parents=True)
     folder_of(tmp_path, prod__churn=SERVICE_JOB)
