@@ -179,7 +179,7 @@ def test_a_quota_share_that_can_never_start_it(checked: Checked) -> None:
     assert checked.said("train.yaml", text.replace("InstanceCount: 1,", "InstanceCount: 21,")) == [
         f"{where}: it has at most 20 ml.m5.xlarge and the job needs 21; it would block the queue"
     ]
-    *_, said = checked.said("train.yaml", text.replace("ml.m5.xlarge", "ml.p5.48xlarge"))
+    said, *_ = checked.said("train.yaml", text.replace("ml.m5.xlarge", "ml.p5.48xlarge"))
     assert said == (
         f"{where}: it has no ml.p5.48xlarge and the job needs 1; it would block the queue"
     )
