@@ -101,7 +101,10 @@ class _Walk:
             )
             return self._add(message, "code-folder")
         if not os.path.isdir(self._folder):
-            return self._add(f"the folder `{self._shown}` does not exist", "code-folder")
+            what = (
+                "is a file; name its folder" if os.path.isfile(self._folder) else "does not exist"
+            )
+            return self._add(f"the folder `{self._shown}` {what}", "code-folder")
         for part in at.split("/"):
             if part == ".git" or is_credential(part):
                 message = f"`{self._shown}` is in `{part}`, which is never packed"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -10,6 +11,7 @@ from ..errors import Problem, name_setting
 from ..schema import Pending
 from .code_files import Listing, list_files
 from .model import Job
+from .regular_files import suggest_start
 
 
 def find_problems(jobs: Sequence[Job], root: Path, most: int) -> Iterator[Problem]:
@@ -26,17 +28,21 @@ def find_problems(jobs: Sequence[Job], root: Path, most: int) -> Iterator[Proble
         if key not in listed:
             listed[key] = list_files(root, folder, job.include, most)
         found = listed[key]
+        is_there = os.path.isdir(found.folder)
+        start = (
+            "" if is_there else suggest_start(job.file, folder, lambda at: os.path.isdir(root / at))
+        )
         for mistake in found.mistakes:
-            place = job.place(mistake.path)
-            yield Problem(
-                job.file, *place, mistake.path, mistake.message, mistake.rule, mistake.level
-            )
+            place, message = job.place(mistake.path), mistake.message + start
+            yield Problem(job.file, *place, mistake.path, message, mistake.rule, mistake.level)
         entry = job.code.get("entryPoint")
         if not isinstance(entry, str) or not found.complete:
             continue
         if posixpath.normpath(entry) not in found.names:
             message = f"the folder `{folder}` has no file `{entry}`"
-            if (Path(found.folder) / entry).is_file():
+            if (last := posixpath.basename(entry)) in found.names:
+                message += f"; did you mean `{last}`? It begins at the folder"
+            elif (Path(found.folder) / entry).is_file():
                 message = f"`{entry}` is left out of the folder `{folder}`; name it in `code.include` to pack it"
             place = job.place("code.entryPoint")
             yield Problem(job.file, *place, "code.entryPoint", message, "code-script")

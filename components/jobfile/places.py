@@ -44,6 +44,11 @@ class Places:
         whole = self._spots.get(overlay + path) if overlay else None
         if whole is not None:
             return whole
+        for length in range(len(path), 0, -1) if overlay else ():
+            # an overlay replaces a list as a whole
+            found = self._spots.get(overlay + path[:length])
+            if found and isinstance(path[length - 1], int):
+                return found
         for length in range(len(path), -1, -1):
             around = path[:length]
             found = self._spots.get(around)

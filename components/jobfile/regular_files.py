@@ -4,8 +4,21 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Callable
 
 from ..errors import JobError
+
+
+def suggest_start(file: str, path: str, is_there: Callable[[str], object]) -> str:
+    """Return what is meant by a path from the project's folder, where those of a job file begin at the file's.
+
+    `path` is the one that was found so; nothing where another mistake was made.
+    """
+    folder = os.path.dirname(file) or "."
+    written = os.path.relpath(path, folder)
+    if folder == "." or written.startswith("..") or not is_there(written):
+        return ""
+    return f"; paths begin at the job file: did you mean `{os.path.relpath(written, folder)}`?"
 
 
 def read_regular(folder: str, name: str, most: int) -> tuple[bytes, bool]:

@@ -10,12 +10,13 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from fnmatch import translate
+from functools import partial
 from pathlib import Path
 
 from ..errors import JobError, Problem
 from .left_out import CACHES
 from .model import Job
-from .regular_files import read_regular
+from .regular_files import read_regular, suggest_start
 
 RECORDED = 50  # files that are recorded one by one: each job's state has them
 SHOWN = 32  # hexadecimal characters of a hash, as many as an ETag has
@@ -113,4 +114,8 @@ def find_problems(jobs: Sequence[Job], root: Path) -> Iterator[Problem]:
             if is_file(watched) and "${" not in watched and not list_files(root, watched):
                 at = f"watch[{index}]"
                 message = f"no file of the project is `{watched}` (from the project's folder; links do not count)"
+                if os.path.isdir(root / watched):
+                    message = f"`{watched}` is a folder; end it with /** for all files in it"
+                else:
+                    message += suggest_start(job.file, watched, partial(list_files, root))
                 yield Problem(job.file, *job.place(at), at, message, "watch-file")

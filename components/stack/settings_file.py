@@ -111,7 +111,7 @@ def _find_unread_keys(
 
 def _find_wrong_folder(settings: Settings) -> Iterator[Found]:
     """Yield a folder that is not there, or that has another stack's in it: the emulator may try the jobs of all."""
-    if settings.jobs != JOBS and not settings.folder.exists():
+    if settings.jobs != JOBS and not os.path.exists(settings.folder):
         folders = [path.name for path in settings.root.iterdir() if path.is_dir()]
         message = f"there is no folder `{settings.jobs}`{suggest(settings.jobs, folders)}"
         yield ("config", "aws-jobs:jobs"), message, "error"

@@ -255,6 +255,31 @@ def test_code_must_be_there(project: Path, capsys: Capture) -> None:
     assert main(["validate"]) == 0
 
 
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("code: {dir: src}", "does not exist; paths begin at the job file: did you mean `../src`?"),
+        ("code: {dir: ../src/train.py}", "`src/train.py` is a file; name its folder"),
+        (
+            "code: {dir: ../src, entryPoint: src/train.py}",
+            "did you mean `train.py`? It begins at the folder",
+        ),
+        ("watch: [src/*.py]", "paths begin at the job file: did you mean `../src/*.py`?"),
+        ("watch: [../src/]", "`src` is a folder; end it with /** for all files in it"),
+        ("watch: [../src/**]", ""),
+    ],
+)
+def test_where_paths_begin(project: Path, capsys: Capture, line: str, said: str) -> None:
+    """A path from the project's folder, or to a file instead of a folder, is offered as it should be."""
+    (project / "Pulumi.dev.yaml").write_text("config: {'aws-jobs:artifacts': s3://bucket/code}\n")
+    (project / "src").mkdir()
+    (project / "src" / "train.py").write_text("")
+    (project / "jobs" / "churn.yaml").write_text(f"{SERVICE_JOB}{line}\n")
+    main(["validate", "-s", "dev"])
+    first = capsys.readouterr().out.splitlines()[0]
+    assert first.endswith(said or "valid")
+
+
 def test_code_has_a_place_in_each_stack(project: Path, capsys: Capture) -> None:
     """A stack that does not say where to upload is named, with what would be right; another is not asked for it.
 
