@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 
 from cli.__main__ import main
+from components.errors import Problems
+from components.stack.load import load_stack
+from components.stack.settings import read_settings
 from tests.unit.jobfile.making import SERVICE_JOB
 
 Capture = pytest.CaptureFixture[str]
@@ -117,4 +120,17 @@ def test_a_folder_in_another_stacks(project: Path, capsys: Capture) -> None:
     assert _validate(capsys) == [
         "Pulumi.prod.yaml:1:10: warning: config.aws-jobs:jobs: `jobs` has `jobs/dev` in it, the folder of the stack "
         "dev: prod deploys its jobs too; give each stack a folder of its own, such as jobs/prod"
+    ]
+
+
+def test_a_deployment_is_stopped_too(project: Path) -> None:
+    """`preview` and `up` raise what `validate` reports, before AWS is asked; a secret's value is in no sentence."""
+    _write(project, "config:\n  aws-jobs:slots: hunter2\n  aws-jobs:preflight: hunter2\n")
+    config = {"aws-jobs:slots": "hunter2", "aws-jobs:preflight": "hunter2"}
+    settings = read_settings("shop", "dev", project, config, frozenset(config))
+    with pytest.raises(Problems) as caught:
+        load_stack(settings, lambda: pytest.fail("AWS was asked"))
+    assert str(caught.value).splitlines() == [
+        "Pulumi.dev.yaml:2:3: config.aws-jobs:slots: its secret value does not fit",
+        "Pulumi.dev.yaml:3:3: config.aws-jobs:preflight: its secret value does not fit",
     ]
