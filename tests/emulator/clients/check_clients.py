@@ -140,6 +140,9 @@ def test_sagemaker_sdk(tmp_path: Path) -> None:
     assert set(seen) == {"training", "training-fair", "training-quota"}
     for found in seen.values():
         artifacts = found.pop("artifacts")
+        lines = "\n".join(found.pop("logs"))
+        assert 'Invoking training with hyperparameters {"eta": "0.1"}' in lines
+        assert "Model artifact written to s3://" in lines
         assert artifacts.startswith("s3://aws-jobs-output/sdk/AWSBatchsdk-")
         assert found == {
             "first": "SUCCEEDED",

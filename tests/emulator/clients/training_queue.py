@@ -41,6 +41,29 @@ def main() -> int:
     return 0
 
 
+class Kept(logging.Handler):
+    """Keeps what the SDK logs, which is how it shows a job's lines."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(record.getMessage())
+
+
+def read_logs(job: Any) -> list[str]:
+    """Return what waiting for a training job with its logs shows."""
+    kept, logger = Kept(), logging.getLogger("sagemaker.core.resources")
+    logger.addHandler(kept)
+    logger.setLevel(logging.INFO)
+    logging.disable(logging.NOTSET)
+    job.wait(logs=True, timeout=60)
+    logging.disable(logging.WARNING)
+    logger.removeHandler(kept)
+    return kept.lines
+
+
 def try_queue(
     name: str, share: dict[str, str], trainer: ModelTrainer, data: list[InputData]
 ) -> dict[str, Any]:
@@ -59,6 +82,7 @@ def try_queue(
         "found": queue.get_job("second").job_arn == second.job_arn,
         "listed": [job.job_name for job in listed],
         "hyperparameters": again.hyperparameters,
+        "logs": read_logs(again._latest_training_job),
         "artifacts": again._latest_training_job.model_artifacts.s3_model_artifacts,
     }
 
