@@ -108,6 +108,36 @@ def test_what_is_not_there_and_what_is_as_it_may_not_be(world: World, service: s
             assert ask(client, operation, {**requests[0], token: "00"}), operation
 
 
+READS = {
+    "personalize": "list_solutions",
+    "batch": "describe_job_queues",
+    "sagemaker": "list_training_jobs",
+}
+
+
+@pytest.mark.parametrize(
+    ("service", "region"),
+    [("personalize", "eu-west-3"), ("batch", "xx-nowhere-1"), ("sagemaker", "xx-nowhere-1")],
+)
+def test_a_region_without_the_service(world: World, service: str, region: str) -> None:
+    """AWS has no endpoint there; here a sentence says so, and boto3 does not try again."""
+    client = make_client(world[0].endpoint, service, region=region)
+    with pytest.raises(ClientError, match=f"{service} is not in the region {region}") as refused:
+        getattr(client, READS[service])()
+    assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
+
+
+@EACH
+@pytest.mark.parametrize("body", [b"{", b"[]"])
+def test_what_is_no_json(world: World, service: str, body: bytes) -> None:
+    """A body that is not JSON, or no object, is refused in JSON, whichever service reads it."""
+    client = make_client(world[0].endpoint, service)
+    client.meta.events.register("before-call.*.*", lambda params, **_: params.update(body=body))
+    with pytest.raises(ClientError, match="The body is not") as refused:
+        getattr(client, READS[service])()
+    assert refused.value.response["Error"]["Code"] == "SerializationException"
+
+
 @EACH
 @pytest.mark.parametrize(
     ("path", "how", "key", "code"),

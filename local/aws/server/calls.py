@@ -132,12 +132,19 @@ def identify(environ: dict[str, Any], body: bytes) -> Call:
     return Call(service, operation, protocol, access_key, region, parameters)
 
 
+def parse(body: bytes) -> dict[str, Any]:
+    """The JSON object that a body is; a ValueError says why it is none."""
+    document = json.loads(body or b"{}")
+    if not isinstance(document, dict):
+        raise ValueError(f"it is a {type(document).__name__}")
+    return document
+
+
 def _object(body: bytes) -> dict[str, Any]:
     try:
-        document = json.loads(body) if body else {}
+        return parse(body)
     except ValueError:
         return {}
-    return document if isinstance(document, dict) else {}
 
 
 def _batch_operation(method: str, path: str) -> str:

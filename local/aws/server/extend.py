@@ -56,6 +56,15 @@ def backends() -> Iterator[Extended]:
                 yield registry[account][region]
 
 
+def has_service(service: str, account: str, region: str) -> bool:
+    """Whether AWS has one of our services in a region; true of the services that are moto's alone."""
+    return all(
+        region in registry[account].regions
+        for name, registry, _ in _REGISTRIES
+        if name == service and region
+    )
+
+
 def backend_of(table: str, account: str, region: str) -> Extended:
     """The backend with this table, such as `batch.job`."""
     wanted = table.partition(".")[0]

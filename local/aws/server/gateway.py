@@ -7,13 +7,14 @@ import threading
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any, Protocol
+from uuid import uuid4
 
 from ..control.api import Control
 from ..control.seed import ACCOUNT
 from ..service import context
 from ..service.refusal import Refusal
 from . import door, extend
-from .calls import Call, identify
+from .calls import Call, identify, parse
 from .errors import Answer, denied, error, expired, throttled, unknown_key
 from .faults import Faults, Permissions
 
@@ -85,12 +86,12 @@ class Gateway:
         if kind == "cut-before":
             self._note(call, "cut before it was carried out")
             raise ConnectionCut
-        refusal = self._refusal(call)
+        refusal = self._refusal(call, body)
         if kind == "throttle":
             refusal = throttled(call)
         elif fault is not None and kind == "error":
             refusal = Refusal(fault.code, fault.message, fault.status)
-        answer = error(call, refusal) if refusal else self._serve(environ, body)
+        answer = error(call, refusal) if refusal else self._serve(call, environ, body)
         extend.settle()
         self._note(call, answer[0])
         writes = call.service == "s3" and environ["REQUEST_METHOD"] not in ("GET", "HEAD")
@@ -99,15 +100,25 @@ class Gateway:
             raise ConnectionCut
         return answer
 
-    def _refusal(self, call: Call) -> Refusal | None:
+    def _refusal(self, call: Call, body: bytes) -> Refusal | None:
         if call.access_key == EXPIRED_KEY:
             return expired(call)
         if call.access_key == UNKNOWN_KEY:
             return unknown_key(call)
+        if not extend.has_service(call.service, ACCOUNT, call.region):
+            # on AWS there is no such host: an answer that clients do not retry comes next to that
+            message = f"{call.service} is not in the region {call.region}: AWS has no endpoint for it there"
+            return Refusal("UnrecognizedClientException", message)
+        if call.protocol in ("json", "rest-json"):
+            try:
+                parse(body)
+            except ValueError as problem:
+                message = f"The body is not a JSON object: {problem}"
+                return Refusal("SerializationException", message)
         action = self.permissions.denied(call)
         return None if action is None else denied(call, action, ACCOUNT)
 
-    def _serve(self, environ: dict[str, Any], body: bytes) -> Answer:
+    def _serve(self, call: Call, environ: dict[str, Any], body: bytes) -> Answer:
         environ["wsgi.input"] = io.BytesIO(body)
         environ["CONTENT_LENGTH"] = str(len(body))
         begun: list[tuple[str, list[tuple[str, str]]]] = []
@@ -119,9 +130,15 @@ class Gateway:
             chunks = self._application(environ, begin)
             answer = b"".join(chunks)
         except NotImplementedError as problem:
-            call = identify(environ, body)
             refusal = Refusal("NotImplemented", f"The emulator does not have this: {problem}", 501)
             return error(call, refusal)
+        except Refusal as refusal:
+            message = refusal.message
+            if context.current.words == "other":  # no page documents them
+                message = message.replace("does not exist", "was not found")
+                message = message.replace("clientToken", "client token")
+                message = f"Error executing request, Exception : {message}, RequestId: {uuid4()}"
+            return error(call, Refusal(refusal.code, message, refusal.status))
         close = getattr(chunks, "close", None)
         if close is not None:
             close()
