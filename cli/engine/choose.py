@@ -11,6 +11,7 @@ from cli.project.stack import HERE, Stack
 from cli.project.variables import endpoints, on_loopback
 from components.errors import JobError
 
+GET_IT = f"run ./jobctl setup --pulumi, or {INSTALL}"
 # not `-m` with a PYTHONPATH: the program and its providers would inherit that
 START_EMBEDDED = (
     "import sys; sys.path.insert(0, sys.argv.pop(1)); "
@@ -60,11 +61,11 @@ def choose(stack: Stack, env: Mapping[str, str]) -> Engine:
         why = "JOBCTL_ENGINE=pulumi" if wish == "pulumi" else found
         return Engine((path,), f"engine: the Pulumi CLI, {path} ({why})", embedded=False)
     if wish == "pulumi":
-        raise JobError(f"JOBCTL_ENGINE is 'pulumi', but pulumi is not on PATH: {INSTALL}")
+        raise JobError(f"JOBCTL_ENGINE is 'pulumi', but pulumi is not on PATH: {GET_IT}")
     if not (stack.on_emulator and not endpoints(env)) and not on_loopback(env):
         subject = f"the stack '{stack.name}'" if stack.name else "without an emulator stack, jobctl"
         raise JobError(
-            f"{subject} needs the Pulumi CLI (the embedded engine only runs against the local emulator): {INSTALL}"
+            f"{subject} needs the Pulumi CLI (the embedded engine only runs against the local emulator): {GET_IT}"
         )
     why = (
         "JOBCTL_ENGINE=embedded"

@@ -73,7 +73,9 @@ def test_a_stack_of_aws_still_needs_the_cli(
         ["up", "-s", "prod"],
     ):
         assert main(command) == 1
-        assert "needs the Pulumi CLI" in capsys.readouterr().err
+        error = capsys.readouterr().err
+        assert "needs the Pulumi CLI" in error
+        assert "run ./jobctl setup --pulumi, or install the Pulumi CLI (https://" in error
     stack = read_stack(find_project(project), "prod")
     argv = ["config", "set", "aws-jobs:emulator", "true"]
     assert assume_emulator(stack, argv, {"PULUMI_BACKEND_URL": "s3://state"}) is stack
