@@ -59,8 +59,12 @@ class Composition:
         """The file's jobs, whether or not they are right: other files may name them."""
         document = self._document()
         kind = KINDS.get(str(document.get("kind")))
-        if kind is None or not isinstance(document.get("request"), dict):
+        if kind is None:
             return []
+        if not isinstance(document.get("request"), dict):
+            # our own keys are judged all the same; of what a matrix fills in nothing is known
+            document = {**document, "request": None}
+            document.pop("matrix", None)
         jobs = list(self._cells(kind, document))
         cells = [job.name for job in jobs]
         is_matrix = bool(document.get("matrix"))
@@ -250,10 +254,12 @@ class Composition:
         return filled
 
     def _request(
-        self, kind: Kind, body: dict[str, Any], scope: interpolate.Scope, name: str
+        self, kind: Kind, body: dict[str, Any] | None, scope: interpolate.Scope, name: str
     ) -> tuple[dict[str, Any], list[Path]]:
         secrets: list[Path] = []
         model = f"requests/{kind.name}"
+        if body is None:
+            return {}, secrets
         if self.file.interpolates:
             body = self._filled(
                 body, ("request",), scope, lambda at: schema.find_type(model, at[1:]), secrets

@@ -12,6 +12,8 @@ from ..run.definition import request_tags
 from ..wire import Path as Place
 from ..wire import walk_leaves
 
+_OF_REQUEST = {"tags", "instanceTypes", "images", "maxInstanceHours"}  # computed
+
 
 def make_totals(stack: str, requests: Sequence[tuple[str, Mapping[str, Any]]]) -> dict[str, Any]:
     """The document of a stack or a plan. Ceilings that are not known yet count as nothing."""
@@ -55,11 +57,12 @@ def make_document(job: Job, stack: str) -> dict[str, Any]:
     for name, value in (("generation", job.generation), ("every", job.every)):
         if value is not None:
             document[name] = value
-    for name in job.wrong_keys:
-        document[name] = Pending("", "")
+    wrong = set(job.wrong_keys)
+    if "request" in wrong:
+        wrong |= _OF_REQUEST
     if isinstance(tags, list) and any(isinstance(tag, Pending) for tag in tags):
-        document["tags"] = Pending("", "")
-    return document
+        wrong.add("tags")
+    return document | {name: Pending("", "") for name in wrong}
 
 
 def _is_image(path: Place, leaf: Any) -> bool:

@@ -255,6 +255,26 @@ def test_code_must_be_there(project: Path, capsys: Capture) -> None:
     assert main(["validate"]) == 0
 
 
+def test_a_request_that_is_none(project: Path, capsys: Capture) -> None:
+    """What is wrong beside a `request` that is empty is said with it, and nothing of what it would have had."""
+    (project / "policy").mkdir()
+    (project / "policy" / "rules.yaml").write_text(
+        "message: our rules\nlevel: mandatory\nschema:\n  required: [every]\n  properties:\n"
+        "    tags: {required: [team]}\n    request: {required: [retryStrategy]}\n"
+    )
+    (project / "jobs" / "churn.yaml").write_text(
+        "kind: ServiceJob\nrequest:\ncode: {dir: ../src}\nmatrix: {eta: [1]}\ndependsOn: [x]\n"
+    )
+    main(["validate", "-s", "dev"])
+    assert [line.split(": ")[1] for line in capsys.readouterr().out.splitlines()[:-1]] == [
+        "every",  # what the policy asks for
+        "request",
+        "code",  # no place to upload to
+        "code.dir",
+        "dependsOn[0]",
+    ]
+
+
 @pytest.mark.parametrize(
     ("line", "said"),
     [
