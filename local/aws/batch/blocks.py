@@ -36,7 +36,7 @@ def explain(backend: BatchState, queue: Resource, job: ServiceJob) -> str | None
     share = backend.shares.get(job.share_arn)
     if share is None:
         return None
-    for unit, count in _count(job.needs, share).items():
+    for unit, count in job.needs.items():
         own, most = _own(share, unit), _own(share, unit) + _borrow_limit(share, unit)
         if count > own and not _borrows(share):
             return f"{_BEYOND}requirements exceed quota share capacity limits."
@@ -61,7 +61,7 @@ def has_room(backend: BatchState, job: ServiceJob) -> bool:
     if share is None:
         return True
     every = [share, *_list_lenders(backend, share)]
-    for unit, count in _count(job.needs, share).items():
+    for unit, count in job.needs.items():
         used = _used(backend, share, unit)
         borrowed = max(0, used + count - _own(share, unit))
         idle = sum(
@@ -81,7 +81,7 @@ def is_within_own(backend: BatchState, job: ServiceJob) -> bool:
     share = backend.shares.get(job.share_arn)
     return share is not None and all(
         _used(backend, share, unit) + count <= _own(share, unit)
-        for unit, count in _count(job.needs, share).items()
+        for unit, count in job.needs.items()
     )
 
 
@@ -89,28 +89,19 @@ def is_borrowing(backend: BatchState, job: ServiceJob) -> bool:
     """Whether the share of a job that runs uses more of what the job uses than it has of its own."""
     share = backend.shares.get(job.share_arn)
     return share is not None and any(
-        _used(backend, share, unit) > _own(share, unit) for unit in _count(job.needs, share)
+        _used(backend, share, unit) > _own(share, unit) for unit in job.needs
     )
 
 
-def _count(needs: Mapping[str, int], share: Resource) -> Mapping[str, int]:
-    """Return how many the job needs of each unit in which the share counts."""
-    if capacity.INSTANCES in [limit["capacityUnit"] for limit in share.request["capacityLimits"]]:
-        return {capacity.INSTANCES: sum(needs.values())}
-    return needs
-
-
 def _own(share: Resource, unit: str) -> int:
-    limits = {
-        limit["capacityUnit"]: int(limit["maxCapacity"])
-        for limit in share.request["capacityLimits"]
-    }
-    return limits.get(unit, 0)
+    """Return how many instances of a type the share has of its own."""
+    limits = share.request["capacityLimits"]
+    return sum(int(each["maxCapacity"]) for each in limits if each["capacityUnit"] == unit)
 
 
 def _used(backend: BatchState, share: Resource, unit: str) -> int:
     used: Mapping[str, int] = backend.in_use.get(share.arn, {})
-    return sum(used.values()) if unit == capacity.INSTANCES else used.get(unit, 0)
+    return used.get(unit, 0)
 
 
 def _borrows(share: Resource) -> bool:
