@@ -95,12 +95,12 @@ def test_capacity_usage_is_the_instances_of_the_payload(batch: Any) -> None:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"ResourceConfig": {"InstanceTyp": "ml.m5.xlarge"}}, "ResourceConfig.InstanceTyp"),
+        ({"ResourceConfig": {"InstanceTyp": "ml.m5.xlarge"}}, "resourceConfig.instanceTyp"),
         ({"RoleArn": "nobody"}, "regular expression pattern"),
-        ({"HyperParameters": {"eta": 0.1}}, "HyperParameters.eta"),
-        ({"OutputDataConfig": None}, "OutputDataConfig"),
+        ({"HyperParameters": {"eta": 0.1}}, "hyperParameters.eta"),
+        ({"OutputDataConfig": None}, "outputDataConfig"),
         ({"EnableManagedSpotTraining": True}, "MaxWaitTimeInSeconds"),
-        ({"TrainingJobName": "under_score"}, "TrainingJobName"),
+        ({"TrainingJobName": "under_score"}, "trainingJobName"),
     ],
 )
 def test_invalid_payload_fails_at_the_head_of_the_queue(

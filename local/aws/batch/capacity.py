@@ -67,11 +67,13 @@ def is_by_priority(backend: BatchState, job: ServiceJob) -> bool:
 
 def occupy(backend: BatchState, job: ServiceJob) -> None:
     """Count the job's instances as in use."""
+    backend.under_way[job.id] = job
     count(backend, job, 1)
 
 
 def vacate(backend: BatchState, job: ServiceJob) -> None:
     """Count them no more."""
+    backend.under_way.pop(job.id, None)
     count(backend, job, -1)
     job.environment = None
 

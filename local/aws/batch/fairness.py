@@ -11,12 +11,10 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ..service import context
-from .records import DISPATCHED, ENDED, Resource, ServiceJob
+from .records import ENDED, Resource, ServiceJob
 from .state import BatchState
 
 MAX_ACTIVE = 500
-"""https://docs.aws.amazon.com/batch/latest/APIReference/API_CreateJobQueue.html"""
-
 _WINDOW = 600
 # Seconds for which all use counts that is older than `age`, by how it loses weight (docs/emulator.md, Assumptions).
 DECAYS: dict[str, Callable[[float, float], float]] = {
@@ -56,7 +54,19 @@ def sort(
     return [job for *_, job in sorted(ranks, key=lambda rank: rank[:3])]
 
 
-def find_active(backend: BatchState, queue: Resource, at: float) -> set[str]:
+def is_full(backend: BatchState, queue: Resource, share: str, at: float) -> bool:
+    """Whether the share would be one more than may be active in the queue.
+
+    https://docs.aws.amazon.com/batch/latest/APIReference/API_CreateJobQueue.html
+    """
+    for job in reversed(backend.service_jobs):
+        if job.queue == queue.arn and job.share == share and job.status not in ENDED:
+            return False
+    active = _find_active(backend, queue, at)
+    return len(active) >= MAX_ACTIVE and share not in active
+
+
+def _find_active(backend: BatchState, queue: Resource, at: float) -> set[str]:
     """Return the shares with jobs that have not ended, or ended within the time that counts."""
     since = at - _find_window(find_policy(backend, queue) or {})
     jobs = [job for job in backend.service_jobs if job.queue == queue.arn]
@@ -69,7 +79,14 @@ def find_usable(backend: BatchState, queue: Resource, at: float) -> float:
     https://docs.aws.amazon.com/batch/latest/APIReference/API_FairsharePolicy.html
     """
     reserved = (find_policy(backend, queue) or {}).get("computeReservation", 0) / 100
-    return 1 - reserved ** len(find_active(backend, queue, at)) if reserved else 1.0
+    return 1 - reserved ** len(_find_active(backend, queue, at)) if reserved else 1.0
+
+
+def note(backend: BatchState, job: ServiceJob, started: float | None, stopped: float) -> None:
+    """Remember for how long a job of a fair share has run."""
+    if started is not None and job.request.get("shareIdentifier"):
+        use = (job.share, sum(job.needs.values()), started, stopped)
+        backend.uses.setdefault(job.queue, []).append(use)
 
 
 def _measure(
@@ -80,19 +97,16 @@ def _measure(
     https://aws.amazon.com/blogs/hpc/deep-dive-on-fair-share-scheduling-in-aws-batch/
     """
     window, decay = _find_window(policy), DECAYS[context.current.share_decay]
+    recent = [use for use in backend.uses.get(queue.arn, []) if use[3] > at - window]
+    backend.uses[queue.arn] = recent
+    running = [
+        (job.share, sum(job.needs.values()), job.started, at)
+        for job in backend.under_way.values()
+        if job.queue == queue.arn and job.started is not None
+    ]
     used: dict[str, float] = defaultdict(float)
-    for job in backend.service_jobs:
-        if job.queue != queue.arn:
-            continue
-        stretches = [(each["started"], each["stopped"]) for each in job.attempts + job.preempted]
-        if job.status in DISPATCHED:
-            stretches.append((job.started, at))
-        seconds = sum(
-            decay(at - stopped, window) - decay(at - started, window)
-            for started, stopped in stretches
-            if started is not None
-        )
-        used[job.share] += seconds * sum(job.needs.values())
+    for share, count, started, stopped in recent + running:
+        used[share] += count * (decay(at - stopped, window) - decay(at - started, window))
     return used
 
 

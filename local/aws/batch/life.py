@@ -35,7 +35,11 @@ def advance(backend: BatchState, now: float) -> None:
 def resume(backend: BatchState) -> None:
     """Plan every job anew and count the capacity in use: after a restart, or at another pace."""
     backend.in_use.clear()
+    backend.under_way.clear()
+    backend.uses.clear()
     for job in backend.service_jobs:
+        for each in job.attempts + job.preempted:
+            fairness.note(backend, job, each["started"], each["stopped"])
         if job.environment is not None:
             capacity.occupy(backend, job)
         if job.status == "RUNNABLE" and job.ready and not job.held:
@@ -105,6 +109,7 @@ def fail_attempt(backend: BatchState, job: ServiceJob, at: float, reason: str) -
 def requeue(backend: BatchState, job: ServiceJob, at: float, *, preempted: bool = False) -> None:
     """Back to RUNNABLE without using up an attempt: preempted, as it is where it ran, or out of capacity."""
     ran = preempted or job.status == "RUNNING"
+    fairness.note(backend, job, job.started, at)
     if job.training_job is not None:
         training.stop(backend.training, job.training_job, at)
     if ran:
@@ -129,6 +134,7 @@ def requeue(backend: BatchState, job: ServiceJob, at: float, *, preempted: bool 
 
 def close_attempt(backend: BatchState, job: ServiceJob, at: float, reason: str | None) -> None:
     """The attempt is over, and its capacity free."""
+    fairness.note(backend, job, job.started, at)
     job.attempts = [*job.attempts, _attempt(job, at, reason)]
     job.stopping = None
     capacity.vacate(backend, job)

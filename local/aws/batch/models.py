@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
 from moto.batch.models import BatchBackend
@@ -34,7 +33,9 @@ class ServiceJobBackend(BatchState, BatchBackend):
         self.moves = Moves()
         self.placing = False
         self._number = 0
-        self.in_use: dict[str, Counter[str]] = {}
+        self.in_use = {}
+        self.under_way = {}
+        self.uses = {}
 
     @property
     def tables(self) -> list[Table[Any]]:

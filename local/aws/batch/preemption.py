@@ -21,8 +21,8 @@ def choose(backend: BatchState, queue: Resource, job: ServiceJob) -> list[Servic
         return []
     under_way = [
         each
-        for each in backend.service_jobs
-        if each.queue == queue.arn and each.environment and each.status in DISPATCHED
+        for each in backend.under_way.values()
+        if each.queue == queue.arn and each.status in DISPATCHED
     ]
     under_way = [each for each in under_way if each.stopping is None and not each.held]
     under_way.sort(key=lambda each: (each.priority, -(each.scheduled or 0), -each.number))

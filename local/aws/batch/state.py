@@ -27,6 +27,10 @@ class BatchState:
     moves: Moves
     placing: bool
     in_use: dict[str, Counter[str]]
+    under_way: dict[str, ServiceJob]
+    """The jobs that use capacity, by their ids."""
+    uses: dict[str, list[tuple[str, int, float, float]]]
+    """By queue, what jobs of fair shares have used: the share, how many instances, from when to when."""
 
     @property
     def training(self) -> TrainingState:

@@ -132,10 +132,9 @@ def _check_share(backend: ServiceJobBackend, queue: Resource, request: Json) -> 
             raise refuse(
                 f"{name} must not be specified: job queue {queue.name} has no {kind} scheduling policy"
             )
-    if fair:
-        active = fairness.find_active(backend, queue, context.now())
-        if len(active) >= fairness.MAX_ACTIVE and request["shareIdentifier"] not in active:
-            raise refuse(f"Job queue {queue.name} has {len(active)} active share identifiers")
+    if fair and fairness.is_full(backend, queue, request["shareIdentifier"], context.now()):
+        message = f"Job queue {queue.name} has {fairness.MAX_ACTIVE} active share identifiers"
+        raise refuse(message)
     if quota:
         share = shares.find_of_queue(backend, queue.arn, request["quotaShareName"])
         if share is None:

@@ -35,6 +35,9 @@ class Table(Generic[R]):
     def __iter__(self) -> Iterator[R]:
         return iter(list(self._records.values()))
 
+    def __reversed__(self) -> Iterator[R]:
+        return reversed(list(self._records.values()))
+
     def __contains__(self, key: str) -> bool:
         return key in self._records
 
