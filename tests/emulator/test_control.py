@@ -402,3 +402,17 @@ def test_assumptions(emulator: Emulator, batch: Any) -> None:
     with pytest.raises(ClientError, match=f"Service job {job} was not found, RequestId: "):
         batch.describe_service_job(jobId=job)
     assert ask(emulator, "POST", "assumptions", {"words": "rude"})[0] == 400
+
+
+def test_a_mistake_of_ours_is_told(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What fails in the emulator itself is a message too, and no page of HTML."""
+
+    def fail(*_: Any) -> None:
+        raise KeyError("nothing")
+
+    monkeypatch.setattr(emulator.control, "_get_faults", fail)
+    code, document = ask(emulator, "GET", "faults")
+    assert (code, document["message"]) == (
+        500,
+        "the emulator failed: KeyError('nothing') (in its log)",
+    )

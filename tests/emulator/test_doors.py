@@ -111,6 +111,38 @@ def test_held_and_expired(jobctl: Run, batch: Any, emulator: Emulator) -> None:
         jobctl("expire", "churn")
 
 
+def test_failures_by_hand_are_those_of_aws(jobctl: Run, batch: Any, emulator: Emulator) -> None:
+    """A lack of capacity uses up no attempt, rules of the retry strategy match, what waits has no attempt to fail."""
+    rule = {"onStatusReason": "Received status from SageMaker: InternalServerError*"}
+    strategy = {
+        "attempts": 3,
+        "evaluateOnExit": [{**rule, "action": "RETRY"}, {"onStatusReason": "*", "action": "EXIT"}],
+    }
+    job = submit(batch, retryStrategy=strategy)
+    with pytest.raises(JobError, match="SUBMITTED: it has no attempt that could fail"):
+        jobctl("fail", "churn", "--attempt")
+    emulator.advance(2)
+    assert jobctl("fail", job, "--attempt", "--reason", "CapacityError: none").endswith(
+        "RUNNABLE\n"
+    )
+    shown = batch.describe_service_job(jobId=job)
+    assert (shown["attempts"], "preemptionSummary" in shown) == ([], False)
+    assert shown["statusReason"].startswith("CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY")
+    emulator.advance(2)
+    training = batch.describe_service_job(jobId=job)["latestAttempt"]["serviceResourceId"]["value"]
+    name = training.rpartition("/")[2]
+    assert jobctl("fail", name, "--attempt", "--reason", "InternalServerError: x").endswith(
+        "RUNNABLE\n"
+    )
+    emulator.advance(2)
+    assert jobctl("fail", "churn", "--attempt", "--reason", "AlgorithmError: y").endswith(
+        "FAILED\n"
+    )
+    assert status(batch, job)[1] == "Received status from SageMaker: AlgorithmError: y"
+    with pytest.raises(JobError, match="the job has ended: it is FAILED"):
+        jobctl("hold", "churn")
+
+
 def test_pace_changes_while_it_runs(jobctl: Run, batch: Any, emulator: Emulator) -> None:
     """A new pace holds for jobs under way; `start --pace` on a running emulator sets it too, where it was ignored."""
     job = submit(batch)
@@ -191,7 +223,12 @@ def test_another_region(jobctl: Run, client: ClientMaker) -> None:
     assert list(regions) == ["us-east-1", "us-west-2"]
     assert regions["us-east-1"]["queues"] == regions["us-west-2"]["queues"]
     assert "region             us-west-2\nqueues             training\n" in jobctl("status")
-    for region, message in (("us-west-2", "has been seeded before"), ("mars", "not a region")):
+    for region, message in (
+        ("us-west-2", "has been seeded before"),
+        ("mars", "not a region"),
+        ("us-gov-west-1", "not a region of AWS's partition aws"),
+        ("cn-north-1", "not a region of AWS's partition aws"),
+    ):
         with pytest.raises(JobError, match=message):
             jobctl("seed", "--region", region)
 

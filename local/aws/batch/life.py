@@ -106,9 +106,11 @@ def fail_attempt(backend: BatchState, job: ServiceJob, at: float, reason: str) -
         end(backend, job, "FAILED", at, reason)
 
 
-def requeue(backend: BatchState, job: ServiceJob, at: float, *, preempted: bool = False) -> None:
+def requeue(
+    backend: BatchState, job: ServiceJob, at: float, *, preempted: bool | None = None
+) -> None:
     """Back to RUNNABLE without using up an attempt: preempted, as it is where it ran, or out of capacity."""
-    ran = preempted or job.status == "RUNNING"
+    ran = job.status == "RUNNING" if preempted is None else preempted
     fairness.note(backend, job, job.started, at)
     if job.training_job is not None:
         training.stop(backend.training, job.training_job, at)

@@ -24,6 +24,7 @@ answers are JSON. A mistake in a request is answered with status 400 and {"messa
 from __future__ import annotations
 
 import json
+import logging
 import math
 from collections.abc import Callable
 from dataclasses import fields
@@ -32,6 +33,7 @@ from urllib.parse import unquote
 
 from moto.batch.models import batch_backends
 from moto.personalize.models import personalize_backends
+from moto.utilities.utils import get_partition
 
 from ..batch.fairness import DECAYS
 from ..batch.models import ServiceJobBackend
@@ -79,6 +81,9 @@ class Control:
             status, document = self.handle(method, path, asked)
         except ValueError as error:  # a JSON error is one too
             status, document = 400, {"message": str(error)}
+        except Exception as error:  # a mistake of ours: told, lest it look like the network's
+            logging.getLogger(__name__).exception("%s %s", method, path)
+            status, document = 500, {"message": f"the emulator failed: {error!r} (in its log)"}
         return status, [("Content-Type", "application/json")], json.dumps(document).encode()
 
     def handle(self, method: str, path: str, asked: Any) -> tuple[int, Any]:
@@ -134,8 +139,8 @@ class Control:
     def _post_seed(self, asked: dict[str, Any]) -> dict[str, Any]:
         _only(asked, "region")
         region = asked.get("region")
-        if region not in batch_backends[ACCOUNT].regions:
-            raise ValueError(f"{region} is not a region of AWS that has Batch")
+        if region not in batch_backends[ACCOUNT].regions or get_partition(region) != "aws":
+            raise ValueError(f"{region} is not a region of AWS's partition aws that has Batch")
         seed.seed_region(region)
         return list_region(region)
 

@@ -26,6 +26,7 @@ from ..service import context
 _ORDER = ("SUBMITTED", "PENDING", "RUNNABLE", "SCHEDULED", "STARTING", "RUNNING")
 
 
+_FORCED = "AlgorithmError: forced to fail"
 ENDED_WORDS = (*ENDED, *records.ENDED, *STOPPED)
 ENDS: dict[type, dict[str, str]] = {
     ServiceJob: {"succeed": "SUCCEEDED", "fail": "FAILED"},
@@ -46,6 +47,8 @@ def move(wanted: str, asked: dict[str, Any]) -> dict[str, Any]:
         if name not in ("status", "reason", "hold", "attempt", "end"):
             raise ValueError(f"{name} is not known here: status, reason, hold, attempt, end")
     backend, job = _find(wanted)
+    if job.status in ENDED_WORDS:
+        raise ValueError(f"the job has ended: it is {job.status}")
     if "end" in asked:
         if asked["end"] not in ("succeed", "fail"):
             raise ValueError("end takes one of succeed, fail")
@@ -95,7 +98,15 @@ def _list_jobs(backend: Any) -> Iterator[tuple[Any, ...]]:
     """List a backend's jobs, each with its id and ARN, and its name at the end."""
     if isinstance(backend, ServiceJobBackend):
         for job in backend.service_jobs:
-            yield job, job.id, job.arn, job.request["jobName"]
+            training = job.training_job or job.arn
+            yield (
+                job,
+                job.id,
+                job.arn,
+                training,
+                training.rpartition("/")[2],
+                job.request["jobName"],
+            )
     elif isinstance(backend, BatchInferenceBackend):
         for each in backend.resources:
             if each.kind in personalize.WORK:
@@ -107,11 +118,8 @@ def _list_jobs(backend: Any) -> Iterator[tuple[Any, ...]]:
 
 def _move_job(backend: ServiceJobBackend, job: ServiceJob, asked: dict[str, Any]) -> None:
     status, at = asked.get("status"), context.now()
-    reason = asked.get("reason") or f"{FROM_SAGEMAKER}AlgorithmError: forced to fail"
-    if status is not None and job.status in ENDED:
-        raise ValueError(f"the job has ended: it is {job.status}")
     if status == "FAILED":
-        _fail(backend, job, at, reason, attempt=bool(asked.get("attempt")))
+        _fail(backend, job, at, asked.get("reason") or "", attempt=bool(asked.get("attempt")))
     elif status == "SUCCEEDED":
         _forward(backend, job, "RUNNING", at)
         if job.status == "RUNNING":
@@ -147,23 +155,30 @@ def _forward(backend: ServiceJobBackend, job: ServiceJob, status: str, at: float
 def _fail(
     backend: ServiceJobBackend, job: ServiceJob, at: float, reason: str, *, attempt: bool
 ) -> None:
-    if job.training_job is not None and job.status not in QUEUED:
-        failure = reason.removeprefix(FROM_SAGEMAKER)
-        training.fail(backend.training, job.training_job, at, failure)
-    if attempt and job.status not in QUEUED:
-        batch.fail_attempt(backend, job, at, reason)
+    """Fail a job, or the attempt that SageMaker has; a reason of capacity sends it back as Batch does.
+
+    https://docs.aws.amazon.com/batch/latest/userguide/sm_job_stuck_in_runnable_capacity.html
+    """
+    if job.status in QUEUED:
+        if attempt:
+            raise ValueError(f"the job is {job.status}: it has no attempt that could fail")
+        batch.end(backend, job, "FAILED", at, reason or f"{FROM_SAGEMAKER}{_FORCED}")
         return
-    if job.status not in QUEUED:
-        batch.close_attempt(backend, job, at, reason)
-    batch.end(backend, job, "FAILED", at, reason)
+    failure = (reason or _FORCED).removeprefix(FROM_SAGEMAKER)
+    training.fail(backend.training, job.training_job, at, failure)
+    if attempt and failure.startswith("CapacityError"):
+        batch.requeue(backend, job, at, preempted=False)
+    elif attempt:
+        batch.fail_attempt(backend, job, at, f"{FROM_SAGEMAKER}{failure}")
+    else:
+        batch.close_attempt(backend, job, at, f"{FROM_SAGEMAKER}{failure}")
+        batch.end(backend, job, "FAILED", at, f"{FROM_SAGEMAKER}{failure}")
 
 
 def _move_resource(
     backend: BatchInferenceBackend, resource: Resource, asked: dict[str, Any]
 ) -> None:
     status, at = asked.get("status"), context.now()
-    if status is not None and resource.status in records.ENDED:
-        raise ValueError(f"the job has ended: it is {resource.status}")
     if status == records.FAILED:
         personalize.fail(backend, resource, at, asked.get("reason") or "Forced to fail")
     elif status == records.ACTIVE:

@@ -98,8 +98,6 @@ def advance(state: TrainingState, now: float) -> None:
 def move(state: TrainingState, job: TransformJob, asked: Json) -> None:
     """Force a job into a status and hold it there, as the control API asks."""
     status, at = asked.get("status"), context.now()
-    if status is not None and job.status in ENDED:
-        raise ValueError(f"the job has ended: it is {job.status}")
     job.held = bool(asked.get("hold", True))
     if status in ENDED:
         reason = "AlgorithmError: forced to fail" if status == "Failed" else ""
