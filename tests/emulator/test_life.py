@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from local.aws.server.emulator import Emulator
 
 from .conftest import START
-from .samples import service_job
+from .samples import payload, service_job
 
 COMPLETED = "Received status from SageMaker: Training job completed"
 DEFAULT_LIFE = [
@@ -301,6 +301,29 @@ def test_retry_strategy(
     shown = described(batch, job)
     assert (shown["status"], len(shown["attempts"])) == ("FAILED", attempts)
     assert all("ValidationException" in attempt["statusReason"] for attempt in shown["attempts"])
+
+
+def test_stopping_condition(batch: Any, sagemaker: Any, emulator: Emulator) -> None:
+    """SageMaker stops what has trained for MaxRuntimeInSeconds: made by Batch or by itself.
+
+    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_StoppingCondition.html
+    """
+    emulator.ask("POST", "pace", {"running": 7200})
+    job = submit(batch)
+    sagemaker.create_training_job(**payload(TrainingJobName="alone"))
+    emulator.advance(3600)
+    assert described(batch, job)["status"] == "RUNNING"
+    emulator.advance(10)
+    shown = described(batch, job)
+    reason = "Received status from SageMaker: MaxRuntimeExceeded"
+    assert (shown["status"], shown["statusReason"]) == ("FAILED", reason)
+    arn = shown["latestAttempt"]["serviceResourceId"]["value"]
+    for name in (arn.rpartition("/")[2], "alone"):
+        record = sagemaker.describe_training_job(TrainingJobName=name)
+        assert record["TrainingJobStatus"] == "Stopped"
+        assert record["SecondaryStatus"] == "MaxRuntimeExceeded"
+        assert record["TrainingTimeInSeconds"] in (3600, 3601)
+        assert record["SecondaryStatusTransitions"][-1]["EndTime"] == record["TrainingEndTime"]
 
 
 def test_forced_failure_of_an_attempt_is_retried(batch: Any, emulator: Emulator) -> None:

@@ -15,7 +15,7 @@ from ..service import context
 from . import blocks, capacity, events, fairness, preemption, retries
 from .records import ENDED, FROM_SAGEMAKER, QUEUED, Resource, ServiceJob
 from .state import BatchState
-from .status import enter, find_timeout, note_move, plan
+from .status import enter, find_runtime, find_timeout, note_move, plan
 
 TIMED_OUT = "Job attempt duration exceeded timeout"
 PREEMPTED = "Preempted by a job of a higher priority"
@@ -270,6 +270,9 @@ def _step(backend: BatchState, job: ServiceJob, at: float) -> None:
         enter(backend, job, "STARTING", at)
     elif job.status == "STARTING":
         start(backend, job, at)
+    elif find_runtime(backend, job) < min(context.pace().running, find_timeout(job)):
+        training.stop(backend.training, job.training_job, at, "MaxRuntimeExceeded")
+        fail_attempt(backend, job, at, f"{FROM_SAGEMAKER}MaxRuntimeExceeded")
     elif find_timeout(job) < context.pace().running:
         training.stop(backend.training, job.training_job, at)
         fail_attempt(backend, job, at, TIMED_OUT)

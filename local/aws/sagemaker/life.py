@@ -22,6 +22,7 @@ _MESSAGES = {
     "Completed": "Training job completed",
     "Stopping": "Stopping the training job",
     "Stopped": "Training job stopped",
+    "MaxRuntimeExceeded": "Training job stopped: it ran for as long as StoppingCondition allows",
     "Failed": "Training job failed",
 }
 
@@ -97,11 +98,11 @@ def stopping(backend: TrainingState, arn: str | None, at: float) -> None:
         _enter(backend, job, "Stopping", at)
 
 
-def stop(backend: TrainingState, arn: str | None, at: float) -> None:
-    """The training job has stopped."""
+def stop(backend: TrainingState, arn: str | None, at: float, secondary: str = "Stopped") -> None:
+    """The training job has stopped; the secondary status says why."""
     job = backend.by_arn(arn)
     if job is not None and job.status not in ENDED:
-        _end(backend, job, "Stopped", at)
+        _end(backend, job, "Stopped", at, secondary)
 
 
 def go_on_alone(backend: TrainingState, arn: str | None) -> None:
@@ -134,6 +135,8 @@ def advance(backend: TrainingState, now: float) -> None:
             enter(backend, job.arn, "Downloading", at)
         elif job.secondary == "Downloading":
             enter(backend, job.arn, "Training", at)
+        elif job.limit < context.pace().running:
+            stop(backend, job.arn, at, "MaxRuntimeExceeded")
         else:
             complete(backend, job.arn, at)
 
@@ -145,17 +148,19 @@ def plan(backend: TrainingState, job: TrainingJob) -> None:
         "Pending": pace.scheduled,
         "Starting": pace.scheduled,
         "Downloading": pace.starting,
-        "Training": pace.running,
+        "Training": min(pace.running, job.limit),
         "Stopping": pace.stopping,
     }
     if (job.stop_asked or not job.by_batch) and job.status not in ENDED:
         backend.agenda.set(job.name, job.modified + seconds.get(job.secondary, 0.0))
 
 
-def _end(backend: TrainingState, job: TrainingJob, status: str, at: float) -> None:
+def _end(
+    backend: TrainingState, job: TrainingJob, status: str, at: float, secondary: str = ""
+) -> None:
     job.status = status
     job.ended = at
-    _enter(backend, job, status, at)
+    _enter(backend, job, secondary or status, at)
 
 
 def _enter(backend: TrainingState, job: TrainingJob, secondary: str, at: float) -> None:
@@ -163,7 +168,7 @@ def _enter(backend: TrainingState, job: TrainingJob, secondary: str, at: float) 
     if before:
         before[-1]["EndTime"] = at
     entry = {"Status": secondary, "StartTime": at, "StatusMessage": _MESSAGES[secondary]}
-    if secondary in ENDED:
+    if job.status in ENDED:
         entry["EndTime"] = at
     job.transitions = [*before, entry]
     job.secondary = secondary

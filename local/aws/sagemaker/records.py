@@ -62,3 +62,12 @@ class TrainingJob:
     @property
     def key(self) -> str:
         return self.name
+
+    @property
+    def limit(self) -> float:
+        """For how many seconds it may train; a day where its request does not say.
+
+        https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_StoppingCondition.html
+        """
+        limits = self.request.get("StoppingCondition") or {}
+        return float(limits.get("MaxRuntimeInSeconds", 86_400))
