@@ -20,16 +20,17 @@ _DECISIONS = {
 
 
 class SimulatingResponse(IamResponse):
-    """moto's IAM, with the simulator for roles."""
+    """moto's IAM, with the simulator for roles, users and groups."""
 
     def simulate_principal_policy(self) -> ActionResult:
-        """Say of each action on each resource what the role's policies decide.
+        """Say of each action on each resource what the caller's policies decide, a user's groups included.
 
-        A role without policies may do everything: so the emulator itself takes the roles of its seed.
+        Who has no policies may do everything: so the emulator itself takes the roles of its seed.
         """
-        role = self.backend.get_role_by_arn(self._get_param("PolicySourceArn"))
-        attached = role.managed_policies.values()
-        policies = [IAMPolicy(each) for each in (*role.policies.values(), *attached)]
+        documents = list(self._get_param("PolicyInputList") or [])
+        for holder in self._list_holders(self._get_param("PolicySourceArn")):
+            documents += [*holder.policies.values(), *holder.managed_policies.values()]
+        policies = [IAMPolicy(each) for each in documents]
         results = [
             {
                 "EvalActionName": action,
@@ -42,6 +43,14 @@ class SimulatingResponse(IamResponse):
             for resource in self._get_param("ResourceArns") or ["*"]
         ]
         return ActionResult({"IsTruncated": False, "EvaluationResults": results})
+
+    def _list_holders(self, arn: str) -> list[Any]:
+        name = arn.rpartition("/")[2]
+        if ":user/" in arn:
+            return [self.backend.get_user(name), *self.backend.get_groups_for_user(name)]
+        if ":group/" in arn:
+            return [self.backend.get_group(name)]
+        return [self.backend.get_role_by_arn(arn)]
 
 
 def extend() -> None:
