@@ -233,6 +233,95 @@ def test_search_by_properties(batch: Any, sagemaker: Any, emulator: Emulator) ->
     assert found(sagemaker, failed) == []
 
 
+@pytest.mark.parametrize(
+    ("name", "operator", "value", "matches"),
+    [
+        ("CreationTime", "GreaterThan", "2019-01-01T00:00:00Z", True),
+        ("CreationTime", "LessThan", "2019-01-01T00:00:00", False),
+        ("CreationTime", "Equals", "2027-01-15T08:00:00", True),
+        ("EnableManagedSpotTraining", "Equals", "false", True),
+        ("EnableManagedSpotTraining", "NotEquals", "false", False),
+        ("HyperParameters.eta", "LessThan", "0.5", True),
+        ("HyperParameters.eta", "GreaterThanOrEqualTo", "0.5", False),
+        ("ResourceConfig.InstanceCount", "Equals", "1", True),
+        ("StoppingCondition.MaxRuntimeInSeconds", "LessThanOrEqualTo", "3599.5", False),
+        ("Tags.a.b", "Equals", "1", True),
+        ("Metrics.loss", "LessThan", "1", True),
+        ("Metrics.loss", "GreaterThan", "1", False),
+        ("FailureReason", "NotEquals", "x", True),
+        ("OutputDataConfig.KmsKeyId", "Exists", None, True),
+    ],
+)
+def test_search_by_kinds_of_properties(
+    sagemaker: Any, emulator: Emulator, name: str, operator: str, value: str | None, matches: bool
+) -> None:
+    """Times are compared as times, numbers as numbers, booleans in JSON's words.
+
+    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Filter.html
+    """
+    algorithm = {
+        **payload()["AlgorithmSpecification"],
+        "MetricDefinitions": [{"Name": "loss", "Regex": "loss=([0-9.]+)"}],
+    }
+    sagemaker.create_training_job(
+        **payload(AlgorithmSpecification=algorithm, Tags=[{"Key": "a.b", "Value": "1"}])
+    )
+    emulator.advance(60)
+    entry = {"Name": name, "Operator": operator, **({} if value is None else {"Value": value})}
+    assert found(sagemaker, entry) == (["0.1"] if matches else [])
+
+
+def test_search_in_lists(sagemaker: Any) -> None:
+    """NestedFilters: one channel passes all of them."""
+    for eta, uris in (("0.1", {"train": "a/x", "test": "b/x"}), ("0.2", {"train": "b/x"})):
+        channels = [
+            {
+                "ChannelName": name,
+                "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": f"s3://{uri}"}},
+            }
+            for name, uri in uris.items()
+        ]
+        changes = {"HyperParameters": {"eta": eta}, "InputDataConfig": channels}
+        sagemaker.create_training_job(**payload(TrainingJobName=f"job-{eta[-1]}", **changes))
+    uri = "InputDataConfig.DataSource.S3DataSource.S3Uri"
+    nested = {
+        "NestedPropertyName": "InputDataConfig",
+        "Filters": [
+            {"Name": "InputDataConfig.ChannelName", "Operator": "Equals", "Value": "train"},
+            {"Name": uri, "Operator": "Contains", "Value": "b/x"},
+        ],
+    }
+    answer = sagemaker.search(Resource="TrainingJob", SearchExpression={"NestedFilters": [nested]})
+    names = [each["TrainingJob"]["TrainingJobName"] for each in answer["Results"]]
+    assert names == ["job-2"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ({"SortBy": "Nothing"}, "Unknown property name: Nothing"),
+        ({"SortBy": "OutputDataConfig"}, "has no order"),
+        ({"Filters": [{"Name": "Age", "Value": "1"}]}, "Unknown property name: Age"),
+        (
+            {"Filters": [{"Name": "CreationTime", "Value": "soon"}]},
+            "soon is not an ISO 8601 time",
+        ),
+        (
+            {"NestedFilters": [{"NestedPropertyName": "RoleArn", "Filters": [{"Name": "x"}]}]},
+            "RoleArn is no list",
+        ),
+    ],
+)
+def test_search_that_cannot_be(sagemaker: Any, asked: dict[str, Any], message: str) -> None:
+    """What Search cannot find or sort by is a ValidationException, and no empty list."""
+    sagemaker.create_training_job(**payload())
+    expression = {name: value for name, value in asked.items() if name != "SortBy"}
+    sort = {"SortBy": asked["SortBy"]} if "SortBy" in asked else {}
+    with pytest.raises(ClientError, match=message) as caught:
+        sagemaker.search(Resource="TrainingJob", SearchExpression=expression, **sort)
+    assert caught.value.response["Error"]["Code"] == "ValidationException"
+
+
 def test_training_job_without_batch(sagemaker: Any, emulator: Emulator) -> None:
     """A training job made by CreateTrainingJob runs by itself, and can be stopped."""
     sagemaker.create_training_job(**payload(TrainingJobName="plain"))

@@ -5,6 +5,9 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Search.html
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Callable
+from datetime import datetime, timezone
 from typing import Any
 
 from ..service.operations import Json
@@ -15,6 +18,14 @@ from .logs import write_training
 from .records import TrainingJob
 
 _MISSING = object()
+_COMPARE: dict[str, Callable[[Any, Any], bool]] = {
+    "Equals": operator.eq,
+    "NotEquals": operator.ne,
+    "GreaterThan": operator.gt,
+    "GreaterThanOrEqualTo": operator.ge,
+    "LessThan": operator.lt,
+    "LessThanOrEqualTo": operator.le,
+}
 _SPOT = 0.3
 
 
@@ -100,58 +111,102 @@ def search(jobs: list[TrainingJob], request: Json) -> list[TrainingJob]:
     """The jobs that match, and have what they are sorted by."""
     expression = request.get("SearchExpression") or {}
     order = request.get("SortBy", "LastModifiedTime")
+    if _find_kind(order) in ("structure", "list", "map"):
+        raise Refusal("ValidationException", f"SortBy: {order} has no order")
     return [job for job in jobs if _holds(job, expression) and read(job, order) is not _MISSING]
 
 
 def _holds(job: TrainingJob, expression: Json) -> bool:
-    if expression.get("NestedFilters"):
-        raise Refusal("ValidationException", "The emulator's Search has no NestedFilters")
-    results = [_matches(job, entry) for entry in expression.get("Filters") or []]
+    results = [_matches(read(job, each["Name"]), each) for each in expression.get("Filters") or []]
+    results += [_holds_nested(job, each) for each in expression.get("NestedFilters") or []]
     results += [_holds(job, inner) for inner in expression.get("SubExpressions") or []]
     if expression.get("Operator") == "Or":
         return any(results)
     return all(results)
 
 
-def _matches(job: TrainingJob, entry: Json) -> bool:
-    value = read(job, entry["Name"])
-    operator: str = entry.get("Operator", "Equals")
+def _holds_nested(job: TrainingJob, nested: Json) -> bool:
+    """Whether one entry of a list, such as InputDataConfig, passes all filters.
+
+    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_NestedFilters.html
+    """
+    prefix = nested["NestedPropertyName"]
+    if _find_kind(prefix) != "list":
+        raise Refusal("ValidationException", f"NestedPropertyName: {prefix} is no list")
+    entries = read(job, prefix)
+    return any(
+        all(
+            _matches(_follow(entry, each["Name"].removeprefix(f"{prefix}.")), each)
+            for each in nested["Filters"]
+        )
+        for entry in ([] if entries is _MISSING else entries)
+    )
+
+
+def _matches(value: Any, entry: Json) -> bool:
+    """Whether a value passes a filter, by the kind of its property.
+
+    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Filter.html
+    """
+    kind = _find_kind(entry["Name"])
+    name: str = entry.get("Operator", "Equals")
     wanted: str = entry.get("Value", "")
     present = value is not _MISSING
-    if operator in ("Exists", "NotExists"):
-        return present == (operator == "Exists")
-    if operator == "NotEquals":
-        return not present or str(value) != wanted
-    if not present:
-        return False
-    if operator == "Equals":
-        return str(value) == wanted
-    if operator == "Contains":
-        return wanted in str(value)
-    if operator == "In":
-        return str(value) in wanted.split(",")
-    number, limit = _number(value), _number(wanted)
-    return {
-        "GreaterThan": number > limit,
-        "GreaterThanOrEqualTo": number >= limit,
-        "LessThan": number < limit,
-        "LessThanOrEqualTo": number <= limit,
-    }[operator]
+    if name in ("Exists", "NotExists"):
+        return present == (name == "Exists")
+    if name == "In":
+        return present and str(value) in wanted.split(",")
+    if name == "Contains":
+        return present and wanted in str(value)
+    if kind == "string" and name not in ("Equals", "NotEquals"):  # a hyperparameter may be a number
+        kind = "float"
+    limit = _parse(wanted, kind)
+    return _COMPARE[name](_parse(value, kind), limit) if present else name == "NotEquals"
 
 
 def read(job: TrainingJob, name: str) -> Any:
     """Return a property by its name, such as `OutputDataConfig.S3OutputPath` or `Tags.team`."""
-    if name.startswith("Tags."):
-        tags = {tag["Key"]: tag["Value"] for tag in job.tags}
-        return tags.get(name.removeprefix("Tags."), _MISSING)
-    value: Any = describe(job)
+    described = describe(job)
+    described["Tags"] = {tag["Key"]: tag["Value"] for tag in job.tags}
+    final = described.get("FinalMetricDataList", [])
+    described["Metrics"] = {each["MetricName"]: each["Value"] for each in final}
+    return _follow(described, name)
+
+
+def _follow(value: Any, name: str) -> Any:
+    head, _, rest = name.partition(".")
+    if not isinstance(value, dict):
+        return _MISSING
+    if name in value:  # a tag's key may have dots
+        return value[name]
+    return _follow(value.get(head), rest)
+
+
+def _find_kind(name: str) -> str:
+    """Return the kind of a training job's property in the service model; a ValidationException where it has none."""
+    head, _, rest = name.partition(".")
+    if rest and head in ("Tags", "Metrics"):
+        return "string" if head == "Tags" else "float"
+    shape = service("sagemaker").shape_for("TrainingJob")
     for part in name.split("."):
-        value = value.get(part, _MISSING) if isinstance(value, dict) else _MISSING
-    return value
+        if shape.type_name == "map":
+            return str(shape.value.type_name)
+        shape = shape.member if shape.type_name == "list" else shape
+        if shape.type_name != "structure" or part not in shape.members:
+            raise Refusal("ValidationException", f"Unknown property name: {name}")
+        shape = shape.members[part]
+    return str(shape.type_name)
 
 
-def _number(value: Any) -> float:
+def _parse(value: Any, kind: str) -> Any:
+    """Return a property's value, or the text that it is compared with, as what it is compared as."""
     try:
-        return float(value)
+        if kind == "timestamp" and isinstance(value, str):
+            at = datetime.fromisoformat(value.replace("Z", "+00:00"))
+            return (at if at.tzinfo else at.replace(tzinfo=timezone.utc)).timestamp()
+        if kind in ("timestamp", "integer", "long", "float", "double"):
+            return float(value)
     except (TypeError, ValueError) as error:
-        raise Refusal("ValidationException", f"{value} is not a number") from error
+        wanted = "an ISO 8601 time" if kind == "timestamp" else "a number"
+        raise Refusal("ValidationException", f"{value} is not {wanted}") from error
+    return str(value).lower() if kind == "boolean" else str(value)
