@@ -196,6 +196,7 @@ def sagemaker_tour(sagemaker: Any, emulator: Emulator) -> None:
         sagemaker.list_training_jobs(MaxResults=1)
         sagemaker.search(Resource="TrainingJob")
         emulator.advance(0.5)
+    sagemaker.describe_model(ModelName="churn-xgboost")
     transform_tour(sagemaker, emulator)
     sagemaker.list_tags(ResourceArn=arn)
     sagemaker.add_tags(ResourceArn=arn, Tags=[{"Key": "c", "Value": "d"}])

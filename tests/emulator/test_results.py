@@ -372,3 +372,12 @@ def test_training_job_outlives_the_service_job(
     with pytest.raises(ClientError, match="does not exist"):
         batch.describe_service_job(jobId=job)
     assert found(sagemaker, {"Name": "Tags.run", "Operator": "Equals", "Value": "7"}) == ["0.1"]
+
+
+def test_describe_model(sagemaker: Any) -> None:
+    """A model is without the empty members that moto has, which SageMaker's SDK 3 takes for incomplete ones."""
+    model = sagemaker.describe_model(ModelName="churn-xgboost")
+    assert model["PrimaryContainer"]["ModelDataUrl"].startswith("s3://")
+    assert not {"VpcConfig", "Containers"} & set(model)
+    with pytest.raises(ClientError, match="Could not find model"):
+        sagemaker.describe_model(ModelName="nothing")

@@ -96,6 +96,11 @@ def delete_tags(backend: TrainingBackend, request: Json) -> Json:
     return {}
 
 
+def describe_model(backend: TrainingBackend, request: Json) -> Json:
+    """A model, without members that AWS does not answer."""
+    return transform.find_model(backend, request["ModelName"])
+
+
 class TrainingResponse(Operations, SageMakerResponse):
     """SageMaker's endpoint."""
 
@@ -108,6 +113,7 @@ class TrainingResponse(Operations, SageMakerResponse):
         "DescribeTransformJob": transform.describe,
         "ListTransformJobs": transform.list_all,
         "StopTransformJob": transform.stop,
+        "DescribeModel": describe_model,
         "Search": search_training_jobs,
         "ListTags": list_tags,
         "AddTags": add_tags,

@@ -5,6 +5,8 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTransformJob
 
 from __future__ import annotations
 
+from datetime import timezone
+
 from moto.sagemaker.exceptions import ValidationError
 
 from ..service import context
@@ -23,10 +25,7 @@ def create(state: TrainingState, request: Json) -> Json:
     arn = f"arn:{state.partition}:sagemaker:{state.region_name}:{state.account_id}:transform-job/{name}"
     if name in state.transform_jobs_kept:
         raise Refusal("ResourceInUse", f"Job name must be unique: {arn} already exists.")
-    try:
-        state.describe_model(request["ModelName"])
-    except ValidationError as error:
-        raise Refusal("ValidationException", error.message) from error
+    find_model(state, request["ModelName"])
     if request.get("MaxConcurrentTransforms", 1) * request.get("MaxPayloadInMB", 6) > 100:
         message = "MaxConcurrentTransforms * MaxPayloadInMB cannot exceed 100 MB"
         raise Refusal("ValidationException", message)
@@ -57,6 +56,20 @@ def stop(state: TrainingState, request: Json) -> Json:
     job.held = False
     enter(state, job, "Stopping", context.now())
     return {}
+
+
+def find_model(state: TrainingState, name: str) -> Json:
+    """Return a model, which is moto's, as DescribeModel answers."""
+    try:
+        model: Json = state.describe_model(name).response_object
+    except ValidationError as error:
+        raise Refusal("ValidationException", error.message) from error
+    shape = service("sagemaker").operation_model("DescribeModel").output_shape
+    # moto has empty members where AWS has none
+    shown = {
+        member: model[member] for member in shape.members if model.get(member) not in ({}, [], None)
+    }
+    return {**shown, "CreationTime": model["CreationTime"].replace(tzinfo=timezone.utc).timestamp()}
 
 
 def find(state: TrainingState, name: str) -> TransformJob:
