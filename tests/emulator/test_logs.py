@@ -157,7 +157,7 @@ def test_stopped_job_says_so(batch: Any, logs: Any, emulator: Emulator) -> None:
 def test_log_is_the_same_after_a_long_time(batch: Any, logs: Any, emulator: Emulator) -> None:
     """A run of a day has some thousand lines, however seldom one looks."""
     emulator.ask("POST", "pace", {"running": 86_400})
-    run(batch, emulator, 90_000)
+    run(batch, emulator, 90_000, payload={"StoppingCondition": {"MaxRuntimeInSeconds": 86_400}})
     (stream,) = streams(logs)
     lines = messages(read(logs, stream))
     assert 1_000 < len(lines) < 3_000

@@ -15,7 +15,7 @@ from ..service import context
 from . import blocks, capacity, events, fairness, preemption, retries
 from .records import ENDED, FROM_SAGEMAKER, QUEUED, Resource, ServiceJob
 from .state import BatchState
-from .status import enter, find_runtime, find_timeout, note_move, plan
+from .status import enter, find_timeout, note_move, plan
 
 TIMED_OUT = "Job attempt duration exceeded timeout"
 PREEMPTED = "Preempted by a job of a higher priority"
@@ -270,7 +270,7 @@ def _step(backend: BatchState, job: ServiceJob, at: float) -> None:
         enter(backend, job, "STARTING", at)
     elif job.status == "STARTING":
         start(backend, job, at)
-    elif find_runtime(backend, job) < min(context.pace().running, find_timeout(job)):
+    elif _find_limit(backend, job) < min(context.pace().running, find_timeout(job)):
         training.stop(backend.training, job.training_job, at, "MaxRuntimeExceeded")
         fail_attempt(backend, job, at, f"{FROM_SAGEMAKER}MaxRuntimeExceeded")
     elif find_timeout(job) < context.pace().running:
@@ -278,6 +278,10 @@ def _step(backend: BatchState, job: ServiceJob, at: float) -> None:
         fail_attempt(backend, job, at, TIMED_OUT)
     else:
         succeed(backend, job, at)
+
+
+def _find_limit(backend: BatchState, job: ServiceJob) -> float:
+    return training.find_limit(backend.training.by_arn(job.training_job))
 
 
 def _notice_stopped(backend: BatchState) -> None:

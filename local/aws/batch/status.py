@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from ..sagemaker import life as training
 from ..service import context
 from . import capacity, events
 from .records import ENDED, ServiceJob
@@ -42,7 +43,8 @@ def plan(backend: BatchState, job: ServiceJob) -> None:
     else:
         seconds: float = getattr(pace, job.status.lower())
         if job.status == "RUNNING":
-            seconds = min(seconds, find_timeout(job), find_runtime(backend, job))
+            record = backend.training.by_arn(job.training_job)
+            seconds = min(seconds, find_timeout(job), training.find_limit(record))
         backend.agenda.set(job.id, job.since + seconds)
 
 
@@ -50,9 +52,3 @@ def find_timeout(job: ServiceJob) -> float:
     """Return how many seconds an attempt may run."""
     seconds = (job.request.get("timeoutConfig") or {}).get("attemptDurationSeconds")
     return math.inf if seconds is None else float(seconds)
-
-
-def find_runtime(backend: BatchState, job: ServiceJob) -> float:
-    """Return for how many seconds SageMaker lets the job train."""
-    record = backend.training.by_arn(job.training_job)
-    return math.inf if record is None else record.limit

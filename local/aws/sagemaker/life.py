@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeTrainingJo
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from ..service import context
@@ -135,10 +136,15 @@ def advance(backend: TrainingState, now: float) -> None:
             enter(backend, job.arn, "Downloading", at)
         elif job.secondary == "Downloading":
             enter(backend, job.arn, "Training", at)
-        elif job.limit < context.pace().running:
+        elif find_limit(job) < context.pace().running:
             stop(backend, job.arn, at, "MaxRuntimeExceeded")
         else:
             complete(backend, job.arn, at)
+
+
+def find_limit(job: TrainingJob | None) -> float:
+    """Return for how many seconds SageMaker lets a job train; for ever where the pace is never."""
+    return math.inf if job is None or math.isinf(context.pace().running) else job.limit
 
 
 def plan(backend: TrainingState, job: TrainingJob) -> None:
@@ -148,7 +154,7 @@ def plan(backend: TrainingState, job: TrainingJob) -> None:
         "Pending": pace.scheduled,
         "Starting": pace.scheduled,
         "Downloading": pace.starting,
-        "Training": min(pace.running, job.limit),
+        "Training": min(pace.running, find_limit(job)),
         "Stopping": pace.stopping,
     }
     if (job.stop_asked or not job.by_batch) and job.status not in ENDED:
