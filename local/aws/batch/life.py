@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
-from uuid import uuid4
 
 from ..sagemaker import life as training
 from ..sagemaker import rules
 from ..service import context
 from . import blocks, capacity, events, fairness, preemption, retries
+from .names import training_job_name
 from .records import ENDED, FROM_SAGEMAKER, QUEUED, Resource, ServiceJob
 from .state import BatchState
 from .status import enter, find_timeout, note_move, plan
@@ -115,7 +115,7 @@ def requeue(
     if job.training_job is not None:
         training.stop(backend.training, job.training_job, at)
     if ran:
-        job.preempted = [*job.preempted, _attempt(job, at, PREEMPTED)]
+        job.preempted = [*job.preempted, job.describe_attempt(at, PREEMPTED)]
         limit = (job.request.get("preemptionConfiguration") or {}).get(
             "preemptionRetriesBeforeTermination"
         )
@@ -137,7 +137,7 @@ def requeue(
 def close_attempt(backend: BatchState, job: ServiceJob, at: float, reason: str | None) -> None:
     """The attempt is over, and its capacity free."""
     fairness.note(backend, job, job.started, at)
-    job.attempts = [*job.attempts, _attempt(job, at, reason)]
+    job.attempts = [*job.attempts, job.describe_attempt(at, reason)]
     job.stopping = None
     capacity.vacate(backend, job)
 
@@ -174,11 +174,6 @@ def hold(backend: BatchState, job: ServiceJob, held: bool, at: float) -> None:
         backend.waiting.remove(job.id)
     backend.service_jobs.put(job)
     plan(backend, job)
-
-
-def training_job_name(wanted: str) -> str:
-    """SageMaker's name of the training job: AWSBatch<TrainingJobName><32 hex>, within SageMaker's 63."""
-    return f"AWSBatch{wanted[:23]}{uuid4().hex}"
 
 
 def place(backend: BatchState, at: float) -> None:
@@ -302,12 +297,3 @@ def _stopped(backend: BatchState, job: ServiceJob, at: float) -> None:
     reason = job.reason
     close_attempt(backend, job, at, reason)
     end(backend, job, "FAILED", at, reason)
-
-
-def _attempt(job: ServiceJob, at: float, reason: str | None) -> dict[str, object]:
-    return {
-        "training_job": job.training_job,
-        "started": job.started,
-        "stopped": at,
-        "reason": reason,
-    }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from uuid import uuid4
 
 from ..service.refusal import Refusal
 
@@ -37,3 +38,8 @@ def check_tags(tags: dict[str, Any]) -> None:
             raise refuse(f"The tag key {key!r} starts with aws:, which is reserved")
         if not isinstance(value, str) or len(value) > 256 or not _TAG.fullmatch(value):
             raise refuse(f"The value of the tag {key!r} is not valid")
+
+
+def training_job_name(wanted: str) -> str:
+    """SageMaker's name of the training job: AWSBatch<TrainingJobName><32 hex>, within SageMaker's 63."""
+    return f"AWSBatch{wanted[:23]}{uuid4().hex}"

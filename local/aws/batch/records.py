@@ -86,6 +86,15 @@ class ServiceJob:
         """The scheduling priority; a job submitted without one has the lowest."""
         return int(self.request.get("schedulingPriority") or 0)
 
+    def describe_attempt(self, at: float, reason: str | None) -> dict[str, Any]:
+        """The attempt under way, which ends at this time."""
+        return {
+            "training_job": self.training_job,
+            "started": self.started,
+            "stopped": at,
+            "reason": reason,
+        }
+
     def payload(self) -> dict[str, Any]:
         """The request that Batch passes on to SageMaker."""
         document: dict[str, Any] = json.loads(self.request["serviceRequestPayload"])
