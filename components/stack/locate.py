@@ -78,7 +78,13 @@ def find_path(inputs: Mapping[str, Any], words: str) -> Place:
     ]
     if repeated:
         return max(repeated, key=lambda found: found[0])[1]
-    quoted = (path for path, _ in leaves if f"'{path[-1]}'" in words)
+    # SageMaker writes ResourceConfig.InstanceType as 'resourceConfig.instanceType'
+    names = [name.lower() for name in re.findall(r"'([\w.]+)'", words)]
+    quoted = (
+        path
+        for path, _ in leaves
+        if any(f".{name}".endswith(f".{str(path[-1]).lower()}") for name in names)
+    )
     return next(quoted, ("request",))
 
 

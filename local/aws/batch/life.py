@@ -11,7 +11,7 @@ from typing import Any
 from ..sagemaker import life as training
 from ..sagemaker import rules
 from ..service import context
-from . import blocks, capacity, events, fairness, preemption, retries
+from . import blocks, capacity, events, fairness, heads, preemption, retries
 from .names import training_job_name
 from .records import ENDED, FROM_SAGEMAKER, QUEUED, Resource, ServiceJob
 from .state import BatchState
@@ -189,21 +189,8 @@ def place(backend: BatchState, at: float) -> None:
 
 def _place(backend: BatchState, at: float) -> None:
     for queue in sorted(backend.queues, key=lambda queue: -queue.request["priority"]):
-        while any(_send_head(backend, queue, job, at) for job in _sort_heads(backend, queue, at)):
+        while any(_send_head(backend, queue, job, at) for job in heads.sort(backend, queue, at)):
             pass
-
-
-def _sort_heads(backend: BatchState, queue: Resource, at: float) -> list[ServiceJob]:
-    """Return the one head of a queue; with quota shares each share's, in the order in which they get capacity.
-
-    That is who claims what its quota share has of its own, then borrowers, first in first out.
-    https://docs.aws.amazon.com/batch/latest/APIReference/API_QuotaSharePolicy.html
-    """
-    ids = backend.waiting.list_heads(queue.arn)
-    heads = [job for each in ids if (job := backend.service_jobs.get(each)) is not None]
-    if len(heads) > 1 and fairness.find_policy(backend, queue) is not None:
-        return fairness.sort(backend, queue, heads, at)[:1]
-    return sorted(heads, key=lambda job: (not blocks.is_within_own(backend, job), job.number))
 
 
 def _send_head(backend: BatchState, queue: Resource, job: ServiceJob, at: float) -> bool:

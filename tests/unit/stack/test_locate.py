@@ -42,6 +42,11 @@ def inputs(name: str = "churn", **others: Any) -> dict[str, Any]:
         (f"not authorized on {ROLE}-2", "request"),  # another role's name begins alike
         ("Instance type ml.m5.xlarge is not here", f"{PAYLOAD}.ResourceConfig.InstanceType"),
         ("1 validation error: Value at 'jobQueue' must not be null", "request.jobQueue"),
+        (
+            "1 validation error detected: Value null at 'resourceConfig.instanceType' failed to satisfy constraint: "
+            "Member must not be null",
+            f"{PAYLOAD}.ResourceConfig.InstanceType",
+        ),
         ("The training job could not be read from its File", "request"),  # words, not values
         ("The service is tired", "request"),
     ],
