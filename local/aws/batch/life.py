@@ -15,9 +15,8 @@ from . import blocks, capacity, events, fairness, heads, preemption, retries
 from .names import training_job_name
 from .records import ENDED, FROM_SAGEMAKER, QUEUED, Resource, ServiceJob
 from .state import BatchState
-from .status import enter, find_timeout, note_move, plan
+from .status import enter, find_limit, note_move, plan
 
-TIMED_OUT = "Job attempt duration exceeded timeout"
 PREEMPTED = "Preempted by a job of a higher priority"
 COMPLETED = f"{FROM_SAGEMAKER}Training job completed"
 """https://docs.aws.amazon.com/batch/latest/userguide/service-job-events.html"""
@@ -252,18 +251,11 @@ def _step(backend: BatchState, job: ServiceJob, at: float) -> None:
         enter(backend, job, "STARTING", at)
     elif job.status == "STARTING":
         start(backend, job, at)
-    elif _find_limit(backend, job) < min(context.pace().running, find_timeout(job)):
-        training.stop(backend.training, job.training_job, at, "MaxRuntimeExceeded")
-        fail_attempt(backend, job, at, f"{FROM_SAGEMAKER}MaxRuntimeExceeded")
-    elif find_timeout(job) < context.pace().running:
-        training.stop(backend.training, job.training_job, at)
-        fail_attempt(backend, job, at, TIMED_OUT)
+    elif (limit := find_limit(backend, job))[0] < context.pace().running:
+        training.stop(backend.training, job.training_job, at, limit[1])
+        fail_attempt(backend, job, at, limit[2])
     else:
         succeed(backend, job, at)
-
-
-def _find_limit(backend: BatchState, job: ServiceJob) -> float:
-    return training.find_limit(backend.training.by_arn(job.training_job))
 
 
 def _notice_stopped(backend: BatchState) -> None:

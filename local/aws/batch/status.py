@@ -7,8 +7,10 @@ import math
 from ..sagemaker import life as training
 from ..service import context
 from . import capacity, events
-from .records import ENDED, ServiceJob
+from .records import ENDED, FROM_SAGEMAKER, ServiceJob
 from .state import BatchState
+
+TIMED_OUT = "Job attempt duration exceeded timeout"
 
 
 def enter(backend: BatchState, job: ServiceJob, status: str, at: float) -> None:
@@ -43,12 +45,17 @@ def plan(backend: BatchState, job: ServiceJob) -> None:
     else:
         seconds: float = getattr(pace, job.status.lower())
         if job.status == "RUNNING":
-            record = backend.training.by_arn(job.training_job)
-            seconds = min(seconds, find_timeout(job), training.find_limit(record))
+            seconds = min(seconds, find_limit(backend, job)[0])
         backend.agenda.set(job.id, job.since + seconds)
 
 
-def find_timeout(job: ServiceJob) -> float:
-    """Return how many seconds an attempt may run."""
+def find_limit(backend: BatchState, job: ServiceJob) -> tuple[float, str, str]:
+    """Return how many seconds an attempt may run, how SageMaker ends it then, and Batch's reason."""
     seconds = (job.request.get("timeoutConfig") or {}).get("attemptDurationSeconds")
-    return math.inf if seconds is None else float(seconds)
+    limit = training.find_limit(backend.training.by_arn(job.training_job))
+    exceeded = "MaxRuntimeExceeded"
+    return min(
+        (math.inf if seconds is None else float(seconds), "Stopped", TIMED_OUT),
+        (limit, exceeded, f"{FROM_SAGEMAKER}{exceeded}"),
+        key=lambda each: each[0],
+    )
