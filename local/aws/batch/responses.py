@@ -11,7 +11,6 @@ from moto.batch.responses import BatchResponse
 from ..service import shapes
 from ..service.operations import Json, Operations
 from . import environments, jobs, policies, queues, shares, snapshot, submit, tags
-from .models import ServiceJobBackend
 
 _TAG_OPERATIONS = {
     "GET": "ListTagsForResource",
@@ -23,6 +22,7 @@ _TAG_OPERATIONS = {
 class ServiceJobResponse(Operations, BatchResponse):
     """Batch's endpoint."""
 
+    backends = batch_backends
     handlers = {
         "CreateServiceEnvironment": environments.create,
         "DescribeServiceEnvironments": environments.describe,
@@ -53,12 +53,6 @@ class ServiceJobResponse(Operations, BatchResponse):
         "UntagResource": tags.untag,
         "ListTagsForResource": tags.list_all,
     }
-
-    @property
-    def backend(self) -> ServiceJobBackend:
-        found = batch_backends[self.current_account][self.region]
-        assert isinstance(found, ServiceJobBackend)
-        return found
 
     def operation(self) -> str:
         """The operation at this path; '' for one that botocore does not know."""

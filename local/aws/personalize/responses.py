@@ -8,13 +8,13 @@ from moto.personalize.responses import PersonalizeResponse
 from ..service.operations import Operations
 from . import jobs, resources, solutions
 from .life import INFERENCE, SEGMENT
-from .models import BatchInferenceBackend
 from .resources import describe_operation, list_operation
 
 
 class BatchInferenceResponse(Operations, PersonalizeResponse):
     """Personalize's endpoint."""
 
+    backends = personalize_backends
     handlers = {
         "CreateBatchInferenceJob": jobs.create_inference_job,
         "DescribeBatchInferenceJob": describe_operation("BatchInferenceJob", INFERENCE),
@@ -40,9 +40,3 @@ class BatchInferenceResponse(Operations, PersonalizeResponse):
         "UntagResource": resources.untag,
         "ListTagsForResource": resources.list_tags,
     }
-
-    @property
-    def backend(self) -> BatchInferenceBackend:
-        found = personalize_backends[self.current_account][self.region]
-        assert isinstance(found, BatchInferenceBackend)
-        return found

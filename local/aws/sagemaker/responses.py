@@ -104,6 +104,7 @@ def describe_model(backend: TrainingBackend, request: Json) -> Json:
 class TrainingResponse(Operations, SageMakerResponse):
     """SageMaker's endpoint."""
 
+    backends = sagemaker_backends
     handlers = {
         "CreateTrainingJob": create_training_job,
         "DescribeTrainingJob": describe_training_job,
@@ -119,12 +120,6 @@ class TrainingResponse(Operations, SageMakerResponse):
         "AddTags": add_tags,
         "DeleteTags": delete_tags,
     }
-
-    @property
-    def backend(self) -> TrainingBackend:
-        found = sagemaker_backends[self.current_account][self.region]
-        assert isinstance(found, TrainingBackend)
-        return found
 
     def operation(self) -> str:
         """moto keeps what is asked of resources other than training jobs."""

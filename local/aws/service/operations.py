@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar, TypeVar
 from uuid import uuid4
 
+from moto.core.base_backend import BackendDict
 from moto.core.common_types import TYPE_RESPONSE
 from moto.core.responses import BaseResponse
 
@@ -28,11 +29,12 @@ class Operations(BaseResponse):
     """Goes before one of moto's response classes, which answers every operation not in the table."""
 
     handlers: ClassVar[Mapping[str, Handler]] = {}
+    backends: ClassVar[BackendDict[Any]]
 
     @property
     def backend(self) -> Any:
         """The backend of the caller's account and region."""
-        raise NotImplementedError
+        return self.backends[self.current_account][self.region]
 
     def operation(self) -> str:
         """The operation's name in botocore's model; '' for one that moto shall name."""
