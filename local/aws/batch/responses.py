@@ -56,10 +56,7 @@ class ServiceJobResponse(Operations, BatchResponse):
 
     def operation(self) -> str:
         """The operation at this path; '' for one that botocore does not know."""
-        path = self.parsed_url.path
-        if path.startswith("/v1/tags/"):
-            return _TAG_OPERATIONS.get(self.method, "")
-        return operation_at(path)
+        return operation_at(self.method, self.parsed_url.path)
 
     def request(self) -> Json:
         """The body, and for tags what the path and the query add."""
@@ -82,8 +79,10 @@ def _capitalise_actions(request: Json) -> None:
             rule["action"] = rule["action"].upper()
 
 
-def operation_at(path: str) -> str:
+def operation_at(method: str, path: str) -> str:
     """The name of Batch's operation at a path such as /v1/submitservicejob; '' where there is none."""
+    if path.startswith("/v1/tags/"):
+        return _TAG_OPERATIONS.get(method, "")
     return _operations().get(path, "")
 
 

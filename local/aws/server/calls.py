@@ -118,7 +118,7 @@ def identify(environ: dict[str, Any], body: bytes) -> Call:
         operation, protocol = target.rpartition(".")[2], "json"
         parameters = _object(body)
     elif service == "batch":
-        operation, protocol = _batch_operation(environ["REQUEST_METHOD"], path), "rest-json"
+        operation, protocol = operation_at(environ["REQUEST_METHOD"], path), "rest-json"
         parameters = _object(body)
     elif service == "s3":
         operation, protocol = _s3_operation(environ, path, query), "rest-xml"
@@ -145,14 +145,6 @@ def _object(body: bytes) -> dict[str, Any]:
         return parse(body)
     except ValueError:
         return {}
-
-
-def _batch_operation(method: str, path: str) -> str:
-    if path.startswith("/v1/tags/"):
-        return {"GET": "ListTagsForResource", "POST": "TagResource", "DELETE": "UntagResource"}.get(
-            method, ""
-        )
-    return operation_at(path)
 
 
 def _s3_operation(environ: dict[str, Any], path: str, query: str) -> str:
