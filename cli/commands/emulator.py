@@ -13,6 +13,7 @@ from urllib.parse import quote
 from cli.project.emulator_process import Emulator
 from cli.project.stack import find_project
 from components.errors import JobError
+from local.aws.__main__ import parse_port
 from local.aws.clock import Pace
 
 SHOWN = ("endpoint", "region", "queues", "solutionVersions", "regions", "token")
@@ -67,12 +68,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
     faults.add_argument(
         "faults", nargs="*", metavar="FAULT", help=f"{_FAULTS_HELP.replace('%', '%%')}; or off"
     )
-
-
-def parse_port(text: str) -> int:
-    if not text.isdecimal() or int(text) > 65535:
-        raise argparse.ArgumentTypeError(f"{text} is not a port: a number from 0 to 65535")
-    return int(text)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -49,7 +49,9 @@ def main(arguments: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m local.aws", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1", help="127.0.0.1, and nothing else")
-    parser.add_argument("--port", type=_port, default=0, help="0, the default, takes a free one")
+    parser.add_argument(
+        "--port", type=parse_port, default=0, help="0, the default, takes a free one"
+    )
     parser.add_argument("--state", type=Path, help="folder in which its jobs outlive the emulator")
     parser.add_argument(
         "--pace",
@@ -58,7 +60,8 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _port(text: str) -> int:
+def parse_port(text: str) -> int:
+    """Return a port; an ArgumentTypeError for what is none."""
     if not text.isdecimal() or int(text) > 65535:
         raise argparse.ArgumentTypeError(f"{text} is not a port: a number from 0 to 65535")
     return int(text)
