@@ -14,7 +14,6 @@ from moto.sagemaker.models import sagemaker_backends
 from ..sagemaker.logs import Stream, list_streams
 from ..sagemaker.models import TrainingBackend
 from ..service import context
-from ..service.table import Table
 
 
 class JobLogs(LogsBackend):
@@ -23,17 +22,6 @@ class JobLogs(LogsBackend):
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
         self._complete: set[str] = set()
-
-    @property
-    def tables(self) -> list[Table[Any]]:
-        """Nothing is kept."""
-        return []
-
-    def advance(self) -> None:
-        """Nothing falls due by itself."""
-
-    def resume(self) -> None:
-        """Nothing was kept."""
 
     def describe_log_groups(self, *args: Any, **kwargs: Any) -> Any:
         """List the log groups, up to now."""

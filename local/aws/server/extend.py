@@ -30,19 +30,21 @@ class Extended(Protocol):
     def resume(self) -> None: ...
 
 
+_Registry = tuple[str, BackendDict[Any], type[Any]]
 # SageMaker first: Batch looks at what its training jobs have done meanwhile.
-_REGISTRIES: list[tuple[str, BackendDict[Any], type[Any]]] = [
+_REGISTRIES: list[_Registry] = [
     ("sagemaker", sagemaker_backends, TrainingBackend),
     ("batch", batch_backends, ServiceJobBackend),
     ("personalize", personalize_backends, BatchInferenceBackend),
-    ("logs", logs_backends, JobLogs),
 ]
+# CloudWatch Logs keeps nothing: what it has follows from SageMaker's jobs.
+_STATELESS: _Registry = ("logs", logs_backends, JobLogs)
 
 
 def extend() -> None:
     """From now on moto makes our backends. Doing it twice does no harm."""
     iam.extend()
-    for _, registry, backend in _REGISTRIES:
+    for _, registry, backend in (*_REGISTRIES, _STATELESS):
         if registry.backend is not backend:
             registry.backend = backend
             registry.clear()
