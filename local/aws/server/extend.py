@@ -67,22 +67,11 @@ def has_service(service: str, account: str, region: str) -> bool:
     )
 
 
-def backend_of(table: str, account: str, region: str) -> Extended:
-    """The backend with this table, such as `batch.job`."""
-    wanted = table.partition(".")[0]
-    for service, registry, _ in _REGISTRIES:
-        if service == wanted:
-            found: Extended = registry[account][region]
-            return found
-    raise LookupError(f"no service has the table {table}")
-
-
 def table_of(name: str, account: str, region: str) -> Table[Any]:
     """The table of this name, such as `batch.job`."""
-    for table in backend_of(name, account, region).tables:
-        if table.name == name:
-            return table
-    raise LookupError(f"{name} is not a table")
+    registries = {service: registry for service, registry, _ in _REGISTRIES}
+    tables = registries[name.partition(".")[0]][account][region].tables
+    return {str(table.name): table for table in tables}[name]
 
 
 def settle() -> None:
