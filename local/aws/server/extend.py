@@ -70,8 +70,8 @@ def has_service(service: str, account: str, region: str) -> bool:
 def table_of(name: str, account: str, region: str) -> Table[Any]:
     """The table of this name, such as `batch.job`."""
     registries = {service: registry for service, registry, _ in _REGISTRIES}
-    tables = registries[name.partition(".")[0]][account][region].tables
-    return {str(table.name): table for table in tables}[name]
+    tables: list[Table[Any]] = registries[name.partition(".")[0]][account][region].tables
+    return next(table for table in tables if table.name == name)
 
 
 def settle() -> None:
