@@ -6,11 +6,9 @@ https://docs.aws.amazon.com/personalize/latest/dg/batch-segment-job-output-examp
 from __future__ import annotations
 
 from ..service.operations import Json
-from .inference import pick_items, recipe_of, write_results
+from .inference import DEFAULT_RESULTS, pick_items, recipe_of, write_results
 from .records import Resource
 from .state import PersonalizeState
-
-DEFAULT_RESULTS = 25
 
 
 def run(state: PersonalizeState, job: Resource) -> None:
