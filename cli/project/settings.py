@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cli.project.region import find_region
@@ -59,7 +59,7 @@ def read_stack_settings(
     if stack.on_emulator:
         environment = {**(environment or {}), "AWS_REGION": find_region(stack)}
     plain = {key: value for key, value in stack.config.items() if key not in secrets}
-    return read_settings(
+    settings = read_settings(
         stack.project.name,
         stack.name,
         stack.project.root,
@@ -68,6 +68,7 @@ def read_stack_settings(
         environment=environment,
         stacks=tuple(stack.project.stacks()),
     )
+    return replace(settings, any_config=stack.more)
 
 
 def list_secrets(stack: Stack) -> frozenset[str]:

@@ -19,10 +19,11 @@ HERE = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True)
 class Project:
-    """A folder with a `Pulumi.yaml`; `name` is the project's name in it."""
+    """A folder with a `Pulumi.yaml`: the project's name in it, and its config, which every stack inherits."""
 
     root: Path
     name: str
+    config: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     @property
     def local(self) -> Path:
@@ -42,11 +43,16 @@ class Project:
 
 @dataclass(frozen=True)
 class Stack:
-    """A stack and its settings: config keys with their project (`aws:region`), values as Pulumi keeps them."""
+    """A stack and its settings: config keys with their project (`aws:region`), values as Pulumi keeps them.
+
+    One that imports environments of Pulumi ESC has `more` config, which Pulumi alone knows:
+    https://www.pulumi.com/docs/iac/concepts/config/
+    """
 
     project: Project
     name: str
     config: Mapping[str, Any] = field(default_factory=dict)
+    more: bool = False
 
     def setting(self, key: str) -> str:
         """Return a plain setting as text, empty where it is not set; a secret one counts as not set."""
@@ -65,7 +71,8 @@ def find_project(start: Path) -> Project:
     for folder in (start, *start.parents, HERE):
         if (folder / "Pulumi.yaml").is_file():
             document = read_yaml(folder / "Pulumi.yaml")
-            return Project(folder, str(document.get("name", "")))
+            name = str(document.get("name", ""))
+            return Project(folder, name, _read_inherited(name, document.get("config")))
     raise JobError(f"{start}: no Pulumi.yaml here or above; run jobctl in a project's folder")
 
 
@@ -83,9 +90,31 @@ def read_stack(project: Project, name: str) -> Stack:
             raise JobError(
                 f"{path.name}: the key {key} in `config` must be a text; put it in quotes"
             )
-    prefix = f"{project.name}:"
-    keys = {key if ":" in key else prefix + key: value for key, value in config.items()}
-    return Stack(project, short, add_namespace(project.name, keys))
+    keys = {**project.config, **_qualify(project.name, config)}
+    return Stack(
+        project, short, add_namespace(project.name, keys), more=bool(document.get("environment"))
+    )
+
+
+def _qualify(project: str, config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return config by full key: one without a namespace belongs to the project."""
+    return {key if ":" in key else f"{project}:{key}": value for key, value in config.items()}
+
+
+def _read_inherited(project: str, config: Any) -> dict[str, Any]:
+    """Return the values that a project's config gives every stack; what is only declared has none.
+
+    https://www.pulumi.com/docs/iac/concepts/projects/project-file/
+    """
+    found: dict[str, Any] = {}
+    for key, entry in (config if isinstance(config, dict) else {}).items():
+        if not isinstance(entry, dict):
+            found[str(key)] = entry
+        elif entry.get("secret"):
+            found[str(key)] = {"secure": ""}
+        elif "value" in entry or "default" in entry:
+            found[str(key)] = entry.get("value", entry.get("default"))
+    return _qualify(project, found)
 
 
 def find_selected(project: Project, env: Mapping[str, str]) -> str:

@@ -134,3 +134,32 @@ def test_a_deployment_is_stopped_too(project: Path) -> None:
         "Pulumi.dev.yaml:2:3: config.aws-jobs:slots: its secret value does not fit",
         "Pulumi.dev.yaml:3:3: config.aws-jobs:preflight: its secret value does not fit",
     ]
+
+
+@pytest.mark.parametrize(
+    ("ours", "stacks"),
+    [
+        ("config: {queue: {type: string, default: training}}", "config: {}"),
+        ("config: {shop:queue: training}", "config: {}"),
+        ("config: {queue: {type: string, secret: true}}", "config: {}"),
+        ("config: {queue: {type: string}}", "config: {queue: training}"),
+        ("", "environment: [acme/dev]"),
+        ("", "environment: {values: {pulumiConfig: {queue: training}}}"),
+    ],
+)
+def test_config_from_elsewhere(project: Path, capsys: Capture, ours: str, stacks: str) -> None:
+    """What the project's file gives every stack is known; what an environment may give is not missed."""
+    (project / "Pulumi.yaml").write_text(f"name: shop\nruntime: python\n{ours}\n")
+    _write(project, f"{stacks}\n")
+    (project / "jobs" / "churn.yaml").write_text(SERVICE_JOB.replace("training", "${config.queue}"))
+    assert _validate(capsys) == []
+
+
+def test_a_region_for_every_stack(project: Path, capsys: Capture) -> None:
+    """A region of the project's file is that of its stacks, unless a stack has its own."""
+    (project / "Pulumi.yaml").write_text("name: shop\nconfig: {aws:region: {value: eu-west-1}}\n")
+    _write(project, "config: {}\n", "a")
+    _write(project, "config: {aws:region: us-east-1}\n", "b")
+    queue = "arn:aws:batch:us-east-1:123456789012:job-queue/q"
+    (project / "jobs" / "churn.yaml").write_text(SERVICE_JOB.replace("training", queue))
+    assert [line.rpartition(" (")[2] for line in _validate(capsys)] == ["stack a)"]
