@@ -95,6 +95,8 @@ def preflight(jobs: StackJobs, settings: Settings) -> None:
             made_bucket=jobs.platform.bucket if jobs.platform else "",
         )
         if any(problem.level == "error" for problem in problems):
+            if settings.on_emulator:
+                pulumi.log.info("`./jobctl emulator status` lists what the emulator has")
             raise Problems(problems)
         _warn(problems)
 

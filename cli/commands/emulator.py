@@ -16,7 +16,12 @@ from components.errors import JobError
 from local.aws.__main__ import parse_port
 from local.aws.clock import Pace
 
-SHOWN = ("endpoint", "region", "queues", "solutionVersions", "regions", "token")
+SHOWN = ("endpoint", "region", "queues", "solutionVersions", "buckets", "roles", "regions", "token")
+_REFERRED = {
+    "queues": "queues",
+    "solution versions": "solutionVersions",
+    "buckets": "buckets",
+}
 _PACE = "'instant', or seconds by status: running=60 runnable=never"
 _FAULTS = {"throttle": "throttle", "lost": "cut-after"}
 _FAULT = re.compile(r"(throttle|lost)=(\d+(?:\.\d+)?)%|list-lag=(\d+(?:\.\d+)?)s")
@@ -183,12 +188,17 @@ def _show(status: dict[str, Any], args: argparse.Namespace) -> None:
         print(json.dumps({name: status[name] for name in SHOWN}, indent=2))
     else:
         print(f"{'endpoint':18} {status['endpoint']}")
+        _list_names("roles", status["roles"])
         _list(status["regions"])
 
 
 def _list(regions: dict[str, dict[str, list[str]]]) -> None:
     for region, has in regions.items():
         print(f"{'region':18} {region}")
-        for title, name in (("queues", "queues"), ("solution versions", "solutionVersions")):
-            for at, item in enumerate(has[name]):
-                print(f"{title if at == 0 else '':18} {item}")
+        for title, name in _REFERRED.items():
+            _list_names(title, has[name])
+
+
+def _list_names(title: str, names: list[str]) -> None:
+    for at, name in enumerate(names):
+        print(f"{title if at == 0 else '':18} {name}")

@@ -32,6 +32,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from moto.batch.models import batch_backends
+from moto.iam.models import iam_backends
 from moto.personalize.models import personalize_backends
 from moto.utilities.utils import get_partition
 
@@ -43,7 +44,7 @@ from ..personalize.solutions import VERSION
 from ..server import extend
 from ..server.errors import Answer
 from ..server.faults import Fault, Faults, Permissions
-from ..service import context
+from ..service import context, objects
 from . import jobs as force
 from . import seed
 from .seed import ACCOUNT, REGION, has_personalize
@@ -199,6 +200,7 @@ def status(endpoint: str) -> dict[str, Any]:
         "region": REGION,
         "account": ACCOUNT,
         **here,
+        "roles": [role.arn for role in iam_backends[ACCOUNT]["aws"].roles.values()],
         "regions": {
             REGION: here,
             **{name: has for name, has in found.items() if any(has.values())},
@@ -224,6 +226,7 @@ def list_region(region: str) -> dict[str, Any]:
     return {
         "queues": queues,
         "solutionVersions": versions,
+        "buckets": objects.list_buckets(ACCOUNT, region),
     }
 
 

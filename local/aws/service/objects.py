@@ -31,6 +31,12 @@ def make_bucket(account: str, region: str, bucket: str) -> None:
         context.current.objects_changed = True
 
 
+def list_buckets(account: str, region: str) -> list[str]:
+    """The buckets of a region, in the order in which they were made."""
+    found = _s3(account, region).buckets.values()
+    return [bucket.name for bucket in found if bucket.region_name == region]
+
+
 def put_object(
     account: str, region: str, bucket: str, key: str, body: bytes, at: float | None = None
 ) -> None:

@@ -77,13 +77,20 @@ def test_its_whole_life(root: Path) -> None:
     status = json.loads(out)
     assert (code, list(status)) == (
         0,
-        ["endpoint", "region", "queues", "solutionVersions", "regions", "token"],
+        [
+            *("endpoint", "region", "queues", "solutionVersions", "buckets", "roles"),
+            *("regions", "token"),
+        ],
     )
     assert (status["endpoint"], status["region"]) == (endpoint, "us-east-1")
     assert {"training", "training-fair", "training-quota", "training-disabled"} <= set(
         status["queues"]
     )
     assert len(status["solutionVersions"]) == 3
+    assert {"aws-jobs-data", "aws-jobs-output"} <= set(status["buckets"])
+    role = "arn:aws:iam::123456789012:role/SageMakerExecutionRole"
+    assert role in status["roles"]
+    assert f" {role}\n" in command(root, "status")[1]
     assert command(root, "status", "--port") == (0, f"{endpoint.rpartition(':')[2]}\n", "")
     assert answers(endpoint, status["token"])
     assert command(root, "stop") == (0, "stopped\n", "")
