@@ -15,6 +15,7 @@ from typing import Any
 
 from cli.display.text import count
 from cli.engine.run import read_error
+from cli.planning.preview import read
 from cli.project.stack import HERE, find_project
 from cli.repository.git import find_repository, git, is_clean
 from cli.repository.manifest import LOCK, read_lock
@@ -141,8 +142,10 @@ def preview(root: Path, stack: str) -> dict[str, str] | JobError:
     """Return what a preview would do, by resource, or why there is none."""
     command = [sys.executable, "-m", "cli", "preview", "--stack", stack, "--json"]
     done = subprocess.run([*command, "--non-interactive"], cwd=root, capture_output=True, text=True)
-    if done.returncode != 0 or not done.stdout.lstrip().startswith("{"):
-        return JobError(read_error(done.returncode, done.stderr))
+    is_document = done.stdout.lstrip().startswith("{")
+    if done.returncode != 0 or not is_document:
+        found = read(done.stdout).errors if is_document else []
+        return JobError("\n  ".join(found) or read_error(done.returncode, done.stderr))
     return read_steps(json.loads(done.stdout).get("steps") or [])
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+
+import yaml
 
 from cli.project.stack import Project
 from cli.repository.git import find_repository, git, has_git, is_clean
@@ -73,7 +76,9 @@ def create(source: Path, target: Path, wanted: Wanted) -> None:
     files = list_upstream(source, manifest)
     copy_files(source, target, files)
     project = (source / "Pulumi.yaml").read_text("utf-8")
-    project = re.sub(r"^name:.*$", f"name: {wanted.name}", project, count=1, flags=re.MULTILINE)
+    project = re.sub(
+        r"^name:.*$", f"name: {write_text(wanted.name)}", project, count=1, flags=re.MULTILINE
+    )
     _write(target / "Pulumi.yaml", _TEMPLATE.sub("", project))
     region = f"  aws:region: {wanted.region}\n"
     for name in wanted.stacks:
@@ -143,3 +148,8 @@ def _remove(path: Path) -> None:
         shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)
+
+
+def write_text(text: str) -> str:
+    """Return a name as YAML reads it back: in quotes where it would be a number or a date."""
+    return text if isinstance(yaml.safe_load(text), str) else json.dumps(text)
