@@ -175,4 +175,8 @@ def read_yaml(path: Path) -> dict[str, Any]:
         return {}
     if not isinstance(document, dict):
         raise JobError(f"{path.name}: expected a mapping of keys to values")
+    try:
+        json.dumps(document, default=str, skipkeys=True)
+    except ValueError:  # an anchor within itself
+        raise JobError(f"{path.name}: an alias of what it stands in") from None
     return document

@@ -11,7 +11,7 @@ from ..errors import Problem
 from ..jobfile import JobFile, yaml12
 from ..jobfile.messages import join_words
 from ..jobfile.places import Places
-from ..jobfile.words import suggest
+from ..jobfile.words import find_nearest, suggest
 from ..wire import Path as Place
 from ..wire import join_path
 from .settings import ALL, JOBS, Settings
@@ -38,7 +38,7 @@ def find_problems(settings: Settings, files: Sequence[JobFile]) -> Iterator[Prob
     config = config if isinstance(config, dict) else {}
     found = [
         *_find_unknown_parts(document),
-        *_find_unread_keys(settings.project, config, files),
+        *_find_unread_keys(settings, config, files),
         *_find_wrong_folder(settings),
     ]
     spelled = {_write_in_full(settings.project, key): key for key in map(str, config)}
@@ -80,9 +80,10 @@ def _find_unknown_parts(document: Mapping[str, Any]) -> Iterator[Found]:
 
 
 def _find_unread_keys(
-    project: str, config: Mapping[str, Any], files: Sequence[JobFile]
+    settings: Settings, config: Mapping[str, Any], files: Sequence[JobFile]
 ) -> Iterator[Found]:
     """Yield misspelt settings; in the project's own namespace, where a team may have others, only as a warning."""
+    project = settings.project
     for key, value in config.items():
         key = str(key)
         namespace, _, name = key.rpartition(":")
@@ -94,19 +95,36 @@ def _find_unread_keys(
             close = suggest(name, ("region",), _ALIKE)
             if close and name != "region":
                 yield ("config", key), f"not a setting{close.replace('`r', '`aws:r')}", "error"
+        elif name in ALL and (close := _suggest_namespace(namespace, project)):
+            message = f"nobody reads this namespace; did you mean `{close}:{name}`?"
+            yield ("config", key), message, "warning"
         elif name in ALL or namespace not in ("", "aws-jobs", project):
             continue
+        elif name == "region" and not settings.region and not _is_used(name, files):
+            message = "not a setting, and the stack has no region; did you mean `aws:region`?"
+            yield ("config", key), message, "warning"
         elif namespace == "aws-jobs" != project:
             close = suggest(name, ALL)
             message = (
                 f"not a setting of aws-jobs{close or f'; those are {join_words(ALL, len(ALL))}'}"
             )
             yield ("config", key), message, "error" if close else "warning"
-        elif any(f"config.{name}" in file.text for file in files):
+        elif _is_used(name, files):
             continue
         elif close := suggest(name, ALL, _ALIKE):
             message = f"not a setting, and no job file uses `${{config.{name}}}`{close}"
             yield ("config", key), message, "warning"
+
+
+def _is_used(name: str, files: Sequence[JobFile]) -> bool:
+    return any(f"config.{name}" in file.text for file in files)
+
+
+def _suggest_namespace(namespace: str, project: str) -> str:
+    """Return ours or the project's where a namespace is a misspelling of it, else nothing."""
+    if namespace in ("", "aws-jobs", project):
+        return ""
+    return find_nearest(namespace, ("aws-jobs", project), _ALIKE)
 
 
 def _find_wrong_folder(settings: Settings) -> Iterator[Found]:

@@ -66,6 +66,7 @@ def test_a_file_that_cannot_be_written_is_a_sentence(
     [
         ("[" * 5_000, "nested too deeply"),
         ("name: \x01", "a character that YAML does not allow"),
+        ("name: &a [*a]", "an alias of what it stands in"),
     ],
 )
 def test_a_project_file_that_is_hostile_is_a_sentence(

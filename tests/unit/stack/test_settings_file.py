@@ -53,6 +53,16 @@ def _validate(capsys: Capture, *stack: str) -> list[str]:
         ("aws-jobs:tags: [a]", "must be a mapping of texts, such as {team: growth}"),
         ("aws:regoin: us-east-1", "not a setting; did you mean `aws:region`?"),
         ("aws-jobs: {tags: {a: b}}", "write its keys in full, such as `aws-jobs:tags`"),
+        (
+            "region: us-east-1",
+            "warning: not a setting, and the stack has no region; did you mean `aws:region`?",
+        ),
+        (
+            "awsjobs:slots: 5",
+            "warning: nobody reads this namespace; did you mean `aws-jobs:slots`?",
+        ),
+        ("acme:slots: 5", ""),
+        ("acme:region: us-east-1", ""),
         ("aws-jobs:tags: {a: {secure: v1:xyz}}", ""),
         ("aws-jobs:artifacts: {secure: v1:xyz}", ""),
         ("aws:profile: acme", ""),
@@ -65,7 +75,9 @@ def test_a_setting(project: Path, capsys: Capture, line: str, said: str) -> None
     """Each is said at its line, with the key as the file has it; what is the team's own is not."""
     _write(project, f"config:\n  # a comment\n  {line}\n")
     key = line.partition(": ")[0]
-    expected = [f"Pulumi.dev.yaml:3:3: config.{key}: {said}"] if said else []
+    rest = said.removeprefix("warning: ")
+    level = "" if rest == said else "warning: "
+    expected = [f"Pulumi.dev.yaml:3:3: {level}config.{key}: {rest}"] if said else []
     assert _validate(capsys) == expected
 
 
