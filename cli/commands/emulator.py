@@ -6,6 +6,7 @@ import argparse
 import json
 import math
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -24,8 +25,10 @@ _REFERRED = {
 }
 _PACE = "'instant', or seconds by status: running=60 runnable=never"
 _FAULTS = {"throttle": "throttle", "lost": "cut-after"}
-_FAULT = re.compile(r"(throttle|lost)=(\d+(?:\.\d+)?)%|list-lag=(\d+(?:\.\d+)?)s")
-_FAULTS_HELP = "throttle=20%, lost=5%, list-lag=3s"
+_FAULT = re.compile(
+    r"(throttle|lost)=(\d+(?:\.\d+)?)%|list-lag=(\d+(?:\.\d+)?)s|submits=(\d+(?:\.\d+)?)/s"
+)
+_FAULTS_HELP = "throttle=20%, lost=5%, list-lag=3s, submits=5/s"
 _JOBS = {
     "fail": "let a job fail now",
     "succeed": "let a job succeed now",
@@ -124,11 +127,13 @@ def parse_faults(words: list[str]) -> tuple[list[dict[str, Any]], float]:
     faults, lag = [], 0.0
     for word in words:
         found = _FAULT.fullmatch(word)
-        number = float(found[2] or found[3]) if found else math.inf
+        number = float(found[2] or found[3] or found[4]) if found else math.inf
         if found is None or (found[1] and number > 100):
             raise JobError(f"unknown fault {word!r}; expected {_FAULTS_HELP}, or off")
-        if not found[1]:
+        if found[3]:
             lag = number
+        elif found[4] and number:
+            faults.append({"operation": "SubmitServiceJob", "kind": "throttle", "rate": number})
         elif number:
             faults.append({"operation": "*", "kind": _FAULTS[found[1]], "percent": number})
     return faults, lag
@@ -161,6 +166,19 @@ def _force(emulator: Emulator, args: argparse.Namespace) -> str:
     return f"{found['jobName']}: {found['status']}{' (held)' if found['held'] else ''}"
 
 
+def _show_fault(fault: Mapping[str, Any]) -> str:
+    """Write a fault as `faults` takes it, or in words where it does not."""
+    names = {kind: name for name, kind in _FAULTS.items()}
+    if fault["rate"] and fault["operation"] == "SubmitServiceJob":
+        return f"submits={fault['rate']:g}/s"
+    if fault["percent"] and fault["kind"] in names and fault["operation"] == "*":
+        return f"{names[fault['kind']]}={fault['percent']:g}%"
+    many = f"{fault['times']} more"
+    if fault["rate"] or fault["percent"]:
+        many = f"{fault['rate']:g} a second" if fault["rate"] else f"{fault['percent']:g}% of calls"
+    return f"{fault['kind']} {fault['operation']}: {many}"
+
+
 def _change_faults(emulator: Emulator, words: list[str]) -> None:
     if words:
         faults, lag = parse_faults([] if words == ["off"] else words)
@@ -168,14 +186,7 @@ def _change_faults(emulator: Emulator, words: list[str]) -> None:
         for fault in faults:
             emulator.ask("POST", "faults", fault)
         emulator.ask("POST", "lag", {"lists": lag})
-    names = {kind: name for name, kind in _FAULTS.items()}
-    lines = [
-        f"{names[fault['kind']]}={fault['percent']:g}%"
-        if fault["percent"] and fault["kind"] in names and fault["operation"] == "*"
-        else f"{fault['kind']} {fault['operation']}: "
-        + (f"{fault['percent']:g}% of calls" if fault["percent"] else f"{fault['times']} more")
-        for fault in emulator.ask("GET", "faults")["faults"]
-    ]
+    lines = [_show_fault(fault) for fault in emulator.ask("GET", "faults")["faults"]]
     late = emulator.ask("POST", "lag", {})["lists"]
     lines += [f"list-lag={late:g}s"] if late else []
     print("\n".join(lines) or "nothing goes wrong")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -274,3 +275,24 @@ def test_faults(jobctl: Run, batch: Any, emulator: Emulator) -> None:
     for word in ("throttle=20", "lost=x%", "slow", "list-lag=3%", "list-lag=1e3s"):
         with pytest.raises(JobError, match="expected throttle=20%"):
             jobctl("faults", word)
+
+
+def test_submissions_beyond_a_rate_are_throttled(
+    jobctl: Run, batch: Any, emulator: Emulator
+) -> None:
+    """A bucket of five tokens that fills with five a second."""
+    assert jobctl("faults", "submits=5/s") == "submits=5/s\n"
+
+    def count_accepted(count: int) -> int:
+        accepted = 0
+        for at in range(count):
+            with suppress(ClientError):
+                submit(batch, f"paced-{at}")
+                accepted += 1
+        return accepted
+
+    assert count_accepted(8) == 5
+    emulator.advance(0.4)
+    assert count_accepted(3) == 2
+    emulator.advance(60)
+    assert count_accepted(8) == 5

@@ -10,7 +10,8 @@
     GET, POST assumptions      {"retention": seconds, "tokenLifetime": seconds or null, "words": "own" | "other",
                                "shareDecay": "linear" | "exponential" | "none", "doubleSlash": "kept" | "merged"}:
                                what no page of AWS says (docs/emulator.md)
-    POST, GET, DELETE faults   {"operation", "kind", "times", "after", "code", "message", "status", "percent"}
+    POST, GET, DELETE faults   {"operation", "kind", "times", "after", "code", "message", "status", "percent",
+                               "rate"}
     POST, DELETE deny          {"only": [actions]}, {"except": [actions]}
     POST jobs/<id or name>     {"end": "succeed" | "fail"} or {"status"}, "reason", "hold", "attempt"; DELETE: Batch
                                forgets the job

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import socket
 import threading
+from email.utils import formatdate
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -31,10 +32,14 @@ _POLL = 0.02
 
 
 class _Handler(MotoRequestHandler):
-    """moto's handler without a line a request."""
+    """moto's handler without a line a request, by the emulator's clock."""
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Say nothing."""
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """The header `Date`: when AWS answers, by its own clock."""
+        return formatdate(context.now() if timestamp is None else timestamp, usegmt=True)
 
     def connection_dropped(
         self, error: BaseException, environ: dict[str, Any] | None = None

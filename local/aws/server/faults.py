@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
+from ..service import context
 from .calls import Call
 
 KINDS = ("throttle", "error", "cut-before", "cut-after")
@@ -17,7 +18,8 @@ class Fault:
     """A fault of the next `times` calls of `operation` (`*` for all), once `after` calls have passed.
 
     `cut-before` closes the connection before anything is done, `cut-after` when all is done but the answer.
-    With `percent` it is a fault of that part of all calls, evenly: 20 is each fifth one.
+    With `percent` it is a fault of that part of all calls, evenly: 20 is each fifth one. With `rate` it is one of the
+    calls beyond so many a second, as a token bucket counts that begins full.
     """
 
     operation: str
@@ -28,7 +30,10 @@ class Fault:
     message: str = "The emulator was asked to fail"
     status: int = 500
     percent: float = 0
+    rate: float = 0
     due: float = field(default=0, init=False)
+    spent: float = field(default=0, init=False)
+    counted: float = field(default=0, init=False)
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -40,12 +45,25 @@ class Fault:
         part = self.percent
         if isinstance(part, bool) or not isinstance(part, (int, float)) or not 0 <= part <= 100:
             raise ValueError(f"percent: {part} is not a number from 0 to 100")
+        if (
+            isinstance(self.rate, bool)
+            or not isinstance(self.rate, (int, float))
+            or not 0 <= self.rate < 1e6
+        ):
+            raise ValueError(f"rate: {self.rate} is not a number of calls a second")
 
     def take(self) -> bool:
         """Whether a call meets the fault, which counts it."""
         if self.after > 0:
             self.after -= 1
             return False
+        if self.rate:
+            now = context.now()
+            self.spent = max(0.0, self.spent - (now - self.counted) * self.rate)
+            self.counted = now
+            met = self.spent + 1 > max(1.0, self.rate)
+            self.spent += 0 if met else 1
+            return met
         if self.percent:
             self.due += self.percent
             met = self.due >= 100
@@ -57,7 +75,7 @@ class Fault:
     @property
     def is_over(self) -> bool:
         """Whether no call can meet it any more."""
-        return not self.percent and self.times <= 0
+        return not (self.percent or self.rate) and self.times <= 0
 
 
 class Faults:
@@ -80,7 +98,7 @@ class Faults:
         for fault in list(self._faults):
             if not fnmatchcase(call.operation, fault.operation):
                 continue
-            if (met is None or fault.after > 0 or fault.percent) and fault.take():
+            if (met is None or fault.after > 0 or fault.percent or fault.rate) and fault.take():
                 met = met or fault
             if fault.is_over:
                 self._faults.remove(fault)
