@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup dev demo test test-clients test-moto search lint crash adversary fuzz bench lock schemas conformance
+.PHONY: help setup dev demo test test-clients test-moto search lint crash adversary chaos fuzz bench lock schemas conformance
 PYTHON := .venv/bin/python
 
 help: ## list the targets
@@ -35,6 +35,9 @@ crash: dev ## the whole crash matrix: real processes killed at every call; print
 
 adversary: dev ## 2,000 random steps against a model of which runs may exist; prints a replay of what goes wrong
 	$(PYTHON) -m tests.adversary $(ARGS)
+
+chaos: dev ## fleets of 200 jobs under faults of every kind and random kills; then one run for each, and nothing left
+	$(PYTHON) -m tests.chaos $(ARGS)
 
 fuzz: dev ## hostile job files, settings, policies, states and answers of AWS: many, another seed each time
 	$(PYTHON) -m pytest -n auto --hypothesis-profile=search tests/fuzz
