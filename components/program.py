@@ -114,6 +114,7 @@ def declare(jobs: StackJobs, settings: Settings) -> dict[str, JobResource]:
     # A provider of its own: the default one would be given the stack's whole config, secrets in the clear.
     known = {"aws-jobs:allowTerminate": "true"} if settings.allow_terminate else {}
     known |= {"aws-jobs:slots": str(settings.slots)} if settings.slots else {}
+    known |= {"aws-jobs:submitRate": str(settings.submit_rate)} if settings.submit_rate else {}
     provider = pulumi.ProviderResource("pulumi-python", PROVIDER, known)
     declared = {}
     for job in jobs.before_platform:

@@ -32,6 +32,7 @@ from .errors import REFUSALS, JobError
 from .jobfile.check import find_faults
 from .kinds import KINDS, Kind
 from .lifecycle.outputs import PLAIN, drop_empty, fill_outputs, is_waiting, select_inputs
+from .lifecycle.read import DESCRIBE_ALL
 from .printable import make_printable, printable
 from .redact import Redactor, list_secrets
 from .run.definition import normalize
@@ -40,7 +41,7 @@ from .wire import contains, join_path, normalize_numbers
 
 # What a stack sets for every delete; jobctl passes it on where no program runs (destroy).
 MAY_TERMINATE = "AWS_JOBS_ALLOW_TERMINATE"
-_settings: dict[str, int] = {"may_terminate": False, "slots": 0}
+_settings: dict[str, int] = {"may_terminate": False, "slots": 0, "submit_rate": 0}
 # Ids whose replacement this process has seen, with the new definition's `onReplace`: Pulumi does not tell
 # `delete` why it is called. A process that dies in between loses this, and then AWS is asked.
 _superseded: dict[str, str] = {}
@@ -111,6 +112,7 @@ class JobProvider(ResourceProvider):
         allowed = req.config.get("aws-jobs:allowTerminate") or os.environ.get(MAY_TERMINATE)
         _settings["may_terminate"] = str(allowed).lower() == "true"
         _settings["slots"] = int(req.config.get("aws-jobs:slots") or 0)
+        _settings["submit_rate"] = int(req.config.get("aws-jobs:submitRate") or 0)
 
     @_plainly
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
@@ -173,6 +175,7 @@ class JobProvider(ResourceProvider):
         """Adopt or submit."""
         inputs = normalize_numbers(props)
         aws = connect(str(inputs["region"]))
+        aws.submit_rate = _settings["submit_rate"]
         id_, outputs = lifecycle.create(
             self.kind,
             aws,
@@ -190,7 +193,8 @@ class JobProvider(ResourceProvider):
         olds = self._read_olds(props)
         if is_waiting(id_):
             return ReadResult(id_, olds)
-        outputs = lifecycle.read(self.kind, connect(arn_region(id_)), id_, olds)
+        whole = DESCRIBE_ALL in os.environ
+        outputs = lifecycle.read(self.kind, connect(arn_region(id_)), id_, olds, whole=whole)
         if outputs is None:
             return ReadResult("", {})
         # only other inputs show in the next preview; outputs alone never do

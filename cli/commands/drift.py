@@ -15,6 +15,7 @@ from cli.github.api import AUTHOR, GitHub, find_marked
 from cli.planning.model import Plan, PlannedJob
 from cli.planning.words import name_action
 from components.errors import JobError
+from components.lifecycle.read import DESCRIBE_ALL
 from components.printable import visible
 
 # what the next scheduled `up` does by itself is no disagreement
@@ -37,6 +38,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     stack = find_stack(args)
+    os.environ[DESCRIBE_ALL] = "true"
     plan = make_plan(stack, read_preview(stack, without_secrets=args.without_secrets))
     if plan.errors:
         raise JobError("the preview found problems:\n" + "\n".join(plan.errors))

@@ -19,6 +19,7 @@ from cli.project.salt import salt_kept_out
 from cli.project.stack import Stack, find_project
 from cli.project.variables import child_environment, require_answer
 from components.errors import JobError
+from components.lifecycle.read import DESCRIBE_ALL
 
 CALLS_AWS = ("up", "preview", "refresh", "destroy")
 # the stack itself is their subject, or no stack is
@@ -32,6 +33,8 @@ def run(name: str, arguments: Sequence[str]) -> int:
     stack = choose_stack(find_project(cwd), argv, os.environ)
     stack = assume_emulator(stack, argv, os.environ)
     env = child_environment(stack, os.environ)
+    if name == "refresh":
+        env[DESCRIBE_ALL] = "true"
     engine = choose(stack, env)
     # its help needs neither a stack nor an emulator
     if "-h" in argv or "--help" in argv:

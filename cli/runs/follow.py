@@ -120,7 +120,7 @@ class Follower:
 
     def _describe(self, aws: Aws, entry: Entry) -> None:
         try:
-            outputs = read(entry.kind, aws, entry.id, self._known(entry))
+            outputs = read(entry.kind, aws, entry.id, self._known(entry), whole=True)
         except PASSING:
             self._seen.pop(entry.id, None)  # as last known; the next look asks again
             return

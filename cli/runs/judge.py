@@ -82,7 +82,7 @@ def judge_runs(
 
 
 def _standing(run: Run, file: Declared | None, first: bool, settled: bool) -> str:
-    if run.released and not run.ending:
+    if run.released:
         return RELEASED
     matches = file is not None and run.tags.get(DIGEST) == file.digest
     if first and matches and run.adoptable:

@@ -3,7 +3,8 @@
 from .actions import mark, release, retag, set_in_place, submit, terminate
 from .client import Aws, connect
 from .linked import find_newest_attempt
-from .lookup import count_live, find_adopted, find_newest_run, list_runs, read_history
+from .listing import list_runs
+from .lookup import count_live, find_adopted, find_newest_run, read_history
 from .runs import Run, describe
 
 __all__ = [

@@ -3,20 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from ..errors import Rejected
 from ..kinds import Kind
 from ..run.definition import DIGEST, ENDING, IDENTITY, RELEASED, format_tags
 from .client import Aws
-from .runs import Run, arn_id, format_time, is_gone, is_linked, list_attempts
+from .runs import Run, arn_id, format_time, is_gone, is_linked, list_attempts, read_outputs
 
 
-def submit(aws: Aws, kind: Kind, request: Mapping[str, Any], job: str) -> str:
-    """Submit, and return the new run's ARN. Never waits."""
-    return str(
-        aws.call(kind.service, kind.request.submit, job=job, kind=kind, request=request, once=True)
+def submit(aws: Aws, kind: Kind, request: Mapping[str, Any], job: str) -> Run:
+    """Submit, and return the new run as far as AWS's answer shows it. Never waits.
+
+    The next refresh describes it: a second call for each submission would wait at AWS's rate too.
+    """
+    begun = aws.clock()
+    answer = aws.call(
+        kind.service,
+        kind.request.submit,
+        job=job,
+        kind=kind,
+        request=request,
+        once=True,
+        rate=kind.request.submit_rate,
     )
+    name, status = str(request[kind.request.name_field]), next(iter(kind.record.statuses))
+    shown = read_outputs(kind, {kind.request.name_field: name, **answer})
+    # by AWS's clock, and no later than its own time, because records are looked for from then on
+    now = aws.clock()
+    shown["createdAt"] = format_time(((_answered(answer) or now) - (now - begun)) * 1000)
+    # nothing that a list shows is newer
+    arn, created = str(answer[kind.listing.fields["arn"]]), float("inf")
+    return Run(arn, name, created, kind.phase(status), status, outputs=shown)
+
+
+def _answered(answer: Mapping[str, Any]) -> float:
+    """Return when AWS answered, by its own clock, in seconds; 0 where the answer does not tell."""
+    headers = (answer.get("ResponseMetadata") or {}).get("HTTPHeaders") or {}
+    try:
+        return parsedate_to_datetime(headers["date"]).timestamp()
+    except (KeyError, ValueError):
+        return 0
 
 
 def retag(

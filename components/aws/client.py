@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import random
 import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from copy import copy
 from functools import lru_cache
 from typing import Any, TypeVar
 
 from ..kinds import Call, Kind
 from ..wire import pick
+from .pace import Pace
+from .shared import AGE, PageReader, SharedList
 
-# Seconds before a submission that certainly was not carried out is sent again.
-_PAUSES = (1, 2, 4, 8, 16)
+# Seconds before a submission that certainly was not carried out is sent again, up to half longer or shorter: others
+# who were throttled wait too.
+_PAUSES = (1, 2, 4, 8, *[16] * 8)
 _Answer = TypeVar("_Answer")
 ClientMaker = Callable[[str, str, bool], Any]
 
@@ -40,8 +45,10 @@ class Aws:
         self.sleep = sleep
         self._make = make
         self._clients: dict[tuple[str, bool], Any] = {}
-        self._caller: tuple[str, str] | None = None
         self._memory: dict[str, Any] = {}
+        self._paces: dict[str, Pace] = {}
+        self.submit_rate = 0.0  # submissions a second, where the stack sets it
+        self._lists: dict[str, tuple[float, SharedList]] | None = {}
         self._lock = threading.RLock()
 
     def client(self, service: str, *, once: bool = False) -> Any:
@@ -66,29 +73,56 @@ class Aws:
         kind: Kind | None = None,
         request: Mapping[str, Any] | None = None,
         once: bool = False,
+        rate: float = 0,
     ) -> Any:
         """Carry out one call of a kind's table and return its result.
 
         `values` fill the templates (`$arn`); `request` is added as it is. With `once` it is sent again only where it
-        certainly was not carried out. Raises `Missing`, `Denied`,
-        `Taken`, `NoSlot`, `Rejected` or `Unanswered`; each names the job and what was being done.
+        certainly was not carried out. `rate` is how many a second AWS takes of an account in a region. Raises
+        `Missing`, `Denied`, `Taken`, `NoSlot`, `Rejected` or `Unanswered`; each names the job and what was being done.
         """
         params = {**_filled(call.params, values or {}), **(request or {})}
-        answer = self._ask(service, call.operation, params, job, kind, once=once)
+        answer = self._ask(service, call.operation, params, job, kind, once=once, rate=rate)
         return pick(answer, call.result) if call.result else answer
 
     def pages(
         self, service: str, call: Call, values: Mapping[str, Any], *, job: str = ""
     ) -> Iterator[dict[str, Any]]:
         """Yield the items of a list call, page by page, as far as the caller reads."""
-        params = dict(_filled(call.params, values))
+        token = ""
         while True:
-            answer = self._ask(service, call.operation, params, job, None)
-            yield from answer.get(call.result) or []
-            following = answer.get(call.next_token) if call.next_token else None
-            if not following:
+            items, token = self.read_page(service, call, values, token, job=job)
+            yield from items
+            if not token:
                 return
-            params[call.next_token] = following
+
+    def read_page(
+        self, service: str, call: Call, values: Mapping[str, Any], token: str, *, job: str = ""
+    ) -> tuple[list[dict[str, Any]], str]:
+        """Return one page of a list call, and the token of the next one, or "" after the last."""
+        params = dict(_filled(call.params, values))
+        if token:
+            params[call.next_token] = token
+        answer = self._ask(service, call.operation, params, job, None)
+        following = answer.get(call.next_token) if call.next_token else None
+        return answer.get(call.result) or [], following or ""
+
+    def share(self, key: str, read: PageReader, arn: str) -> SharedList | None:
+        """Return the list that all jobs share under this key; nothing where AWS is looked at afresh."""
+        if self._lists is None:
+            return None
+        with self._lock:
+            made, found = self._lists.get(key, (0.0, None))
+            if found is None or not made <= self.clock() < made + AGE:
+                found = SharedList(read, arn)
+                self._lists[key] = (self.clock(), found)
+            return found
+
+    def afresh(self) -> Aws:
+        """Return this view of AWS without what its jobs share: for a look at what has just changed."""
+        other = copy(self)
+        other._lists = None
+        return other
 
     def _ask(
         self,
@@ -99,19 +133,31 @@ class Aws:
         kind: Kind | None,
         *,
         once: bool = False,
+        rate: float = 0,
     ) -> Any:
         from . import boto
 
         method = getattr(self.client(service, once=once), _snake(operation))
         pauses = iter(_PAUSES if once else ())
+        pace = self._pace(f"{service}:{operation}", rate) if rate else None
         while True:
+            if pace:
+                pace.take()
             try:
                 return method(**params)
             except boto.FAILURES as error:
                 pause = next(pauses, None) if boto.was_not_done(error) else None
                 if pause is None:
                     raise boto.translate_error(error, service, operation, job, kind) from error
-            self.sleep(pause)
+            if pace:
+                pace.drain()
+            self.sleep(pause * random.uniform(0.5, 1.5))
+
+    def _pace(self, action: str, rate: float) -> Pace:
+        with self._lock:
+            if action not in self._paces:
+                self._paces[action] = Pace(self.submit_rate or rate, self.clock, self.sleep)
+            return self._paces[action]
 
     def remembered(self, key: str, ask: Callable[[], _Answer]) -> _Answer:
         """Return what `ask` answered the first time; for what does not change while one command runs."""
@@ -132,11 +178,11 @@ class Aws:
         return self._identity()[1]
 
     def _identity(self) -> tuple[str, str]:
-        with self._lock:
-            if self._caller is None:
-                answer = self._ask("sts", "GetCallerIdentity", {}, "", None)
-                self._caller = (answer["Account"], answer["Arn"].split(":")[1])
-            return self._caller
+        def ask() -> tuple[str, str]:
+            answer = self._ask("sts", "GetCallerIdentity", {}, "", None)
+            return answer["Account"], answer["Arn"].split(":")[1]
+
+        return self.remembered("caller", ask)
 
 
 @lru_cache(maxsize=16)

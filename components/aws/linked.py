@@ -6,17 +6,19 @@ No page of AWS says that a request's tags reach those records, or when; the name
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from ..errors import Denied, JobError, Missing
-from ..kinds import Kind, Phase
+from ..kinds import Call, Kind, Phase
 from ..run.definition import DIGEST, IDENTITY, digest
 from ..run.submission import list_identities, list_payload_names, make_payload_name
+from ..wire import pick
 from .client import Aws
 from .runs import Run, arn_id, describe, is_gone, linked_run, to_milliseconds
+from .shared import Item, PageReader
 
 
 def search_linked(aws: Aws, kind: Kind, how: str, value: str, job: str) -> Iterator[Run]:
@@ -46,12 +48,46 @@ def find_linked(aws: Aws, kind: Kind, inputs: Mapping[str, Any]) -> list[Run]:
     job = str(inputs["name"])
     found: dict[str, Run] = {}
     for identity in list_identities(inputs):
+        if not _may_have(aws, kind, identity):
+            continue
         for run in search_linked(aws, kind, "Equals", identity, job):
             if run.tags.get(IDENTITY) == identity:
                 found[run.arn] = run
     for run in _find_by_name(aws, kind, inputs, frozenset(found)):
         found[run.arn] = run
     return sorted(found.values(), key=lambda run: -run.created)
+
+
+def _may_have(aws: Aws, kind: Kind, identity: str) -> bool:
+    """Say whether the second service may have runs of an identity, as far as its stack's list that all jobs share says.
+
+    What that list shows is asked for again: tags change.
+    """
+    link = kind.link
+    assert link is not None
+    stack = f"{identity.rpartition('/')[0]}/"
+    values = {"tag": IDENTITY, "how": "Contains", "value": stack}
+    record = link.search.params["Resource"]
+    shared = aws.share(
+        f"{kind.name}.search.{stack}",
+        _read_allowed(aws, link.service, link.search, values),
+        f"{record}.{link.listing.fields['arn']}",
+    )
+    items = shared.read_all() if shared else None
+    wanted = {"Key": IDENTITY, "Value": identity}
+    return items is None or any(wanted in (pick(each, f"{record}.Tags") or []) for each in items)
+
+
+def _read_allowed(aws: Aws, service: str, call: Call, values: Mapping[str, Any]) -> PageReader:
+    """Return what reads a list's pages; a list that the caller may not read is empty."""
+
+    def read(token: str) -> tuple[Sequence[Item], str]:
+        try:
+            return aws.read_page(service, call, values, token)
+        except Denied:
+            return [], ""
+
+    return read
 
 
 def _find_by_name(
@@ -79,15 +115,17 @@ def _list_by_name(
     """Yield (name, ARN, created) of the second service's records, the newest first; nothing where it is not allowed."""
     link = kind.link
     assert link is not None
-    values = {"part": part, "since": since}
+    fields, call = link.listing.fields, link.listing.call
+    everyone = _read_allowed(aws, link.service, call, {"part": link.prefix, "since": None})
+    shared = None if since else aws.share(f"{kind.name}.named", everyone, fields["arn"])
+    items: Iterable[Item] | None = shared.read_all() if shared else None
+    if items is None:
+        items = aws.pages(link.service, call, {"part": part, "since": since}, job=job)
     try:
-        for item in aws.pages(link.service, link.listing.call, values, job=job):
-            fields = link.listing.fields
-            yield (
-                str(item.get(fields["name"], "")),
-                str(item[fields["arn"]]),
-                to_milliseconds(item.get(fields["created"])),
-            )
+        for item in items:
+            name = str(item.get(fields["name"], ""))
+            if part in name:
+                yield name, str(item[fields["arn"]]), to_milliseconds(item.get(fields["created"]))
     except Denied:
         return
 

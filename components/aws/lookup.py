@@ -8,18 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 from ..errors import Missing
-from ..kinds import Kind, Phase
+from ..kinds import Kind
 from ..run.definition import IDENTITY
-from ..run.submission import Names, list_identities, list_names, split_name
-from ..wire import pick
+from ..run.submission import list_identities, split_name
 from .client import Aws
 from .linked import find_linked, read_given_name
-from .runs import Run, arn_id, check_account, describe, is_linked, list_attempts, to_milliseconds
+from .listing import Listed, list_runs, make_list_values, read_listed
+from .runs import Run, arn_id, check_account, describe, is_linked, list_attempts
 
 HANDFUL = 5  # jobs whose names others may have too: the newest are asked for their tags, not all
 # Pauses before each further look for the record of a run that the second service shows already, in seconds. A list
@@ -27,56 +26,6 @@ HANDFUL = 5  # jobs whose names others may have too: the newest are asked for th
 LOOKS_FOR_AN_ENDED_RECORD = (0, 1, 2, 4)
 LOOKS_FOR_A_RECORD = (0, 1, 2, 4, 8, 15, 30)
 SETTLED = 3600.0  # seconds after which no list lags
-
-
-@dataclass(frozen=True)
-class Listed:
-    """What a list call says of a job that may be ours. Of one that is not `certain` the tags decide.
-
-    `linked` is the ARN of its newest record at the second service. `given` says that its name is the file's own.
-    """
-
-    arn: str
-    created: float
-    phase: Phase
-    certain: bool
-    linked: str = ""
-    given: bool = False
-
-
-def list_runs(aws: Aws, kind: Kind, inputs: Mapping[str, Any]) -> list[Listed]:
-    """List by name what may be this job's runs, the newest first."""
-    names = list_names(kind, inputs)
-    return _list(aws, kind, names, [each.prefix for each in names], str(inputs["name"]))
-
-
-def _list(
-    aws: Aws, kind: Kind, names: Sequence[Names], prefixes: list[str], job: str
-) -> list[Listed]:
-    found: dict[str, Listed] = {}
-    calls = prefixes if kind.listing.filters_names else prefixes[:1]
-    for values in make_list_values(aws, kind, calls, job):
-        for item in aws.pages(kind.service, kind.listing.call, values, job=job):
-            name = str(item.get(kind.listing.fields["name"], ""))
-            certain = any(each.ours.fullmatch(name) for each in names)
-            if certain or any(each.possible.fullmatch(name) for each in names):
-                listed = read_listed(kind, item, certain=certain)
-                given = any(each.prefix == name for each in names)
-                found[listed.arn] = replace(listed, given=given)
-    # stable: AWS lists the newest first, which settles equal times
-    return sorted(found.values(), key=lambda each: -each.created)
-
-
-def read_listed(kind: Kind, item: Mapping[str, Any], *, certain: bool) -> Listed:
-    """Read an item of the list call."""
-    fields = kind.listing.fields
-    return Listed(
-        str(item[fields["arn"]]),
-        to_milliseconds(item.get(fields["created"])),
-        kind.phase(str(item.get(kind.record.status_field, ""))),
-        certain,
-        str(pick(item, kind.record.outputs[kind.link.arn_output], "")) if kind.link else "",
-    )
 
 
 def read_history(
@@ -141,29 +90,6 @@ def _find_owner(aws: Aws, kind: Kind, listed: Listed, job: str) -> str:
     return aws.remembered(f"owner.{listed.arn}", ask)
 
 
-def make_list_values(
-    aws: Aws, kind: Kind, prefixes: Sequence[str], job: str
-) -> Iterator[dict[str, Any]]:
-    """Yield what to list: each name prefix in each place where runs may lie.
-
-    The places are asked for once a process: a queue made meanwhile holds no run of ours yet.
-    """
-    if kind.listing.scopes is None:
-        yield from ({"prefix": prefix, "start": prefix.rstrip("*") or None} for prefix in prefixes)
-        return
-    scopes = aws.remembered(
-        f"{kind.name}.scopes",
-        lambda: [
-            str(item[kind.listing.scope_field])
-            for item in aws.pages(
-                kind.service, kind.listing.scopes or kind.listing.call, {}, job=job
-            )
-            if all(item.get(key) == value for key, value in kind.listing.scope_filter.items())
-        ],
-    )
-    yield from ({"scope": scope, "prefix": prefix} for scope in scopes for prefix in prefixes)
-
-
 def find_newest_run(
     aws: Aws, kind: Kind, inputs: Mapping[str, Any], known: Sequence[Listed] | None = None
 ) -> Run | None:
@@ -210,7 +136,7 @@ def _lead_back(
     aws: Aws, kind: Kind, inputs: Mapping[str, Any], linked: Run, listed: Sequence[Listed]
 ) -> Run:
     """Return the run by its own record where it has one; a young one's may not be listed yet."""
-    job = str(inputs["name"])
+    job, aws = str(inputs["name"]), aws.afresh()
     looks: tuple[int, ...] = (0,)
     if read_given_name(kind, linked.name) and aws.clock() - linked.created / 1000 < SETTLED:
         looks = LOOKS_FOR_AN_ENDED_RECORD if linked.phase.ended else LOOKS_FOR_A_RECORD

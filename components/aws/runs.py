@@ -31,14 +31,14 @@ class Run:
 
     @property
     def released(self) -> bool:
-        """The run carries our mark that it is no longer this job's."""
-        return RELEASED in self.tags
+        """The run carries our mark that it is no longer this job's, and was ended if it was to be."""
+        return RELEASED in self.tags and not self.ending
 
     @property
     def ending(self) -> bool:
-        """Whoever released it was to end it as well, and has not: the run goes on."""
-        mark = self.tags.get(RELEASED, "")
-        return mark.endswith(ENDING) and not (self.terminated or self.phase.ended)
+        """Whoever released it was to end it too, and died: the run goes on, or went to its end, and is still ours."""
+        begun = self.tags.get(RELEASED, "").endswith(ENDING)
+        return begun and not self.terminated and self.phase not in (Phase.FAILED, Phase.UNKNOWN)
 
     @property
     def adoptable(self) -> bool:
@@ -110,7 +110,7 @@ def describe(aws: Aws, kind: Kind, arn: str, job: str) -> Run:
         created=to_milliseconds(record.get(kind.listing.fields["created"])),
         phase=kind.phase(status),
         status=status,
-        terminated=status in kind.record.stopped or bool(record.get(kind.record.terminated_field)),
+        terminated=is_terminated(kind, status, record),
         tags=parse_tags(kind, tags),
         outputs=outputs,
         request=record,
@@ -118,6 +118,11 @@ def describe(aws: Aws, kind: Kind, arn: str, job: str) -> Run:
     if kind.record.attempts:
         outputs["attempts"] = len(list_attempts(kind, run))
     return run
+
+
+def is_terminated(kind: Kind, status: str, record: Mapping[str, Any]) -> bool:
+    """Say whether somebody ended the run, as Describe or a list shows it."""
+    return status in kind.record.stopped or bool(record.get(kind.record.terminated_field))
 
 
 def read_outputs(kind: Kind, record: Mapping[str, Any]) -> dict[str, Any]:

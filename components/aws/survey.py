@@ -14,7 +14,7 @@ from ..run.definition import IDENTITY
 from ..run.submission import split_name
 from .client import Aws
 from .linked import search_linked
-from .lookup import make_list_values, read_listed
+from .listing import make_list_values, read_listed
 from .runs import Run, describe, list_attempts, read_outputs, to_milliseconds
 
 ALL = "*"

@@ -97,7 +97,7 @@ def list_calls(kind: Kind) -> Iterator[tuple[Path, str, str, set[str]]]:
     of that one's answer.
     """
     record = kind.record
-    names = (record.status_field, record.terminated_field, kind.request.submit.result)
+    names = (record.status_field, record.terminated_field, kind.listing.fields["arn"])
     lists = record.attempts.lists if record.attempts else ()
     found = {*names, *lists, *record.outputs.values()}
     yield (), kind.request.submit.operation, record.describe.operation, _first_parts(found)

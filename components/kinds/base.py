@@ -53,7 +53,7 @@ class Payload:
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """How a run is submitted, and what its request says where.
+    """How a run is submitted, and what its request says where. `submit_rate` is how many a second AWS takes, 0 unknown.
 
     With `unique_names` a name can never be used again, so each run gets one of its own. With `plain_names` it has
     lower-case letters, digits and hyphens only. `in_place` are the fields that AWS changes on a submitted run. `role`
@@ -64,6 +64,7 @@ class Request:
     """
 
     submit: Call
+    submit_rate: float = 0
     name_field: str
     name_max: int
     unique_names: bool = False

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 from .. import aws as service
@@ -68,20 +67,22 @@ def create(
         return make_placeholder(inputs, list(inputs["waitingFor"]))
     try:
         adopted = _adopt(kind, aws, inputs) if inputs.get("adopt") else None
-        submit = partial(_adopt_or_submit, kind, aws, inputs, say, replacing, slots)
-        run = adopted or _repeat_while_late(submit)
+        run = adopted or _repeat_while_late(
+            aws, lambda now: _adopt_or_submit(kind, now, inputs, say, replacing, slots)
+        )
     except NoSlot:
         say(f"waiting for a free slot: the account has as many {kind.title}s as it may")
         return make_placeholder(inputs, ["slot"])
     return run.arn, make_outputs(kind, inputs, run)
 
 
-def _repeat_while_late(submit: Callable[[], Run]) -> Run:
-    """Adopt or submit, and again where AWS shows a newer run only after the submission."""
+def _repeat_while_late(aws: Aws, submit: Callable[[Aws], Run]) -> Run:
+    """Adopt or submit, and again, afresh, where AWS shows a newer run only after the submission."""
     for _ in range(MOST_SUBMISSIONS - 1):
         with suppress(_ShownLate):
-            return submit()
-    return submit()
+            return submit(aws)
+        aws = aws.afresh()
+    return submit(aws)
 
 
 def _adopt_or_submit(
@@ -110,7 +111,8 @@ def _check_replacement(kind: Kind, inputs: Mapping[str, Any], newest: Run) -> No
     """Refuse where the run that the state does not know would need leave to be replaced."""
     if newest.released or newest.terminated:
         return
-    decision = decide_replacement(kind, newest.phase, str(inputs.get("onReplace", "refuse")))
+    rule = str(inputs.get("onReplace", "refuse"))
+    decision = decide_replacement(kind, newest.phase, rule, ending=newest.ending)
     if decision.action is Action.REFUSE:
         values = {**newest.outputs, "jobName": newest.name, "status": newest.status}
         raise JobError(
@@ -124,19 +126,18 @@ def _submit(kind: Kind, aws: Aws, inputs: Mapping[str, Any], before: str, slots:
     key = make_token(kind, inputs, before)
     for name in aws_names(kind, inputs, before):
         try:
-            arn = _send(kind, aws, make_submission(kind, inputs, name, key), job, slots)
+            return _send(kind, aws, make_submission(kind, inputs, name, key), job, slots)
         except NoSlot:
             raise
         except (Unanswered, Rejected) as error:
             run = _look_again(kind, aws, inputs, name, before, error)
-            if run is None:
-                continue  # an earlier run of this job has the name: the token's next characters
-            return run
-        return _describe_submitted(kind, aws, arn, name, job)
+            if run is not None:
+                return run
+            # an earlier run of this job has the name: the token's next characters
     raise Rejected(f"{job}: every AWS name for this run is in use by an earlier run")
 
 
-def _send(kind: Kind, aws: Aws, request: Mapping[str, Any], job: str, slots: int) -> str:
+def _send(kind: Kind, aws: Aws, request: Mapping[str, Any], job: str, slots: int) -> Run:
     """Submit. The word for want of a slot is also that for a request rate, and means it while slots are free.
 
     https://docs.aws.amazon.com/personalize/latest/dg/API_CreateBatchInferenceJob.html: LimitExceededException is "The
@@ -162,15 +163,6 @@ def _is_full(kind: Kind, aws: Aws, slots: int) -> bool:
         return True
 
 
-def _describe_submitted(kind: Kind, aws: Aws, arn: str, name: str, job: str) -> Run:
-    """Describe what was just submitted; whatever that answers, the ARN must not be lost."""
-    try:
-        return service.describe(aws, kind, arn, job)
-    except JobError:
-        status = next(iter(kind.record.statuses))
-        return Run(arn, name, 0, kind.phase(status), status, outputs={"jobName": name})
-
-
 def _look_again(
     kind: Kind, aws: Aws, inputs: Mapping[str, Any], name: str, before: str, error: JobError
 ) -> Run | None:
@@ -187,7 +179,7 @@ def _look_again(
     for pause in looks:
         if pause:
             aws.sleep(pause)
-        run = service.find_newest_run(aws, kind, inputs)
+        run = service.find_newest_run(aws.afresh(), kind, inputs)
         # a known token is that of the run after `before`, whatever became of it
         if (
             run

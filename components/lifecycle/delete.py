@@ -7,7 +7,8 @@ from typing import Any
 
 from .. import aws as service
 from ..aws import Aws, Run
-from ..aws.lookup import Listed, find_own, select_candidates
+from ..aws.listing import Listed
+from ..aws.lookup import find_own, select_candidates
 from ..aws.runs import check_account
 from ..errors import JobError, Missing
 from ..kinds import Kind
@@ -68,7 +69,7 @@ def delete(
     if declared:
         say(f"{run.name} was adopted again in the meantime; not changed")
         return
-    if run.released and not run.ending:
+    if run.released:
         return
     newer = None if superseded_by else _find_successor(kind, aws, olds, run)
     replaced_as = newer.tags.get(ON_REPLACE, "refuse") if newer else superseded_by
@@ -130,7 +131,7 @@ def release_superseded(
             # an identity under an alias may be another job's that is still declared
             if older.tags.get(IDENTITY) != inputs["identity"] or older.created > run.created:
                 continue
-            if older.released and not older.ending:
+            if older.released:
                 continue
             decision = decide_superseded(kind, older.phase, rule, ending=older.ending)
             if rule == "refuse" and decision.setting and not decision.terminates:
@@ -143,7 +144,11 @@ def release_superseded(
 
 def _find_successor(kind: Kind, aws: Aws, olds: Mapping[str, Any], run: Run) -> Run | None:
     """Return the run that has taken this one's place; nothing where none has."""
-    newest = service.find_newest_run(aws, kind, olds)
+    listed = service.list_runs(aws, kind, olds)
+    newer = [each for each in listed if each.arn != run.arn and each.created >= run.created]
+    if not run.released and not newer:
+        return None
+    newest = service.find_newest_run(aws, kind, olds, listed)
     if newest is None or newest.arn == run.arn or newest.created < run.created or newest.released:
         return None
     return newest

@@ -17,8 +17,7 @@ from .outputs import CODE_SHOWN, is_waiting, select_inputs
 class Difference:
     """`replaces` names the inputs that make another run; `same` says that nothing at all differs.
 
-    `forced` is a replacement that no input shows: a placeholder whose turn has come, a run whose
-    end was begun.
+    `forced` is a replacement that no input shows: a placeholder whose turn has come.
     """
 
     replaces: list[str]
@@ -33,8 +32,6 @@ def diff(kind: Kind, id_: str, olds: Mapping[str, Any], news: Mapping[str, Any])
             return Difference([], same=_is_same(olds, news))
         return Difference(["waitingFor"], forced=not olds.get("waitingFor"))
     replaces = find_changes(kind, olds, news)
-    if olds.get("ending") and not news.get("waitingFor"):
-        return Difference(["request"], forced=True)
     if replaces and news.get("waitingFor"):
         return Difference([], same=True)
     if replaces:

@@ -8,35 +8,67 @@ from typing import Any
 
 from .. import aws as service
 from ..aws import Aws, Run
-from ..aws.runs import check_account
-from ..errors import JobError, Missing
+from ..aws.listing import find_listed
+from ..aws.runs import check_account, is_linked
+from ..errors import Denied, JobError, Missing
 from ..kinds import Kind, Phase
 from ..run.definition import IDENTITY, format_tags, request_tags
 from .outputs import is_waiting, make_outputs, select_inputs
 
 EXPIRED = "AWS no longer has the record; this is the last known outcome"
+# in the environment of an engine whose refresh is to describe every run: what was changed by hand shows then
+DESCRIBE_ALL = "AWS_JOBS_DESCRIBE_ALL"
 LOST = "AWS no longer has the record, and its end was not seen"
 
 
-def read(kind: Kind, aws: Aws, id_: str, olds: Mapping[str, Any]) -> dict[str, Any] | None:
+def read(
+    kind: Kind, aws: Aws, id_: str, olds: Mapping[str, Any], *, whole: bool = False
+) -> dict[str, Any] | None:
     """Return the run's outputs as AWS knows them now, or `None` if it is this job's no longer.
 
-    A run that has ended is not asked about again. A service whose record expired is asked through its
-    second service (SageMaker) before the run is called unknown.
+    A run that has ended is not asked about again. One whose list shows no more than that it still waits, or runs as
+    before, is not described, unless `whole`: what only Describe shows (tags, a priority) can have changed by hand.
+    A service whose record expired is asked through its second service (SageMaker) before the run is called unknown.
     """
     job = str(olds.get("name", id_))
     if is_waiting(id_) or Phase(olds.get("phase", "RUNNING")).ended:
         return dict(olds)
     check_account(aws, id_, job)
+    if not whole and (listed := _find_unchanged(kind, aws, id_, olds)):
+        return make_outputs(kind, olds, listed)
     try:
         run = service.describe(aws, kind, id_, job)
     except Missing:
         return _without_record(kind, aws, olds, job)
-    if run.released and not run.ending:
+    if run.released:
         return None
-    shown = make_outputs(kind, {**olds, "request": find_request_in_force(kind, olds, run)}, run)
-    # kept in the state until it has been ended: whoever began that died in between
-    return {**shown, "ending": True} if run.ending else shown
+    return make_outputs(kind, {**olds, "request": find_request_in_force(kind, olds, run)}, run)
+
+
+def _find_unchanged(kind: Kind, aws: Aws, id_: str, olds: Mapping[str, Any]) -> Run | None:
+    """Return the run as a list shows it, where Describe would show no more that matters.
+
+    A run that cannot be ended may be released while it goes on, which no list shows: it is described.
+    """
+    request = olds.get("request") or {}
+    place = request.get(kind.request.queue_field) if kind.request.queue_field else ""
+    if kind.terminate is None or is_linked(kind, id_) or not isinstance(place, str):
+        return None
+    try:
+        run = find_listed(aws, kind, id_, place)
+    except Denied:
+        return None  # a role that may describe, and not list
+    if run is None or run.terminated or run.phase.ended:
+        return None
+    shown = _select_outputs(olds)
+    if run.status != olds.get("status") and not (
+        run.phase is Phase.QUEUED and olds.get("phase") == Phase.QUEUED.value
+    ):
+        return None
+    if kind.link and shown.get(kind.link.arn_output) != run.outputs.get(kind.link.arn_output):
+        return None  # another attempt
+    shown.pop("statusReason", None)
+    return replace(run, outputs={**shown, **run.outputs})
 
 
 def find_request_in_force(kind: Kind, olds: Mapping[str, Any], run: Run) -> dict[str, Any]:
@@ -46,7 +78,7 @@ def find_request_in_force(kind: Kind, olds: Mapping[str, Any], run: Run) -> dict
     What only AWS adds never counts, nor a priority that AWS does not show.
     """
     request = dict(olds.get("request") or {})
-    if run.phase.ended or run.ending:
+    if run.phase.ended:
         return request
     secret = set(olds.get("secretPaths") or ())
     for name in kind.request.in_place:

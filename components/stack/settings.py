@@ -21,7 +21,7 @@ MAX_CODE_BYTES = 100_000_000  # of one code folder, unless `aws-jobs:maxCodeByte
 WITHOUT_SECRETS = "AWS_JOBS_WITHOUT_SECRETS"
 _NAMES = (
     *("tags", "jobs", "artifacts", "bucketKeys", "maxCodeBytes", "platform"),
-    *("preflight", "readInputs", "allowTerminate", "slots", "emulator"),
+    *("preflight", "readInputs", "allowTerminate", "slots", "submitRate", "emulator"),
 )
 OWN = ("aws:region", *(f"aws-jobs:{name}" for name in _NAMES))
 ALL = (*_NAMES, "endpoint", "prices")  # of `aws-jobs:`, with what only jobctl reads
@@ -38,8 +38,8 @@ class Settings:
     names the secret keys likewise, whether or not their values are known. `platform` is the text of
     `aws-jobs:platform`. `stacks` names the project's stacks where they are known. With `any_config` there is no stack
     to look a `${config.x}` up in. `slots` is how many runs of a kind with a quota the account may have at once, where
-    that is not AWS's default. `without_secrets` says that this is a preview which has no secret's value. `wrong` says
-    why a key's value does not fit; here it has its default.
+    that is not AWS's default, `submit_rate` how many it may submit a second. `without_secrets` says that this is a
+    preview which has no secret's value. `wrong` says why a key's value does not fit; here it has its default.
     """
 
     project: str
@@ -58,6 +58,7 @@ class Settings:
     read_inputs: bool = False
     allow_terminate: bool = False
     slots: int = 0
+    submit_rate: int = 0
     without_secrets: bool = False
     stacks: tuple[str, ...] = ()
     any_config: bool = False
@@ -172,6 +173,7 @@ def read_settings(
         read_inputs=reader.flag("aws-jobs:readInputs"),
         allow_terminate=reader.flag("aws-jobs:allowTerminate"),
         slots=reader.count("aws-jobs:slots", 0, "runs"),
+        submit_rate=reader.count("aws-jobs:submitRate", 0, "submissions a second"),
         without_secrets=without,
         stacks=stacks,
         on_emulator=on_emulator,

@@ -34,18 +34,19 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
             "DescribeJobQueues 1",
             "ListServiceJobs 1",
             "Search 1",
+            "ListTrainingJobs 1",
             "SubmitServiceJob 1 !",
-            "DescribeServiceJob 1",
         ),
     ),
     (SERVICE, "replace"): Operation(
         "A",
         "B",
         (
-            "DescribeServiceJob 1",
             "ListServiceJobs 1",
+            "ListServiceJobs 2",
+            "DescribeServiceJob 1",
             "SubmitServiceJob 1 !",
-            "DescribeServiceJob 3",
+            "DescribeServiceJob 2",
             "TagResource 1 !",
             "TerminateServiceJob 1 !",
         ),
@@ -59,10 +60,10 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     (SERVICE, "update"): Operation(
         "A",
         "U",
-        ("DescribeServiceJob 1", "TagResource 1 !", "UpdateServiceJob 1 !", "DescribeServiceJob 2"),
+        ("ListServiceJobs 1", "TagResource 1 !", "UpdateServiceJob 1 !", "DescribeServiceJob 1"),
     ),
     (SERVICE, "delete"): Operation(
-        "A", "", ("DescribeServiceJob 2", "TagResource 1 !", "TerminateServiceJob 1 !")
+        "A", "", ("DescribeServiceJob 1", "TagResource 1 !", "TerminateServiceJob 1 !")
     ),
     (SERVICE, "delete a running one"): Operation(
         "AT",
@@ -80,8 +81,6 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
             "DescribeSolutionVersion 1",
             "ListBatchInferenceJobs 2",
             "CreateBatchInferenceJob 1 !",
-            "DescribeBatchInferenceJob 1",
-            "ListTagsForResource 1",
         ),
     ),
     (INFERENCE, "replace"): Operation(

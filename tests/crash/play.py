@@ -11,7 +11,7 @@ import boto3
 from cli.runs.judge import Declared, Finding, judge_runs
 from components.aws import Aws
 from components.aws.survey import list_stack_runs
-from components.kinds import KINDS
+from components.kinds import KINDS, Phase
 from local.aws.server.calls import Call
 from local.aws.server.faults import Fault
 from tests.crash.cells import AT_ONCE, HOW, LAGS, OPERATIONS, TOKEN_MODES, Cell
@@ -76,6 +76,9 @@ class Player:
         leave(stack, cell)
         which = {"same": operation.after, "reverted": operation.before, "deleted": ""}[cell.files]
         put(stack, cell.kind, which)
+        if cell.operation == "update" and cell.files == "reverted":
+            # what a dead `up` changed in place shows where every run is described, as `jobctl refresh` has it
+            stack.refresh()
         again = stack.up()
         if cell.record == "started" and "is running since" in again.text:
             # it would end or leave a run that costs money, and says so; then somebody decides
@@ -284,7 +287,9 @@ def _agree(
     if f"generation: {outputs.get('generation')}\n" not in declared:
         verdict.lies.append(f"{run.name} is of generation {outputs.get('generation')}")
     if known and run.live:
-        if outputs.get("status") != run.status:
+        told = str(outputs.get("status"))
+        # of a run that was submitted just now a state has what it began with
+        if told != run.status and KINDS[kind].phase(told) is not Phase.QUEUED:
             verdict.lies.append(f"{run.name} is {run.status}; the state: {outputs.get('status')}")
         if run.tags.get("team") != ("vision" if which == "U" else "growth"):
             verdict.lies.append(f"{run.name} has the tag team={run.tags.get('team')}")

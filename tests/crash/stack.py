@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from components.lifecycle.read import DESCRIBE_ALL
 from local.aws.batch.models import ServiceJobBackend
 from local.aws.clock import Clock, Pace
 from local.aws.personalize.life import INFERENCE
@@ -81,7 +82,9 @@ class Run:
 
     @property
     def released(self) -> bool:
-        return "aws-jobs:released" in self.tags
+        """Ours no longer: one whose end was begun and never came still is."""
+        mark = self.tags.get("aws-jobs:released", "")
+        return bool(mark) and (self.terminated or not mark.endswith("ending"))
 
 
 @dataclass
@@ -172,6 +175,14 @@ class Stack:
     def up(self, *words: str) -> Done:
         return self.run("up", "--yes", "--skip-preview", *words)
 
+    def refresh(self) -> None:
+        """As `jobctl refresh` does: every run is described."""
+        self.env[DESCRIBE_ALL] = "true"
+        try:
+            assert self.run("refresh", "--yes").code == 0
+        finally:
+            del self.env[DESCRIBE_ALL]
+
     def preview(self) -> Done:
         return self.run("preview", "--expect-no-changes", "--diff")
 
@@ -236,9 +247,12 @@ class Stack:
 
 
 def _released(training: TrainingJob | None) -> bool:
-    """Whether SageMaker's record has our release mark."""
-    tags = training.tags if training else []
-    return any(tag["Key"] == "aws-jobs:released" for tag in tags)
+    """Whether SageMaker's record has our release mark, and was ended if it was to be."""
+    tags = {tag["Key"]: tag["Value"] for tag in training.tags} if training else {}
+    mark = tags.get("aws-jobs:released", "")
+    return bool(mark) and not (
+        mark.endswith("ending") and training and training.status == "Completed"
+    )
 
 
 EMPTY = {

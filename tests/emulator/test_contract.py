@@ -16,7 +16,7 @@ import pytest
 from components import aws as service
 from components.aws import Aws
 from components.aws.linked import search_linked
-from components.aws.lookup import make_list_values
+from components.aws.listing import make_list_values
 from components.aws.runs import read_attempts
 from components.aws.survey import list_queues, list_stack_runs
 from components.errors import JobError, Missing, NoSlot, Rejected, Taken
@@ -63,9 +63,9 @@ class Stand:
     """Let pass what lists and tags take to show a change."""
 
     def submit(self, kind: Kind, name: str, **changes: Any) -> str:
-        arn = service.submit(self.aws, kind, make_request(kind, name, **changes), "churn")
+        run = service.submit(self.aws, kind, make_request(kind, name, **changes), "churn")
         self.wait()
-        return arn
+        return run.arn
 
 
 def make_request(kind: Kind, name: str, token: str = "", **tags: str) -> dict[str, Any]:
@@ -395,7 +395,7 @@ def test_a_preempted_attempt_is_part_of_its_run() -> None:
         stand = stand_on_emulator(emulator)
         quota = {"jobQueue": "training-quota", "quotaShareName": "team-a"}
         made = {**make_request(SERVICE, "churn-aaaaaaaa"), **quota}
-        arn = service.submit(stand.aws, SERVICE, made, "churn")
+        arn = service.submit(stand.aws, SERVICE, made, "churn").arn
         emulator.advance(2)
         preempted = {"status": "RUNNABLE", "hold": False}
         emulator.ask("POST", f"jobs/{arn.rpartition('/')[2]}", preempted)

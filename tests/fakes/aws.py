@@ -108,7 +108,10 @@ class Account:
                 "TrainingJobName": job.training,
                 "TrainingJobArn": f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:training-job/{job.training}",
                 "TrainingJobStatus": words.get(status, "InProgress"),
-                "CreationTime": datetime.datetime.fromtimestamp(job.created, datetime.timezone.utc),
+                "CreationTime": datetime.datetime.fromtimestamp(
+                    job.created + 0.001,
+                    datetime.timezone.utc,  # no sooner than its job, in whole milliseconds too
+                ),
                 "Tags": [{"Key": key, "Value": value} for key, value in job.tags.items()],
             }
 
@@ -226,6 +229,7 @@ class Account:
                     "status": job.status,
                     **({"startedAt": round(job.created * 1000) + 5000} if job.training else {}),
                     **({"statusReason": job.reason} if job.reason else {}),
+                    **({"isTerminated": True} if job.terminated else {}),
                     **self._latest_attempt(job),
                 }
                 for job in found[start : start + 100]

@@ -42,7 +42,7 @@ def make_kind(
         service="personalize",
         title=title,
         request=Request(
-            submit=Call(f"Create{name}", result=f"{field}Arn"),
+            submit=Call(f"Create{name}"),
             name_field="jobName",
             name_max=63,
             unique_names=True,

@@ -27,7 +27,6 @@ from .defaults import FILLED_IN
 
 _PAYLOAD = "serviceRequestPayload"
 _RESOURCES = f"{_PAYLOAD}.ResourceConfig"
-
 _PAGE = {"maxResults": 100}
 
 
@@ -45,7 +44,8 @@ KIND = Kind(
     service="batch",
     title="AWS Batch service job",
     request=Request(
-        submit=Call("SubmitServiceJob", result="jobArn"),
+        submit=Call("SubmitServiceJob"),
+        submit_rate=5,  # https://docs.aws.amazon.com/batch/latest/userguide/service_limits.html
         name_field="jobName",
         name_max=128,
         token_field="clientToken",

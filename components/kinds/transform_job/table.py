@@ -15,7 +15,7 @@ KIND = Kind(
     service="sagemaker",
     title="SageMaker transform job",
     request=Request(
-        submit=Call("CreateTransformJob", result="TransformJobArn"),
+        submit=Call("CreateTransformJob"),
         name_field="TransformJobName",
         name_max=63,
         unique_names=True,

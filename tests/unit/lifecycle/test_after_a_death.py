@@ -10,6 +10,7 @@ from components import lifecycle
 from components.errors import JobError
 from components.kinds import KINDS
 from components.lifecycle import diff
+from components.run.definition import RELEASED
 from tests.fakes.aws import Account, Fault
 from tests.fakes.jobs import inputs
 
@@ -29,26 +30,40 @@ def half_deleted(account: Account) -> tuple[str, dict[str, Any]]:
     return id_, olds
 
 
-def test_a_run_whose_end_was_begun_stays_in_the_state_until_it_has_ended() -> None:
+@pytest.mark.parametrize("whole", [False, True])
+def test_a_run_whose_end_was_begun_stays_in_the_state_until_it_has_ended(whole: bool) -> None:
     """Else nobody would end it."""
     account = Account()
     id_, olds = half_deleted(account)
-    seen = lifecycle.read(SERVICE, account.aws(), id_, olds)
+    seen = lifecycle.read(SERVICE, account.aws(), id_, olds, whole=whole)
     assert seen is not None
-    assert seen["ending"] is True
     lifecycle.delete(SERVICE, account.aws(), id_, seen, lambda text: None)
     assert account.jobs[0].terminated
     assert lifecycle.read(SERVICE, account.aws(), id_, olds) is None
 
 
-def test_a_run_whose_end_was_begun_is_replaced_where_it_is_declared_again() -> None:
-    """It is nobody's run any more, so its file is a new one."""
+@pytest.mark.parametrize("whole", [False, True])
+@pytest.mark.parametrize("end", ["", "SUCCEEDED"])
+def test_a_run_whose_end_was_begun_stays_where_it_is_declared_again(end: str, whole: bool) -> None:
+    """It goes on, or went to its end: another would cost as much again."""
     account = Account()
     id_, olds = half_deleted(account)
-    seen = lifecycle.read(SERVICE, account.aws(), id_, olds) or {}
-    found = diff(SERVICE, id_, seen, inputs(SERVICE))
-    assert found.replaces == ["request"]
-    assert found.forced
+    if end:
+        account.move(id_, end)
+    seen = lifecycle.read(SERVICE, account.aws(), id_, olds, whole=whole) or {}
+    assert diff(SERVICE, id_, seen, inputs(SERVICE)).same
+    # without the state too
+    assert submitted(account)[0] == id_
+    assert RELEASED not in account.jobs[0].tags
+
+
+def test_a_run_whose_end_was_begun_is_ended_where_its_definition_changed() -> None:
+    """Its end was approved: it needs no leave again, though it is past the queue by now."""
+    account = Account()
+    id_, _ = half_deleted(account)
+    account.move(id_, "RUNNING")
+    submitted(account, generation=2)
+    assert [job.terminated for job in account.jobs] == [True, False]
 
 
 def test_a_newer_run_ends_the_older_ones_that_wait() -> None:
@@ -83,13 +98,13 @@ def test_taking_over_sets_what_aws_can_change() -> None:
     assert account.count("UpdateServiceJob") == 1
 
 
-def test_a_refresh_shows_a_tag_that_differs_in_aws() -> None:
+def test_a_whole_refresh_shows_a_tag_that_differs_in_aws() -> None:
     """Changed by hand, or by an `up` that died before the state knew."""
     account = Account()
     id_, olds = submitted(account)
     account.jobs[0].tags["team"] = "vision"
     account.jobs[0].tags["somebody"] = "else's"
-    seen = lifecycle.read(SERVICE, account.aws(), id_, olds) or {}
+    seen = lifecycle.read(SERVICE, account.aws(), id_, olds, whole=True) or {}
     assert seen["request"]["tags"] == {"team": "vision"}
     assert not diff(SERVICE, id_, seen, inputs(SERVICE)).same
 

@@ -74,6 +74,10 @@ def test_a_released_run_is_this_jobs_no_longer() -> None:
     account = Account()
     id_, olds = submitted(account)
     account.jobs[0].tags[RELEASED] = "2026-11-22T00:00:00Z"
+    assert lifecycle.read(SERVICE, account.aws(), id_, olds, whole=True) is None
+    # no list shows it: of one that goes on it is seen once something else of it changes
+    assert read(account, id_, olds) is not None
+    account.move(id_, "RUNNING")
     assert read(account, id_, olds) is None
 
 

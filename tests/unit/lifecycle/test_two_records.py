@@ -442,6 +442,7 @@ def test_a_refresh_brings_the_claim_home() -> None:
     account = Account()
     id_, olds = create(account)
     create(account)
+    account.move(id_, "RUNNING")
     assert read(account, id_, olds)["claimed"] == account.jobs[0].tags["aws-jobs:claimed"]
 
 

@@ -38,9 +38,9 @@ def given(**others: Any) -> dict[str, Any]:
 @pytest.fixture
 def account(monkeypatch: pytest.MonkeyPatch) -> Account:
     found = Account()
-    aws = found.aws()
-    monkeypatch.setattr(provider, "connect", lambda region: aws)
-    monkeypatch.setattr(provider, "_checked", set())  # each call is of a deployment of its own
+    # each call is of a deployment of its own
+    monkeypatch.setattr(provider, "connect", lambda region: found.aws())
+    monkeypatch.setattr(provider, "_checked", set())
     monkeypatch.setattr(provider, "_declared", _Nothing())
     return found
 
@@ -65,7 +65,7 @@ def test_an_error_of_each_call_hides_it(account: Account, said: str) -> None:
     tagged = given(identity="aws-jobs/dev/other", name="other")
     for operation, call in (
         ("SubmitServiceJob", lambda: jobs.create(given(generation=2))),
-        ("DescribeServiceJob", lambda: jobs.read(id_, outs)),
+        ("ListServiceJobs", lambda: jobs.read(id_, outs)),
         ("TagResource", lambda: jobs.update(id_, outs, tagged)),
         ("TagResource", lambda: jobs.delete(id_, outs)),
     ):

@@ -87,9 +87,11 @@ def test_released_run_is_left_alone() -> None:
 
 
 def test_end_that_was_begun_is_still_to_be_made() -> None:
-    """Whoever released the run to end it died in between, and it goes on."""
-    run = a_run("a", **{RELEASED: "2026-11-22T00:00:00Z ending"})
-    assert standing(run) == ["a: no file and no state entry matches it"]
+    """Whoever released the run to end it died in between, and it goes on: it is still ours."""
+    mark = {RELEASED: "2026-11-22T00:00:00Z ending"}
+    assert standing(a_run("a", **mark)) == ["a: the next up adopts it"]
+    [found] = judge_runs([(KIND, a_run("a", **mark))], [], frozenset())
+    assert found.orphan
 
 
 def test_job_that_waits_for_another_has_no_orphan() -> None:

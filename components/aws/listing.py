@@ -1,0 +1,136 @@
+"""What lists show of runs: by the names of one job, or from the list of a place (a queue) that all jobs share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+from typing import Any
+
+from ..kinds import Kind, Phase
+from ..run.submission import list_names
+from ..wire import pick
+from .client import Aws
+from .runs import Run, arn_id, is_terminated, read_outputs, to_milliseconds
+from .shared import SharedList
+
+
+@dataclass(frozen=True)
+class Listed:
+    """What a list call says of a job that may be ours. Of one that is not `certain` the tags decide.
+
+    `linked` is the ARN of its newest record at the second service. `given` says that its name is the file's own.
+    """
+
+    arn: str
+    created: float
+    phase: Phase
+    certain: bool
+    linked: str = ""
+    given: bool = False
+
+
+def list_runs(aws: Aws, kind: Kind, inputs: Mapping[str, Any]) -> list[Listed]:
+    """List by name what may be this job's runs, the newest first."""
+    names, job = list_names(kind, inputs), str(inputs["name"])
+    found: dict[str, Listed] = {}
+    prefixes = [each.prefix for each in names]
+    starts = tuple(prefix.rstrip("*") for prefix in prefixes)
+    for item in _list_items(aws, kind, prefixes, job):
+        name = str(item.get(kind.listing.fields["name"], ""))
+        if not name.startswith(starts):
+            continue
+        certain = any(each.ours.fullmatch(name) for each in names)
+        if certain or any(each.possible.fullmatch(name) for each in names):
+            listed = read_listed(kind, item, certain=certain)
+            given = any(each.prefix == name for each in names)
+            found[listed.arn] = replace(listed, given=given)
+    # stable: AWS lists the newest first, which settles equal times
+    return sorted(found.values(), key=lambda each: -each.created)
+
+
+def _list_items(aws: Aws, kind: Kind, prefixes: list[str], job: str) -> Iterator[Mapping[str, Any]]:
+    """Yield the listed runs whose names may begin so: from the list of a place that all jobs share, or by name."""
+    for scope in list_scopes(aws, kind, job):
+        shared = share_runs(aws, kind, scope)
+        items = shared.read_all(always=not kind.listing.filters_names) if shared else None
+        if items is not None:
+            yield from items
+            continue
+        for prefix in prefixes if kind.listing.filters_names else prefixes[:1]:
+            values = _make_values(scope, prefix)
+            yield from aws.pages(kind.service, kind.listing.call, values, job=job)
+
+
+def share_runs(aws: Aws, kind: Kind, scope: str) -> SharedList | None:
+    """Return the list of all runs in a place (a queue's ARN or name), whoever's they are, that all jobs share."""
+    listing = kind.listing
+    beginning = datetime.fromtimestamp(0, timezone.utc)
+    values = {**_make_values(scope, "*"), "since": beginning, "milliseconds": "0"}
+    call = listing.recent or listing.call
+    return aws.share(
+        f"{kind.name}.runs.{arn_id(scope)}",
+        lambda token: aws.read_page(kind.service, call, values, token),
+        listing.fields["arn"],
+    )
+
+
+def read_listed(kind: Kind, item: Mapping[str, Any], *, certain: bool) -> Listed:
+    """Read an item of the list call."""
+    fields = kind.listing.fields
+    return Listed(
+        str(item[fields["arn"]]),
+        to_milliseconds(item.get(fields["created"])),
+        kind.phase(str(item.get(kind.record.status_field, ""))),
+        certain,
+        str(pick(item, kind.record.outputs[kind.link.arn_output], "")) if kind.link else "",
+    )
+
+
+def make_list_values(
+    aws: Aws, kind: Kind, prefixes: Sequence[str], job: str
+) -> Iterator[dict[str, Any]]:
+    """Yield what to list: each name prefix in each place where runs may lie."""
+    for scope in list_scopes(aws, kind, job):
+        yield from (_make_values(scope, prefix) for prefix in prefixes)
+
+
+def _make_values(scope: str, prefix: str) -> dict[str, Any]:
+    return {"scope": scope, "prefix": prefix, "start": prefix.rstrip("*") or None}
+
+
+def list_scopes(aws: Aws, kind: Kind, job: str) -> list[str]:
+    """Return the places (queues) where runs may lie; one without a name where the kind has none.
+
+    They are asked for once a process: a queue made meanwhile holds no run of ours yet.
+    """
+    if kind.listing.scopes is None:
+        return [""]
+    return aws.remembered(
+        f"{kind.name}.scopes",
+        lambda: [
+            str(item[kind.listing.scope_field])
+            for item in aws.pages(
+                kind.service, kind.listing.scopes or kind.listing.call, {}, job=job
+            )
+            if all(item.get(key) == value for key, value in kind.listing.scope_filter.items())
+        ],
+    )
+
+
+def find_listed(aws: Aws, kind: Kind, arn: str, place: str) -> Run | None:
+    """Return a run as the list of its place shows it, without tags; `None` where asking for it alone is cheaper."""
+    shared = share_runs(aws, kind, place)
+    item = shared.find(arn) if shared else None
+    if item is None:
+        return None
+    status = str(item.get(kind.record.status_field, ""))
+    return Run(
+        arn=arn,
+        name=str(item.get(kind.listing.fields["name"], "")),
+        created=to_milliseconds(item.get(kind.listing.fields["created"])),
+        phase=kind.phase(status),
+        status=status,
+        terminated=is_terminated(kind, status, item),
+        outputs=read_outputs(kind, item),
+    )

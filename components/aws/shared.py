@@ -1,0 +1,67 @@
+"""Lists that all jobs of a process share, instead of a call for each job.
+
+A list may be long because of other teams' jobs. So it is read page by page, and only as far as asking for jobs one by
+one has cost as much: both together cost at most about twice the cheaper of the two, however long it is.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from ..wire import pick
+
+Item = Mapping[str, Any]
+PageReader = Callable[[str], tuple[Sequence[Item], str]]
+
+AGE = 30.0  # seconds after which a list is read anew
+FIRST_PAGES = 2  # what a look for one run may read before that run is asked for
+AT_ONCE = (
+    4  # pages more for each run that was asked for, up to `MOST_AT_ONCE`, and then one for one
+)
+MOST_AT_ONCE = 12
+
+
+class SharedList:
+    """A list, the newest first. Thread-safe.
+
+    `read` takes a page's token ("" for the first), and returns its items and the next page's token ("" after the last).
+    `arn` is the path of an item's ARN.
+    """
+
+    def __init__(self, read: PageReader, arn: str) -> None:
+        self._read = read
+        self._arn = arn
+        self._items: dict[str, Item] = {}
+        self._token, self._pages, self._alone = "", 0, 0
+        self._complete = False
+        self._lock = threading.Lock()
+
+    def read_all(self, *, always: bool = False) -> Sequence[Item] | None:
+        """Return every item. `None` while asking alone is cheaper, which the caller does then, unless `always`."""
+        with self._lock:
+            while not self._complete and (always or self._pages <= self._alone):
+                self._read_page()
+            if self._complete:
+                return list(self._items.values())
+            self._alone += 1
+            return None
+
+    def find(self, arn: str) -> Item | None:
+        """Return one run's item; `None` where the list has none as far as it is worth reading: ask for it alone."""
+        with self._lock:
+            while arn not in self._items and not self._complete and self._pages < self._limit:
+                self._read_page()
+            self._alone += arn not in self._items
+            return self._items.get(arn)
+
+    @property
+    def _limit(self) -> int:
+        return max(min(FIRST_PAGES + AT_ONCE * self._alone, MOST_AT_ONCE), self._alone)
+
+    def _read_page(self) -> None:
+        items, token = self._read(self._token)  # where this raises, the next reader tries it again
+        for item in items:
+            self._items.setdefault(str(pick(item, self._arn)), item)
+        self._token, self._pages, self._complete = token, self._pages + 1, not token
