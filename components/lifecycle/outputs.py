@@ -117,6 +117,6 @@ def _render(template: str, values: Mapping[str, Any], secret: set[str]) -> str:
         if value is None or path in secret:
             return ""
         text = text.replace(
-            "{" + found + "}", str(value).rstrip("/") + "/" if found != path else str(value)
+            "{" + found + "}", str(value).removesuffix("/") + "/" if found != path else str(value)
         )
     return text
