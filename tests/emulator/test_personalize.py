@@ -47,8 +47,8 @@ def test_job_passes_through_the_states(personalize: Any, emulator: Emulator) -> 
         emulator.advance(1.001)
     assert seen == ["CREATE PENDING", "CREATE IN_PROGRESS", "CREATE IN_PROGRESS", "ACTIVE"]
     job = described(personalize, arn)
-    assert job["creationDateTime"].timestamp() == START
-    assert job["lastUpdatedDateTime"].timestamp() == START + 3
+    assert job["creationDateTime"].timestamp() == pytest.approx(START, abs=0.001)
+    assert job["lastUpdatedDateTime"].timestamp() == pytest.approx(START + 3, abs=0.001)
     assert job["batchInferenceJobMode"] == "BATCH_INFERENCE"
 
 

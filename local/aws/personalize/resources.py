@@ -31,7 +31,7 @@ def make(state: PersonalizeState, kind: str, name: str, path: str, request: Json
         raise Refusal("ResourceAlreadyExistsException", message)
     tags = request.get("tags") or []
     check_tags(tags)
-    at = context.now()
+    at = context.begin()
     own = {key: value for key, value in request.items() if key != "tags"}
     resource = Resource(arn, kind, name, own, created=at, updated=at, tags=tags)
     state.resources.put(resource)

@@ -29,7 +29,7 @@ def create(state: TrainingState, request: Json) -> Json:
     if request.get("MaxConcurrentTransforms", 1) * request.get("MaxPayloadInMB", 6) > 100:
         message = "MaxConcurrentTransforms * MaxPayloadInMB cannot exceed 100 MB"
         raise Refusal("ValidationException", message)
-    at = context.now()
+    at = context.begin()
     own = {key: value for key, value in request.items() if key != "Tags"}
     job = TransformJob(name, arn, own, at, at, tags=request.get("Tags") or [])
     put(state, job)
