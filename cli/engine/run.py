@@ -12,6 +12,8 @@ from pathlib import Path
 from types import FrameType
 
 from cli.engine.arguments import choose_stack, split_cwd
+from cli.engine.checkpoints import COMMANDS as WRITE_STATE
+from cli.engine.checkpoints import SKIP, has_jobs_alone
 from cli.engine.choose import Engine, assume_emulator, choose, has_state
 from cli.project.emulator_process import Emulator
 from cli.project.region import DEFAULT, find_region
@@ -45,6 +47,13 @@ def run(name: str, arguments: Sequence[str]) -> int:
     print(f"jobctl: {engine.reason}", file=sys.stderr, flush=True)
     makes_stack = argv[:1] not in MAKES_NO_STACK and argv[:2] not in MAKES_NO_STACK
     with _prepared(engine, stack, argv, cwd, env, makes_stack):
+        if _may_skip_checkpoints(engine, stack, argv, env):
+            env[SKIP] = "true"
+            print(
+                f"jobctl: the state is written when this ends ({SKIP}=true; see docs/scale.md)",
+                file=sys.stderr,
+                flush=True,
+            )
         return _execute(engine, argv, cwd, env)
 
 
@@ -69,11 +78,28 @@ def run_quietly(
 
     `env` is its whole environment, by default the stack's.
     """
-    env = child_environment(stack, os.environ) if env is None else env
+    env = child_environment(stack, os.environ) if env is None else dict(env)
     engine = choose(stack, env)
     root = stack.project.root
     with _prepared(engine, stack, argv, root, env, argv[0] in CALLS_AWS):
+        if _may_skip_checkpoints(engine, stack, argv, env):
+            env[SKIP] = "true"
         return _capture([*engine.command, *argv], root, env)
+
+
+def _may_skip_checkpoints(
+    engine: Engine, stack: Stack, argv: Sequence[str], env: Mapping[str, str]
+) -> bool:
+    """Tell whether to let the CLI write the state once. What the environment says already is left as it is."""
+    if engine.embedded or not stack.name or argv[0] not in WRITE_STATE or SKIP in env:
+        return False
+    words = ["stack", "export", "--stack", stack.name, "--non-interactive"]
+
+    def export() -> str:
+        code, out, _err = _capture([*engine.command, *words], stack.project.root, env)
+        return out if code == 0 else ""
+
+    return has_jobs_alone(stack, export)
 
 
 def _capture(command: Sequence[str], cwd: Path, env: Mapping[str, str]) -> tuple[int, str, str]:
