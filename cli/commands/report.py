@@ -1,4 +1,4 @@
-"""`jobctl report`: write a page of a stack's runs: when they waited and ran, what they used, and why they failed."""
+"""`jobctl report`: write a page of runs: when they waited and ran, what they used, and why they failed."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ import argparse
 import json
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from cli.display.text import count
-from cli.engine.arguments import add_stack, find_stack
+from cli.engine.arguments import add_stacks, find_stack
 from cli.planning import prices
-from cli.project.stack import Stack
+from cli.project.stack import Stack, find_project
+from cli.report.model import RunRow
 from cli.report.reading import Known, read_rows
+from cli.runs.all_stacks import visit_stacks
 from cli.runs.connection import connect_stack, make_redactor
 from cli.runs.entries import Entry, read_entries
 from cli.runs.logs import parse_since
@@ -23,7 +26,7 @@ PAGE, SINCE = "report.html", "30d"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    add_stack(parser)
+    add_stacks(parser)
     parser.add_argument(
         "-o",
         "--output",
@@ -49,22 +52,34 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     now = time.time() * 1000
     since = parse_since(args.since, now / 1000) * 1000
-    stack = find_stack(args)
-    where = stack.project.settings_file(stack.name).name
-    by_type = prices.read(stack.config.get("aws-jobs:prices"), where)
     # a page that cannot be made is not asked for
     render_page = None if args.json else load_renderer()
-    aws = connect_stack(stack)
-    rows = read_rows(aws, find_known(stack), by_type, since, now)
+    if args.all_stacks:
+        found = visit_stacks(find_known, lambda stack, known: _read(stack, known, since, now))
+        rows = [replace(row, stack=name) for name, own in found.items() for row in own]
+        rows.sort(key=lambda row: -row.submitted)
+        title = f"{find_project(Path.cwd()).name}: {', '.join(found)}"
+        head: dict[str, object] = {"stacks": list(found)}
+    else:
+        stack = find_stack(args)
+        rows = _read(stack, find_known(stack), since, now)
+        title = f"{stack.project.name}/{stack.name}"
+        head = {"stack": stack.name}
     if render_page is None:
         moments = {"since": format_time(since), "asOf": format_time(now)}
-        document = {"stack": stack.name, **moments, "runs": [row.to_json() for row in rows]}
+        document = {**head, **moments, "runs": [row.to_json() for row in rows]}
         print(json.dumps(document, indent=2, ensure_ascii=False))
         return 0
     path = Path(args.output)
-    path.write_text(render_page(rows, f"{stack.project.name}/{stack.name}", since, now), "utf-8")
+    path.write_text(render_page(rows, title, since, now), "utf-8")
     print(f"wrote {path}: {count(len(rows), 'run')} since {format_time(since)}, or active")
     return 0
+
+
+def _read(stack: Stack, known: Known, since: float, now: float) -> list[RunRow]:
+    where = stack.project.settings_file(stack.name).name
+    by_type = prices.read(stack.config.get("aws-jobs:prices"), where)
+    return read_rows(connect_stack(stack), known, by_type, since, now)
 
 
 def load_renderer() -> Callable[..., str]:

@@ -1,4 +1,4 @@
-"""`jobctl status [JOB]`: how far the jobs of a stack are, asked from AWS; one job's page with a name."""
+"""`jobctl status [JOB]`: how far the jobs of a stack, or of all, are, asked from AWS; one job's page with a name."""
 
 from __future__ import annotations
 
@@ -10,29 +10,38 @@ from dataclasses import replace
 from typing import Any
 
 from cli.display.console import make_console
-from cli.engine.arguments import add_stack, find_stack
+from cli.display.text import count
+from cli.engine.arguments import add_stacks, find_stack
 from cli.progress.failures import TAIL
 from cli.progress.look import Look, look_offline, print_lines, print_table
 from cli.progress.page import format_page
+from cli.progress.table import format_jobs
 from cli.progress.viewer import Viewer
+from cli.runs.all_stacks import visit_stacks
 from cli.runs.details import Details, read_details, to_details
-from cli.runs.entries import Entry, read_state, select_entries
+from cli.runs.entries import Entry, read_entries, read_state, select_entries
 from cli.runs.statuses import JobStatus, to_row
 from components.aws.runs import format_time
+from components.errors import JobError
 from components.kinds import Phase
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("job", nargs="?", default="", metavar="JOB", help="show one job's page")
-    add_stack(parser)
+    add_stacks(parser)
     parser.add_argument(
         "--offline", action="store_true", help="show what the state has of the last up or refresh"
     )
     parser.add_argument("--json", action="store_true", help="print JSON, with everything")
-    parser.epilog = "AWS is asked for what has not ended; the state is not changed."
+    parser.epilog = (
+        "AWS is asked for what has not ended; the state is not changed. With --all-stacks, one that cannot be read is "
+        "named on stderr, and the others are shown."
+    )
 
 
 def run(args: argparse.Namespace) -> int:
+    if args.all_stacks:
+        return _show_all(args)
     stack = find_stack(args)
     entries, written = read_state(stack)
     entries = select_entries(entries, [args.job] if args.job else [], stack)
@@ -53,6 +62,24 @@ def run(args: argparse.Namespace) -> int:
         print_lines(format_page(look.jobs[0], details, look.now, width, stack.name), look)
     else:
         print_table(stack, look)
+    return 0
+
+
+def _show_all(args: argparse.Namespace) -> int:
+    if args.job or args.offline:
+        raise JobError(
+            f"--all-stacks has no {'JOB' if args.job else '--offline'}: name the stack with -s STACK"
+        )
+    stacks = visit_stacks(read_entries, lambda stack, entries: _look(Viewer(stack), entries))
+    jobs = [replace(job, stack=name) for name, look in stacks.items() for job in look.jobs]
+    now = time.time()
+    as_of = format_time(now * 1000)
+    if args.json:
+        print(json.dumps([to_row(job, now, as_of) for job in jobs], indent=2, ensure_ascii=False))
+    elif jobs:
+        print_lines(format_jobs(jobs, now, make_console().width), Look(jobs, now, as_of))
+    else:
+        print(f"no jobs in {count(len(stacks), 'stack')}")
     return 0
 
 

@@ -13,9 +13,18 @@ from components.errors import JobError
 NAMES_STACK = (["stack", "init"], ["stack", "rm"], ["stack", "select"], ["cancel"])
 
 
-def add_stack(parser: argparse.ArgumentParser) -> None:
+def add_stack(parser: argparse._ActionsContainer) -> None:
     """Add the argument that `find_stack` reads."""
     parser.add_argument("-s", "--stack", default="", help="default: the selected stack")
+
+
+def add_stacks(parser: argparse.ArgumentParser) -> None:
+    """Add the argument that `find_stack` reads, or every stack instead."""
+    group = parser.add_mutually_exclusive_group()
+    add_stack(group)
+    group.add_argument(
+        "--all-stacks", action="store_true", help="every stack that has a settings file"
+    )
 
 
 def find_stack(args: argparse.Namespace, *, required: bool = True) -> Stack:

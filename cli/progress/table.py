@@ -9,6 +9,7 @@ from rich.text import Text
 
 from cli.display.console import styled, wrap
 from cli.display.spans import format_span
+from cli.display.text import count
 from cli.runs.statuses import JobStatus, sort_by_chain
 from components.kinds import Phase
 from components.printable import visible
@@ -21,14 +22,15 @@ STYLES = {
     Phase.FAILED: "bold red",
     Phase.UNKNOWN: "magenta",
 }
-COLUMNS = ("NAME", "PHASE", "STATUS", "TRY", "WAITED", "RAN", "OF", "WHERE", "RESULT")
+COLUMNS = ("STACK", "NAME", "PHASE", "STATUS", "TRY", "WAITED", "RAN", "OF", "WHERE", "RESULT")
 _LEAVE_FIRST = ("RESULT", "OF", "STATUS", "TRY", "WAITED")  # where the terminal is narrow
 _SHRINK = {
     "RESULT": 24,
     "WHERE": 20,
     "NAME": 24,
+    "STACK": 12,
 }  # columns that are cut before another leaves, and to how little
-_LEAST = {"WHERE": 10, "NAME": 8}
+_LEAST = {"WHERE": 10, "NAME": 8, "STACK": 3}
 _BRANCH = "└ "
 REASON = 4  # lines
 Details = Callable[[JobStatus, float, int], list[Text]]
@@ -37,8 +39,9 @@ Details = Callable[[JobStatus, float, int], list[Text]]
 def format_jobs(
     jobs: Sequence[JobStatus], now: float, width: int, details: Details = lambda *_: []
 ) -> list[Text]:
-    """Return a head, a line a job (by chain), and below it why it waits or failed and what `details` adds."""
-    chain = sort_by_chain(jobs)
+    """Return a head, a line a job (by stack and chain), and below it why it waits or failed and what `details` adds."""
+    stacks = {job.stack: [each for each in jobs if each.stack == job.stack] for job in jobs}
+    chain = [each for name in sorted(stacks) for each in sort_by_chain(stacks[name])]
     rows = [_make_cells(job, depth, now) for job, depth in chain]
     widths = _fit(rows, width)
     lines = [Text(_join(dict(zip(COLUMNS, COLUMNS, strict=True)), widths), style="bold")]
@@ -57,11 +60,14 @@ def summarize(jobs: Sequence[JobStatus], moment: str = "") -> str:
     counts = [(phase, sum(job.phase is phase for job in jobs)) for phase in STYLES]
     parts = ", ".join(f"{number} {phase.value.lower()}" for phase, number in counts if number)
     as_of = f"as of {moment}: " if moment else ""
-    return f"{as_of}{len(jobs)} job{'' if len(jobs) == 1 else 's'}, {parts}"
+    stacks = len({job.stack for job in jobs} - {""})
+    where = f" in {count(stacks, 'stack')}" if stacks else ""
+    return f"{as_of}{count(len(jobs), 'job')}{where}, {parts}"
 
 
 def _make_cells(job: JobStatus, depth: int, now: float) -> dict[str, str]:
     values = (
+        job.stack,
         "  " * (depth - 1) + _BRANCH + job.name if depth else job.name,
         job.phase.value,
         job.status if job.status != job.phase.value else "",
@@ -106,8 +112,11 @@ def _shrink(widths: dict[str, int], width: int, least: Mapping[str, int]) -> boo
 
 
 def _join(cells: dict[str, str], widths: dict[str, int]) -> str:
-    shown = (set_cell_size(_cut(cells[name], size), size) for name, size in widths.items())
-    return "  ".join(shown).rstrip()
+    return "  ".join(_fill(cells, widths)).rstrip()
+
+
+def _fill(cells: dict[str, str], widths: dict[str, int]) -> list[str]:
+    return [set_cell_size(_cut(cells[name], size), size) for name, size in widths.items()]
 
 
 def _cut(text: str, width: int) -> str:
@@ -122,8 +131,8 @@ def _cut(text: str, width: int) -> str:
 def _style_phase(line: str, cells: dict[str, str], widths: dict[str, int], phase: Phase) -> Text:
     text = Text(line, no_wrap=True, overflow="ellipsis")
     if "PHASE" in widths:
-        start = len(_cut(cells["NAME"], widths["NAME"]))
-        start += max(0, widths["NAME"] - cell_len(_cut(cells["NAME"], widths["NAME"]))) + 2
+        before = _fill(cells, widths)[: list(widths).index("PHASE")]
+        start = len("  ".join(before)) + 2
         text.stylize(STYLES[phase], start, start + len(cells["PHASE"]))
     return text
 

@@ -25,7 +25,7 @@ Figure = dict[str, Any]
 def list_segments(rows: Sequence[RunRow], now: float) -> list[Figure]:
     """Return the bars of the Gantt chart: a run's attempts, and what it waited before, between and after them."""
     return [
-        {**figure, "job": row.job, "run": row.name, "kind": row.kind, **_narrow(row)}
+        {**figure, "job": row.label, "run": row.name, "kind": row.kind, **_narrow(row)}
         for row in rows
         for figure in _list_bars(row, now)
     ]
@@ -71,7 +71,8 @@ def list_usage(rows: Sequence[RunRow]) -> list[Figure]:
     return [
         {
             "places": {
-                "job": row.job,
+                "job": row.label,
+                **({"stack": row.stack} if row.stack else {}),
                 "queue": row.queue or NONE,
                 "kind": row.kind,
                 **{f"tag {key}": row.tags.get(key) or NONE for key in keys},
@@ -84,6 +85,12 @@ def list_usage(rows: Sequence[RunRow]) -> list[Figure]:
     ]
 
 
+def list_places(rows: Sequence[RunRow]) -> list[str]:
+    """Return the keys of a usage's `places`."""
+    stack = ["stack"] if any(row.stack for row in rows) else []
+    return ["job", *stack, "queue", "kind", *(f"tag {key}" for key in list_tag_keys(rows))]
+
+
 def list_tag_keys(rows: Sequence[RunRow]) -> list[str]:
     """Return the keys of the tags that any run carries, sorted."""
     return sorted({key for row in rows for key in row.tags})
@@ -92,7 +99,7 @@ def list_tag_keys(rows: Sequence[RunRow]) -> list[str]:
 def list_failures(rows: Sequence[RunRow]) -> list[Figure]:
     """Return one figure for each attempt that failed, with its reason; a run that never ran counts once."""
     return [
-        {"reason": reason, "job": row.job, **_narrow(row)}
+        {"reason": reason, "job": row.label, **_narrow(row)}
         for row in rows
         for reason in _list_reasons(row)
     ]
@@ -160,5 +167,14 @@ def _narrow(row: RunRow) -> Figure:
 def search_text(row: RunRow) -> str:
     """Return what the page's filter searches in a run, in lower case."""
     tags = [f"{key}={value}" for key, value in row.tags.items()]
-    words = [row.job, row.name, row.kind, row.status, row.queue, *row.instances, *tags, row.reason]
+    words = [
+        row.label,
+        row.name,
+        row.kind,
+        row.status,
+        row.queue,
+        *row.instances,
+        *tags,
+        row.reason,
+    ]
     return " ".join(words).lower()

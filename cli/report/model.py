@@ -45,7 +45,7 @@ class RunRow:
     """One run. `ended` is 0 while it waits or runs; `waited` and `ran` are seconds, up to the report's moment.
 
     `hours` and `ceiling` are instance-hours of all types together, `cost` and `ceiling_cost` their price: `None` where
-    it is not known. `unlimited` is a run that has no ceiling.
+    it is not known. `unlimited` is a run that has no ceiling. `stack` is set where those of several are shown.
     """
 
     job: str
@@ -71,10 +71,17 @@ class RunRow:
     cost: float | None
     ceiling_cost: float | None
     links: Mapping[str, str]
+    stack: str = ""
+
+    @property
+    def label(self) -> str:
+        """The job's name, with its stack's where there are several."""
+        return f"{self.stack}/{self.job}" if self.stack else self.job
 
     def to_json(self) -> dict[str, Any]:
         """Return the row for `--json`, in the words of `status --json`."""
         return {
+            **({"stack": self.stack} if self.stack else {}),
             "name": self.job,
             "kind": self.kind,
             "phase": self.phase,

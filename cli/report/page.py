@@ -51,7 +51,7 @@ def render_page(rows: Sequence[RunRow], stack: str, since: float, now: float) ->
             for words, days in (("the last week", 7), ("the last day", 1))
             if now - since > days * DAY
         ],
-        places=["job", "queue", "kind", *(f"tag {key}" for key in figures.list_tag_keys(rows))],
+        places=figures.list_places(rows),
         money=any(row.cost is not None for row in rows),
         failures=bool(figures.list_failures(rows)),
         rows=[_show_row(row) for row in rows],
@@ -83,7 +83,7 @@ def _show_row(row: RunRow) -> Mapping[str, Any]:
         "reason": row.reason if row.phase != "SUCCEEDED" else "",
         "links": {name: row.links[output] for name, output in LINKS.items() if output in row.links},
         "cells": [
-            ("job", row.job, row.job),
+            ("job", row.label, row.label),
             ("status", row.status, row.phase),
             ("submitted", format_time(row.submitted)[:16].replace("T", " "), row.submitted),
             ("waited", format_span(row.waited), row.waited),

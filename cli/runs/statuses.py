@@ -21,7 +21,8 @@ class JobStatus:
     """One job. Moments are seconds since the epoch, spans seconds; `None` is what nobody knows or what is not yet.
 
     `attempt` counts from 1, 0 before the first; `limit` is what AWS grants one attempt. `after` are the jobs that it
-    depends on, `waits_for` those of them (or the slot) that it is deferred for. `reason` is AWS's.
+    depends on, `waits_for` those of them (or the slot) that it is deferred for. `reason` is AWS's. `stack` is its
+    stack where those of several are shown.
     """
 
     name: str
@@ -44,6 +45,7 @@ class JobStatus:
     waits_for: tuple[str, ...]
     outputs: Mapping[str, Any]
     wait: Wait = NOT_ASKED
+    stack: str = ""
 
     def waited(self, now: float) -> float | None:
         """Return how long the run was, or has been, in the queue; `None` for a later attempt."""
@@ -154,6 +156,7 @@ def to_row(job: JobStatus, now: float, as_of: str) -> dict[str, Any]:
     """Return everything that is known of a job, for `--json`."""
     waits = job.waits_for
     return {
+        **({"stack": job.stack} if job.stack else {}),
         "name": job.name,
         "kind": job.kind.name,
         "phase": job.phase.value,

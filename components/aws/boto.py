@@ -61,11 +61,11 @@ def make_client(service: str, region: str, once: bool) -> Any:
 
     With `once` it sends nothing a second time.
     """
-    return _session(region).client(service, config=_ONCE if once else _CONFIG)
+    return make_session(region).client(service, config=_ONCE if once else _CONFIG)
 
 
 @lru_cache(maxsize=16)
-def _session(region: str) -> boto3.Session:
+def make_session(region: str) -> boto3.Session:
     """A session parses its endpoints and partitions once for all its clients."""
     return boto3.Session(region_name=region)
 

@@ -191,6 +191,14 @@ def connect(region: str) -> Aws:
     return Aws(region)
 
 
+def disconnect() -> None:
+    """Let the next connections follow the environment as it is then: another account, another endpoint."""
+    from . import boto
+
+    connect.cache_clear()
+    boto.make_session.cache_clear()
+
+
 def _snake(operation: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", operation).lower()
 

@@ -118,7 +118,7 @@ def prepare_any() -> None:
         for path in sorted((ROOT / "cli" / folder).glob("*.py")):
             importlib.import_module(f"cli.{folder}.{path.stem}")
     for service in SERVICES:
-        boto._session(REGION).client(
+        boto.make_session(REGION).client(
             service,
             endpoint_url="http://127.0.0.1:1",
             aws_access_key_id="none",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from rich.cells import cell_len
 
-from cli.progress.table import format_jobs
+from cli.progress.table import format_jobs, summarize
 from tests.unit.progress.sample import CHAIN, NOW, a_job
 
 GOLDEN = {
@@ -42,6 +44,15 @@ prepare          SUCCEEDED  12m     2x ml.g5.2xlarge
   └ score        WAITING            after churn-xgboost""",
 }
 
+SEVERAL = """\
+STACK  NAME             PHASE      TRY  WAITED  RAN     OF  WHERE
+dev    prepare          SUCCEEDED  1/3  4m      12m     2h  2x ml.g5.2xlarge
+dev    └ churn-xgboost  RUNNING    2/3          1h 10m  2h  2x ml.g5.2xlarge
+dev      └ score        WAITING                             after churn-xgboost
+prod   prepare          SUCCEEDED  1/3  4m      12m     2h  2x ml.g5.2xlarge
+prod   └ churn-xgboost  RUNNING    2/3          1h 10m  2h  2x ml.g5.2xlarge
+prod     └ score        WAITING                             after churn-xgboost"""
+
 
 def shown(width: int) -> str:
     return "\n".join(line.plain for line in format_jobs(CHAIN, NOW, width))
@@ -57,6 +68,25 @@ def test_table(width: int) -> None:
 def test_no_line_is_wider_than_the_terminal(width: int) -> None:
     """Whatever the width: a line that wraps would break a table that updates in place."""
     assert max(cell_len(line) for line in shown(width).splitlines()) <= width
+
+
+def test_several_stacks() -> None:
+    """Each stack's chain stays together, whatever names they share; the stack is the first column."""
+    jobs = [replace(job, stack=name) for name in ("prod", "dev") for job in CHAIN[:3]]
+    lines = format_jobs(jobs, NOW, 80)
+    assert "\n".join(line.plain for line in lines) == SEVERAL
+    assert summarize(jobs, "2026-11-27T12:00:00Z") == (
+        "as of 2026-11-27T12:00:00Z: 6 jobs in 2 stacks, 2 waiting, 2 running, 2 succeeded"
+    )
+    styled = {line.plain[span.start : span.end] for line in lines[1:] for span in line.spans}
+    assert styled == {"SUCCEEDED", "RUNNING", "WAITING"}
+
+
+@pytest.mark.parametrize("width", range(24, 120))
+def test_several_stacks_fit(width: int) -> None:
+    """A long name of a stack is cut as well."""
+    jobs = [replace(job, stack="a-team-with-a-long-name") for job in CHAIN]
+    assert max(cell_len(line.plain) for line in format_jobs(jobs, NOW, width)) <= width
 
 
 def test_wide_characters_count_double() -> None:
