@@ -6,7 +6,8 @@ Every problem is raised once, as one `pulumi.RunError` without a traceback, befo
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from .platform.platform import Platform
 
 PROVIDER = "aws-jobs"
+PAUSE = 10.0  # seconds between two sentences about progress
 
 
 def settings(root: Path | None = None) -> Settings:
@@ -117,6 +119,7 @@ def declare(jobs: StackJobs, settings: Settings) -> dict[str, JobResource]:
     known |= {"aws-jobs:submitRate": str(settings.submit_rate)} if settings.submit_rate else {}
     provider = pulumi.ProviderResource("pulumi-python", PROVIDER, known)
     declared = {}
+    progress = Progress(len(jobs.before_platform), partial(pulumi.log.info, ephemeral=True))
     for job in jobs.before_platform:
         inputs = jobs.inputs[job.name]
         waits = jobs.waiting.get(job.name, [])
@@ -140,7 +143,34 @@ def declare(jobs: StackJobs, settings: Settings) -> dict[str, JobResource]:
             inputs=extra,
             opts=options,
         )
+        if not pulumi.runtime.is_dry_run():
+            declared[job.name].urn.apply(progress.note)
     return declared
+
+
+class Progress:
+    """Says every ten seconds how many jobs are deployed, and how long the others take at the rate of those seconds.
+
+    The program alone knows how many there are, and hears of each when the engine is done with it. Clock in seconds.
+    """
+
+    def __init__(
+        self, total: int, say: Callable[[str], None], clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._total, self._say, self._clock = total, say, clock
+        self._done = self._told = 0
+        self._since = clock()
+
+    def note(self, _urn: str) -> None:
+        """Count one job; the engine is done with it."""
+        self._done += 1
+        passed = self._clock() - self._since
+        if passed < PAUSE:
+            return
+        left = (self._total - self._done) * passed / (self._done - self._told)
+        about = f"{round(left / 60)} min" if left > 90 else f"{max(1, round(left))} s"
+        self._say(f"{self._done:,} of {self._total:,} jobs deployed, about {about} left")
+        self._told, self._since = self._done, self._clock()
 
 
 def _declare_platform(jobs: StackJobs) -> Platform | None:

@@ -67,7 +67,11 @@ def run(tmp_path: Path, loop: None) -> Run:
     """Run load and declare over these job files, in a stack without preflight; gives what was registered."""
 
     def go(
-        files: dict[str, str], config: dict[str, str] | None = None, project: str = "aws-jobs"
+        files: dict[str, str],
+        config: dict[str, str] | None = None,
+        project: str = "aws-jobs",
+        *,
+        preview: bool = False,
     ) -> Any:
         (tmp_path / "jobs").mkdir(exist_ok=True)
         for name, text in files.items():
@@ -82,7 +86,7 @@ def run(tmp_path: Path, loop: None) -> Run:
             },
             ["aws-jobs:token"],
         )
-        pulumi_mocks.set_mocks(recorder, project=project, stack="dev")
+        pulumi_mocks.set_mocks(recorder, project=project, stack="dev", preview=preview)
 
         def body() -> None:
             settings = program.settings(tmp_path)
@@ -147,6 +151,37 @@ def test_config_is_the_projects_own(run: Run) -> None:
     assert inputs["request"]["serviceRequestPayload"]["Environment"]["TOKEN"] == "bearer 7"
     with pytest.raises(pulumi.RunError, match="the stack's config has no `rounds`"):
         run({"churn.yaml": text}, {"aws-jobs:rounds": "3"}, "shop")
+
+
+def test_progress_of_a_long_deployment() -> None:
+    """A sentence every ten seconds; what the last ten took tells how long the rest does."""
+    now, said = [0.0], list[str]()
+    progress = program.Progress(1_000, said.append, lambda: now[0])
+    for number in range(1, 1_001):
+        if number > 500:  # the others are as they were, and take no time
+            now[0] += 0.25
+        progress.note("urn")
+    assert said[:2] == [
+        "540 of 1,000 jobs deployed, about 9 s left",
+        "580 of 1,000 jobs deployed, about 2 min left",
+    ]
+    assert said[-1] == "980 of 1,000 jobs deployed, about 5 s left"
+    assert len(said) == 12
+
+
+@pytest.mark.parametrize("preview", [False, True])
+def test_progress_is_told_to_the_engine(
+    run: Run, monkeypatch: pytest.MonkeyPatch, preview: bool
+) -> None:
+    """As a passing message, which no summary repeats; a preview deploys nothing."""
+    said: list[tuple[str, bool]] = []
+    monkeypatch.setattr(program, "PAUSE", 0.0)
+    monkeypatch.setattr(
+        pulumi.log, "info", lambda text, *, ephemeral=False: said.append((text, ephemeral))
+    )
+    run({"churn.yaml": JOB, "other.yaml": JOB}, preview=preview)
+    expected = [] if preview else [("1 of 2 jobs deployed", True), ("2 of 2 jobs deployed", True)]
+    assert [(text.partition(",")[0], passing) for text, passing in said] == expected
 
 
 def test_leave_to_terminate_is_the_providers_input(run: Run) -> None:
