@@ -101,7 +101,7 @@ def _find_by_name(
             ours = pattern.fullmatch(read_given_name(kind, name))
             if ours is None or arn in known:
                 continue
-            run = _find_record(aws, kind, arn, job)
+            run = _describe_if_there(aws, kind, arn, job)
             if run is None:
                 continue
             # the name has the start of the digest; a tag, where there is one, all of it
@@ -148,14 +148,14 @@ def find_newest_attempt(aws: Aws, kind: Kind, olds: Mapping[str, Any], job: str)
     own = str(body.get(payload.name_field) or "") if isinstance(body, Mapping) else ""
     if known and olds.get("phase") in (Phase.SUCCEEDED.value, Phase.FAILED.value):
         # the run's last; a later run may share the name
-        return _find_record(aws, kind, known, job)
+        return _describe_if_there(aws, kind, known, job)
     given = read_given_name(kind, known.rpartition("/")[2]) or own or make_payload_name(kind, olds)
     created = str(olds.get("createdAt") or "")
     since = datetime.fromisoformat(created.replace("Z", "+00:00")) if created else None
     for name, arn, _ in _list_by_name(aws, kind, given, job, since):
         if read_given_name(kind, name) != given:
             continue
-        run = _find_record(aws, kind, arn, job)
+        run = _describe_if_there(aws, kind, arn, job)
         if run is None:
             continue
         # a name that the file gives may be another job's too
@@ -163,7 +163,7 @@ def find_newest_attempt(aws: Aws, kind: Kind, olds: Mapping[str, Any], job: str)
         if owner == identity and (not same or run.tags.get(DIGEST, same) == same):
             return run
     if known:
-        return _find_record(aws, kind, known, job)
+        return _describe_if_there(aws, kind, known, job)
     # from before names had a mark: the tags alone say it
     begun = to_milliseconds(since)
     for run in search_linked(aws, kind, "Equals", str(identity), job):
@@ -186,7 +186,7 @@ def find_record(aws: Aws, kind: Kind, arn: str) -> Run | None:
     return linked_run(kind, record, {})
 
 
-def _find_record(aws: Aws, kind: Kind, arn: str, job: str) -> Run | None:
+def _describe_if_there(aws: Aws, kind: Kind, arn: str, job: str) -> Run | None:
     """Describe a record of the second service; nothing where it has been deleted."""
     try:
         return describe(aws, kind, arn, job)

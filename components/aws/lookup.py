@@ -159,7 +159,7 @@ def _lead_back(
 def _find_renamed(aws: Aws, kind: Kind, linked: Run, job: str) -> Run | None:
     """Return the run under a name that the job had once: the second service's name has the start of it."""
     given = read_given_name(kind, linked.name)
-    return _find_record(aws, kind, linked, job, f"{split_name(given)[0]}*") if given else None
+    return _find_maker(aws, kind, linked, job, f"{split_name(given)[0]}*") if given else None
 
 
 def find_own(aws: Aws, kind: Kind, run: Run, inputs: Mapping[str, Any]) -> Run:
@@ -185,12 +185,12 @@ def find_adopted(aws: Aws, kind: Kind, inputs: Mapping[str, Any]) -> Run | None:
     except Missing:
         return None
     if is_linked(kind, arn) and read_given_name(kind, arn_id(arn)):
-        ask = partial(_find_record, aws, kind, run, job, "*")
+        ask = partial(_find_maker, aws, kind, run, job, "*")
         return aws.remembered(f"record.{arn}", ask) or run
     return run
 
 
-def _find_record(aws: Aws, kind: Kind, linked: Run, job: str, prefix: str) -> Run | None:
+def _find_maker(aws: Aws, kind: Kind, linked: Run, job: str, prefix: str) -> Run | None:
     """Return the run that made this record of the second service, whoever's it is, among those of a name prefix.
 
     Lists show the newest attempt alone; an earlier one has the same name inside the payload.
