@@ -137,9 +137,7 @@ def test_missing_cli_that_was_asked_for_is_an_error(
     emulated: Stack, without_cli: dict[str, str]
 ) -> None:
     """JOBCTL_ENGINE=pulumi never falls back."""
-    with pytest.raises(
-        JobError, match="JOBCTL_ENGINE is 'pulumi', but pulumi is not on PATH: run"
-    ):
+    with pytest.raises(JobError, match="JOBCTL_ENGINE is 'pulumi', but pulumi is not on PATH: run"):
         choose(emulated, {**without_cli, **LOCAL, "JOBCTL_ENGINE": "pulumi"})
 
 

@@ -112,7 +112,9 @@ def test_there_are_no_results(workspace: Workspace) -> None:
     failed = {"status": "FAILED", "reason": "no luck"}
     workspace.emulator.ask("POST", f"jobs/{run}", failed)
     shown = workspace.jobctl("results", "churn", "-s", "local")
-    assert shown.stderr.startswith("churn: FAILED: Received status from SageMaker: no luck; nothing at s3://")
+    assert shown.stderr.startswith(
+        "churn: FAILED: Received status from SageMaker: no luck; nothing at s3://"
+    )
     shown = workspace.jobctl("results", "late", "-s", "local")
     assert shown.stderr == (
         "error: late has no results: it is not submitted yet; it waits for churn\n"
