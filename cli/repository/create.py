@@ -27,6 +27,11 @@ from components.errors import JobError
 
 NAME = re.compile(r"[A-Za-z0-9_.-]{1,100}")  # Pulumi's rule for projects and stacks
 LOCAL = "local"
+_NO_PREFLIGHT = """\
+  # previews show jobs that name queues, roles and buckets of your account; the emulator has others, and refuses to run
+  # them (./jobctl emulator status lists what it has; without this line previews say what it lacks)
+  aws-jobs:preflight: "false"
+"""
 _TEMPLATE = re.compile(r"^template:.*\n(?:[ \t].*\n|\n)*", re.MULTILINE)
 _README = """# {name}
 
@@ -89,7 +94,7 @@ def create(source: Path, target: Path, wanted: Wanted) -> None:
     local = re.sub(r"^ +aws:region:.*\n", "", local, flags=re.MULTILINE)
     # with no file of a job yet, it takes the region of another stack
     is_alone = not {*Project(target, wanted.name).stacks()} - {LOCAL}
-    _write(target / f"Pulumi.{LOCAL}.yaml", local + region * is_alone)
+    _write(target / f"Pulumi.{LOCAL}.yaml", local + _NO_PREFLIGHT + region * is_alone)
     _write(target / "README.md", _README.format(name=wanted.name))
     _write(target / "jobs" / ".gitkeep", "")
     digests = {path: compute_digest(target / path) for path in files}

@@ -36,7 +36,9 @@ def assert_own_job_previews(root: Path, env: dict[str, str], name: str) -> None:
     """`validate`, then an own job that `preview` would submit, in the project of that name."""
     outcome = run(root, env, "validate")
     assert outcome.code == 0, outcome.text
-    shutil.copy(SAMPLE, root / "jobs" / "own.yaml")
+    # its queue, role and buckets are the team's own, in an account of its own
+    text = SAMPLE.read_text("utf-8").replace("aws-jobs-", "acme-").replace("123456789012", "1" * 12)
+    (root / "jobs" / "own.yaml").write_text(text.replace("jobQueue: ", "jobQueue: acme-"), "utf-8")
     outcome = run(root, env, "preview", "-s", "local", "--json")
     assert outcome.code == 0, outcome.text
     [step] = [step for step in outcome.json["steps"] if ":dynamic/aws-jobs:" in step["urn"]]
@@ -56,7 +58,8 @@ def test_init_makes_a_repository_that_previews(
     assert "the project acme-jobs, committed. Next:" in outcome.stdout
     assert_no_sample(root)
     assert read(root / "Pulumi.prod.yaml") == {"config": {"aws:region": "us-east-1"}}
-    assert read(root / "Pulumi.local.yaml") == {"config": {"aws-jobs:emulator": "true"}}
+    local = {"aws-jobs:emulator": "true", "aws-jobs:preflight": "false"}
+    assert read(root / "Pulumi.local.yaml") == {"config": local}
     document = read(root / "Pulumi.yaml")
     assert isinstance(document, dict)
     assert document["name"] == "acme-jobs"
