@@ -18,7 +18,7 @@ from .shared import AGE, PageReader, SharedList
 
 # Seconds before a submission that certainly was not carried out is sent again, up to half longer or shorter: others
 # who were throttled wait too.
-_PAUSES = (1, 2, 4, 8, *[16] * 8)
+_PAUSES = (1, 2, 4, 8, 16, 16, 16)
 _Answer = TypeVar("_Answer")
 ClientMaker = Callable[[str, str, bool], Any]
 

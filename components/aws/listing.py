@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from typing import Any
 
+from ..errors import Denied, Rejected
 from ..kinds import Kind, Phase
 from ..run.submission import list_names
 from ..wire import pick
 from .client import Aws
 from .runs import Run, arn_id, is_terminated, read_outputs, to_milliseconds
-from .shared import SharedList
+from .shared import Item, SharedList
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,10 @@ def _list_items(aws: Aws, kind: Kind, prefixes: list[str], job: str) -> Iterator
     """Yield the listed runs whose names may begin so: from the list of a place that all jobs share, or by name."""
     for scope in list_scopes(aws, kind, job):
         shared = share_runs(aws, kind, scope)
-        items = shared.read_all(always=not kind.listing.filters_names) if shared else None
+        try:
+            items = shared.read_all(always=not kind.listing.filters_names) if shared else None
+        except Rejected:
+            items = None
         if items is not None:
             yield from items
             continue
@@ -72,6 +76,16 @@ def share_runs(aws: Aws, kind: Kind, scope: str) -> SharedList | None:
         f"{kind.name}.runs.{arn_id(scope)}",
         lambda token: aws.read_page(kind.service, call, values, token),
         listing.fields["arn"],
+    )
+
+
+def _has_newer(kind: Kind, inputs: Mapping[str, Any], newer: Iterable[Item]) -> bool:
+    """Say whether runs of the job are among those that a list shows before its own."""
+    names = list_names(kind, inputs)
+    starts = tuple(each.prefix.rstrip("*") for each in names)
+    found = (str(item.get(kind.listing.fields["name"], "")) for item in newer)
+    return any(
+        each.ours.fullmatch(name) for name in found if name.startswith(starts) for each in names
     )
 
 
@@ -118,11 +132,23 @@ def list_scopes(aws: Aws, kind: Kind, job: str) -> list[str]:
     )
 
 
-def find_listed(aws: Aws, kind: Kind, arn: str, place: str) -> Run | None:
-    """Return a run as the list of its place shows it, without tags; `None` where asking for it alone is cheaper."""
+def find_listed(
+    aws: Aws, kind: Kind, inputs: Mapping[str, Any], arn: str, place: str
+) -> Run | None:
+    """Return a job's run as the list of its place shows it, without tags.
+
+    `None` where asking for it alone is cheaper, or where the job has a newer one: it may not be the job's any more.
+    """
     shared = share_runs(aws, kind, place)
-    item = shared.find(arn) if shared else None
-    if item is None:
+    if shared is None:
+        return None
+    try:
+        item = shared.find(arn)
+    except (Denied, Rejected):
+        # a role that may describe, and not list; a queue that is no more
+        shared.give_up()
+        return None
+    if item is None or _has_newer(kind, inputs, shared.list_newer(arn)):
         return None
     status = str(item.get(kind.record.status_field, ""))
     return Run(

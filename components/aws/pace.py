@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+WAITING = 16  # calls that may wait at once: a Python provider serves four
+
 
 class Pace:
     """A token bucket: `rate` calls a second, and after a pause as many at once. Thread-safe.
@@ -26,7 +28,9 @@ class Pace:
         """Wait for a token, and take it."""
         with self._lock:
             now = self._clock()
-            self._full = max(self._full, now) + self._interval
+            # a clock may be set back: no more wait before this call than it takes to fill an empty bucket
+            latest = now + self._interval * (1 + self._burst + WAITING)
+            self._full = min(max(self._full, now), latest) + self._interval
             wait = self._full - now - self._interval * (1 + self._burst)
         if wait > 0:
             self._sleep(wait)

@@ -38,7 +38,7 @@ class Run:
     def ending(self) -> bool:
         """Whoever released it was to end it too, and died: the run goes on, or went to its end, and is still ours."""
         begun = self.tags.get(RELEASED, "").endswith(ENDING)
-        return begun and not self.terminated and self.phase not in (Phase.FAILED, Phase.UNKNOWN)
+        return begun and not self.terminated and self.phase is not Phase.UNKNOWN
 
     @property
     def adoptable(self) -> bool:

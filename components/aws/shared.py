@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from itertools import takewhile
 from typing import Any
 
 from ..wire import pick
@@ -35,7 +36,7 @@ class SharedList:
         self._arn = arn
         self._items: dict[str, Item] = {}
         self._token, self._pages, self._alone = "", 0, 0
-        self._complete = False
+        self._complete = self._useless = False
         self._lock = threading.Lock()
 
     def read_all(self, *, always: bool = False) -> Sequence[Item] | None:
@@ -51,14 +52,26 @@ class SharedList:
     def find(self, arn: str) -> Item | None:
         """Return one run's item; `None` where the list has none as far as it is worth reading: ask for it alone."""
         with self._lock:
-            while arn not in self._items and not self._complete and self._pages < self._limit:
+            while arn not in self._items and self._is_worth_a_page:
                 self._read_page()
             self._alone += arn not in self._items
             return self._items.get(arn)
 
+    def list_newer(self, arn: str) -> Sequence[Item]:
+        """Return the items before one that has been found."""
+        with self._lock:
+            return list(
+                takewhile(lambda item: str(pick(item, self._arn)) != arn, self._items.values())
+            )
+
+    def give_up(self) -> None:
+        """Look for nothing more: AWS does not answer this list."""
+        self._useless = True
+
     @property
-    def _limit(self) -> int:
-        return max(min(FIRST_PAGES + AT_ONCE * self._alone, MOST_AT_ONCE), self._alone)
+    def _is_worth_a_page(self) -> bool:
+        limit = max(min(FIRST_PAGES + AT_ONCE * self._alone, MOST_AT_ONCE), self._alone)
+        return self._pages < limit and not (self._complete or self._useless)
 
     def _read_page(self) -> None:
         items, token = self._read(self._token)  # where this raises, the next reader tries it again

@@ -96,6 +96,11 @@ def _adopt_or_submit(
     """Adopt the newest run or submit. Raises `_ShownLate` where AWS shows a newer run only after the submission."""
     listed = service.list_runs(aws, kind, inputs)
     newest, before = find_newest(aws, kind, inputs, listed)
+    if newest and (newest.released or newest.terminated):
+        # another `up` may have submitted one since the list that all jobs share was read
+        aws = aws.afresh()
+        listed = service.list_runs(aws, kind, inputs)
+        newest, before = find_newest(aws, kind, inputs, listed)
     if newest and is_adoptable(kind, inputs, newest):
         say(f"adopted existing run {newest.arn}; nothing submitted")
         run = _claim(kind, aws, inputs, newest)
@@ -112,7 +117,7 @@ def _check_replacement(kind: Kind, inputs: Mapping[str, Any], newest: Run) -> No
     if newest.released or newest.terminated:
         return
     rule = str(inputs.get("onReplace", "refuse"))
-    decision = decide_replacement(kind, newest.phase, rule, ending=newest.ending)
+    decision = decide_replacement(kind, newest.phase, rule)
     if decision.action is Action.REFUSE:
         values = {**newest.outputs, "jobName": newest.name, "status": newest.status}
         raise JobError(

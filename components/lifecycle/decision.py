@@ -37,25 +37,20 @@ NOTHING_SUBMITTED = Decision(Action.RELEASE, "nothing was submitted")
 RESULTS_KEPT = Decision(Action.RELEASE, "its results are kept")
 UNSTOPPABLE = Decision(Action.RELEASE, "it keeps running: it cannot be stopped")
 DEQUEUED = Decision(Action.DEQUEUE, "taken from the queue")
-UNFINISHED = Decision(Action.TERMINATE, "its termination had begun")
 
 
-def decide_replacement(
-    kind: Kind, phase: Phase, on_replace: str, *, ending: bool = False
-) -> Decision:
+def decide_replacement(kind: Kind, phase: Phase, on_replace: str) -> Decision:
     """Decide about a run that another definition replaces, as the new definition's `onReplace` says."""
-    return _decide(kind, phase, on_replace, "onReplace", ending)
+    return _decide(kind, phase, on_replace, "onReplace")
 
 
-def decide_superseded(kind: Kind, phase: Phase, on_replace: str, *, ending: bool) -> Decision:
+def decide_superseded(kind: Kind, phase: Phase, on_replace: str) -> Decision:
     """Decide about a run that a newer one has replaced already: `refuse` would come too late, and means `keep`."""
     rule = "keep" if on_replace == "refuse" else on_replace
-    return _decide(kind, phase, rule, "onReplace", ending)
+    return _decide(kind, phase, rule, "onReplace")
 
 
-def decide_removal(
-    kind: Kind, phase: Phase, on_delete: str, *, may_terminate: bool, ending: bool = False
-) -> Decision:
+def decide_removal(kind: Kind, phase: Phase, on_delete: str, *, may_terminate: bool) -> Decision:
     """Decide about a run whose file is gone, as its `onDelete` said.
 
     `may_terminate` is the stack's `aws-jobs:allowTerminate`, which overrides `refuse` and nothing else.
@@ -64,10 +59,10 @@ def decide_removal(
         if phase is Phase.RUNNING and kind.terminate:
             return Decision(Action.TERMINATE, "TERMINATED", "aws-jobs:allowTerminate")
         on_delete = "terminate"
-    return _decide(kind, phase, on_delete, "onDelete", ending)
+    return _decide(kind, phase, on_delete, "onDelete")
 
 
-def _decide(kind: Kind, phase: Phase, rule: str, name: str, ending: bool) -> Decision:
+def _decide(kind: Kind, phase: Phase, rule: str, name: str) -> Decision:
     if phase is Phase.WAITING:
         return NOTHING_SUBMITTED
     if phase.ended:
@@ -78,8 +73,6 @@ def _decide(kind: Kind, phase: Phase, rule: str, name: str, ending: bool) -> Dec
     if phase is Phase.QUEUED:
         return DEQUEUED if kind.terminate else UNSTOPPABLE
     setting = f"{name}: {rule}"
-    if ending:
-        return UNFINISHED
     if rule == "terminate":
         return Decision(Action.TERMINATE, "TERMINATED", setting)
     if rule == "keep":

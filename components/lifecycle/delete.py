@@ -74,12 +74,10 @@ def delete(
     newer = None if superseded_by else _find_successor(kind, aws, olds, run)
     replaced_as = newer.tags.get(ON_REPLACE, "refuse") if newer else superseded_by
     if replaced_as:
-        decision = decide_superseded(kind, run.phase, replaced_as, ending=run.ending)
+        decision = decide_superseded(kind, run.phase, replaced_as)
     else:
         rule = str(olds.get("onDelete", "refuse"))
-        decision = decide_removal(
-            kind, run.phase, rule, may_terminate=may_terminate, ending=run.ending
-        )
+        decision = decide_removal(kind, run.phase, rule, may_terminate=may_terminate)
     if decision.action is Action.REFUSE:
         values = {**run.outputs, "jobName": run.name, "status": run.status}
         raise JobError(make_refusal(job, values, decision))
@@ -133,7 +131,7 @@ def release_superseded(
                 continue
             if older.released:
                 continue
-            decision = decide_superseded(kind, older.phase, rule, ending=older.ending)
+            decision = decide_superseded(kind, older.phase, rule)
             if rule == "refuse" and decision.setting and not decision.terminates:
                 continue  # past the queue: `jobctl recover` shows it
             carry_out(kind, aws, older, job, decision, say)
@@ -148,7 +146,8 @@ def _find_successor(kind: Kind, aws: Aws, olds: Mapping[str, Any], run: Run) -> 
     newer = [each for each in listed if each.arn != run.arn and each.created >= run.created]
     if not run.released and not newer:
         return None
-    newest = service.find_newest_run(aws, kind, olds, listed)
+    # this process may have submitted one since
+    newest = service.find_newest_run(aws.afresh(), kind, olds)
     if newest is None or newest.arn == run.arn or newest.created < run.created or newest.released:
         return None
     return newest

@@ -10,9 +10,10 @@ from .. import aws as service
 from ..aws import Aws, Run
 from ..aws.listing import find_listed
 from ..aws.runs import check_account, is_linked
-from ..errors import Denied, JobError, Missing
+from ..errors import JobError, Missing
 from ..kinds import Kind, Phase
 from ..run.definition import IDENTITY, format_tags, request_tags
+from ..run.submission import list_identities
 from .outputs import is_waiting, make_outputs, select_inputs
 
 EXPIRED = "AWS no longer has the record; this is the last known outcome"
@@ -40,7 +41,7 @@ def read(
         run = service.describe(aws, kind, id_, job)
     except Missing:
         return _without_record(kind, aws, olds, job)
-    if run.released:
+    if _is_gone(kind, aws, run, olds):
         return None
     return make_outputs(kind, {**olds, "request": find_request_in_force(kind, olds, run)}, run)
 
@@ -54,10 +55,7 @@ def _find_unchanged(kind: Kind, aws: Aws, id_: str, olds: Mapping[str, Any]) -> 
     place = request.get(kind.request.queue_field) if kind.request.queue_field else ""
     if kind.terminate is None or is_linked(kind, id_) or not isinstance(place, str):
         return None
-    try:
-        run = find_listed(aws, kind, id_, place)
-    except Denied:
-        return None  # a role that may describe, and not list
+    run = find_listed(aws, kind, olds, id_, place)
     if run is None or run.terminated or run.phase.ended:
         return None
     shown = _select_outputs(olds)
@@ -69,6 +67,20 @@ def _find_unchanged(kind: Kind, aws: Aws, id_: str, olds: Mapping[str, Any]) -> 
         return None  # another attempt
     shown.pop("statusReason", None)
     return replace(run, outputs={**shown, **run.outputs})
+
+
+def _is_gone(kind: Kind, aws: Aws, run: Run, olds: Mapping[str, Any]) -> bool:
+    """Say whether a run is the job's no longer: it was released, and then ended, taken by somebody else or replaced.
+
+    One that went on, or went to its own end, was released by an `up` that died, if the state still has it and the job
+    has no other: should its file be back, a second run would cost as much again.
+    """
+    if not run.released:
+        return False
+    if run.terminated or run.tags.get(IDENTITY) not in list_identities(olds):
+        return True
+    newest = service.find_newest_run(aws, kind, olds)
+    return newest is not None and newest.arn != run.arn and newest.created > run.created
 
 
 def find_request_in_force(kind: Kind, olds: Mapping[str, Any], run: Run) -> dict[str, Any]:
@@ -101,7 +113,7 @@ def _without_record(
         run = service.find_newest_attempt(aws, kind, olds, job)
     except JobError:
         run = None  # not allowed: unknown, as if it were not there
-    if run and run.released:
+    if run and _is_gone(kind, aws, run, olds):
         return None
     if run and run.arn != olds.get("jobArn"):
         merged = {**_select_outputs(olds), **run.outputs}

@@ -43,7 +43,7 @@ def test_a_run_whose_end_was_begun_stays_in_the_state_until_it_has_ended(whole: 
 
 
 @pytest.mark.parametrize("whole", [False, True])
-@pytest.mark.parametrize("end", ["", "SUCCEEDED"])
+@pytest.mark.parametrize("end", ["", "SUCCEEDED", "FAILED"])
 def test_a_run_whose_end_was_begun_stays_where_it_is_declared_again(end: str, whole: bool) -> None:
     """It goes on, or went to its end: another would cost as much again."""
     account = Account()
@@ -57,13 +57,86 @@ def test_a_run_whose_end_was_begun_stays_where_it_is_declared_again(end: str, wh
     assert RELEASED not in account.jobs[0].tags
 
 
-def test_a_run_whose_end_was_begun_is_ended_where_its_definition_changed() -> None:
-    """Its end was approved: it needs no leave again, though it is past the queue by now."""
+def test_a_run_whose_end_was_begun_has_its_files_rules_by_then() -> None:
+    """It was to be taken from the queue, and costs money now: its end needs leave again, whenever it comes."""
     account = Account()
-    id_, _ = half_deleted(account)
+    id_, olds = half_deleted(account)
     account.move(id_, "RUNNING")
+    with pytest.raises(JobError, match="is running"):
+        submitted(account, generation=2)
+    with pytest.raises(JobError, match="is running"):
+        lifecycle.delete(SERVICE, account.aws(), id_, olds, lambda text: None)
+    kept = {**olds, "onDelete": "keep"}
+    lifecycle.delete(SERVICE, account.aws(), id_, kept, lambda text: None)
+    assert not account.jobs[0].terminated
+    assert submitted(account)[0] != id_
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_a_run_that_was_released_and_went_on_is_the_jobs_where_its_file_is_back(
+    whole: bool,
+) -> None:
+    """The `up` that released it died before its state was written. A finished run is not repeated over that."""
+    account = Account()
+    id_, olds = submitted(account, onDelete="keep")
+    account.move(id_, "RUNNING")
+    olds = lifecycle.read(SERVICE, account.aws(), id_, olds) or {}
+    lifecycle.delete(SERVICE, account.aws(), id_, olds, lambda text: None)
+    for status in ("RUNNING", "SUCCEEDED"):
+        account.move(id_, status)
+        seen = lifecycle.read(SERVICE, account.aws(), id_, olds, whole=whole)
+        assert seen is not None
+        assert seen["status"] == status
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_an_old_state_leads_to_the_newer_run(whole: bool) -> None:
+    """Released with `keep`, and submitted anew since: an old state knows the first alone."""
+    account = Account()
+    id_, olds = submitted(account, onDelete="keep")
+    account.move(id_, "RUNNING")
+    olds = lifecycle.read(SERVICE, account.aws(), id_, olds) or {}
+    lifecycle.delete(SERVICE, account.aws(), id_, olds, lambda text: None)
+    newer, _ = submitted(account)
+    assert newer != id_
+    assert lifecycle.read(SERVICE, account.aws(), id_, olds, whole=whole) is None
+    assert submitted(account)[0] == newer
+
+
+def test_a_deletion_finds_the_run_that_its_own_process_submitted() -> None:
+    """The list that all jobs share is older than that run."""
+    account = Account()
+    first, olds = submitted(account, onDelete="terminate")
+    account.move(first, "RUNNING")
+    olds = lifecycle.read(SERVICE, account.aws(), first, olds) or {}
+    second, later = lifecycle.create(
+        SERVICE,
+        account.aws(),
+        inputs(SERVICE, onDelete="terminate", generation=1),
+        lambda text: None,
+        replacing={first},
+    )
+    aws = account.aws()
+    lifecycle.read(SERVICE, aws, second, later)
+    changed = inputs(SERVICE, onDelete="terminate", generation=2)
+    lifecycle.create(SERVICE, aws, changed, lambda text: None, replacing={second})
+    lifecycle.delete(SERVICE, aws, second, later, lambda text: None, superseded_by="refuse")
+    lifecycle.delete(SERVICE, aws, first, olds, lambda text: None)
+    assert not account.jobs[0].terminated
+
+
+def test_two_runners_do_not_submit_what_the_other_has_reverted_to() -> None:
+    """One read its lists, and then the other replaced the run and came back to it."""
+    account = Account()
+    first, _ = submitted(account, generation=1)
+    slow = account.aws()
+    other = inputs(SERVICE, name="other", identity="aws-jobs/dev/other")
+    lifecycle.create(SERVICE, slow, other, lambda text: None)
     submitted(account, generation=2)
-    assert [job.terminated for job in account.jobs] == [True, False]
+    again, _ = submitted(account, generation=1)
+    assert again != first
+    mine, _ = lifecycle.create(SERVICE, slow, inputs(SERVICE, generation=1), lambda text: None)
+    assert mine == again
 
 
 def test_a_newer_run_ends_the_older_ones_that_wait() -> None:

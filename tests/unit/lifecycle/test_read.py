@@ -7,7 +7,7 @@ from typing import Any
 from components import lifecycle
 from components.kinds import KINDS
 from components.run.definition import RELEASED
-from tests.fakes.aws import Account
+from tests.fakes.aws import Account, Fault, refusal
 from tests.fakes.jobs import inputs
 
 SERVICE = KINDS["ServiceJob"]
@@ -74,11 +74,22 @@ def test_a_released_run_is_this_jobs_no_longer() -> None:
     account = Account()
     id_, olds = submitted(account)
     account.jobs[0].tags[RELEASED] = "2026-11-22T00:00:00Z"
-    assert lifecycle.read(SERVICE, account.aws(), id_, olds, whole=True) is None
-    # no list shows it: of one that goes on it is seen once something else of it changes
-    assert read(account, id_, olds) is not None
-    account.move(id_, "RUNNING")
+    account.jobs[0].terminated, account.jobs[0].status = True, "FAILED"
     assert read(account, id_, olds) is None
+
+
+def test_a_run_whose_queue_is_gone_is_described() -> None:
+    """Its list is refused, for each run of the queue once."""
+    account = Account()
+    id_, olds = submitted(account)
+    account.move(id_, "SUCCEEDED")
+    gone = refusal("ClientException", "Job queue training does not exist.")
+    account.faults = [Fault("ListServiceJobs", "before", gone) for _ in range(9)]
+    account.calls.clear()
+    aws = account.aws()
+    for _ in range(3):
+        assert (lifecycle.read(SERVICE, aws, id_, olds) or {})["phase"] == "SUCCEEDED"
+    assert account.count("ListServiceJobs") == 1
 
 
 def test_an_uncompressed_model_is_a_folder() -> None:

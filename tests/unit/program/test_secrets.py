@@ -65,12 +65,13 @@ def test_an_error_of_each_call_hides_it(account: Account, said: str) -> None:
     tagged = given(identity="aws-jobs/dev/other", name="other")
     for operation, call in (
         ("SubmitServiceJob", lambda: jobs.create(given(generation=2))),
-        ("ListServiceJobs", lambda: jobs.read(id_, outs)),
+        ("DescribeServiceJob", lambda: jobs.read(id_, outs)),
         ("TagResource", lambda: jobs.update(id_, outs, tagged)),
         ("TagResource", lambda: jobs.delete(id_, outs)),
     ):
         error = refusal("ServerException", f"Value {said} is not allowed")
-        account.faults = [Fault(operation, "before", error)]
+        # a refused list is done without
+        account.faults = [Fault(each, "before", error) for each in ("ListServiceJobs", operation)]
         with pytest.raises(provider.Stopped) as caught:
             call()
         assert_hidden(str(caught.value))
