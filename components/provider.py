@@ -6,6 +6,7 @@ state run the code at that path. Do not move or rename them (tests/unit/test_con
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -109,6 +110,7 @@ class JobProvider(ResourceProvider):
         Set here and nowhere else: where the *program* imports it, the SDK would find no stack to report.
         """
         sys.tracebacklimit = 0
+        gc.freeze()  # as the program does
         allowed = req.config.get("aws-jobs:allowTerminate") or os.environ.get(MAY_TERMINATE)
         _settings["may_terminate"] = str(allowed).lower() == "true"
         _settings["slots"] = int(req.config.get("aws-jobs:slots") or 0)

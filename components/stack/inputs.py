@@ -6,7 +6,7 @@ AWS is asked for the watched objects' ETags only.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..aws import Aws
 from ..aws.objects import read_etag as find_etag
@@ -15,8 +15,10 @@ from ..jobfile import Job, Pending
 from ..jobfile.watched_files import hash_files, is_file
 from ..kinds import KINDS
 from ..wire import walk_leaves
-from .archive import Archive, pack_folder
 from .jobs import StackJobs
+
+if TYPE_CHECKING:
+    from .archive import Archive
 
 
 class InputBuilder:
@@ -81,6 +83,8 @@ class InputBuilder:
         folder, artifacts = str(code["dir"]), self._settings.artifacts
         key = (folder, *job.include)
         if key not in self._packed:
+            from .archive import pack_folder  # few stacks have code
+
             settings = self._settings
             try:
                 self._packed[key] = pack_folder(
