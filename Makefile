@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup dev demo test test-clients test-moto search lint crash adversary chaos fuzz bench lock schemas conformance
+.PHONY: help setup dev demo test test-clients test-moto search lint crash adversary chaos fuzz bench bench-check lock schemas conformance
 PYTHON := .venv/bin/python
 
 help: ## list the targets
@@ -42,8 +42,11 @@ chaos: dev ## fleets of 200 jobs under faults of every kind and random kills; th
 fuzz: dev ## hostile job files, settings, policies, states and answers of AWS: many, another seed each time
 	$(PYTHON) -m pytest -n auto --hypothesis-profile=search tests/fuzz
 
-bench: dev ## previews beside trivial resources, 1,000 resources, a plan of 200 changes, validate for 5,000 files
-	@$(PYTHON) -m tools.bench
+bench: dev ## every command beside boto3, the AWS CLI and plain Pulumi; ARGS="--jobs 4 --rows up", ARGS=--write
+	@$(PYTHON) -m tools.bench $(ARGS)
+
+bench-check: dev ## fail where a ratio is worse than the recorded one by a third
+	@$(PYTHON) -m tools.bench --jobs 4,200 --rows validate,plan,up,preview,refresh,change,destroy --check
 
 lock: ## pin every package anew, with the hashes of its files
 	$(PYTHON) -m tools.lock

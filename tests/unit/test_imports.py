@@ -51,8 +51,8 @@ CLI_ORDER = (
 )
 # A library, and the only places that may import it.
 ENTRY = {
-    "boto3": ("components/aws/", "local/"),
-    "botocore": ("components/aws/", "local/", "tools/schemas/"),
+    "boto3": ("components/aws/", "local/", "tools/bench/"),
+    "botocore": ("components/aws/", "local/", "tools/"),
     "jsonschema": ("components/schema/",),
     "pulumi": (
         "components/provider.py",

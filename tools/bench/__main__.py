@@ -1,7 +1,139 @@
-"""`make bench`: the speed of previews and of the engines, then of `plan` and `validate` with many job files."""
+"""`make bench`: measure, print the table, and write it (`--write`) or compare it with the recorded one (`--check`)."""
 
-from tools.bench import engines, files
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime, timezone
+from importlib.metadata import version
+from pathlib import Path
+
+from cli.project.stack import HERE
+from components.errors import JobError
+from tools.bench.measure import Bench, started
+from tools.bench.record import FEW, PACED, Record, find_promises, find_worse, take_least
+from tools.bench.subjects import (
+    AWS_CLI,
+    DYNAMIC,
+    ENGINES,
+    LOOP,
+    OURS,
+    ROWS,
+    THREADS,
+    TRIVIAL,
+    TRIVIALS,
+)
+from tools.bench.table import format_promises, format_table, put_between
+
+RECORD = Path(__file__).with_name("record.json")
+PAGE = HERE / "docs" / "performance.md"
+BEGIN, END = "<!-- measured -->", "<!-- /measured -->"
+JOBS = (4, 200, 1000, 5000)
+DEPLOYED = 1000  # more are validated only
+PACED_JOBS = 300
+ROUNDS = 3  # of few jobs; with more, one is as steady
+
+
+def main(argv: Sequence[str]) -> int:
+    args = parse(argv)
+    missing = {} if shutil.which("aws") else {AWS_CLI: "no `aws` on PATH"}
+    with started() as bench:
+        records = take_least(measure(bench, args.jobs, args.rows, missing))
+    promises = list(find_promises(records))
+    text = f"{format_table(records, missing)}\n{format_promises(promises)}"
+    print(text)
+    if args.write:
+        write(records, f"{describe_machine()}\n\n{text}")
+    if args.check:
+        recorded = [Record(**each) for each in json.loads(RECORD.read_text("utf-8"))["records"]]
+        worse = find_worse(recorded, records)
+        print("\n".join(worse) or "no ratio is worse than the recorded one by a third")
+        return bool(worse)
+    return 0
+
+
+def parse(argv: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tools.bench", description=__doc__)
+    rows = (*ROWS, PACED)
+
+    def read_rows(text: str) -> list[str]:
+        unknown = ", ".join(set(text.split(",")) - set(rows))
+        if unknown:
+            raise argparse.ArgumentTypeError(f"{unknown}: expected {', '.join(rows)}")
+        return text.split(",")
+
+    parser.add_argument(
+        "--jobs",
+        type=lambda text: [int(word) for word in text.split(",")],
+        default=list(JOBS),
+        metavar="N,N",
+        help=f"how many; of more than {DEPLOYED} only `validate` is measured",
+    )
+    parser.add_argument(
+        "--rows", type=read_rows, default=list(rows), metavar="ROW,ROW", help=", ".join(rows)
+    )
+    parser.add_argument("--write", action="store_true", help=f"write {PAGE.name} and {RECORD.name}")
+    parser.add_argument("--check", action="store_true", help="fail where a ratio has become worse")
+    return parser.parse_args(argv)
+
+
+def measure(
+    bench: Bench, counts: Sequence[int], rows: Sequence[str], missing: Mapping[str, str]
+) -> list[Record]:
+    """Measure every subject that these rows compare."""
+    engines = [each for each in ENGINES if each == "embedded" or shutil.which("pulumi")]
+    plain = [(each, "") for each in (LOOP, THREADS, AWS_CLI) if each not in missing]
+    found: list[Record] = []
+    for count in counts:
+        subjects = [(each, engine) for engine in engines for each in (OURS, DYNAMIC)] + plain
+        wanted = rows
+        if count <= FEW:
+            subjects += [(TRIVIAL, engine) for engine in engines]
+        if count > DEPLOYED:
+            subjects, wanted = [(OURS, engines[0])], [row for row in rows if row == "validate"]
+        # in turn, so that a busy moment is not one subject's alone
+        for _ in range(ROUNDS if count <= FEW else 1):
+            for subject, engine in subjects:
+                print(f"{count} {subject} {engine}", file=sys.stderr, flush=True)
+                many = TRIVIALS if subject == TRIVIAL else count
+                found += bench.measure(subject, engine, many, wanted)
+    if PACED in rows:
+        found.append(bench.measure_pace(engines[0], PACED_JOBS))
+    return found
+
+
+def write(records: Sequence[Record], text: str) -> None:
+    """Write the record, and the page's part between its marks."""
+    document = {"records": [asdict(record) for record in records]}
+    RECORD.write_text(json.dumps(document, indent=1) + "\n", "utf-8")
+    page = PAGE.read_text("utf-8")
+    PAGE.write_text(put_between(page, BEGIN, END, text), "utf-8")
+
+
+def describe_machine() -> str:
+    """Return when, on what and with which versions this was measured."""
+    gigabytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
+    versions = [f"Python {platform.python_version()}"]
+    versions += [f"{name} {version(name)}" for name in ("pulumi", "boto3", "moto", "grpcio")]
+    for command in (["pulumi", "version"], ["aws", "--version"]):
+        if shutil.which(command[0]):
+            said = subprocess.run(command, capture_output=True, text=True).stdout.split()
+            versions.append(f"{command[0]} {said[0].removeprefix('aws-cli/')}")
+    return (
+        f"Measured on {datetime.now(timezone.utc):%Y-%m-%d} on {platform.system()} {platform.machine()}, "
+        f"{os.cpu_count()} cores, {gigabytes:.0f} GB of memory; {', '.join(versions)}."
+    )
+
 
 if __name__ == "__main__":
-    engines.main()
-    files.main()
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except JobError as error:
+        sys.exit(f"error: {error}")
