@@ -84,6 +84,9 @@ class Player:
             # it would end or leave a run that costs money, and says so; then somebody decides
             put(stack, cell.kind, f"{which}K")
             again = stack.up()
+            if not which:
+                put(stack, cell.kind, which)
+                again = stack.up()
         stack.see()
         verdict = judge(stack, cell, which)
         if again.code != 0:
