@@ -8,7 +8,7 @@ from __future__ import annotations
 import gc
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -110,8 +110,13 @@ def _warn(problems: list[Problem]) -> None:
         pulumi.log.warn(printable(str(problem)))
 
 
-def declare(jobs: StackJobs, settings: Settings) -> dict[str, JobResource]:
-    """Register the stack's platform and every job's resource, and upload code archives when this is no preview."""
+def declare(
+    jobs: StackJobs, settings: Settings, outputs: Sequence[str] | None = None
+) -> dict[str, JobResource]:
+    """Register the stack's platform and every job's resource, and upload code archives when this is no preview.
+
+    `outputs` names those that the program reads of a job, where it does not read all.
+    """
     with _run_errors():
         platform = _declare_platform(jobs)
         late = _upload(jobs, platform)
@@ -126,7 +131,7 @@ def declare(jobs: StackJobs, settings: Settings) -> dict[str, JobResource]:
         inputs = jobs.inputs[job.name]
         waits = jobs.waiting.get(job.name, [])
         references = find_references(job) if platform else {}
-        outputs = _find_outputs(inputs, references, platform, late)
+        known_later = _find_outputs(inputs, references, platform, late)
         options = pulumi.ResourceOptions(
             provider=provider,
             depends_on=platform.behind(references.values()) if platform else None,
@@ -139,10 +144,11 @@ def declare(jobs: StackJobs, settings: Settings) -> dict[str, JobResource]:
             extra["waitingFor"] = waits
         declared[job.name] = RESOURCES[job.kind](
             job.name,
-            _fill_leaves(inputs["request"], ("request",), frozenset(job.secret_paths), outputs),
+            _fill_leaves(inputs["request"], ("request",), frozenset(job.secret_paths), known_later),
             region=settings.region,
             name=job.name,
             inputs=extra,
+            outputs=outputs,
             opts=options,
         )
         if not pulumi.runtime.is_dry_run():

@@ -2,7 +2,8 @@
 
 All take the same arguments. `request` is the API's own request, a payload in it an object or AWS's JSON string.
 `region` defaults to `aws:region`. `inputs` may hold generation, onReplace, onDelete, adopt and secretPaths, as
-`components/run/definition.py` has them.
+`components/run/definition.py` has them. `outputs` names those that the program reads, where it does not read all: with
+1,000 jobs the SDK spends most of a preview waiting for each output of each.
 """
 
 from __future__ import annotations
@@ -52,6 +53,7 @@ class Job(Resource):
         name: str | None = None,
         formerly: Sequence[str] = (),
         inputs: Mapping[str, Any] | None = None,
+        outputs: Sequence[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         exit_quietly_on_interrupt()
@@ -59,7 +61,7 @@ class Job(Resource):
         job, aws = name or resource_name, pulumi.Config("aws")
         properties: dict[str, Any] = {
             # a dynamic resource has no output that its inputs do not name
-            **dict.fromkeys(list_outputs(self.kind)),
+            **dict.fromkeys(list_outputs(self.kind) if outputs is None else outputs),
             "name": job,
             "identity": f"{stack}/{job}",
             "formerly": [f"{stack}/{former}" for former in formerly] or None,
