@@ -70,6 +70,8 @@ def _find_update(job: JobSteps, phase: Phase) -> Effect:
         return Effect("defer", "no change until the job runs again") if waits else _NOT_YET
     if phase is Phase.WAITING:
         return Effect("update", _NOT_YET.sentence)
+    if job.now.get("released"):
+        return Effect("update", "its release is taken back: the `up` that released it died")
     if phase.ended or job.old.get("request") == job.new.get("request"):
         return Effect("update", "the run is not changed")
     return Effect("update", "the run is changed in place")

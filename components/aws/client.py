@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from ..kinds import Call, Kind
 from ..wire import pick
 from .pace import Pace
-from .shared import AGE, PageReader, SharedList
+from .shared import AGE, SharedList
 
 # Seconds before a submission that certainly was not carried out is sent again, up to half longer or shorter: others
 # who were throttled wait too.
@@ -107,14 +107,14 @@ class Aws:
         following = answer.get(call.next_token) if call.next_token else None
         return answer.get(call.result) or [], following or ""
 
-    def share(self, key: str, read: PageReader, arn: str) -> SharedList | None:
+    def share(self, key: str, make: Callable[[], SharedList]) -> SharedList | None:
         """Return the list that all jobs share under this key; nothing where AWS is looked at afresh."""
         if self._lists is None:
             return None
         with self._lock:
             made, found = self._lists.get(key, (0.0, None))
             if found is None or not made <= self.clock() < made + AGE:
-                found = SharedList(read, arn)
+                found = make()
                 self._lists[key] = (self.clock(), found)
             return found
 

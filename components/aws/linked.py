@@ -18,7 +18,7 @@ from ..run.submission import list_identities, list_payload_names, make_payload_n
 from ..wire import pick
 from .client import Aws
 from .runs import Run, arn_id, describe, is_gone, linked_run, to_milliseconds
-from .shared import Item, PageReader
+from .shared import Item, PageReader, SharedList
 
 
 def search_linked(aws: Aws, kind: Kind, how: str, value: str, job: str) -> Iterator[Run]:
@@ -68,11 +68,9 @@ def _may_have(aws: Aws, kind: Kind, identity: str) -> bool:
     stack = f"{identity.rpartition('/')[0]}/"
     values = {"tag": IDENTITY, "how": "Contains", "value": stack}
     record = link.search.params["Resource"]
-    shared = aws.share(
-        f"{kind.name}.search.{stack}",
-        _read_allowed(aws, link.service, link.search, values),
-        f"{record}.{link.listing.fields['arn']}",
-    )
+    read = _read_allowed(aws, link.service, link.search, values)
+    arn = f"{record}.{link.listing.fields['arn']}"
+    shared = aws.share(f"{kind.name}.search.{stack}", lambda: SharedList(read, arn))
     items = shared.read_all() if shared else None
     wanted = {"Key": IDENTITY, "Value": identity}
     return items is None or any(wanted in (pick(each, f"{record}.Tags") or []) for each in items)
@@ -117,7 +115,11 @@ def _list_by_name(
     assert link is not None
     fields, call = link.listing.fields, link.listing.call
     everyone = _read_allowed(aws, link.service, call, {"part": link.prefix, "since": None})
-    shared = None if since else aws.share(f"{kind.name}.named", everyone, fields["arn"])
+    shared = (
+        None
+        if since
+        else aws.share(f"{kind.name}.named", lambda: SharedList(everyone, fields["arn"]))
+    )
     items: Iterable[Item] | None = shared.read_all() if shared else None
     if items is None:
         items = aws.pages(link.service, call, {"part": part, "since": since}, job=job)

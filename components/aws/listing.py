@@ -1,15 +1,15 @@
-"""What lists show of runs: by the names of one job, or from the list of a place (a queue) that all jobs share."""
+"""What lists show of runs: by the names of one job, or from the list of a scope (a queue) that all jobs share."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from typing import Any
 
 from ..errors import Denied, Rejected
 from ..kinds import Kind, Phase
-from ..run.submission import list_names
+from ..run.submission import list_job_names, list_names, split_name
 from ..wire import pick
 from .client import Aws
 from .runs import Run, arn_id, is_terminated, read_outputs, to_milliseconds
@@ -51,7 +51,7 @@ def list_runs(aws: Aws, kind: Kind, inputs: Mapping[str, Any]) -> list[Listed]:
 
 
 def _list_items(aws: Aws, kind: Kind, prefixes: list[str], job: str) -> Iterator[Mapping[str, Any]]:
-    """Yield the listed runs whose names may begin so: from the list of a place that all jobs share, or by name."""
+    """Yield the listed runs whose names may begin so: from the list of a scope that all jobs share, or by name."""
     for scope in list_scopes(aws, kind, job):
         shared = share_runs(aws, kind, scope)
         try:
@@ -67,26 +67,20 @@ def _list_items(aws: Aws, kind: Kind, prefixes: list[str], job: str) -> Iterator
 
 
 def share_runs(aws: Aws, kind: Kind, scope: str) -> SharedList | None:
-    """Return the list of all runs in a place (a queue's ARN or name), whoever's they are, that all jobs share."""
+    """Return the list of all runs in a scope (a queue's ARN or name), whoever's they are, that all jobs share."""
     listing = kind.listing
     beginning = datetime.fromtimestamp(0, timezone.utc)
     values = {**_make_values(scope, "*"), "since": beginning, "milliseconds": "0"}
     call = listing.recent or listing.call
-    return aws.share(
-        f"{kind.name}.runs.{arn_id(scope)}",
-        lambda token: aws.read_page(kind.service, call, values, token),
-        listing.fields["arn"],
-    )
 
+    def read(token: str) -> tuple[Sequence[Item], str]:
+        return aws.read_page(kind.service, call, values, token)
 
-def _has_newer(kind: Kind, inputs: Mapping[str, Any], newer: Iterable[Item]) -> bool:
-    """Say whether runs of the job are among those that a list shows before its own."""
-    names = list_names(kind, inputs)
-    starts = tuple(each.prefix.rstrip("*") for each in names)
-    found = (str(item.get(kind.listing.fields["name"], "")) for item in newer)
-    return any(
-        each.ours.fullmatch(name) for name in found if name.startswith(starts) for each in names
-    )
+    def name_job(item: Item) -> tuple[str, str]:
+        return split_name(str(item.get(listing.fields["name"], "")))
+
+    arn = listing.fields["arn"]
+    return aws.share(f"{kind.name}.runs.{arn_id(scope)}", lambda: SharedList(read, arn, name_job))
 
 
 def read_listed(kind: Kind, item: Mapping[str, Any], *, certain: bool) -> Listed:
@@ -104,7 +98,7 @@ def read_listed(kind: Kind, item: Mapping[str, Any], *, certain: bool) -> Listed
 def make_list_values(
     aws: Aws, kind: Kind, prefixes: Sequence[str], job: str
 ) -> Iterator[dict[str, Any]]:
-    """Yield what to list: each name prefix in each place where runs may lie."""
+    """Yield what to list: each name prefix in each scope."""
     for scope in list_scopes(aws, kind, job):
         yield from (_make_values(scope, prefix) for prefix in prefixes)
 
@@ -114,7 +108,7 @@ def _make_values(scope: str, prefix: str) -> dict[str, Any]:
 
 
 def list_scopes(aws: Aws, kind: Kind, job: str) -> list[str]:
-    """Return the places (queues) where runs may lie; one without a name where the kind has none.
+    """Return the scopes (queues) where runs may be; one without a name where the kind has none.
 
     They are asked for once a process: a queue made meanwhile holds no run of ours yet.
     """
@@ -133,13 +127,13 @@ def list_scopes(aws: Aws, kind: Kind, job: str) -> list[str]:
 
 
 def find_listed(
-    aws: Aws, kind: Kind, inputs: Mapping[str, Any], arn: str, place: str
+    aws: Aws, kind: Kind, inputs: Mapping[str, Any], arn: str, scope: str
 ) -> Run | None:
-    """Return a job's run as the list of its place shows it, without tags.
+    """Return a job's run as the list of its scope (its queue) shows it, without tags.
 
     `None` where asking for it alone is cheaper, or where the job has a newer one: it may not be the job's any more.
     """
-    shared = share_runs(aws, kind, place)
+    shared = share_runs(aws, kind, scope)
     if shared is None:
         return None
     try:
@@ -148,7 +142,7 @@ def find_listed(
         # a role that may describe, and not list; a queue that is no more
         shared.give_up()
         return None
-    if item is None or _has_newer(kind, inputs, shared.list_newer(arn)):
+    if item is None or shared.has_newer(arn, list_job_names(kind, inputs)):
         return None
     status = str(item.get(kind.record.status_field, ""))
     return Run(

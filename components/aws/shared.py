@@ -7,8 +7,7 @@ one has cost as much: both together cost at most about twice the cheaper of the 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from itertools import takewhile
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any
 
 from ..wire import pick
@@ -18,23 +17,28 @@ PageReader = Callable[[str], tuple[Sequence[Item], str]]
 
 AGE = 30.0  # seconds after which a list is read anew
 FIRST_PAGES = 2  # what a look for one run may read before that run is asked for
-AT_ONCE = (
-    4  # pages more for each run that was asked for, up to `MOST_AT_ONCE`, and then one for one
-)
-MOST_AT_ONCE = 12
+AT_ONCE, MOST_AT_ONCE = (
+    4,
+    12,
+)  # pages more for each that was asked for, up to so many; then one for one
 
 
 class SharedList:
     """A list, the newest first. Thread-safe.
 
     `read` takes a page's token ("" for the first), and returns its items and the next page's token ("" after the last).
-    `arn` is the path of an item's ARN.
+    `arn` is the path of an item's ARN. `group` says which items are of one job, as far as an item tells.
     """
 
-    def __init__(self, read: PageReader, arn: str) -> None:
+    def __init__(
+        self, read: PageReader, arn: str, group: Callable[[Item], Hashable] = lambda item: None
+    ) -> None:
         self._read = read
         self._arn = arn
+        self._group = group
         self._items: dict[str, Item] = {}
+        self._places: dict[str, int] = {}
+        self._newest: dict[Hashable, int] = {}
         self._token, self._pages, self._alone = "", 0, 0
         self._complete = self._useless = False
         self._lock = threading.Lock()
@@ -57,12 +61,11 @@ class SharedList:
             self._alone += arn not in self._items
             return self._items.get(arn)
 
-    def list_newer(self, arn: str) -> Sequence[Item]:
-        """Return the items before one that has been found."""
+    def has_newer(self, arn: str, groups: Iterable[Hashable]) -> bool:
+        """Tell whether items of these groups stand before one that has been found."""
         with self._lock:
-            return list(
-                takewhile(lambda item: str(pick(item, self._arn)) != arn, self._items.values())
-            )
+            place = self._places[arn]
+            return any(self._newest.get(group, place) < place for group in groups)
 
     def give_up(self) -> None:
         """Look for nothing more: AWS does not answer this list."""
@@ -76,5 +79,9 @@ class SharedList:
     def _read_page(self) -> None:
         items, token = self._read(self._token)  # where this raises, the next reader tries it again
         for item in items:
-            self._items.setdefault(str(pick(item, self._arn)), item)
+            arn = str(pick(item, self._arn))
+            if arn not in self._items:
+                place = self._places[arn] = len(self._items)
+                self._newest.setdefault(self._group(item), place)
+                self._items[arn] = item
         self._token, self._pages, self._complete = token, self._pages + 1, not token

@@ -17,7 +17,7 @@ from .outputs import CODE_SHOWN, is_waiting, select_inputs
 class Difference:
     """`replaces` names the inputs that make another run; `same` says that nothing at all differs.
 
-    `forced` is a replacement that no input shows: a placeholder whose turn has come.
+    `forced` is a change that no input shows: a placeholder whose turn has come, a release to be taken back.
     """
 
     replaces: list[str]
@@ -40,6 +40,8 @@ def diff(kind: Kind, id_: str, olds: Mapping[str, Any], news: Mapping[str, Any])
         if decision.action is Action.REFUSE:
             raise JobError(make_refusal(str(news["name"]), olds, decision))
         return Difference(replaces)
+    if olds.get("released") and not news.get("waitingFor"):
+        return Difference([], forced=True)
     return Difference([], same=_is_same(olds, news))
 
 

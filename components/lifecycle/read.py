@@ -43,7 +43,8 @@ def read(
         return _without_record(kind, aws, olds, job)
     if _is_gone(kind, aws, run, olds):
         return None
-    return make_outputs(kind, {**olds, "request": find_request_in_force(kind, olds, run)}, run)
+    request = find_request_in_force(kind, olds, run)
+    return _show(run, make_outputs(kind, {**olds, "request": request}, run))
 
 
 def _find_unchanged(kind: Kind, aws: Aws, id_: str, olds: Mapping[str, Any]) -> Run | None:
@@ -52,10 +53,10 @@ def _find_unchanged(kind: Kind, aws: Aws, id_: str, olds: Mapping[str, Any]) -> 
     A run that cannot be ended may be released while it goes on, which no list shows: it is described.
     """
     request = olds.get("request") or {}
-    place = request.get(kind.request.queue_field) if kind.request.queue_field else ""
-    if kind.terminate is None or is_linked(kind, id_) or not isinstance(place, str):
+    scope = request.get(kind.request.queue_field) if kind.request.queue_field else ""
+    if kind.terminate is None or is_linked(kind, id_) or not isinstance(scope, str):
         return None
-    run = find_listed(aws, kind, olds, id_, place)
+    run = find_listed(aws, kind, olds, id_, scope)
     if run is None or run.terminated or run.phase.ended:
         return None
     shown = _select_outputs(olds)
@@ -73,7 +74,7 @@ def _is_gone(kind: Kind, aws: Aws, run: Run, olds: Mapping[str, Any]) -> bool:
     """Say whether a run is the job's no longer: it was released, and then ended, taken by somebody else or replaced.
 
     One that went on, or went to its own end, was released by an `up` that died, if the state still has it and the job
-    has no other: should its file be back, a second run would cost as much again.
+    has no other: should its file be back, a second run would cost as much again, and an update takes the mark away.
     """
     if not run.released:
         return False
@@ -81,6 +82,11 @@ def _is_gone(kind: Kind, aws: Aws, run: Run, olds: Mapping[str, Any]) -> bool:
         return True
     newest = service.find_newest_run(aws, kind, olds)
     return newest is not None and newest.arn != run.arn and newest.created > run.created
+
+
+def _show(run: Run, outputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Return outputs with the mark that an update is to take away, where the run has one."""
+    return {**outputs, **({"released": True} if run.released else {})}
 
 
 def find_request_in_force(kind: Kind, olds: Mapping[str, Any], run: Run) -> dict[str, Any]:
@@ -120,7 +126,7 @@ def _without_record(
         run = replace(
             run, arn=str(olds["jobArn"]), name=str(olds.get("jobName", "")), outputs=merged
         )
-        return {**make_outputs(kind, olds, run), "note": EXPIRED}
+        return {**_show(run, make_outputs(kind, olds, run)), "note": EXPIRED}
     return {**dict(olds), "phase": Phase.UNKNOWN.value, "note": LOST}
 
 

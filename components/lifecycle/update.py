@@ -11,7 +11,7 @@ from ..aws.linked import find_linked
 from ..aws.runs import check_account
 from ..errors import Missing
 from ..kinds import Kind, Phase
-from ..run.definition import IDENTITY, make_tags, request_tags
+from ..run.definition import IDENTITY, RELEASED, make_tags, request_tags
 from .outputs import is_waiting, make_outputs, select_inputs
 
 
@@ -21,10 +21,13 @@ def update(
     """Change in place what AWS can change, and return the new outputs. No call for a run that has ended,
     except for the tags by which we find it again."""
     job = str(news["name"])
-    status = {name: value for name, value in olds.items() if name not in select_inputs(olds)}
+    own = (*select_inputs(olds), "released")
+    status = {name: value for name, value in olds.items() if name not in own}
     if is_waiting(id_):
         return {**select_inputs(news), **status}
     check_account(aws, id_, job)
+    if olds.get("released") and (run := _find_run(kind, aws, id_, olds)):
+        service.mark(aws, kind, run, job, {}, [RELEASED])
     if olds.get("identity") != news.get("identity"):
         _move_identity(kind, aws, id_, olds, news)
     if Phase(olds.get("phase", "RUNNING")).ended:
@@ -44,6 +47,15 @@ def update(
     return make_outputs(kind, {**news, "claimed": olds.get("claimed")}, run)
 
 
+def _find_run(kind: Kind, aws: Aws, id_: str, olds: Mapping[str, Any]) -> Run | None:
+    """Return the run as its service knows it, or by its training job where that has forgotten it."""
+    job = str(olds["name"])
+    try:
+        return service.describe(aws, kind, id_, job)
+    except Missing:
+        return service.find_newest_attempt(aws, kind, olds, job)
+
+
 def _move_identity(
     kind: Kind, aws: Aws, id_: str, olds: Mapping[str, Any], news: Mapping[str, Any]
 ) -> None:
@@ -52,11 +64,7 @@ def _move_identity(
     Without state nothing else finds them, and a new job under the old name would take them for its own.
     """
     job, former = str(news["name"]), {**olds, "adopt": None, "formerly": None}
-    try:
-        run: Run | None = service.describe(aws, kind, id_, job)
-    except Missing:
-        run = service.find_newest_attempt(aws, kind, olds, job)
-    if run:
+    if run := _find_run(kind, aws, id_, olds):
         service.mark(aws, kind, run, job, make_tags(kind, news))
     identity = {IDENTITY: str(news["identity"])}
     for earlier in (*service.read_history(aws, kind, former), *find_linked(aws, kind, former)):

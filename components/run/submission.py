@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 from ..kinds import Kind
@@ -91,10 +92,8 @@ def aws_names(kind: Kind, inputs: Mapping[str, Any], newest: str) -> list[str]:
 def list_names(kind: Kind, inputs: Mapping[str, Any]) -> list[Names]:
     """Return the names that this job's runs may have, under the identities of its aliases too."""
     request = inputs.get("request") or {}
-    identities = list_identities(inputs)
-    stems = [make_stem(kind, inputs)]
-    stems += [_shape_stem(kind, each.rsplit("/", 1)[-1]) for each in identities[1:]]
-    marks = "|".join(map(make_mark, identities))
+    stems = _list_stems(kind, inputs)
+    marks = "|".join(map(make_mark, list_identities(inputs)))
     # where names are unique for ever, their key is the token's, which another identity makes another
     same = digest(kind, inputs)[:SUFFIX] if request and not kind.request.unique_names else _KEY
     found = [
@@ -115,6 +114,17 @@ def list_names(kind: Kind, inputs: Mapping[str, Any]) -> list[Names]:
     if own and not kind.request.unique_names:
         found.append(Names(str(own), _NONE, re.compile(re.escape(str(own)))))
     return found
+
+
+def list_job_names(kind: Kind, inputs: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return what `split_name` makes of the names of this job's runs, whatever their definition."""
+    marks = map(make_mark, list_identities(inputs))
+    return list(product(_list_stems(kind, inputs), marks))
+
+
+def _list_stems(kind: Kind, inputs: Mapping[str, Any]) -> list[str]:
+    former = (each.rsplit("/", 1)[-1] for each in list_identities(inputs)[1:])
+    return [make_stem(kind, inputs), *(_shape_stem(kind, name) for name in former)]
 
 
 def _list_former_stems(kind: Kind, inputs: Mapping[str, Any]) -> list[str]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import Problem
-from ..jobfile import Context, JobFile, load, yaml12
+from ..jobfile import Context, Job, JobFile, load, yaml12
 from ..jobfile.composition import Composition
 from ..wire import Path as Place
 from ..wire import join_path, walk_leaves
@@ -28,23 +28,30 @@ def locate(root: Path, inputs: Mapping[str, Any], sentence: str) -> str:
 
     Without a file that declares the job, as in somebody's own program, the sentence stays as it is.
     """
+    job = _find_job(root, inputs)
+    if job is None or job.source is None:
+        return sentence
+    words = sentence.removeprefix(f"{job.name}: ")
+    key, _, told = words.partition(": ")
+    path: Place
+    if key in job.source.document:  # our own sentences begin with it: `adopt: AWS has no job ...`
+        path, words = (key,), told
+    else:
+        path = find_path(inputs, words)
+    return str(Problem(job.file, *job.place(path), join_path(path), words, "aws"))
+
+
+def _find_job(root: Path, inputs: Mapping[str, Any]) -> Job | None:
     name = str(inputs.get("name", ""))
     project, _, rest = str(inputs.get("identity", "")).partition("/")
     stack = rest.partition("/")[0]
     with _lock:
         files = _read_files(root, project, stack)
-    for file in files:
-        if name.startswith(str(file.document.get("name", file.stem))):
-            for job in Composition(file, Context(stack, any_config=True)).jobs():
-                if job.name == name:
-                    words = sentence.removeprefix(f"{name}: ")
-                    key, _, told = words.partition(": ")
-                    own = (
-                        key in file.document
-                    )  # our own sentences begin with it: `adopt: AWS has no job ...`
-                    path, words = ((key,), told) if own else (find_path(inputs, words), words)
-                    return str(Problem(job.file, *job.place(path), join_path(path), words, "aws"))
-    return sentence
+    likely = [each for each in files if name.startswith(str(each.document.get("name", each.stem)))]
+    jobs = (
+        job for file in likely for job in Composition(file, Context(stack, any_config=True)).jobs()
+    )
+    return next((job for job in jobs if job.name == name), None)
 
 
 @lru_cache(maxsize=1)

@@ -216,8 +216,7 @@ def judge(stack: Stack, cell: Cell, which: str) -> Verdict:
         if mine is None:
             verdict.lies.append("the state's run is none that AWS ever had")
         else:
-            newer = [each for each in runs if each.number > mine.number]
-            _agree(verdict, mine, held[0], cell.kind, which, mine.arn in now, bool(newer))
+            _agree(verdict, mine, held[0], cell.kind, which, mine.arn in now)
             twins = _twins(runs, mine)
             verdict.duplicates += [f"{run.name} ({run.status})" for run in twins]
     for run in live:
@@ -278,19 +277,12 @@ def _run_of(stack: Stack, runs: list[Run], resource: dict[str, Any]) -> Run | No
 
 
 def _agree(
-    verdict: Verdict,
-    run: Run,
-    resource: dict[str, Any],
-    kind: str,
-    which: str,
-    known: bool,
-    replaced: bool,
+    verdict: Verdict, run: Run, resource: dict[str, Any], kind: str, which: str, known: bool
 ) -> None:
     outputs = resource["outputs"]
     # a mark that expired with its record is known to nobody, unless the training job has it too
     marked = run.released if known else bool(outputs.get("trainingJobArn")) and run.linked_release
-    # released by who died, and declared again: it goes on as the job's, unless the job has another
-    if (marked and replaced) or (known and run.terminated):
+    if marked or (known and run.terminated):
         verdict.lies.append(f"the declared run {run.name} is released or terminated")
     if run.digest != outputs.get("digest"):
         verdict.lies.append(f"{run.name}: the digests of AWS and state differ")

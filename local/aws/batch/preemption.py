@@ -46,7 +46,7 @@ def _try(
 ) -> list[ServiceJob]:
     """Take candidates' capacity away in turn until the job has room, and put all of it back.
 
-    Those without which there is room as well are left alone, the highest priority first.
+    Those whose end is not needed are left alone, the highest priority first.
     """
 
     def has_room() -> bool:

@@ -13,6 +13,7 @@ from components.lifecycle import diff
 from components.run.definition import RELEASED
 from tests.fakes.aws import Account, Fault
 from tests.fakes.jobs import inputs
+from tests.unit.lifecycle.test_two_records import training_tags
 
 SERVICE = KINDS["ServiceJob"]
 
@@ -87,6 +88,12 @@ def test_a_run_that_was_released_and_went_on_is_the_jobs_where_its_file_is_back(
         seen = lifecycle.read(SERVICE, account.aws(), id_, olds, whole=whole)
         assert seen is not None
         assert seen["status"] == status
+    # the mark is taken away once it has been seen: without the state the run would be submitted again over it
+    assert diff(SERVICE, id_, seen, inputs(SERVICE)).forced
+    now = lifecycle.update(SERVICE, account.aws(), id_, seen, inputs(SERVICE))
+    assert diff(SERVICE, id_, now, inputs(SERVICE)).same
+    assert all(RELEASED not in tags for tags in (account.jobs[0].tags, *training_tags(account)))
+    assert submitted(account)[0] == id_
 
 
 @pytest.mark.parametrize("whole", [False, True])

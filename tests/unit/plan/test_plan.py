@@ -112,6 +112,13 @@ def test_whatever_makes_a_run_is_a_reason(
     ]
 
 
+def test_a_release_that_is_taken_back_is_named() -> None:
+    """No input shows it: an `up` released the run and died, and its file is back."""
+    old = state(inputs(), **QUEUED, released=True)
+    (job,) = plan(step("update", old=old, new=inputs())).jobs
+    assert job.effect == "its release is taken back: the `up` that released it died"
+
+
 def test_what_changes_in_place_makes_no_run() -> None:
     """Tags, the priority and settings of the lifecycle are updates, and their changes say that they make no run."""
     new = inputs(onDelete="keep")
