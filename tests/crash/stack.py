@@ -15,8 +15,8 @@ from typing import Any
 from components.lifecycle.read import DESCRIBE_ALL
 from local.aws.batch.models import ServiceJobBackend
 from local.aws.clock import Clock, Pace
-from local.aws.personalize.life import INFERENCE
 from local.aws.personalize.models import BatchInferenceBackend
+from local.aws.personalize.records import INFERENCE
 from local.aws.sagemaker.records import TrainingJob
 from local.aws.server import extend
 from local.aws.server.calls import Call

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from moto.batch.models import BatchBackend
 from moto.sagemaker.models import sagemaker_backends
 
 from ..sagemaker.models import TrainingBackend
 from ..service import context
+from ..service.backend import Backend
 from ..service.table import Agenda, Table
 from . import life
 from .records import ClientToken, Resource, ServiceJob
@@ -16,8 +15,10 @@ from .state import BatchState
 from .waiting import Moves, WaitingJobs
 
 
-class ServiceJobBackend(BatchState, BatchBackend):
+class ServiceJobBackend(BatchState, Backend, BatchBackend):
     """moto's Batch with service environments, training queues, shares and service jobs."""
+
+    service = "batch"
 
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
@@ -36,18 +37,6 @@ class ServiceJobBackend(BatchState, BatchBackend):
         self.in_use = {}
         self.under_way = {}
         self.uses = {}
-
-    @property
-    def tables(self) -> list[Table[Any]]:
-        """Everything that is kept."""
-        return [
-            self.environments,
-            self.queues,
-            self.policies,
-            self.shares,
-            self.service_jobs,
-            self.client_tokens,
-        ]
 
     @property
     def training(self) -> TrainingBackend:

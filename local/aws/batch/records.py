@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..service.table import Record
+
 QUEUED = ("SUBMITTED", "PENDING", "RUNNABLE")
 DISPATCHED = ("SCHEDULED", "STARTING", "RUNNING")
 ENDED = ("SUCCEEDED", "FAILED")
@@ -13,7 +15,7 @@ FROM_SAGEMAKER = "Received status from SageMaker: "
 
 
 @dataclass
-class Resource:
+class Resource(Record):
     """What jobs refer to: a service environment, training queue, scheduling policy or quota share.
 
     `request` is what it was created with, as later updates changed it, without its tags.
@@ -34,7 +36,7 @@ class Resource:
 
 
 @dataclass
-class ServiceJob:
+class ServiceJob(Record):
     """A service job: the request it came from, and how far it is.
 
     `since` is when it entered its status. A `held` job stays there whatever the pace. A job that is
@@ -102,7 +104,7 @@ class ServiceJob:
 
 
 @dataclass
-class ClientToken:
+class ClientToken(Record):
     """A clientToken, what it was used for, and the job that it got."""
 
     token: str

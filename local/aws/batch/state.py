@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from ..sagemaker.state import TrainingState
+from ..sagemaker.models import TrainingBackend
 from ..service.table import Agenda, Table
 from .records import ClientToken, Resource, ServiceJob
 from .waiting import Moves, WaitingJobs
@@ -33,7 +33,7 @@ class BatchState:
     """By queue, what jobs of fair shares have used: the share, how many instances, from when to when."""
 
     @property
-    def training(self) -> TrainingState:
+    def training(self) -> TrainingBackend:
         """SageMaker in the same account and region."""
         raise NotImplementedError  # the backend in models.py has it
 

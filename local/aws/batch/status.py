@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 
-from ..sagemaker import life as training
 from ..service import context
 from . import capacity, events
 from .records import ENDED, FROM_SAGEMAKER, ServiceJob
@@ -52,7 +51,8 @@ def plan(backend: BatchState, job: ServiceJob) -> None:
 def find_limit(backend: BatchState, job: ServiceJob) -> tuple[float, str, str]:
     """Return how many seconds an attempt may run, how SageMaker ends it then, and Batch's reason."""
     seconds = (job.request.get("timeoutConfig") or {}).get("attemptDurationSeconds")
-    limit = training.find_limit(backend.training.by_arn(job.training_job))
+    record = backend.training.by_arn(job.training_job)
+    limit = math.inf if record is None else record.limit
     exceeded = "MaxRuntimeExceeded"
     return min(
         (math.inf if seconds is None else float(seconds), "Stopped", TIMED_OUT),

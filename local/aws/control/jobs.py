@@ -109,7 +109,7 @@ def _list_jobs(backend: Any) -> Iterator[tuple[Any, ...]]:
             )
     elif isinstance(backend, BatchInferenceBackend):
         for each in backend.resources:
-            if each.kind in personalize.WORK:
+            if each.is_job:
                 yield each, each.arn, each.name
     elif isinstance(backend, TrainingBackend):
         for found in backend.transform_jobs_kept:

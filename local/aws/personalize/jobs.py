@@ -8,52 +8,52 @@ from __future__ import annotations
 
 from ..service.operations import Json
 from ..service.refusal import Refusal
-from . import inference, resources
-from .life import INFERENCE, SEGMENT
+from . import resources
+from .models import BatchInferenceBackend
 from .recipes import SEGMENTATION, Recipe
-from .records import ENDED
-from .state import PersonalizeState
+from .records import ENDED, INFERENCE, SEGMENT
+from .results import recipe_of
 
 MAX_UNFINISHED = 5
 """Batch jobs of a kind, pending or running, in an account and region (Personalize's quotas)."""
 
 
-def create_inference_job(state: PersonalizeState, request: Json) -> Json:
+def create_inference_job(backend: BatchInferenceBackend, request: Json) -> Json:
     """Start a batch inference job."""
-    recipe = _check_references(state, request)
+    recipe = _check_references(backend, request)
     if not recipe.batch:
         raise refuse(f"The recipe {recipe.name} does not support batch inference.")
     _check_mode(request, recipe)
     _check_config(request, recipe)
     asked = {"batchInferenceJobMode": "BATCH_INFERENCE", **request}
-    return {"batchInferenceJobArn": _start(state, INFERENCE, asked)}
+    return {"batchInferenceJobArn": _start(backend, INFERENCE, asked)}
 
 
-def create_segment_job(state: PersonalizeState, request: Json) -> Json:
+def create_segment_job(backend: BatchInferenceBackend, request: Json) -> Json:
     """Start a batch segment job."""
-    recipe = _check_references(state, request)
+    recipe = _check_references(backend, request)
     if recipe.type != SEGMENTATION:
         raise refuse(f"The recipe {recipe.name} does not support batch segments.")
-    return {"batchSegmentJobArn": _start(state, SEGMENT, request)}
+    return {"batchSegmentJobArn": _start(backend, SEGMENT, request)}
 
 
-def _check_references(state: PersonalizeState, request: Json) -> Recipe:
-    version = resources.find_active(state, request["solutionVersionArn"], "solution-version")
+def _check_references(backend: BatchInferenceBackend, request: Json) -> Recipe:
+    version = resources.find_active(backend, request["solutionVersionArn"], "solution-version")
     if request.get("filterArn"):
-        resources.find_active(state, request["filterArn"], "filter")
-    return inference.recipe_of(state, version.arn)
+        resources.find_active(backend, request["filterArn"], "filter")
+    return recipe_of(backend, version.arn)
 
 
-def _start(state: PersonalizeState, kind: str, request: Json) -> str:
-    name = request["jobName"]
-    unfinished = [job for job in state.of_kind(kind) if job.status not in ENDED]
-    if state.arn(f"{kind}/{name}") not in state.resources and len(unfinished) >= MAX_UNFINISHED:
+def _start(backend: BatchInferenceBackend, kind: str, request: Json) -> str:
+    path = f"{kind}/{request['jobName']}"
+    unfinished = [job for job in backend.of_kind(kind) if job.status not in ENDED]
+    if backend.arn(path) not in backend.resources and len(unfinished) >= MAX_UNFINISHED:
         raise Refusal(
             "LimitExceededException",
             f"The account has {len(unfinished)} {kind.replace('-', ' ')}s pending or in progress; "
             f"the limit is {MAX_UNFINISHED}.",
         )
-    return resources.make(state, kind, name, f"{kind}/{name}", request)
+    return resources.make(backend, kind, request["jobName"], path, request)
 
 
 def _check_mode(request: Json, recipe: Recipe) -> None:

@@ -13,43 +13,40 @@ from botocore.model import ListShape, StructureShape
 from ..service import context
 from ..service.operations import Json, page
 from ..service.refusal import Refusal
-from ..service.shapes import service
-from . import life
+from ..service.shapes import keep_members, output
+from .models import BatchInferenceBackend
 from .records import Resource
-from .state import PersonalizeState
 
 MAX_TAGS = 50
 
-Handler = Callable[[PersonalizeState, Json], Json]
+Handler = Callable[[BatchInferenceBackend, Json], Json]
 
 
-def make(state: PersonalizeState, kind: str, name: str, path: str, request: Json) -> str:
+def make(backend: BatchInferenceBackend, kind: str, name: str, path: str, request: Json) -> str:
     """Make a resource whose ARN ends with `path`; return the ARN. Names are unique for ever."""
-    arn = state.arn(path)
-    if arn in state.resources:
+    arn = backend.arn(path)
+    if arn in backend.resources:
         message = f"Another resource with Amazon Resource Name (ARN) {arn} already exists."
         raise Refusal("ResourceAlreadyExistsException", message)
     tags = request.get("tags") or []
     check_tags(tags)
     at = context.begin()
     own = {key: value for key, value in request.items() if key != "tags"}
-    resource = Resource(arn, kind, name, own, created=at, updated=at, tags=tags)
-    state.resources.put(resource)
-    life.plan(state, resource)
+    backend.resources.put(Resource(arn, kind, name, own, created=at, updated=at, tags=tags))
     return arn
 
 
-def find(state: PersonalizeState, arn: str, kind: str | None = None) -> Resource:
+def find(backend: BatchInferenceBackend, arn: str, kind: str | None = None) -> Resource:
     """Return the resource of this ARN, of the kind that is wanted."""
-    resource = state.resources.get(arn)
+    resource = backend.resources.get(arn)
     if resource is None or kind not in (None, resource.kind):
         raise Refusal("ResourceNotFoundException", f"Resource Arn {arn} does not exist.")
     return resource
 
 
-def find_active(state: PersonalizeState, arn: str, kind: str) -> Resource:
+def find_active(backend: BatchInferenceBackend, arn: str, kind: str) -> Resource:
     """Return the resource of this ARN, which must be ACTIVE."""
-    resource = find(state, arn, kind)
+    resource = find(backend, arn, kind)
     if resource.status != "ACTIVE":
         message = f"The resource {arn} is {resource.status}, not ACTIVE."
         raise Refusal("ResourceInUseException", message)
@@ -60,9 +57,9 @@ def describe_operation(name: str, kind: str) -> Handler:
     """Return the handler of `Describe<name>`."""
     field = name[0].lower() + name[1:]
 
-    def describe(state: PersonalizeState, request: Json) -> Json:
-        shape = service("personalize").operation_model(f"Describe{name}").output_shape
-        resource = find(state, request[f"{field}Arn"], kind)
+    def describe(backend: BatchInferenceBackend, request: Json) -> Json:
+        shape = output("personalize", f"Describe{name}")
+        resource = find(backend, request[f"{field}Arn"], kind)
         return {field: _show(resource, shape.members[field], f"{field}Arn")}
 
     return describe
@@ -72,11 +69,11 @@ def list_operation(name: str, kind: str, *, newest_first: bool = False) -> Handl
     """Return the handler of `List<name>s`; an ARN in the request narrows the list to what refers to it."""
     arn = f"{name[0].lower()}{name[1:]}Arn"
 
-    def list_(state: PersonalizeState, request: Json) -> Json:
-        shape = service("personalize").operation_model(f"List{name}s").output_shape
+    def list_(backend: BatchInferenceBackend, request: Json) -> Json:
+        shape = output("personalize", f"List{name}s")
         member, items = next((n, m) for n, m in shape.members.items() if isinstance(m, ListShape))
         wanted = {key: value for key, value in request.items() if key.endswith("Arn")}
-        found = [each for each in state.of_kind(kind) if wanted.items() <= each.request.items()]
+        found = [each for each in backend.of_kind(kind) if wanted.items() <= each.request.items()]
         show = partial(_show, shape=items.member, arn=arn)
         return page(
             found,
@@ -101,7 +98,7 @@ def _show(resource: Resource, shape: StructureShape, arn: str) -> Json:
         "failureReason": resource.failure,
         "trainingType": "MANUAL",
     }
-    return {n: values[n] for n in shape.members if values.get(n) is not None}
+    return keep_members(values, shape)
 
 
 def check_tags(tags: list[dict[str, str]]) -> None:
@@ -118,25 +115,24 @@ def check_tags(tags: list[dict[str, str]]) -> None:
             raise Refusal("InvalidInputException", message)
 
 
-def tag(state: PersonalizeState, request: Json) -> Json:
+def tag(backend: BatchInferenceBackend, request: Json) -> Json:
     """Add or overwrite tags; the others stay."""
-    resource = find(state, request["resourceArn"])
-    tags = {entry["tagKey"]: entry["tagValue"] for entry in [*resource.tags, *request["tags"]]}
-    merged = [{"tagKey": key, "tagValue": value} for key, value in tags.items()]
-    check_tags(merged)
-    resource.tags = merged
-    state.resources.put(resource)
+    resource = find(backend, request["resourceArn"])
+    tags = list({each["tagKey"]: each for each in [*resource.tags, *request["tags"]]}.values())
+    check_tags(tags)
+    resource.tags = tags
+    backend.resources.put(resource)
     return {}
 
 
-def untag(state: PersonalizeState, request: Json) -> Json:
+def untag(backend: BatchInferenceBackend, request: Json) -> Json:
     """Remove tags; a key that the resource does not have is no error."""
-    resource = find(state, request["resourceArn"])
+    resource = find(backend, request["resourceArn"])
     resource.tags = [tag for tag in resource.tags if tag["tagKey"] not in request["tagKeys"]]
-    state.resources.put(resource)
+    backend.resources.put(resource)
     return {}
 
 
-def list_tags(state: PersonalizeState, request: Json) -> Json:
+def list_tags(backend: BatchInferenceBackend, request: Json) -> Json:
     """Return all tags of a resource."""
-    return {"tags": find(state, request["resourceArn"]).tags}
+    return {"tags": find(backend, request["resourceArn"]).tags}

@@ -7,7 +7,7 @@ from moto.personalize.responses import PersonalizeResponse
 
 from ..service.operations import Operations
 from . import jobs, resources, solutions
-from .life import INFERENCE, SEGMENT
+from .records import INFERENCE, SEGMENT
 from .resources import describe_operation, list_operation
 
 

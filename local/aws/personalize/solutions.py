@@ -10,8 +10,8 @@ from uuid import uuid4
 from ..service.operations import Json, page
 from ..service.refusal import Refusal
 from . import resources
+from .models import BatchInferenceBackend
 from .recipes import RECIPES, Recipe
-from .state import PersonalizeState
 
 GROUP = "dataset-group"
 SOLUTION = "solution"
@@ -25,64 +25,64 @@ RECIPES_SINCE = 1_704_067_200.0
 _OWN = ("name", "performAutoTraining")
 
 
-def create_dataset_group(state: PersonalizeState, request: Json) -> Json:
+def create_dataset_group(backend: BatchInferenceBackend, request: Json) -> Json:
     """Make a dataset group, which holds nothing here."""
-    arn = resources.make(state, GROUP, request["name"], f"{GROUP}/{request['name']}", request)
+    arn = resources.make(backend, GROUP, request["name"], f"{GROUP}/{request['name']}", request)
     domain = {"domain": request["domain"]} if "domain" in request else {}
     return {"datasetGroupArn": arn, **domain}
 
 
-def create_solution(state: PersonalizeState, request: Json) -> Json:
+def create_solution(backend: BatchInferenceBackend, request: Json) -> Json:
     """Make a solution of a recipe."""
-    resources.find(state, request["datasetGroupArn"], GROUP)
+    resources.find(backend, request["datasetGroupArn"], GROUP)
     if request.get("recipeArn") is None:
         raise Refusal("InvalidInputException", "recipeArn is required: the emulator has no AutoML.")
     _find_recipe(request["recipeArn"])
     name = request["name"]
-    return {"solutionArn": resources.make(state, SOLUTION, name, f"{SOLUTION}/{name}", request)}
+    return {"solutionArn": resources.make(backend, SOLUTION, name, f"{SOLUTION}/{name}", request)}
 
 
-def describe_solution(state: PersonalizeState, request: Json) -> Json:
+def describe_solution(backend: BatchInferenceBackend, request: Json) -> Json:
     """Describe a solution, with its latest version."""
-    described = resources.describe_operation("Solution", SOLUTION)(state, request)
+    described = resources.describe_operation("Solution", SOLUTION)(backend, request)
     asked = {"solutionArn": request["solutionArn"], "maxResults": 100}
-    versions = list_solution_versions(state, asked)["solutionVersions"]
+    versions = list_solution_versions(backend, asked)["solutionVersions"]
     if versions:
         described["solution"]["latestSolutionVersion"] = versions[-1]
     return described
 
 
-def create_solution_version(state: PersonalizeState, request: Json) -> Json:
+def create_solution_version(backend: BatchInferenceBackend, request: Json) -> Json:
     """Train a version, which takes its settings from its solution."""
-    solution = resources.find_active(state, request["solutionArn"], SOLUTION)
+    solution = resources.find_active(backend, request["solutionArn"], SOLUTION)
     inherited = {key: value for key, value in solution.request.items() if key not in _OWN}
     path = f"{SOLUTION}/{solution.name}/{uuid4().hex[:8]}"
     asked = {"trainingMode": "FULL", **inherited, **request}
     name = request.get("name", path)
-    return {"solutionVersionArn": resources.make(state, VERSION, name, path, asked)}
+    return {"solutionVersionArn": resources.make(backend, VERSION, name, path, asked)}
 
 
-def list_solution_versions(state: PersonalizeState, request: Json) -> Json:
+def list_solution_versions(backend: BatchInferenceBackend, request: Json) -> Json:
     """List the versions of a solution, which must exist, or of all."""
     if request.get("solutionArn") is not None:
-        resources.find(state, request["solutionArn"], SOLUTION)
-    return resources.list_operation("SolutionVersion", VERSION)(state, request)
+        resources.find(backend, request["solutionArn"], SOLUTION)
+    return resources.list_operation("SolutionVersion", VERSION)(backend, request)
 
 
-def create_filter(state: PersonalizeState, request: Json) -> Json:
+def create_filter(backend: BatchInferenceBackend, request: Json) -> Json:
     """Make a filter of a dataset group."""
-    resources.find(state, request["datasetGroupArn"], GROUP)
+    resources.find(backend, request["datasetGroupArn"], GROUP)
     name = request["name"]
-    return {"filterArn": resources.make(state, FILTER, name, f"{FILTER}/{name}", request)}
+    return {"filterArn": resources.make(backend, FILTER, name, f"{FILTER}/{name}", request)}
 
 
-def describe_recipe(state: PersonalizeState, request: Json) -> Json:
+def describe_recipe(backend: BatchInferenceBackend, request: Json) -> Json:
     """Describe one of AWS's recipes."""
     recipe = _find_recipe(request["recipeArn"])
     return {"recipe": {**_summarize(recipe), "recipeType": recipe.type}}
 
 
-def list_recipes(state: PersonalizeState, request: Json) -> Json:
+def list_recipes(backend: BatchInferenceBackend, request: Json) -> Json:
     """List AWS's recipes."""
     invalid = "InvalidNextTokenException"
     recipes = RECIPES.values()

@@ -5,14 +5,13 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeTrainingJo
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from ..service import context
 from ..service.objects import NotWritable
-from . import results
+from . import results, transform
+from .models import TrainingBackend
 from .records import ENDED, TrainingJob
-from .state import TrainingState
 
 _MESSAGES = {
     "Pending": "Waiting for capacity",
@@ -26,10 +25,11 @@ _MESSAGES = {
     "MaxRuntimeExceeded": "Training job stopped: it ran for as long as StoppingCondition allows",
     "Failed": "Training job failed",
 }
+_NEXT = {"Pending": "Downloading", "Starting": "Downloading", "Downloading": "Training"}
 
 
 def create(
-    backend: TrainingState,
+    backend: TrainingBackend,
     request: dict[str, Any],
     tags: dict[str, str],
     at: float,
@@ -39,15 +39,13 @@ def create(
     """A new training job from a request that SageMaker takes; its ARN."""
     own = {tag["Key"]: tag["Value"] for tag in request.get("Tags") or []}
     lag = context.current.tags_lag if by_batch else 0.0
-    merged = {**tags, **own} if lag == 0 else own
-    name = request["TrainingJobName"]
     job = TrainingJob(
-        arn=backend.training_job_arn(name),
-        name=name,
+        arn=backend.arn(f"training-job/{request['TrainingJobName']}"),
+        name=request["TrainingJobName"],
         request={key: value for key, value in request.items() if key != "Tags"},
         created=at,
         modified=at,
-        tags=[{"Key": key, "Value": value} for key, value in merged.items()],
+        tags=_list_tags({**tags, **own} if lag == 0 else own),
         by_batch=by_batch,
         late_tags=dict(tags) if lag else {},
         late_until=at + (lag or 0.0),
@@ -56,7 +54,7 @@ def create(
     return job.arn
 
 
-def enter(backend: TrainingState, arn: str | None, secondary: str, at: float) -> None:
+def enter(backend: TrainingBackend, arn: str | None, secondary: str, at: float) -> None:
     """The training job's secondary status is this one from `at` on."""
     job = backend.by_arn(arn)
     if job is not None and job.status == "InProgress":
@@ -65,7 +63,7 @@ def enter(backend: TrainingState, arn: str | None, secondary: str, at: float) ->
         _enter(backend, job, secondary, at)
 
 
-def complete(backend: TrainingState, arn: str | None, at: float) -> str | None:
+def complete(backend: TrainingBackend, arn: str | None, at: float) -> str | None:
     """The training job has succeeded: its model lies in S3, its lines in CloudWatch.
 
     The reason why it failed after all, where the model could not be written.
@@ -83,7 +81,7 @@ def complete(backend: TrainingState, arn: str | None, at: float) -> str | None:
     return None
 
 
-def fail(backend: TrainingState, arn: str | None, at: float, reason: str) -> None:
+def fail(backend: TrainingBackend, arn: str | None, at: float, reason: str) -> None:
     """The training job has failed."""
     job = backend.by_arn(arn)
     if job is not None and job.status not in ENDED:
@@ -91,7 +89,7 @@ def fail(backend: TrainingState, arn: str | None, at: float, reason: str) -> Non
         _end(backend, job, "Failed", at)
 
 
-def stopping(backend: TrainingState, arn: str | None, at: float) -> None:
+def stopping(backend: TrainingBackend, arn: str | None, at: float) -> None:
     """The training job has been asked to stop."""
     job = backend.by_arn(arn)
     if job is not None and job.status == "InProgress":
@@ -99,77 +97,57 @@ def stopping(backend: TrainingState, arn: str | None, at: float) -> None:
         _enter(backend, job, "Stopping", at)
 
 
-def stop(backend: TrainingState, arn: str | None, at: float, secondary: str = "Stopped") -> None:
+def stop(backend: TrainingBackend, arn: str | None, at: float, secondary: str = "Stopped") -> None:
     """The training job has stopped; the secondary status says why."""
     job = backend.by_arn(arn)
     if job is not None and job.status not in ENDED:
         _end(backend, job, "Stopped", at, secondary)
 
 
-def go_on_alone(backend: TrainingState, arn: str | None) -> None:
+def go_on_alone(backend: TrainingBackend, arn: str | None) -> None:
     """Batch has forgotten the training job's service job: from now on it moves by itself."""
     job = backend.by_arn(arn)
     if job is not None and job.status not in ENDED:
         job.by_batch = False
         backend.training_jobs_kept.put(job)
-        plan(backend, job)
 
 
-def advance(backend: TrainingState, now: float) -> None:
-    """Take the steps that are due of the training jobs that Batch does not move; late tags arrive."""
+def advance(backend: TrainingBackend) -> None:
+    """Take the steps that are due of the jobs that Batch does not move; late tags arrive."""
+    now = context.now()
     for late in list(backend.training_jobs_kept):
         if late.late_tags and late.late_until <= now:
-            tags = {**late.late_tags, **{tag["Key"]: tag["Value"] for tag in late.tags}}
-            late.tags = [{"Key": key, "Value": value} for key, value in tags.items()]
+            own = {tag["Key"]: tag["Value"] for tag in late.tags}
+            late.tags = _list_tags({**late.late_tags, **own})
             late.late_tags = {}
             backend.training_jobs_kept.put(late)
-    while (entry := backend.agenda.pop(now)) is not None:
-        job = backend.training_jobs_kept.get(entry[0])
-        if job is None or job.status in ENDED:
-            continue
-        at = entry[1]
+    for job, at in backend.training_jobs_kept.pop_due(now):
         if job.status == "Stopping":
             stop(backend, job.arn, at)
             if job.by_batch:
                 backend.stopped_alone.append(job.arn)
-        elif job.secondary in ("Pending", "Starting"):
-            enter(backend, job.arn, "Downloading", at)
-        elif job.secondary == "Downloading":
-            enter(backend, job.arn, "Training", at)
-        elif find_limit(job) < context.pace().running:
+        elif job.secondary in _NEXT:
+            enter(backend, job.arn, _NEXT[job.secondary], at)
+        elif job.limit < context.pace().running:
             stop(backend, job.arn, at, "MaxRuntimeExceeded")
         else:
             complete(backend, job.arn, at)
+    transform.advance(backend, now)
 
 
-def find_limit(job: TrainingJob | None) -> float:
-    """Return for how many seconds SageMaker lets a job train; for ever where the pace is never."""
-    return math.inf if job is None or math.isinf(context.pace().running) else job.limit
-
-
-def plan(backend: TrainingState, job: TrainingJob) -> None:
-    """Put the job's next step on the agenda, if it moves by itself."""
-    pace = context.pace()
-    seconds = {
-        "Pending": pace.scheduled,
-        "Starting": pace.scheduled,
-        "Downloading": pace.starting,
-        "Training": min(pace.running, find_limit(job)),
-        "Stopping": pace.stopping,
-    }
-    if (job.stop_asked or not job.by_batch) and job.status not in ENDED:
-        backend.agenda.set(job.name, job.modified + seconds.get(job.secondary, 0.0))
+def _list_tags(tags: dict[str, str]) -> list[dict[str, str]]:
+    return [{"Key": key, "Value": value} for key, value in tags.items()]
 
 
 def _end(
-    backend: TrainingState, job: TrainingJob, status: str, at: float, secondary: str = ""
+    backend: TrainingBackend, job: TrainingJob, status: str, at: float, secondary: str = ""
 ) -> None:
     job.status = status
     job.ended = at
     _enter(backend, job, secondary or status, at)
 
 
-def _enter(backend: TrainingState, job: TrainingJob, secondary: str, at: float) -> None:
+def _enter(backend: TrainingBackend, job: TrainingJob, secondary: str, at: float) -> None:
     before = [dict(transition) for transition in job.transitions]
     if before:
         before[-1]["EndTime"] = at
@@ -180,4 +158,3 @@ def _enter(backend: TrainingState, job: TrainingJob, secondary: str, at: float) 
     job.secondary = secondary
     job.modified = at
     backend.training_jobs_kept.put(job)
-    plan(backend, job)

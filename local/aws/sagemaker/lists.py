@@ -1,4 +1,4 @@
-"""ListTrainingJobs and ListTransformJobs: the same filters and orders.
+"""What training and transform jobs have in common: how they are listed, and which can be stopped.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ListTrainingJobs.html
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ListTransformJobs.html
@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from ..service.operations import Json, page
+from ..service.refusal import Refusal
 
 PAGE = ("MaxResults", "NextToken")
 _ORDERS = {"Name": "name", "CreationTime": "created", "Status": "status"}
@@ -45,3 +46,10 @@ def list_jobs(
         rank=lambda job: [field(job), job.created, job.name],
         reverse=request.get("SortOrder", order) == "Descending",
     )
+
+
+def check_running(job: Any, what: str) -> None:
+    """Refuse to stop a job that does not run."""
+    if job.status != "InProgress":
+        message = f"The request was rejected because the {what} is in status {job.status}."
+        raise Refusal("ValidationException", message)

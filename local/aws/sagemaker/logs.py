@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 
 from . import metrics
+from .models import TrainingBackend
 from .records import ENDED, TrainingJob, TransformJob
-from .state import TrainingState
 
 Line = tuple[float, str]
 """When a line was written, in seconds since the epoch, and the line."""
@@ -39,17 +39,17 @@ class Stream:
 
 
 def list_streams(
-    state: TrainingState, now: float, is_due: Callable[[str], bool]
+    backend: TrainingBackend, now: float, is_due: Callable[[str], bool]
 ) -> Iterator[Stream]:
     """Yield the streams of all jobs as they are at this time, of those whose name is asked for."""
-    for job in state.training_jobs_kept:
+    for job in backend.training_jobs_kept:
         if job.started is not None:
             for node in range(1, count_nodes(job) + 1):
                 name = f"{job.name}/algo-{node}-{int(job.started)}"
                 if is_due(name):
                     lines = write_training(job, node, now)
                     yield Stream(TRAINING, name, job.started, lines, job.status in ENDED)
-    for each in state.transform_jobs_kept:
+    for each in backend.transform_jobs_kept:
         for node in range(each.request["TransformResources"]["InstanceCount"]):
             name = f"{each.name}/{_instance(each.name, node)}-{int(each.created)}"
             ended = each.status in ENDED

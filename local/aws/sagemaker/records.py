@@ -1,15 +1,19 @@
-"""What the emulated SageMaker remembers of a training job. Times are seconds since the epoch."""
+"""What the emulated SageMaker remembers of its jobs. Times are seconds since the epoch."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Any
+
+from ..service import context
+from ..service.table import Record
 
 ENDED = ("Completed", "Failed", "Stopped")
 
 
 @dataclass
-class TransformJob:
+class TransformJob(Record):
     """A transform job: the request it came from, and how far it is; `since` is when it entered its status."""
 
     name: str
@@ -31,9 +35,16 @@ class TransformJob:
     def modified(self) -> float:
         return self.since
 
+    @property
+    def due(self) -> float:
+        if self.held or self.status in ENDED:
+            return math.inf
+        pace = context.pace()
+        return self.since + (pace.stopping if self.status == "Stopping" else pace.running)
+
 
 @dataclass
-class TrainingJob:
+class TrainingJob(Record):
     """A training job: the CreateTrainingJob request it came from, and how far it is.
 
     One that Batch dispatched (`by_batch`) moves when its service job moves, unless StopTrainingJob
@@ -65,9 +76,26 @@ class TrainingJob:
 
     @property
     def limit(self) -> float:
-        """For how many seconds it may train; a day where its request does not say.
+        """For how many seconds it may train: a day where its request does not say, for ever where the pace is never.
 
         https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_StoppingCondition.html
         """
+        if math.isinf(context.pace().running):
+            return math.inf
         limits = self.request.get("StoppingCondition") or {}
         return float(limits.get("MaxRuntimeInSeconds", 86_400))
+
+    @property
+    def due(self) -> float:
+        if self.status in ENDED or (self.by_batch and not self.stop_asked):
+            return math.inf
+        pace = context.pace()
+        seconds = {
+            "Pending": pace.scheduled,
+            "Starting": pace.scheduled,
+            "Downloading": pace.starting,
+            "Training": min(pace.running, self.limit),
+            "Uploading": 0.0,
+            "Stopping": pace.stopping,
+        }
+        return self.modified + seconds[self.secondary]

@@ -10,8 +10,8 @@ import tarfile
 
 from ..service import context
 from ..service.objects import put_object, split_uri
+from .models import TrainingBackend
 from .records import TrainingJob
-from .state import TrainingState
 
 
 def artifact_uri(job: TrainingJob) -> str:
@@ -23,7 +23,7 @@ def artifact_uri(job: TrainingJob) -> str:
     return f"{path}/{job.name}/output/model.tar.gz"
 
 
-def write_model(backend: TrainingState, job: TrainingJob, at: float) -> str:
+def write_model(backend: TrainingBackend, job: TrainingJob, at: float) -> str:
     """Write the artifact and say where it lies: a tar of one model.json with the hyperparameters.
 
     A bucket that does not exist is made: job files name buckets of their author's.
@@ -49,5 +49,5 @@ def write_model(backend: TrainingState, job: TrainingJob, at: float) -> str:
     bucket, key = split_uri(uri)
     if context.current.double_slash == "merged":
         key = re.sub("/+", "/", key)
-    put_object(backend.account_id, backend.region_name, bucket, key, packed.getvalue(), at)
+    put_object(*backend.place, bucket, key, packed.getvalue(), at)
     return uri

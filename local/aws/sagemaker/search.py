@@ -10,11 +10,13 @@ from collections.abc import Callable
 from datetime import datetime, timezone
 from typing import Any
 
-from ..service.operations import Json
+from ..service.operations import Json, page
 from ..service.refusal import Refusal
-from ..service.shapes import service
+from ..service.shapes import keep_members, output, service
 from . import metrics
+from .lists import PAGE
 from .logs import write_training
+from .models import TrainingBackend
 from .records import TrainingJob
 
 _MISSING = object()
@@ -36,11 +38,8 @@ def describe(job: TrainingJob) -> Json:
     service requires, and TrainingStartTime is the start of the download:
     https://github.com/schematical/sc-terraform/blob/HEAD/modules/sagemaker/README.md
     """
-    shape = service("sagemaker").operation_model("DescribeTrainingJob").output_shape
-    assert shape is not None
-    echoed = {name: value for name, value in job.request.items() if name in shape.members}
     described = {
-        **_fill_in(echoed),
+        **_fill_in(keep_members(job.request, output("sagemaker", "DescribeTrainingJob"))),
         "TrainingJobArn": job.arn,
         "TrainingJobStatus": job.status,
         "SecondaryStatus": job.secondary,
@@ -107,17 +106,35 @@ def _measure(job: TrainingJob, seconds: float) -> Json:
     }
 
 
-def search(jobs: list[TrainingJob], request: Json) -> list[TrainingJob]:
-    """The jobs that match, and have what they are sorted by."""
+def search(backend: TrainingBackend, request: Json) -> Json:
+    """Find training jobs by their tags and other properties, newest change first unless asked otherwise.
+
+    Those without the property that they are sorted by are left out.
+    """
     expression = request.get("SearchExpression") or {}
     order = request.get("SortBy", "LastModifiedTime")
     if _find_kind(order) in ("structure", "list", "map"):
         raise Refusal("ValidationException", f"SortBy: {order} has no order")
-    return [job for job in jobs if _holds(job, expression) and read(job, order) is not _MISSING]
+    jobs = backend.training_jobs_kept
+    return page(
+        [job for job in jobs if _holds(job, expression) and _read(job, order) is not _MISSING],
+        request,
+        "Results",
+        _show,
+        "ValidationException",
+        PAGE,
+        rank=lambda job: [_read(job, order), job.name],
+        reverse=request.get("SortOrder") != "Ascending",
+    )
+
+
+def _show(job: TrainingJob) -> Json:
+    shown = keep_members(describe(job), service("sagemaker").shape_for("TrainingJob"))
+    return {"TrainingJob": shown | {"Tags": job.tags}}
 
 
 def _holds(job: TrainingJob, expression: Json) -> bool:
-    results = [_matches(read(job, each["Name"]), each) for each in expression.get("Filters") or []]
+    results = [_matches(_read(job, each["Name"]), each) for each in expression.get("Filters") or []]
     results += [_holds_nested(job, each) for each in expression.get("NestedFilters") or []]
     results += [_holds(job, inner) for inner in expression.get("SubExpressions") or []]
     if expression.get("Operator") == "Or":
@@ -133,7 +150,7 @@ def _holds_nested(job: TrainingJob, nested: Json) -> bool:
     prefix = nested["NestedPropertyName"]
     if _find_kind(prefix) != "list":
         raise Refusal("ValidationException", f"NestedPropertyName: {prefix} is no list")
-    entries = read(job, prefix)
+    entries = _read(job, prefix)
     return any(
         all(
             _matches(_follow(entry, each["Name"].removeprefix(f"{prefix}.")), each)
@@ -164,7 +181,7 @@ def _matches(value: Any, entry: Json) -> bool:
     return _COMPARE[name](_parse(value, kind), limit) if present else name == "NotEquals"
 
 
-def read(job: TrainingJob, name: str) -> Any:
+def _read(job: TrainingJob, name: str) -> Any:
     """Return a property by its name, such as `OutputDataConfig.S3OutputPath` or `Tags.team`."""
     described = describe(job)
     described["Tags"] = {tag["Key"]: tag["Value"] for tag in job.tags}

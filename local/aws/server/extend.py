@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, Protocol
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from moto.batch.models import batch_backends
 from moto.core.base_backend import BackendDict
@@ -14,45 +14,39 @@ from moto.sagemaker.models import sagemaker_backends
 from .. import iam
 from ..batch.models import ServiceJobBackend
 from ..logs.models import JobLogs
+from ..personalize import life as personalize
 from ..personalize.models import BatchInferenceBackend
+from ..sagemaker import life as sagemaker
 from ..sagemaker.models import TrainingBackend
+from ..service.backend import Backend
 from ..service.table import Table
 
-
-class Extended(Protocol):
-    """What our backends have in common."""
-
-    @property
-    def tables(self) -> list[Table[Any]]: ...
-
-    def advance(self) -> None: ...
-
-    def resume(self) -> None: ...
-
-
-_Registry = tuple[str, BackendDict[Any], type[Any]]
-# SageMaker first: Batch looks at what its training jobs have done meanwhile.
-_REGISTRIES: list[_Registry] = [
-    ("sagemaker", sagemaker_backends, TrainingBackend),
-    ("batch", batch_backends, ServiceJobBackend),
-    ("personalize", personalize_backends, BatchInferenceBackend),
-]
-# CloudWatch Logs keeps nothing: what it has follows from SageMaker's jobs.
-_STATELESS: _Registry = ("logs", logs_backends, JobLogs)
+# Of each service moto's registry, our backend, and what takes the steps that are due there.
+_SERVICES: dict[str, tuple[BackendDict[Any], type[Backend], Callable[[Any], None]]] = {
+    # SageMaker first: Batch looks at what its training jobs have done meanwhile.
+    "sagemaker": (sagemaker_backends, TrainingBackend, sagemaker.advance),
+    "batch": (batch_backends, ServiceJobBackend, ServiceJobBackend.advance),
+    "personalize": (personalize_backends, BatchInferenceBackend, personalize.advance),
+}
 
 
 def extend() -> None:
     """From now on moto makes our backends. Doing it twice does no harm."""
     iam.extend()
-    for _, registry, backend in (*_REGISTRIES, _STATELESS):
+    ours: list[tuple[BackendDict[Any], type[Any]]] = [
+        (registry, backend) for registry, backend, _ in _SERVICES.values()
+    ]
+    # CloudWatch Logs keeps nothing: what it has follows from SageMaker's jobs.
+    ours.append((logs_backends, JobLogs))
+    for registry, backend in ours:
         if registry.backend is not backend:
             registry.backend = backend
             registry.clear()
 
 
-def backends() -> Iterator[Extended]:
+def backends() -> Iterator[Backend]:
     """Our backends that are in use, of all accounts and regions."""
-    for _, registry, _ in _REGISTRIES:
+    for registry, _, _ in _SERVICES.values():
         for account, regions in list(registry.items()):
             for region in list(regions):
                 yield registry[account][region]
@@ -60,24 +54,21 @@ def backends() -> Iterator[Extended]:
 
 def has_service(service: str, account: str, region: str) -> bool:
     """Whether AWS has one of our services in a region; true of the services that are moto's alone."""
-    return all(
-        region in registry[account].regions
-        for name, registry, _ in _REGISTRIES
-        if name == service and region
-    )
+    if service not in _SERVICES or not region:
+        return True
+    return region in _SERVICES[service][0][account].regions
 
 
 def table_of(name: str, account: str, region: str) -> Table[Any]:
     """The table of this name, such as `batch.job`."""
-    registries = {service: registry for service, registry, _ in _REGISTRIES}
-    tables: list[Table[Any]] = registries[name.partition(".")[0]][account][region].tables
-    return next(table for table in tables if table.name == name)
+    backend: Backend = _SERVICES[name.partition(".")[0]][0][account][region]
+    return next(table for table in backend.tables if table.name == name)
 
 
 def settle() -> None:
     """Take every step that is due, in all services."""
     for backend in list(backends()):
-        backend.advance()
+        _SERVICES[backend.service][2](backend)
 
 
 def reset() -> None:

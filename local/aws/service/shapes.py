@@ -32,6 +32,13 @@ def service(name: str) -> ServiceModel:
     return botocore.session.get_session().get_service_model(name)
 
 
+def output(name: str, operation: str) -> StructureShape:
+    """Return the shape of an operation's answer."""
+    shape = service(name).operation_model(operation).output_shape
+    assert shape is not None
+    return shape
+
+
 @functools.cache
 def pattern(source: str) -> re.Pattern[str]:
     """AWS's pattern as Python reads it. Unicode classes are widened a little: `re` has no names for them."""
@@ -72,6 +79,11 @@ def message(found: list[str]) -> str:
     """The sentence in which AWS reports what is wrong."""
     plural = "" if len(found) == 1 else "s"
     return f"{len(found)} validation error{plural} detected: {'; '.join(found)}"
+
+
+def keep_members(values: dict[str, Any], shape: StructureShape) -> dict[str, Any]:
+    """Return the values that the shape has members for, in their order and without those that are None."""
+    return {name: values[name] for name in shape.members if values.get(name) is not None}
 
 
 def _structure(document: Any, shape: StructureShape, path: str) -> Iterator[str]:

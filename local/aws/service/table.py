@@ -11,10 +11,15 @@ from . import context
 
 
 class Record(Protocol):
-    """A dataclass of JSON values, with the key it is found by."""
+    """A dataclass of JSON values: the key it is found by, and when it takes its next step."""
 
     @property
     def key(self) -> str: ...
+
+    @property
+    def due(self) -> float:
+        """Seconds since the epoch; infinite where no step is to come."""
+        return math.inf
 
 
 R = TypeVar("R", bound=Record)
@@ -28,6 +33,7 @@ class Table(Generic[R]):
         self._record = record
         self._place = (name, account, region)
         self._records: dict[str, R] = {}
+        self._agenda = Agenda()
 
     def __len__(self) -> int:
         return len(self._records)
@@ -46,14 +52,25 @@ class Table(Generic[R]):
         return self._records.get(key)
 
     def put(self, record: R) -> None:
-        """Keep the record as it is now."""
+        """Keep the record as it is now, and plan its next step."""
         self._records[record.key] = record
         self._changed(record.key)
+        self.plan(record)
 
     def drop(self, key: str) -> None:
         """Forget the record."""
         if self._records.pop(key, None) is not None:
             self._changed(key)
+            self._agenda.cancel(key)
+
+    def plan(self, record: R) -> None:
+        """Let the record take its next step when that is due, and not before."""
+        self._agenda.set(record.key, record.due)
+
+    def pop_due(self, now: float) -> Iterator[tuple[R, float]]:
+        """Yield each record whose step is due by `now` with the time of the step, which the caller takes."""
+        while (entry := self._agenda.pop(now)) is not None:
+            yield self._records[entry[0]], entry[1]
 
     def _changed(self, key: str) -> None:
         name, account, region = self._place
@@ -80,6 +97,8 @@ class Agenda:
 
     def set(self, key: str, at: float) -> None:
         """Let `key` fall due at this time, and at no other; never, if that is infinite."""
+        if self._due.get(key) == at:
+            return
         self._due[key] = at
         if math.isfinite(at):
             self._count += 1

@@ -1,21 +1,21 @@
-"""What a batch inference job does: reads input records from S3, writes a result for each.
+"""What a batch job does: reads input records from S3, writes a result for each.
 
-The items are not recommended by anything: they follow from the input record alone, so that the same
+Nothing is recommended: items and users follow from the input record alone, so that the same
 input gives the same results.
 https://docs.aws.amazon.com/personalize/latest/dg/batch-inference-job-output-examples.html
+https://docs.aws.amazon.com/personalize/latest/dg/batch-segment-job-output-examples.html
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
 
 from ..service.objects import NotWritable, keys_under, put_object, read_object, split_uri
 from ..service.operations import Json
-from .recipes import RECIPES, Recipe
+from .models import BatchInferenceBackend
+from .recipes import RECIPES, SEGMENTATION, Recipe
 from .records import Resource
-from .state import PersonalizeState
 
 DEFAULT_RESULTS = 25
 MAX_THEMED_RECORDS = 100
@@ -34,60 +34,52 @@ class Unusable(Exception):
     """The job fails, for the reason that the message gives."""
 
 
-def run(state: PersonalizeState, job: Resource) -> None:
-    """Write the recommendations for each record."""
-    recipe = recipe_of(state, job.request["solutionVersionArn"])
-    count = job.request.get("numResults", DEFAULT_RESULTS)
-    themed = job.request.get("batchInferenceJobMode") == "THEME_GENERATION"
-
-    def answer(key: str, records: list[Json]) -> list[Json]:
-        if themed and len(records) > MAX_THEMED_RECORDS:
-            raise Unusable(
-                f"The input file {key} has {len(records)} records; "
-                f"a job that generates themes takes at most {MAX_THEMED_RECORDS}."
-            )
-        return [_result(record, recipe, count, themed) for record in records]
-
-    write_results(state, job, answer)
-
-
-def write_results(
-    state: PersonalizeState, job: Resource, answer: Callable[[str, list[Json]], list[Json]]
-) -> None:
-    """Write `<output path>/<input file>.out` for each input file, as `answer` makes it; all or nothing."""
-    results = [(key, answer(key, _records(key, body))) for key, body in _inputs(state, job)]
+def write(backend: BatchInferenceBackend, job: Resource, at: float) -> None:
+    """Write `<output path>/<input file>.out` for each input file; all or nothing."""
+    results = {key: _answer(backend, job, key, body) for key, body in _inputs(backend, job)}
     bucket, prefix = split_uri(job.request["jobOutput"]["s3DataDestination"]["path"])
     folder = prefix if not prefix or prefix.endswith("/") else f"{prefix}/"
-    place = (state.account_id, state.region_name)
-    for key, lines in results:
-        name = key.rpartition("/")[2]
+    for key, lines in results.items():
+        name = f"{folder}{key.rpartition('/')[2]}.out"
         text = "".join(f"{json.dumps(line)}\n" for line in lines)
         try:
-            put_object(*place, bucket, f"{folder}{name}.out", text.encode(), job.updated)
+            put_object(*backend.place, bucket, name, text.encode(), at)
         except NotWritable as error:
             raise Unusable(f"Insufficient privileges or missing bucket: {error}") from error
 
 
-def recipe_of(state: PersonalizeState, version_arn: str) -> Recipe:
+def recipe_of(backend: BatchInferenceBackend, version_arn: str) -> Recipe:
     """The recipe with which the solution version was trained."""
-    version = state.resources.get(version_arn)
+    version = backend.resources.get(version_arn)
     assert version is not None
     return RECIPES[version.request["recipeArn"]]
 
 
-def _inputs(state: PersonalizeState, job: Resource) -> list[tuple[str, bytes]]:
+def _inputs(backend: BatchInferenceBackend, job: Resource) -> list[tuple[str, bytes]]:
     uri = job.request["jobInput"]["s3DataSource"]["path"]
     bucket, prefix = split_uri(uri)
-    place = (state.account_id, state.region_name)
-    keys = keys_under(*place, bucket, prefix)
+    keys = keys_under(*backend.place, bucket, prefix)
     found = [
         (key, body)
         for key in ([prefix] if prefix in keys else keys)
-        if not key.endswith("/") and (body := read_object(*place, bucket, key)) is not None
+        if not key.endswith("/") and (body := read_object(*backend.place, bucket, key)) is not None
     ]
     if not found:
         raise Unusable(f"The input {uri} does not exist: no object in S3 has this path or prefix.")
     return found
+
+
+def _answer(backend: BatchInferenceBackend, job: Resource, key: str, body: bytes) -> list[Json]:
+    recipe = recipe_of(backend, job.request["solutionVersionArn"])
+    count = job.request.get("numResults", DEFAULT_RESULTS)
+    themed = job.request.get("batchInferenceJobMode") == "THEME_GENERATION"
+    records = _records(key, body)
+    if themed and len(records) > MAX_THEMED_RECORDS:
+        raise Unusable(
+            f"The input file {key} has {len(records)} records; "
+            f"a job that generates themes takes at most {MAX_THEMED_RECORDS}."
+        )
+    return [_result(record, recipe, count, themed) for record in records]
 
 
 def _records(key: str, body: bytes) -> list[Json]:
@@ -108,20 +100,21 @@ def _records(key: str, body: bytes) -> list[Json]:
 
 
 def _result(record: Json, recipe: Recipe, count: int, themed: bool) -> Json:
-    subject = record.get(recipe.record)
-    if not isinstance(subject, str) or not subject:
-        return {
-            "input": record,
-            "output": None,
-            "error": f"Missing {recipe.record} in input record",
-        }
-    if recipe.type == "PERSONALIZED_RANKING":
-        given = record.get("itemList")
-        if not isinstance(given, list) or not given:
-            return {"input": record, "output": None, "error": "Missing itemList in input record"}
-        items = sorted(map(str, given), key=lambda item: _number(subject, item))[:count]
+    ranks = recipe.type == "PERSONALIZED_RANKING"
+    wanted: dict[str, type] = {recipe.record: str, **({"itemList": list} if ranks else {})}
+    for name, kind in wanted.items():
+        if not isinstance(record.get(name), kind) or not record[name]:
+            return {"input": record, "output": None, "error": f"Missing {name} in input record"}
+    subject = record[recipe.record]
+    if recipe.type == SEGMENTATION:
+        # a record of attributes comes back without the word input
+        about = record if recipe.record == "itemAttributes" else {"input": record}
+        return {**about, "output": {"recommendedUsers": _pick(subject, count)}}
+    if ranks:
+        ranked = sorted(map(str, record["itemList"]), key=lambda item: _number(subject, item))
+        items = ranked[:count]
     else:
-        items = pick_items(subject, count)
+        items = _pick(subject, count)
     output: Json = {"recommendedItems": items}
     if themed:
         output["theme"] = THEMES[_number(subject, "theme") % len(THEMES)]
@@ -134,7 +127,8 @@ def _result(record: Json, recipe: Recipe, count: int, themed: bool) -> Json:
     return {"input": record, "output": output, "error": None}
 
 
-def pick_items(subject: str, count: int) -> list[str]:
+def _pick(subject: str, count: int) -> list[str]:
+    """Return ids of items or users, never the subject's own."""
     start, step = _number(subject, "start"), 1 + 2 * (_number(subject, "step") % 200)
     step += 2 if step % 5 == 0 else 0  # odd and no multiple of 5: every item comes once in 1000
     items = (str((start + rank * step) % CATALOGUE + 1) for rank in range(count + 1))
