@@ -1,10 +1,12 @@
 """What `__main__.py` says: load, preflight, declare, export. Pulumi is spoken to here and in `resources`.
 
-Every problem is raised once, as one `pulumi.RunError` without a traceback, before the first resource is registered.
+Every problem is raised once, as one `pulumi.RunError` without a traceback: before the first resource is registered, but
+in a preview what the files refer to is looked at last, of those jobs alone that `up` would submit.
 """
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import os
 import time
@@ -20,6 +22,7 @@ from . import preflight as checks
 from .aws import Aws, connect
 from .aws.objects import put_once
 from .errors import REFUSALS, JobError, Problem, Problems
+from .jobfile import Job
 from .lifecycle.outputs import INPUTS
 from .platform.config import KEY as PLATFORM
 from .platform.references import find_references
@@ -86,23 +89,9 @@ def load(settings: Settings) -> StackJobs:
 
 
 def preflight(jobs: StackJobs, settings: Settings) -> None:
-    """Check against AWS what the files refer to, unless `aws-jobs:preflight` is false."""
-    if not settings.preflight or not jobs.jobs:
-        return
-    with _run_errors():
-        problems = checks.find_problems(
-            jobs.before_platform,
-            _connect(settings),
-            jobs.inputs,
-            jobs.waiting,
-            read_inputs=settings.read_inputs,
-            made_bucket=jobs.platform.bucket if jobs.platform else "",
-        )
-        if any(problem.level == "error" for problem in problems):
-            if settings.on_emulator:
-                pulumi.log.info("`./jobctl emulator status` lists what the emulator has")
-            raise Problems(problems)
-        _warn(problems)
+    """Check against AWS what the files refer to, unless `aws-jobs:preflight` is false; in a preview `declare` does."""
+    if not pulumi.runtime.is_dry_run():
+        _check(jobs, settings, jobs.before_platform)
 
 
 def _warn(problems: list[Problem]) -> None:
@@ -115,7 +104,8 @@ def declare(
 ) -> dict[str, JobResource]:
     """Register the stack's platform and every job's resource, and upload code archives when this is no preview.
 
-    `outputs` names those that the program reads of a job, where it does not read all.
+    `outputs` names those that the program reads of a job, where it does not read all. In a preview the preflight is
+    here, when it is known which jobs are new.
     """
     with _run_errors():
         platform = _declare_platform(jobs)
@@ -153,7 +143,44 @@ def declare(
         )
         if not pulumi.runtime.is_dry_run():
             declared[job.name].urn.apply(progress.note)
+    if pulumi.runtime.is_dry_run():
+        pulumi.Output.from_input(_check_new(jobs, settings, declared))
     return declared
+
+
+async def _check_new(
+    jobs: StackJobs, settings: Settings, declared: Mapping[str, JobResource]
+) -> None:
+    """Check what the jobs refer to that `up` would submit: only a resource that is to be made has no id.
+
+    So a preview without changes asks AWS nothing here, and does not load boto3.
+    """
+    names = list(declared)
+    known = await asyncio.gather(
+        *(declared[name].id.is_known() for name in names), return_exceptions=True
+    )
+    if not any(isinstance(each, BaseException) for each in known):  # else Pulumi has said it
+        new = {name for name, exists in zip(names, known, strict=True) if not exists}
+        _check(jobs, settings, [job for job in jobs.before_platform if job.name in new])
+
+
+def _check(jobs: StackJobs, settings: Settings, asked: Sequence[Job]) -> None:
+    if not settings.preflight or not asked:
+        return
+    with _run_errors():
+        problems = checks.find_problems(
+            asked,
+            _connect(settings),
+            jobs.inputs,
+            jobs.waiting,
+            read_inputs=settings.read_inputs,
+            made_bucket=jobs.platform.bucket if jobs.platform else "",
+        )
+        if any(problem.level == "error" for problem in problems):
+            if settings.on_emulator:
+                pulumi.log.info("`./jobctl emulator status` lists what the emulator has")
+            raise Problems(problems)
+        _warn(problems)
 
 
 class Progress:

@@ -34,9 +34,9 @@ def read(
     job = str(olds.get("name", id_))
     if is_waiting(id_) or Phase(olds.get("phase", "RUNNING")).ended:
         return dict(olds)
-    check_account(aws, id_, job)
     if not whole and (listed := _find_unchanged(kind, aws, id_, olds)):
-        return make_outputs(kind, olds, listed)
+        return make_outputs(kind, olds, listed)  # what the account lists is the account's
+    check_account(aws, id_, job)
     try:
         run = service.describe(aws, kind, id_, job)
     except Missing:

@@ -37,11 +37,13 @@ def find_problems(
     deployment makes.
     """
     ready = [job for job in jobs if not _waits_for_a_job((waiting or {}).get(job.name, ()))]
+    answers = inputs.look_up(ready, aws)
+    read = {inputs.split_uri(uri)[0] for uri, found in answers.items() if isinstance(found, dict)}
     found = [
         *_of_kinds(jobs, aws),
         *roles.find_problems(jobs, aws),
-        *inputs.find_problems(ready, aws),
-        *outputs.find_problems(jobs, aws, made_bucket),
+        *inputs.find_problems(ready, answers),
+        *outputs.find_problems(jobs, aws, {made_bucket, *read}),
     ]
     if read_inputs:
         found += inputs.check_input_records(ready, aws)

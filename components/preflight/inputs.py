@@ -27,15 +27,20 @@ FEW = 10  # objects that are listed where it only matters that there is one
 Answer = dict[str, int] | Denied | Rejected
 
 
-def find_problems(jobs: Sequence[Job], aws: Aws) -> Iterator[ReferenceProblem]:
-    """Each place is asked for once, several at a time."""
-    named = [(job, path, uri, exact) for job in jobs for path, uri, exact in _list_inputs(job)]
+def look_up(jobs: Sequence[Job], aws: Aws) -> dict[str, Answer]:
+    """Return the objects at each URI that the jobs read: each is asked for once, several at a time."""
     most: dict[str, int] = {}
-    for job, _, uri, _ in named:
-        most[uri] = max(most.get(uri, FEW), KINDS[job.kind].request.input_files + 1)
+    for job in jobs:
+        for _, uri, _ in _list_inputs(job):
+            most[uri] = max(most.get(uri, FEW), KINDS[job.kind].request.input_files + 1)
     with ThreadPoolExecutor(AT_ONCE) as pool:
         found = pool.map(lambda each: _list(aws, *each), most.items())
-        answers = dict(zip(most, found, strict=True))
+        return dict(zip(most, found, strict=True))
+
+
+def find_problems(jobs: Sequence[Job], answers: Mapping[str, Answer]) -> Iterator[ReferenceProblem]:
+    """Yield what is wrong with what the jobs read, from what was looked up."""
+    named = [(job, path, uri, exact) for job in jobs for path, uri, exact in _list_inputs(job)]
     for job, path, uri, exact in named:
         answer = answers[uri]
         if isinstance(answer, Denied):

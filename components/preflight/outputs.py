@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from ..aws import Aws
@@ -19,13 +19,15 @@ from .problem import ReferenceProblem, denied
 _NO_BUCKET = "bucket does not exist"
 
 
-def find_problems(jobs: Sequence[Job], aws: Aws, made: str = "") -> Iterator[ReferenceProblem]:
-    """Each bucket is asked for once, several at a time; `made` is one that the same deployment makes."""
+def find_problems(
+    jobs: Sequence[Job], aws: Aws, known: Collection[str] = ()
+) -> Iterator[ReferenceProblem]:
+    """Each bucket is asked for once, several at a time, but for those `known` to be there by then."""
     named = [
         (job, join_path(("request", *path)), uri)
         for job in jobs
         for path, uri in list_uris(job.request, KINDS[job.kind].request.outputs)
-        if URI.fullmatch(uri) and split_uri(uri)[0] != made
+        if URI.fullmatch(uri) and split_uri(uri)[0] not in known
     ]
     buckets = list(dict.fromkeys(split_uri(uri)[0] for _, _, uri in named))
     with ThreadPoolExecutor(AT_ONCE) as pool:

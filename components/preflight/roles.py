@@ -31,24 +31,25 @@ def find_problems(jobs: Sequence[Job], aws: Aws) -> Iterator[ReferenceProblem]:
         if match is None:
             continue
         path = f"request.{kind.request.role}"
-        if match[1] != aws.account:
-            message = (
-                f"{arn} is in another account than the caller ({aws.account}): it cannot be passed"
-            )
-            yield ReferenceProblem(job, path, message, "preflight.role")
-            continue
         if arn not in answers:
             answers[arn] = _get_role(aws, match[2])
         answer = answers[arn]
-        if isinstance(answer, Denied):
-            yield denied(job, path, answer)
-        elif answer is None or answer.get("Arn") != arn:
-            yield ReferenceProblem(job, path, f"the role {arn} does not exist", "preflight.role")
-        elif not trusts(answer.get("AssumeRolePolicyDocument") or {}, kind.runs_as):
+        if isinstance(answer, Mapping) and answer.get("Arn") == arn:
+            if trusts(answer.get("AssumeRolePolicyDocument") or {}, kind.runs_as):
+                continue
             message = (
                 f"{arn} cannot be used: its trust policy does not let {kind.runs_as} assume it"
             )
-            yield ReferenceProblem(job, path, message, "preflight.role")
+        elif match[1] != aws.account:
+            message = (
+                f"{arn} is in another account than the caller ({aws.account}): it cannot be passed"
+            )
+        elif isinstance(answer, Denied):
+            yield denied(job, path, answer)
+            continue
+        else:
+            message = f"the role {arn} does not exist"
+        yield ReferenceProblem(job, path, message, "preflight.role")
 
 
 def _get_role(aws: Aws, name: str) -> Mapping[str, Any] | Denied | None:

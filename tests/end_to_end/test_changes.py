@@ -69,6 +69,25 @@ def test_files_become_jobs_that_end_with_results(finished: Workspace) -> None:
     assert again.code == 0, again.text
 
 
+def test_a_preview_asks_only_about_what_up_would_submit(workspace: Workspace) -> None:
+    """The preflight's questions are those of the changed job: nothing is asked of a run that exists."""
+    calls = workspace.emulator.control.calls
+    workspace.write("churn.json", jobs.service())
+    workspace.write("beta.json", jobs.service(schedulingPriority=3))
+    workspace.deployed()
+    calls.clear()
+    assert workspace.preview() == []
+    assert {call["operation"] for call in calls} <= {"ListServiceJobs", "DescribeServiceJob"}
+    workspace.write("beta.json", jobs.service(jobQueue="training-none"))
+    calls.clear()
+    outcome = workspace.jobctl("preview", "-s", "local")
+    assert "beta.json:1:36: request.jobQueue: there is no job queue training-none" in outcome.text
+    assert outcome.code != 0
+    assert len(workspace.calls("iam:GetRole")) == 1
+    assert workspace.up().code != 0
+    assert workspace.submissions() == 0
+
+
 def test_changed_hyperparameter_is_one_new_run(finished: Workspace) -> None:
     """Preview shows that one job replaced, with the nested values; `up` submits one job and terminates nothing."""
     before = ids(finished)

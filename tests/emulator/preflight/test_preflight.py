@@ -363,7 +363,6 @@ def test_one_question_for_each_thing(checked: Checked) -> None:
         "DescribeJobQueues",
         "DescribeServiceEnvironments",
         "DescribeSolutionVersion",
-        "GetCallerIdentity",
         "GetRole",
         "GetRole",
         "ListObjectsV2",
