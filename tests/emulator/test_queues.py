@@ -166,7 +166,9 @@ def test_queue_is_disabled_and_deleted(batch: Any) -> None:
     """A DISABLED queue takes no jobs and can be deleted, which terminates those in it."""
     arn = queue(batch)
     job = batch.submit_service_job(**service_job(jobQueue="own"))["jobId"]
-    assert "set its state to DISABLED first" in refused(batch.delete_job_queue, jobQueue="own")
+    assert "must be DISABLED before it is deleted" in refused(
+        batch.delete_job_queue, jobQueue="own"
+    )
     assert batch.update_job_queue(jobQueue=arn, state="DISABLED")["jobQueueName"] == "own"
     message = refused(batch.submit_service_job, **service_job(jobQueue="own"))
     assert message == "Job queue own is DISABLED: it takes no new jobs"

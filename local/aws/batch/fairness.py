@@ -24,11 +24,20 @@ DECAYS: dict[str, Callable[[float, float], float]] = {
 }
 
 
-def find_policy(backend: BatchState, queue: Resource | None) -> Mapping[str, Any] | None:
-    """Return the fairsharePolicy of a queue; `None` where it has none."""
-    arn = queue.request.get("schedulingPolicyArn") if queue is not None else None
-    policy = backend.policies.get(arn) if arn else None
-    return None if policy is None else policy.request.get("fairsharePolicy")
+def find_policy(backend: BatchState, queue: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what the scheduling policy of a queue was created with; of a queue without one, nothing."""
+    policy = backend.policies.get(queue.get("schedulingPolicyArn") or "")
+    return {} if policy is None else policy.request
+
+
+def has_quotas(backend: BatchState, queue: Mapping[str, Any]) -> bool:
+    """Whether a queue, by what it was created with, has quota shares."""
+    return "quotaSharePolicy" in find_policy(backend, queue)
+
+
+def _find_fair(backend: BatchState, queue: Resource) -> Mapping[str, Any]:
+    fair: Mapping[str, Any] = find_policy(backend, queue.request).get("fairsharePolicy", {})
+    return fair
 
 
 def sort(
@@ -39,7 +48,7 @@ def sort(
     Of shares that have used as much, the one that uses least now comes first, then the job that was submitted first.
     https://docs.aws.amazon.com/batch/latest/userguide/share-identifiers.html
     """
-    policy = find_policy(backend, queue) or {}
+    policy = _find_fair(backend, queue)
     used = _measure(backend, queue, policy, at)
     busy: Counter[str] = Counter()
     ranks = []
@@ -68,7 +77,7 @@ def is_full(backend: BatchState, queue: Resource, share: str, at: float) -> bool
 
 def _find_active(backend: BatchState, queue: Resource, at: float) -> set[str]:
     """Return the shares with jobs that have not ended, or ended within the time that counts."""
-    since = at - _find_window(find_policy(backend, queue) or {})
+    since = at - _find_window(_find_fair(backend, queue))
     jobs = [job for job in backend.service_jobs if job.queue == queue.arn]
     return {job.share for job in jobs if job.status not in ENDED or (job.stopped or 0) > since}
 
@@ -78,7 +87,7 @@ def find_usable(backend: BatchState, queue: Resource, at: float) -> float:
 
     https://docs.aws.amazon.com/batch/latest/APIReference/API_FairsharePolicy.html
     """
-    reserved = (find_policy(backend, queue) or {}).get("computeReservation", 0) / 100
+    reserved = _find_fair(backend, queue).get("computeReservation", 0) / 100
     return 1 - reserved ** len(_find_active(backend, queue, at)) if reserved else 1.0
 
 

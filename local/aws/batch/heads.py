@@ -15,6 +15,6 @@ def sort(backend: BatchState, queue: Resource, at: float) -> list[ServiceJob]:
     """
     ids = backend.waiting.list_heads(queue.arn)
     found = [job for each in ids if (job := backend.service_jobs.get(each)) is not None]
-    if len(found) > 1 and fairness.find_policy(backend, queue) is not None:
+    if len(found) > 1 and "fairsharePolicy" in fairness.find_policy(backend, queue.request):
         return fairness.sort(backend, queue, found, at)[:1]
     return sorted(found, key=lambda job: (not blocks.is_within_own(backend, job), job.number))

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 from ..service import context
 from ..service.operations import Json, page
 from ..service.refusal import Refusal
-from . import capacity, life, queues
+from . import capacity, life
 from .names import refuse
+from .queues import queues
 from .records import ENDED, ServiceJob
 from .status import note_move
 from .submit import check_priority

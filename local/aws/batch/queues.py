@@ -5,186 +5,156 @@ https://docs.aws.amazon.com/batch/latest/APIReference/API_CreateJobQueue.html
 
 from __future__ import annotations
 
-from ..service import context
 from ..service.operations import Json, page
-from . import environments, life, policies, resources
+from .environments import environments
+from .fairness import has_quotas
 from .models import ServiceJobBackend
 from .names import check_name, refuse
+from .policies import policies
 from .records import Resource
+from .resources import Kind
 
 TRAINING = "SAGEMAKER_TRAINING"
-WHAT = "Job queue"
-NAMES = ("jobQueueName", "jobQueueArn")
-_CHANGEABLE = (
-    "schedulingPolicyArn",
-    "serviceEnvironmentOrder",
-    "state",
-    "priority",
-    "jobStateTimeLimitActions",
-)
 
 
-def create(backend: ServiceJobBackend, request: Json) -> Json:
-    """Make a training queue, or one of containers, which moto keeps."""
-    name = request["jobQueueName"]
-    if backend.get_job_queue_by_name(name):
-        raise refuse(f"{WHAT} {name} already exists")
-    if request.get("jobQueueType") != TRAINING and not request.get("serviceEnvironmentOrder"):
-        check_name(name, f"{WHAT} name")
-        return _create_of_containers(backend, request)
-    if request.get("jobQueueType", TRAINING) != TRAINING:
-        raise refuse("A job queue with a serviceEnvironmentOrder has the type SAGEMAKER_TRAINING")
-    if request.get("computeEnvironmentOrder"):
-        raise refuse(
-            "A job queue cannot have both serviceEnvironmentOrder and computeEnvironmentOrder"
-        )
-    own = {
-        **request,
-        "jobQueueType": TRAINING,
-        "serviceEnvironmentOrder": _order(backend, request.get("serviceEnvironmentOrder") or []),
-    }
-    if request.get("schedulingPolicyArn") is not None:
-        policies.find(backend, request["schedulingPolicyArn"])
-    _check_environment(backend, own)
-    return _names(resources.make(backend, backend.queues, WHAT, name, f"job-queue/{name}", own))
+class _Queues(Kind):
+    what = "Job queue"
+    operation = "JobQueue"
+    table = "queues"
+    path = "job-queue"
+    name, arn = "jobQueueName", "jobQueueArn"
+    reference = "jobQueue"
 
-
-def describe(backend: ServiceJobBackend, request: Json) -> Json:
-    details = [_show(queue) for queue in backend.queues]
-    details += [_container_detail(queue) for queue in backend.describe_job_queues()]
-    wanted = request.get("jobQueues")
-    if wanted:
-        details = [
-            detail
-            for detail in details
-            if detail["jobQueueName"] in wanted or detail["jobQueueArn"] in wanted
-        ]
-    return page(
-        details,
-        request,
-        "jobQueues",
-        dict,
-        "ClientException",
-        rank=lambda detail: [detail["jobQueueArn"]],
-    )
-
-
-def update(backend: ServiceJobBackend, request: Json) -> Json:
-    """Change a queue; one of containers is moto's."""
-    queue = _get(backend, request["jobQueue"])
-    if queue is None:
-        name, arn = backend.update_job_queue(
-            queue_name=request["jobQueue"],
-            priority=request.get("priority"),
-            state=request.get("state"),
-            compute_env_order=request.get("computeEnvironmentOrder"),
+    def create(self, backend: ServiceJobBackend, request: Json) -> Json:
+        """Make a training queue, or one of containers, which moto keeps."""
+        name = request["jobQueueName"]
+        check_name(name, f"{self.what} name")
+        if backend.get_job_queue_by_name(name):
+            raise refuse(f"{self.what} {name} already exists")
+        if request.get("jobQueueType") == TRAINING or request.get("serviceEnvironmentOrder"):
+            return super().create(backend, request)
+        queue = backend.create_job_queue(
+            queue_name=name,
+            priority=request["priority"],
             schedule_policy=request.get("schedulingPolicyArn"),
+            state=request.get("state") or "ENABLED",
+            compute_env_order=request.get("computeEnvironmentOrder") or [],
+            tags=request.get("tags"),
         )
-        return {"jobQueueName": name.rpartition("/")[2], "jobQueueArn": arn}
-    if request.get("schedulingPolicyArn") is not None:
-        if not queue.request.get("schedulingPolicyArn"):
-            raise refuse("A scheduling policy cannot be added to a first-in-first-out job queue")
-        new = policies.find(backend, request["schedulingPolicyArn"])
-        if policies.has_quotas(backend, queue.request) != ("quotaSharePolicy" in new.request):
-            raise refuse("A scheduling policy is replaced by one of the same kind only")
-    if request.get("serviceEnvironmentOrder") is not None:
-        order = _order(backend, request["serviceEnvironmentOrder"])
-        request = {**request, "serviceEnvironmentOrder": order}
-    _check_environment(backend, {**queue.request, **request}, queue.arn)
-    resources.change(backend.queues, queue, request, *_CHANGEABLE)
-    return _names(queue)
+        return {"jobQueueName": queue.name, "jobQueueArn": queue.arn}
 
-
-def delete(backend: ServiceJobBackend, request: Json) -> Json:
-    """Delete a queue that is disabled, with its shares, and terminate its jobs; one of containers is moto's.
-
-    https://github.com/hashicorp/terraform-provider-aws/issues/34760 has what AWS says of one that there is not.
-    """
-    queue = _get(backend, request["jobQueue"])
-    if queue is None and backend.get_job_queue(request["jobQueue"]) is None:
-        raise refuse(f"{request['jobQueue']} does not exist")
-    if queue is None:
-        backend.delete_job_queue(request["jobQueue"])
-        return {}
-    if queue.state != "DISABLED":
-        raise refuse(f"Cannot delete the job queue {queue.name}: set its state to DISABLED first")
-    jobs = [job for job in backend.service_jobs if job.queue == queue.arn]
-    life.terminate_all(backend, jobs, "The job queue was deleted", context.now())
-    for share in backend.shares:
-        if share.request["jobQueueArn"] == queue.arn:
-            backend.shares.drop(share.arn)
-    backend.queues.drop(queue.arn)
-    return {}
-
-
-def find(backend: ServiceJobBackend, wanted: str) -> Resource:
-    """Return the training queue of this name or ARN; a queue of containers is the wrong type."""
-    if _get(backend, wanted) is None and backend.get_job_queue(wanted) is not None:
-        message = (
-            f"{WHAT} {wanted} is not of type {TRAINING}: service jobs need a queue of that type"
-        )
-        raise refuse(message)
-    return resources.find(backend.queues, WHAT, wanted)
-
-
-def _get(backend: ServiceJobBackend, wanted: str) -> Resource | None:
-    return next((q for q in backend.queues if wanted in (q.name, q.arn)), None)
-
-
-def _create_of_containers(backend: ServiceJobBackend, request: Json) -> Json:
-    queue = backend.create_job_queue(
-        queue_name=request["jobQueueName"],
-        priority=request["priority"],
-        schedule_policy=request.get("schedulingPolicyArn"),
-        state=request.get("state") or "ENABLED",
-        compute_env_order=request.get("computeEnvironmentOrder") or [],
-        tags=request.get("tags"),
-    )
-    return {"jobQueueName": queue.name, "jobQueueArn": queue.arn}
-
-
-def _order(backend: ServiceJobBackend, order: list[Json]) -> list[Json]:
-    if len(order) != 1:
-        raise refuse(
-            "serviceEnvironmentOrder takes one service environment: "
-            f"a job queue has exactly one, not {len(order)}"
-        )
-    return [
-        {
-            "order": entry["order"],
-            "serviceEnvironment": environments.find(backend, entry["serviceEnvironment"]).arn,
+    def check(self, backend: ServiceJobBackend, request: Json, old: Resource | None = None) -> Json:
+        if request.get("jobQueueType", TRAINING) != TRAINING:
+            raise refuse(
+                "A job queue with a serviceEnvironmentOrder has the type SAGEMAKER_TRAINING"
+            )
+        if request.get("computeEnvironmentOrder"):
+            raise refuse(
+                "A job queue cannot have both serviceEnvironmentOrder and computeEnvironmentOrder"
+            )
+        order = request.get("serviceEnvironmentOrder") or []
+        if len(order) != 1:
+            raise refuse(
+                "serviceEnvironmentOrder takes one service environment: "
+                f"a job queue has exactly one, not {len(order)}"
+            )
+        environment = environments.find(backend, order[0]["serviceEnvironment"]).arn
+        own = {
+            **request,
+            "jobQueueType": TRAINING,
+            "serviceEnvironmentOrder": [{**order[0], "serviceEnvironment": environment}],
         }
-        for entry in order
-    ]
+        if request.get("schedulingPolicyArn") is not None:
+            policies.find(backend, request["schedulingPolicyArn"])
+        if old is not None:
+            _check_policy(backend, old.request, own)
+        _check_environment(backend, own, old)
+        return own
+
+    def describe(self, backend: ServiceJobBackend, request: Json) -> Json:
+        """Describe those named, or all, queues of containers included."""
+        fixed: Json = {"statusReason": "JobQueue Healthy", "computeEnvironmentOrder": []}
+        details = [
+            self.show(queue, "DescribeJobQueues", "jobQueues", **fixed) for queue in backend.queues
+        ]
+        for queue in backend.describe_job_queues():
+            shown = {name: value for name, value in queue.items() if value not in (None, {})}
+            details.append({"jobQueueType": "ECS", **shown})
+        wanted = request.get("jobQueues")
+        return page(
+            [
+                each
+                for each in details
+                if not wanted or each["jobQueueName"] in wanted or each["jobQueueArn"] in wanted
+            ],
+            request,
+            "jobQueues",
+            dict,
+            "ClientException",
+            rank=lambda detail: [detail["jobQueueArn"]],
+        )
+
+    def update(self, backend: ServiceJobBackend, request: Json) -> Json | None:
+        """Change a queue; one of containers is moto's."""
+        return (
+            None
+            if self._is_motos(backend, request["jobQueue"])
+            else super().update(backend, request)
+        )
+
+    def delete(self, backend: ServiceJobBackend, request: Json) -> Json | None:
+        """Delete a queue with its shares; one of containers is moto's.
+
+        https://github.com/hashicorp/terraform-provider-aws/issues/34760 has what AWS says of one that there is not.
+        """
+        if self._is_motos(backend, request["jobQueue"]):
+            return None
+        queue = self.find(backend, request["jobQueue"])
+        super().delete(backend, request)
+        for share in backend.shares:
+            if share.request["jobQueueArn"] == queue.arn:
+                backend.shares.drop(share.arn)
+        return {}
+
+    def find(self, backend: ServiceJobBackend, wanted: str) -> Resource:
+        """Return the training queue of this name or ARN; a queue of containers is the wrong type."""
+        if self._is_motos(backend, wanted):
+            raise refuse(
+                f"{self.what} {wanted} is not of type {TRAINING}: service jobs need a queue of that type"
+            )
+        return super().find(backend, wanted)
+
+    def _is_motos(self, backend: ServiceJobBackend, wanted: str) -> bool:
+        return backend.get_job_queue(wanted) is not None
 
 
-def _check_environment(backend: ServiceJobBackend, request: Json, own: str = "") -> None:
+queues = _Queues()
+
+
+def _check_policy(backend: ServiceJobBackend, old: Json, new: Json) -> None:
+    """Refuse to give a queue a policy of another kind than it had."""
+    if not new.get("schedulingPolicyArn"):
+        return
+    if not old.get("schedulingPolicyArn"):
+        raise refuse("A scheduling policy cannot be added to a first-in-first-out job queue")
+    if has_quotas(backend, old) != has_quotas(backend, new):
+        raise refuse("A scheduling policy is replaced by one of the same kind only")
+
+
+def _check_environment(backend: ServiceJobBackend, request: Json, own: Resource | None) -> None:
     """Refuse to share an environment with another queue where one of the two has quota shares.
 
     https://docs.aws.amazon.com/batch/latest/userguide/service_limits.html
     """
-    order = request["serviceEnvironmentOrder"][0]["serviceEnvironment"]
+    environment = request["serviceEnvironmentOrder"][0]["serviceEnvironment"]
     for queue in backend.queues:
-        taken = queue.request["serviceEnvironmentOrder"][0]["serviceEnvironment"] == order
+        shared = queue.request["serviceEnvironmentOrder"][0]["serviceEnvironment"] == environment
         if (
-            taken
-            and queue.arn != own
-            and any(policies.has_quotas(backend, each) for each in (request, queue.request))
+            shared
+            and queue is not own
+            and any(has_quotas(backend, each) for each in (request, queue.request))
         ):
-            message = f"{order} is used by the job queue {queue.name}: with quota shares an environment has one queue"
-            raise refuse(message)
-
-
-def _names(queue: Resource) -> Json:
-    return dict(zip(NAMES, (queue.name, queue.arn), strict=True))
-
-
-def _show(queue: Resource) -> Json:
-    shape = resources.get_shape("DescribeJobQueues", "jobQueues")
-    fixed: Json = {"statusReason": "JobQueue Healthy", "computeEnvironmentOrder": []}
-    return resources.show(queue, shape, *NAMES, **fixed)
-
-
-def _container_detail(queue: Json) -> Json:
-    detail = {name: value for name, value in queue.items() if value not in (None, {})}
-    return {"jobQueueType": "ECS", **detail}
+            raise refuse(
+                f"{environment} is used by the job queue {queue.name}: "
+                "with quota shares an environment has one queue"
+            )

@@ -1,82 +1,120 @@
-"""What Batch's resources have in common: made, found, changed, shown, tagged.
+"""What Batch's kinds of resource have in common: made, changed, shown and deleted.
 
-What is shown follows botocore's output shapes: what the resource was created with, and its tags.
+What is shown follows botocore's output shapes: what a resource was created with, and its tags.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from typing import Any
 
-from botocore.model import StructureShape
-
-from ..service import operations
+from ..service import context, operations
 from ..service.operations import Json
 from ..service.shapes import service
 from ..service.table import Table
+from . import life
 from .models import ServiceJobBackend
 from .names import check_name, check_tags, refuse
 from .records import Resource
 
 
-def make(
-    backend: ServiceJobBackend,
-    table: Table[Resource],
-    what: str,
-    name: str,
-    path: str,
-    request: Json,
-) -> Resource:
-    """Make a resource whose ARN ends with `path`; `what` names its kind in sentences (`Job queue`)."""
-    check_name(name, f"{what} name")
-    check_tags(request.get("tags") or {})
-    arn = backend.arn(path)
-    if arn in table:
-        raise refuse(f"{what} {name} already exists")
-    own = {key: value for key, value in request.items() if key != "tags"}
-    resource = Resource(arn, name, own, request.get("tags") or {})
-    table.put(resource)
-    return resource
+class Kind:
+    """One kind of resource. A subclass names it, and checks what its page of the API says of a request."""
 
+    what = ""
+    """The kind in sentences: `Job queue`."""
+    operation = ""
+    """How its operations end: `JobQueue`."""
+    table = ""
+    """Where a backend keeps it: `queues`."""
+    path = ""
+    """What its ARNs have before its name: `job-queue`."""
+    name = arn = ""
+    """The members for those two: `jobQueueName` and `jobQueueArn`."""
+    reference = ""
+    """The member by which an update or a deletion names one: `jobQueue`."""
+    has_state = True
+    """Whether it can be DISABLED, which it must be before it is deleted."""
 
-def find(table: Iterable[Resource], what: str, wanted: str) -> Resource:
-    """Return the resource of this name or ARN."""
-    for resource in table:
-        if wanted in (resource.name, resource.arn):
-            return resource
-    raise refuse(f"{what} {wanted} does not exist")
+    def check(self, backend: ServiceJobBackend, request: Json, old: Resource | None = None) -> Json:
+        """Return what is kept of a request to create one, or of `old` with what an update changes."""
+        raise NotImplementedError
 
+    def make_arn(self, backend: ServiceJobBackend, request: Json) -> str:
+        """Return the ARN of one that is made by this request, which was checked."""
+        return backend.arn(f"{self.path}/{request[self.name]}")
 
-def change(table: Table[Resource], resource: Resource, request: Json, *fields: str) -> None:
-    """Take over those fields of an update that it has."""
-    given = {name: request[name] for name in fields if request.get(name) is not None}
-    resource.request = {**resource.request, **given}
-    table.put(resource)
+    def create(self, backend: ServiceJobBackend, request: Json) -> Json:
+        """Make one."""
+        tags = request.get("tags") or {}
+        check_name(request[self.name], f"{self.what} name")
+        check_tags(tags)
+        own = self.check(backend, {key: request[key] for key in request if key != "tags"})
+        made = Resource(self.make_arn(backend, own), request[self.name], own, tags)
+        if made.arn in self._kept(backend):
+            raise refuse(f"{self.what} {made.name} already exists")
+        self._kept(backend).put(made)
+        return self.show(made, f"Create{self.operation}")
 
+    def update(self, backend: ServiceJobBackend, request: Json) -> Json | None:
+        """Change those members that are given."""
+        found = self.find(backend, request[self.reference])
+        given = {key: request[key] for key in request if key != self.reference}
+        found.request = self.check(backend, {**found.request, **given}, found)
+        self._kept(backend).put(found)
+        return self.show(found, f"Update{self.operation}")
 
-def page(
-    records: Iterable[Resource], request: Json, member: str, show: Callable[[Resource], Json]
-) -> Json:
-    """Return one page of resources, by their ARNs."""
-    return operations.page(
-        records, request, member, show, "ClientException", rank=lambda each: [each.arn]
-    )
+    def delete(self, backend: ServiceJobBackend, request: Json) -> Json | None:
+        """Delete one that no queue uses, and terminate its jobs."""
+        found = self.find(backend, request[self.reference])
+        if self.has_state and found.state != "DISABLED":
+            raise refuse(f"{self.what} {found.name} must be DISABLED before it is deleted")
+        for queue in backend.queues:
+            order = queue.request["serviceEnvironmentOrder"]
+            used = [queue.request.get("schedulingPolicyArn"), order[0]["serviceEnvironment"]]
+            if found.arn in used:
+                raise refuse(f"{self.what} {found.name} is used by the job queue {queue.name}")
+        jobs = [job for job in backend.service_jobs if found.arn in (job.queue, job.share_arn)]
+        reason = f"The {self.what.lower()} was deleted"
+        life.terminate_all(backend, jobs, reason, context.now())
+        self._kept(backend).drop(found.arn)
+        return {}
 
+    def find(self, backend: ServiceJobBackend, wanted: str) -> Resource:
+        """Return the one of this name or ARN."""
+        for resource in self._kept(backend):
+            if wanted in (resource.name, resource.arn):
+                return resource
+        raise refuse(f"{self.what} {wanted} does not exist")
 
-def get_shape(operation: str, member: str = "") -> StructureShape:
-    """Return the shape of an answer, or of the items of one of its lists."""
-    shape = service("batch").operation_model(operation).output_shape
-    return shape.members[member].member if member else shape
+    def show(self, resource: Resource, operation: str, member: str = "", **others: Any) -> Json:
+        """Return it as an operation's answer has it, or the items of a list in that answer."""
+        shape = service("batch").operation_model(operation).output_shape
+        values = {
+            **resource.request,
+            self.name: resource.name,
+            self.arn: resource.arn,
+            "state": resource.state,
+            "status": "VALID",
+            "tags": resource.tags,
+            **others,
+        }
+        members = shape.members[member].member.members if member else shape.members
+        return {name: values[name] for name in members if values.get(name) is not None}
 
+    def show_all(
+        self, chosen: Iterable[Resource], request: Json, operation: str, member: str
+    ) -> Json:
+        """Return one page of those that are chosen, by their ARNs."""
+        return operations.page(
+            chosen,
+            request,
+            member,
+            lambda each: self.show(each, operation, member),
+            "ClientException",
+            rank=lambda each: [each.arn],
+        )
 
-def show(resource: Resource, shape: StructureShape, name: str, arn: str, **others: object) -> Json:
-    """Return the resource as a shape has it; `name` and `arn` are the members for those two."""
-    values = {
-        **resource.request,
-        name: resource.name,
-        arn: resource.arn,
-        "state": resource.state,
-        "status": "VALID",
-        "tags": resource.tags,
-        **others,
-    }
-    return {member: values[member] for member in shape.members if values.get(member) is not None}
+    def _kept(self, backend: ServiceJobBackend) -> Table[Resource]:
+        found: Table[Resource] = getattr(backend, self.table)
+        return found

@@ -10,7 +10,11 @@ from moto.batch.responses import BatchResponse
 
 from ..service import shapes
 from ..service.operations import Json, Operations
-from . import environments, jobs, policies, queues, shares, snapshot, submit, tags
+from . import jobs, snapshot, submit, tags
+from .environments import environments
+from .policies import policies
+from .queues import queues
+from .shares import shares
 
 _TAG_OPERATIONS = {
     "GET": "ListTagsForResource",

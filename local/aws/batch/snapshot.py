@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from ..service import context
 from ..service.operations import Json
-from . import fairness, policies, queues
+from . import fairness
+from .queues import queues
 from .records import DISPATCHED, ServiceJob
 from .waiting import Rank, make_rank
 
@@ -25,11 +26,10 @@ TOP = 20
 def get_snapshot(backend: ServiceJobBackend, request: Json) -> Json:
     """Describe the front of a queue and the use of its capacity."""
     queue = queues.find(backend, request["jobQueue"])
-    arn = queue.request.get("schedulingPolicyArn")
-    policy = policies.find(backend, arn).request if arn else {}
+    policy = fairness.find_policy(backend, queue.request)
     jobs = [job for job in backend.service_jobs if job.queue == queue.arn]
     ranked = sorted(
-        (make_rank(job, by_priority=bool(arn)), job) for job in jobs if job.status == "RUNNABLE"
+        (make_rank(job, by_priority=bool(policy)), job) for job in jobs if job.status == "RUNNABLE"
     )
     if "fairsharePolicy" in policy:
         ranks = {job.id: rank for rank, job in ranked}
@@ -55,7 +55,7 @@ def get_snapshot(backend: ServiceJobBackend, request: Json) -> Json:
         answer["frontOfQuotaShares"] = {"quotaShares": first, "lastUpdatedAt": now}
         top = _rank_shares(running, "quotaShareName")
         used["quotaShareUtilization"] = {"topCapacityUtilization": top}
-    elif arn:
+    elif policy:
         top = _rank_shares(running, "shareIdentifier")
         active = len({job.request["shareIdentifier"] for job in running})
         used["fairshareUtilization"] = {

@@ -12,9 +12,10 @@ from uuid import uuid4
 
 from ..service import context
 from ..service.operations import Json
-from . import fairness, life, policies, queues, shares
+from . import fairness, life
 from .capacity import needs
 from .names import check_name, check_tags, refuse
+from .queues import queues
 from .records import ClientToken, Resource, ServiceJob
 
 if TYPE_CHECKING:
@@ -116,8 +117,7 @@ def check_priority(priority: int) -> None:
 
 
 def _check_share(backend: ServiceJobBackend, queue: Resource, request: Json) -> None:
-    arn = queue.request.get("schedulingPolicyArn")
-    policy = policies.find(backend, arn).request if arn else {}
+    policy = fairness.find_policy(backend, queue.request)
     fair, quota = "fairsharePolicy" in policy, "quotaSharePolicy" in policy
     for name, demanded, kind in (
         ("shareIdentifier", fair, "fair-share"),
@@ -136,7 +136,7 @@ def _check_share(backend: ServiceJobBackend, queue: Resource, request: Json) -> 
         message = f"Job queue {queue.name} has {fairness.MAX_ACTIVE} active share identifiers"
         raise refuse(message)
     if quota:
-        share = shares.find_of_queue(backend, queue.arn, request["quotaShareName"])
+        share = backend.shares.get(f"{queue.arn}/quota-share/{request['quotaShareName']}")
         if share is None:
             raise refuse(
                 f"Quota share {request['quotaShareName']} of job queue {queue.name} does not exist"

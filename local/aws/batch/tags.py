@@ -1,70 +1,56 @@
-"""Tags of Batch's resources: ours, and moto's for its own."""
+"""Tags of Batch's resources and service jobs; those of what is moto's are moto's too."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..service.operations import Json
 from ..service.table import Table
+from .models import ServiceJobBackend
 from .names import check_tags, refuse
 
-if TYPE_CHECKING:
-    from .models import ServiceJobBackend
 
-
-def tag(backend: ServiceJobBackend, request: Json) -> Json:
+def tag(backend: ServiceJobBackend, request: Json) -> Json | None:
     """Add or overwrite tags; the others stay."""
     table, record = _find(backend, request["resourceArn"])
-    if table is None:
-        check_tags(request["tags"])
-        backend.tag_resource(request["resourceArn"], request["tags"])
-        return {}
-    tags = {**record.tags, **request["tags"]}
+    tags = {**record.tags, **request["tags"]} if table is not None else request["tags"]
     check_tags(tags)
+    return _keep(table, record, tags)
+
+
+def untag(backend: ServiceJobBackend, request: Json) -> Json | None:
+    """Take tags off; a key that is not there is no error."""
+    table, record = _find(backend, request["resourceArn"])
+    gone = request["tagKeys"]
+    tags = record.tags if table is not None else {}
+    return _keep(table, record, {key: tags[key] for key in tags if key not in gone})
+
+
+def list_all(backend: ServiceJobBackend, request: Json) -> Json | None:
+    """All tags of a resource."""
+    table, record = _find(backend, request["resourceArn"])
+    return None if table is None else {"tags": record.tags}
+
+
+def _keep(table: Table[Any] | None, record: Any, tags: dict[str, str]) -> Json | None:
+    if table is None:
+        return None
     record.tags = tags
     table.put(record)
     return {}
 
 
-def untag(backend: ServiceJobBackend, request: Json) -> Json:
-    """Take tags off; a key that is not there is no error."""
-    table, record = _find(backend, request["resourceArn"])
-    if table is None:
-        backend.untag_resource(request["resourceArn"], request["tagKeys"])
-        return {}
-    record.tags = {
-        key: value for key, value in record.tags.items() if key not in request["tagKeys"]
-    }
-    table.put(record)
-    return {}
-
-
-def list_all(backend: ServiceJobBackend, request: Json) -> Json:
-    """All tags of a resource."""
-    table, record = _find(backend, request["resourceArn"])
-    arn = request["resourceArn"]
-    return {"tags": backend.list_tags_for_resource(arn) if table is None else record.tags}
-
-
 def _find(backend: ServiceJobBackend, arn: str) -> tuple[Table[Any] | None, Any]:
     """Our record of this ARN and its table; no table for what moto keeps."""
-    if not arn.startswith(backend.arn("")):
+    here = backend.arn("")
+    if not arn.startswith(here):
         raise refuse(f"{arn} is not the ARN of a Batch resource of this account and region")
-    kind, _, rest = arn.removeprefix(backend.arn("")).partition("/")
-    tables: dict[str, Table[Any]] = {
-        "service-environment": backend.environments,
-        "scheduling-policy": backend.policies,
-        "job-queue": backend.shares if "/quota-share/" in rest else backend.queues,
-        "service-job": backend.service_jobs,
-    }
-    table = tables.get(kind)
-    record = None
-    if table is not None:
-        record = table.get(rest if kind == "service-job" else arn)
-    if record is not None:
-        return table, record
-    if kind in ("job", "job-definition", "compute-environment") or (
-        kind == "job-queue" and backend.get_job_queue(arn) is not None
-    ):
+    tables = (backend.environments, backend.queues, backend.policies, backend.shares)
+    for table in (*tables, backend.service_jobs):
+        record = table.get(arn.removeprefix(f"{here}service-job/"))
+        if record is not None:
+            return table, record
+    kind = arn.removeprefix(here).partition("/")[0]
+    if kind in ("job", "job-definition", "compute-environment") or backend.get_job_queue(arn):
         return None, None
     raise refuse(f"Resource {arn} does not exist")

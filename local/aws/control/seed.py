@@ -17,8 +17,11 @@ from moto.iam.models import iam_backends
 from moto.personalize.models import personalize_backends
 from moto.sagemaker.models import sagemaker_backends
 
-from ..batch import environments, policies, queues, shares
+from ..batch.environments import environments
 from ..batch.models import ServiceJobBackend
+from ..batch.policies import policies
+from ..batch.queues import TRAINING, queues
+from ..batch.shares import shares
 from ..personalize import life, resources, solutions
 from ..personalize.models import BatchInferenceBackend
 from ..personalize.recipes import PREFIX
@@ -178,7 +181,7 @@ def _batch(region: str) -> None:
             backend,
             {
                 "jobQueueName": name,
-                "jobQueueType": queues.TRAINING,
+                "jobQueueType": TRAINING,
                 "priority": 1,
                 "state": state,
                 "serviceEnvironmentOrder": [{"order": 1, "serviceEnvironment": environment}],

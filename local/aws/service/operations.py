@@ -1,7 +1,7 @@
 """How an operation that moto lacks is added to one of moto's services: a table of functions.
 
 A handler takes the service's backend and the request, already checked against botocore's input
-shape, and returns the answer as JSON values, or raises a `Refusal`.
+shape, and returns the answer as JSON values, or raises a `Refusal`; `None` where moto is to answer after all.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from . import shapes
 from .refusal import Refusal
 
 Json = dict[str, Any]
-Handler = Callable[[Any, Json], Json]
+Handler = Callable[[Any, Json], Json | None]
 
 
 R = TypeVar("R")
@@ -53,8 +53,11 @@ class Operations(BaseResponse):
             return super().call_action()
         request = self.request()
         self._check(operation, request)
+        answer = handler(self.backend, request)
+        if answer is None:
+            return super().call_action()
         headers = {"Content-Type": "application/json", "x-amzn-RequestId": str(uuid4())}
-        return 200, headers, json.dumps(handler(self.backend, request))
+        return 200, headers, json.dumps(answer)
 
     def _check(self, operation: str, request: dict[str, Any]) -> None:
         model = shapes.service(self.boto3_service_name).operation_model(operation)
