@@ -10,7 +10,7 @@ from typing import Any
 
 from ..service import context, operations
 from ..service.operations import Json
-from ..service.shapes import service
+from ..service.shapes import keep_members, output
 from ..service.table import Table
 from . import life
 from .models import ServiceJobBackend
@@ -89,7 +89,7 @@ class Kind:
 
     def show(self, resource: Resource, operation: str, member: str = "", **others: Any) -> Json:
         """Return it as an operation's answer has it, or the items of a list in that answer."""
-        shape = service("batch").operation_model(operation).output_shape
+        shape = output("batch", operation)
         values = {
             **resource.request,
             self.name: resource.name,
@@ -99,8 +99,7 @@ class Kind:
             "tags": resource.tags,
             **others,
         }
-        members = shape.members[member].member.members if member else shape.members
-        return {name: values[name] for name in members if values.get(name) is not None}
+        return keep_members(values, shape.members[member].member if member else shape)
 
     def show_all(
         self, chosen: Iterable[Resource], request: Json, operation: str, member: str

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ..service.operations import Json
-from ..service.shapes import service
+from ..service.shapes import keep_members, output
 from .records import ServiceJob
 
 
@@ -24,18 +22,14 @@ def describe(job: ServiceJob) -> Json:
         "tags": job.tags,
         "preemptionSummary": preempted if job.preempted else None,
     }
-    return _keep(values, service("batch").operation_model("DescribeServiceJob").output_shape)
+    return keep_members(values, output("batch", "DescribeServiceJob"))
 
 
 def summarize(job: ServiceJob) -> Json:
     """Return what ListServiceJobs answers of a job."""
-    shape = service("batch").operation_model("ListServiceJobs").output_shape
+    shape = output("batch", "ListServiceJobs").members["jobSummaryList"].member
     values = {**_collect(job), "isTerminated": job.terminated or None}
-    return _keep(values, shape.members["jobSummaryList"].member)
-
-
-def _keep(values: Json, shape: Any) -> Json:
-    return {name: values[name] for name in shape.members if values.get(name) is not None}
+    return keep_members(values, shape)
 
 
 def _collect(job: ServiceJob) -> Json:
