@@ -144,7 +144,8 @@ def declare(
         if not pulumi.runtime.is_dry_run():
             declared[job.name].urn.apply(progress.note)
     if pulumi.runtime.is_dry_run():
-        pulumi.Output.from_input(_check_new(jobs, settings, declared))
+        # the SDK waits for every output, and shows what it raises
+        _: pulumi.Output[None] = pulumi.Output.from_input(_check_new(jobs, settings, declared))
     return declared
 
 
