@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
+from typing import Any
 
 import pulumi
 
@@ -15,9 +17,10 @@ from .config import Account, PlatformConfig
 from .fairshare import FairShare
 from .github import GitHubRoles
 from .notices import Notices
-from .roles import PersonalizeRole, TrainingRole
+from .roles import PersonalizeRole, ServiceRole, TrainingRole
 from .spending import BudgetAlarm
 
+_CAPITAL = re.compile("([A-Z])")
 _REFERENCE = re.compile(r"\$\{platform\.([A-Za-z0-9]+)\}")
 STACK_TAG = "aws-jobs:platform"
 
@@ -44,13 +47,29 @@ class Platform(Component):
         self.owners: dict[str, pulumi.Resource] = {}
         self._config, self._scope = config, scope
         self._account = Account(scope.account, scope.region, scope.partition)
-        self._marks: Tags = {**(tags or {}), STACK_TAG: config.identities.rstrip("/")}
-        self._bucket()
-        self._roles()
-        self._fair_share()
-        self._notices()
-        self._github()
-        self._budget()
+        self._where: dict[str, Any] = {
+            "account": scope.account,
+            "region": scope.region,
+            "partition": scope.partition,
+        }
+        self._common: dict[str, Any] = {
+            "tags": {**(tags or {}), STACK_TAG: config.identities.rstrip("/")},
+            "opts": self.inside(),
+        }
+        makers: dict[str, Callable[..., None]] = {
+            "bucket": self._make_bucket,
+            "trainingRole": partial(self._make_role, TrainingRole, "training"),
+            "personalizeRole": partial(self._make_role, PersonalizeRole, "personalize"),
+            "fairShare": self._make_fair_share,
+            "notices": self._make_notices,
+            "github": self._make_github,
+            "budget": self._make_budget,
+        }
+        for key, make in makers.items():
+            part = config.part(key)
+            if part is not None:
+                # as the component's own arguments, with its defaults for what is left out
+                make(**{_CAPITAL.sub(r"_\1", name).lower(): part[name] for name in part})
         self.register_outputs(self.outputs)
 
     def filled(self, text: str) -> pulumi.Output[str]:
@@ -71,121 +90,64 @@ class Platform(Component):
         self.outputs.update(outputs)
         self.owners.update(dict.fromkeys(outputs, owner))
 
-    def _bucket(self) -> None:
-        part = self._config.part("bucket")
-        if part is None:
-            return
+    def _make_bucket(self, name: str, **part: Any) -> None:
         made = Bucket(
             "bucket",
-            bucket=self._config.bucket,
-            account=self._account.id,
-            region=self._account.region,
-            partition=self._account.partition,
+            bucket=name,
             personalize=self._config.part("personalizeRole") is not None,
-            archive_days=part.get("archiveDays", 180),
-            old_version_days=part.get("oldVersionDays", 30),
-            key=self._scope.bucket_keys.get(self._config.bucket, ""),
-            tags=self._marks,
-            opts=self.inside(),
+            key=self._scope.bucket_keys.get(name, ""),
+            **part,
+            **self._where,
+            **self._common,
         )
         self._has(made, bucket=made.name, bucketArn=made.arn)
 
-    def _roles(self) -> None:
+    def _make_role(
+        self,
+        role: type[ServiceRole],
+        name: str,
+        read: Sequence[str] = (),
+        write: Sequence[str] = (),
+    ) -> None:
         own = [self.outputs["bucket"]] if "bucket" in self.outputs else []
-        training = self._config.part("trainingRole")
-        if training is not None:
-            made = TrainingRole(
-                "training",
-                name=self._config.name("training"),
-                account=self._account.id,
-                region=self._account.region,
-                partition=self._account.partition,
-                read=training.get("read", []),
-                write=[*own, *training.get("write", [])],
-                keys=self._scope.bucket_keys,
-                tags=self._marks,
-                opts=self.inside(),
-            )
-            self._has(made, trainingRoleArn=made.arn)
-        personalize = self._config.part("personalizeRole")
-        if personalize is not None:
-            role = PersonalizeRole(
-                "personalize",
-                name=self._config.name("personalize"),
-                account=self._account.id,
-                region=self._account.region,
-                partition=self._account.partition,
-                read=personalize.get("read", []),
-                write=[*own, *personalize.get("write", [])],
-                keys=self._scope.bucket_keys,
-                tags=self._marks,
-                opts=self.inside(),
-            )
-            self._has(role, personalizeRoleArn=role.arn)
-
-    def _fair_share(self) -> None:
-        part = self._config.part("fairShare")
-        if part is None:
-            return
-        made = FairShare(
-            "fair-share",
-            name=self._config.name("fair-share"),
-            shares=part["shares"],
-            decay_seconds=part.get("decaySeconds", 3600),
-            reservation=part.get("reservation", 0),
-            tags=self._marks,
-            opts=self.inside(),
+        made = role(
+            name,
+            name=self._config.name(name),
+            read=read,
+            write=[*own, *write],
+            keys=self._scope.bucket_keys,
+            **self._where,
+            **self._common,
         )
+        self._has(made, **{f"{name}RoleArn": made.arn})
+
+    def _make_fair_share(self, **part: Any) -> None:
+        made = FairShare("fair-share", name=self._config.name("fair-share"), **part, **self._common)
         self._has(made, schedulingPolicyArn=made.arn)
 
-    def _notices(self) -> None:
-        part = self._config.part("notices")
-        if part is None:
-            return
+    def _make_notices(self, queues: Sequence[str] = (), **part: Any) -> None:
+        arns = [self._account.arn("batch", f"job-queue/{name}") for name in queues]
         made = Notices(
-            "notices",
-            name=self._config.name("notices"),
-            emails=part["emails"],
-            statuses=part.get("statuses", ["FAILED"]),
-            queues=[
-                self._account.arn("batch", f"job-queue/{name}") for name in part.get("queues", [])
-            ],
-            jobs=part.get("jobs", []),
-            tags=self._marks,
-            opts=self.inside(),
+            "notices", name=self._config.name("notices"), queues=arns, **part, **self._common
         )
         self._has(made, topicArn=made.topic_arn)
 
-    def _github(self) -> None:
-        part = self._config.part("github")
-        if part is None:
-            return
+    def _make_github(self, state: str = "", **part: Any) -> None:
         made = GitHubRoles(
             "github",
-            repository=part["repository"],
-            scope=replace(self._scope, state=part.get("state", "")),
+            scope=replace(self._scope, state=state),
             preview_name=self._config.name("preview"),
             deploy_name=self._config.name("deploy"),
-            preview_environment=part.get("previewEnvironment", "preview"),
-            deploy_environment=part.get("deployEnvironment", "production"),
-            provider=part.get("provider", True),
-            preview_policies=part.get("previewPolicies", []),
-            deploy_policies=part.get("deployPolicies", []),
-            tags=self._marks,
-            opts=self.inside(),
+            **part,
+            **self._common,
         )
         self._has(made, previewRoleArn=made.preview_role_arn, deployRoleArn=made.deploy_role_arn)
 
-    def _budget(self) -> None:
-        part = self._config.part("budget")
-        if part is None:
-            return
+    def _make_budget(self, **part: Any) -> None:
         BudgetAlarm(
             "budget",
             name=self._config.name("budget"),
-            monthly=part["monthly"],
             identities=self._config.identities,
-            emails=part["emails"],
-            tags=self._marks,
-            opts=self.inside(),
+            **part,
+            **self._common,
         )
