@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote, quote_plus
 
-from .wire import join_path, walk_leaves
+from .wire import Path, join_path, map_leaves, walk_leaves
 
 HIDDEN = "[secret]"
 SHORTEST = 4  # characters; what is shorter is a word of many sentences
@@ -28,15 +28,12 @@ class Redactor:
 
     def hide(self, value: Any) -> Any:
         """Return the value, a text or a tree of values, without the secrets."""
-        if isinstance(value, str):
-            for form in self._forms:
-                value = value.replace(form, HIDDEN)
-            return value
-        if isinstance(value, Mapping):
-            return {key: self.hide(item) for key, item in value.items()}
-        if isinstance(value, list):
-            return [self.hide(item) for item in value]
-        return value
+        return map_leaves(value, self._hide_in) if self._forms else value
+
+    def _hide_in(self, at: Path, leaf: Any) -> Any:
+        for form in self._forms if isinstance(leaf, str) else ():
+            leaf = leaf.replace(form, HIDDEN)
+        return leaf
 
 
 def list_secrets(inputs: Mapping[str, Any]) -> Iterator[str]:

@@ -5,7 +5,7 @@ Pulumi carries every number as a float and drops `None` in a mapping; boto3 refu
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 Path = tuple[str | int, ...]
@@ -34,6 +34,15 @@ def walk_leaves(value: Any, at: Path = ()) -> Iterator[tuple[Path, Any]]:
             yield from walk_leaves(item, (*at, index))
     else:
         yield at, value
+
+
+def map_leaves(value: Any, change: Callable[[Path, Any], Any], at: Path = ()) -> Any:
+    """Return the value with each scalar as `change(path, scalar)` returns it."""
+    if isinstance(value, Mapping):
+        return {key: map_leaves(item, change, (*at, str(key))) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [map_leaves(item, change, (*at, index)) for index, item in enumerate(value)]
+    return change(at, value)
 
 
 def contains(value: Any, kind: type) -> bool:

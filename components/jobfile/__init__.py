@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..schema import Pending
-from .expand import compose, expand, split_sound
+from .expand import compose, split_sound
 from .load import load, read_text
 from .model import Context, Job, JobFile
 
@@ -13,7 +13,6 @@ __all__ = [
     "JobFile",
     "Pending",
     "compose",
-    "expand",
     "load",
     "read_text",
     "split_sound",

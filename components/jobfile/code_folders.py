@@ -33,8 +33,7 @@ def find_problems(jobs: Sequence[Job], root: Path, most: int) -> Iterator[Proble
             "" if is_there else suggest_start(job.file, folder, lambda at: os.path.isdir(root / at))
         )
         for mistake in found.mistakes:
-            place, message = job.place(mistake.path), mistake.message + start
-            yield Problem(job.file, *place, mistake.path, message, mistake.rule, mistake.level)
+            yield job.problem(mistake.path, mistake.message + start, mistake.rule, mistake.level)
         entry = job.code.get("entryPoint")
         if not isinstance(entry, str) or not found.complete:
             continue
@@ -44,8 +43,7 @@ def find_problems(jobs: Sequence[Job], root: Path, most: int) -> Iterator[Proble
                 message += f"; did you mean `{last}`? It begins at the folder"
             elif (Path(found.folder) / entry).is_file():
                 message = f"`{entry}` is left out of the folder `{folder}`; name it in `code.include` to pack it"
-            place = job.place("code.entryPoint")
-            yield Problem(job.file, *place, "code.entryPoint", message, "code-script")
+            yield job.problem("code.entryPoint", message, "code-script")
 
 
 def find_unplaced(jobs: Sequence[Job], stack: str) -> Iterator[Problem]:
@@ -53,8 +51,7 @@ def find_unplaced(jobs: Sequence[Job], stack: str) -> Iterator[Problem]:
     for job in jobs:
         if job.code is not None:
             command = name_setting("aws-jobs:artifacts", "s3://BUCKET/PREFIX", stack)
-            message = f"no place to upload to: {command}"
-            yield Problem(job.file, *job.place("code"), "code", message, "code-place")
+            yield job.problem("code", f"no place to upload to: {command}", "code-place")
 
 
 def _is_unknown(value: object) -> bool:

@@ -15,16 +15,14 @@ from ..redact import Redactor
 from ..schema import Pending
 from ..wire import Path, join_path
 from . import interpolate, matrix, messages, names, own_keys, request, rules
-from .cells import name_cells
 from .faults import rate_fault, select_faults
 from .model import Context, Job, JobFile
-from .overlay import merge
-from .period import period
-from .placeholders import hide_placeholders
-from .sound import keep_sound
+from .sound import hide_placeholders, keep_sound
 from .unknown_fields import group_misplaced, split_answers
 from .watched_files import is_file
 
+# of a UTC date; a week of ISO 8601 belongs to the year of its Thursday
+_PERIODS = {"day": "%Y-%m-%d", "week": "%G-W%V", "month": "%Y-%m"}
 _VISIBLE = ("generation", "watch", "dependsOn", "code", "adopt")  # filled in, and never secret
 
 
@@ -104,7 +102,7 @@ class Composition:
             self.report_all(own_keys.check_job(job))
             found[job.name] = self.problems
             yield job
-        self.problems = around | set(name_cells(found))
+        self.problems = around | set(matrix.name_cells(found))
         misspelt = any(name.startswith("matrix.") and name[7:] not in grid for name in used)
         for key in () if misspelt else grid:
             if not {key, f"matrix.{key}"} & used:
@@ -112,29 +110,28 @@ class Composition:
 
     def _document(self) -> dict[str, Any]:
         """The file's document with the stack's overlay, without the parts of our own keys that are wrong."""
-        document = self.file.document
-        self.wrong_keys = wrong = _first_names(self._faults(document, "keys", ()))
-        if "name" not in document and not names.VALID.fullmatch(self.file.stem):
+        document = self._drop_wrong_keys(self.file.document)
+        if "name" not in self.file.document and not names.VALID.fullmatch(self.file.stem):
             message = (
                 f"the file name `{self.file.stem}` is not a valid job name (letters, digits, - and _); "
                 "rename the file, or add `name:`"
             )
             self.report((), message, "name-file")
-        document = {
-            name: value
-            for name, value in document.items()
-            if name not in wrong or name == "request"
-        }
         kind = KINDS.get(str(document.get("kind")))
         overlay = document.get("stacks", {}).get(self.context.stack)
         if kind is not None:
             document = self._opened(kind, document, ())
         if overlay and kind is not None:
             document = merge(document, self._opened(kind, overlay, self.overlay))
-            wrong = _first_names(self._faults(document, "keys", ()))
-            self.wrong_keys |= wrong
-            document = {k: v for k, v in document.items() if k not in wrong or k == "request"}
+            document = self._drop_wrong_keys(document)
         return document
+
+    def _drop_wrong_keys(self, document: Mapping[str, Any]) -> dict[str, Any]:
+        """Report our own keys that are wrong, and return the document without them."""
+        faults = self._faults(document, "keys", ())
+        wrong = {str(fault.path[0]) if fault.path else "" for fault in faults}
+        self.wrong_keys |= wrong
+        return {key: value for key, value in document.items() if key not in wrong - {"request"}}
 
     def _opened(self, kind: Kind, part: dict[str, Any], at: Path) -> dict[str, Any]:
         """The document, or an overlay, with its payload as an object."""
@@ -184,7 +181,7 @@ class Composition:
             self.context,
             name,
             cell,
-            period=period(every, today) if every else None,
+            period=today.strftime(_PERIODS[every]) if every else None,
             has_code="code" in document,
         )
         own = {
@@ -282,9 +279,21 @@ class Composition:
         return tuple(aliases) if isinstance(aliases, list) and not is_cell else ()
 
 
-def _first_names(faults: Iterable[schema.SchemaProblem]) -> set[str]:
-    return {str(fault.path[0]) if fault.path else "" for fault in faults}
-
-
 def _is_text(value: Any) -> bool:
     return isinstance(value, str)
+
+
+def merge(document: Any, patch: Any) -> Any:
+    """Lay a stack's overlay over a document: null takes a field away, a list is replaced as a whole.
+
+    It is a JSON merge patch, https://www.rfc-editor.org/rfc/rfc7396.
+    """
+    if not isinstance(patch, dict):
+        return patch
+    result = dict(document) if isinstance(document, dict) else {}
+    for name, value in patch.items():
+        if value is None:
+            result.pop(name, None)
+        else:
+            result[name] = merge(result.get(name), value)
+    return result

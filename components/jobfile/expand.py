@@ -10,18 +10,6 @@ from .composition import Composition
 from .model import Context, Job, JobFile
 
 
-def expand(
-    files: Sequence[JobFile], context: Context, elsewhere: frozenset[str] = frozenset()
-) -> tuple[list[Job], list[Problem]]:
-    """Return the stack's jobs and everything that is wrong with them, both sorted.
-
-    `elsewhere` names jobs that exist beside these and may be depended on. A job with an error is not
-    among the jobs. Warnings have `level == "warning"`.
-    """
-    jobs, problems = compose(files, context, elsewhere)
-    return split_sound(jobs, problems)[0], problems
-
-
 def split_sound(jobs: Sequence[Job], problems: Sequence[Problem]) -> tuple[list[Job], list[Job]]:
     """Return the jobs of files without an error, and those of the others."""
     bad = {problem.file for problem in problems if problem.level == "error"}
@@ -31,7 +19,10 @@ def split_sound(jobs: Sequence[Job], problems: Sequence[Problem]) -> tuple[list[
 def compose(
     files: Sequence[JobFile], context: Context, elsewhere: frozenset[str] = frozenset()
 ) -> tuple[list[Job], list[Problem]]:
-    """Return what `expand` does, and with it the jobs that have an error: what is wrong in them is not known yet."""
+    """Return the stack's jobs and everything that is wrong with them, both sorted.
+
+    `elsewhere` names jobs that exist beside these and may be depended on. Warnings have `level == "warning"`.
+    """
     jobs: list[Job] = []
     problems: set[Problem] = set()
     cells: dict[str, list[str]] = {}

@@ -13,7 +13,7 @@ from typing import Any
 from ..errors import name_setting
 from ..kinds import LATEST
 from ..schema import Pending
-from ..wire import Path
+from ..wire import Path, map_leaves
 from .matrix import as_text
 from .messages import join_words
 from .model import Context
@@ -150,7 +150,7 @@ def _pending(expression: str, secret: bool = False) -> Filled:
 
 
 def fill_leaf(text: str, scope: Scope) -> tuple[Any, bool]:
-    """Fill one leaf in. Returns the value, and whether a secret is in it. Raises `Mistake`.
+    """Fill one leaf in. Returns the value, and whether a secret is in it. Raises `InterpolationError`.
 
     A leaf that is one expression keeps its type (a matrix value may be a number).
     """
@@ -223,30 +223,22 @@ def fill_tree(
 ) -> Any:
     """Fill in every leaf of a value. `wanted` names the JSON type that a path takes.
 
-    Collects the paths of secret leaves and every mistake with its path; untouched parts are shared, not copied.
+    Collects the paths of secret leaves and every mistake with its path.
     """
-    if isinstance(value, str):
-        if "${" not in value:
-            return value
+
+    def fill(path: Path, leaf: Any) -> Any:
+        if not isinstance(leaf, str) or "${" not in leaf:
+            return leaf
         try:
-            filled, secret = fill_leaf(value, scope)
+            filled, secret = fill_leaf(leaf, scope)
         except InterpolationError as mistake:
-            mistakes.append((at, mistake))
-            return Pending("", value)
+            mistakes.append((path, mistake))
+            return Pending("", leaf)
         if secret:
-            secrets.append(at)
-        return convert(filled, wanted(at))
-    if isinstance(value, dict):
-        return {
-            key: fill_tree(item, (*at, key), scope, wanted, secrets, mistakes)
-            for key, item in value.items()
-        }
-    if isinstance(value, list):
-        return [
-            fill_tree(item, (*at, index), scope, wanted, secrets, mistakes)
-            for index, item in enumerate(value)
-        ]
-    return value
+            secrets.append(path)
+        return convert(filled, wanted(path))
+
+    return map_leaves(value, fill, at)
 
 
 def convert(value: Any, wanted: str) -> Any:

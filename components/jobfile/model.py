@@ -61,21 +61,6 @@ class JobFile:
         """A file without `${` (however it is escaped) needs no walk of its leaves."""
         return "${" in self.text or "\\" in self.text
 
-    def problem(
-        self, path: Path, message: str, rule: str, *, level: str = "error", shown: str | None = None
-    ) -> Problem:
-        """A problem at the nearest place to `path` that the text has."""
-        line, column = self.places.of(path)
-        return Problem(
-            self.path,
-            line,
-            column,
-            join_path(path) if shown is None else shown,
-            message,
-            rule,
-            level,
-        )
-
 
 @dataclass(frozen=True)
 class Job:
@@ -117,3 +102,8 @@ class Job:
         if self.source is None:
             return 0, 0
         return self.source.places.of(path, ("stacks", self.stack))
+
+    def problem(self, path: str | Path, message: str, rule: str, level: str = "error") -> Problem:
+        """Return a problem at the nearest place to the path that the file has."""
+        shown = path if isinstance(path, str) else join_path(path)
+        return Problem(self.file, *self.place(path), shown, message, rule, level)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from ..errors import Problem
 from ..kinds import KINDS, Kind
-from ..wire import Path, join_path, walk_leaves
+from ..wire import Path, walk_leaves
 from .model import Job
 from .words import suggest
 
@@ -25,38 +24,39 @@ def find_collisions(jobs: Sequence[Job]) -> Iterator[Problem]:
             continue
         if other.file == job.file:
             message = f"two cells have the name `{job.name}`; make their values differ in letters or digits"
-            yield _problem(job, ("matrix",), message, "name-cells")
+            yield job.problem(("matrix",), message, "name-cells")
         else:
             message = f"`{job.name}` is also the name of the job in {other.file}; names are unique in a project"
-            yield _problem(job, ("name",), message, "name-twice")
+            yield job.problem(("name",), message, "name-twice")
     former: dict[str, Job] = {}
     for job in jobs:
         for alias in job.aliases:
             if alias in first:
                 message = f"the alias `{alias}` is the name of a job ({first[alias].file})"
-                yield _problem(job, ("aliases",), message, "alias-taken")
+                yield job.problem(("aliases",), message, "alias-taken")
             elif former.setdefault(alias, job) is not job:
                 message = f"the alias `{alias}` is also used in {former[alias].file}; an alias belongs to one job"
-                yield _problem(job, ("aliases",), message, "alias-twice")
+                yield job.problem(("aliases",), message, "alias-twice")
 
 
 def check_dependencies(
     jobs: Sequence[Job], known: Mapping[str, Sequence[str]], elsewhere: frozenset[str]
 ) -> Iterator[Problem]:
     """Unknown names in `dependsOn` and `${jobs.x.y}`, and circles. `known` maps a matrix file's name to its cells."""
-    names = {job.name for job in jobs}
+    kinds = {job.name: KINDS[job.kind] for job in jobs}
+    names = kinds.keys()
     for job in jobs:
         for other in job.depends_on:
             if other not in names and other not in elsewhere:
-                yield _problem(
-                    job, _where(job, other), _no_such(other, names, known), "depends-unknown"
+                yield job.problem(
+                    _where(job, other), _no_such(other, names, known), "depends-unknown"
                 )
-        yield from _find_forgotten(job, {each.name: KINDS[each.kind] for each in jobs})
+        yield from _find_forgotten(job, kinds)
     for circle in _circles({job.name: [d for d in job.depends_on if d in names] for job in jobs}):
         job = next(job for job in jobs if job.name == circle[0])
         message = f"circular dependency: {' -> '.join([*circle, circle[0]])}"
-        yield _problem(
-            job, _where(job, circle[1] if len(circle) > 1 else circle[0]), message, "depends-circle"
+        yield job.problem(
+            _where(job, circle[1] if len(circle) > 1 else circle[0]), message, "depends-circle"
         )
 
 
@@ -74,7 +74,7 @@ def _find_forgotten(job: Job, kinds: Mapping[str, Kind]) -> Iterator[Problem]:
                     f"`{output}` is another one once AWS has forgotten {other}'s run (about a week after its end), and "
                     f"this job would run again: use `{kind.link.name_output}`, `{kind.link.arn_output}` or its results"
                 )
-                yield replace(_problem(job, at, message, "depends-output"), level="warning")
+                yield job.problem(at, message, "depends-output", "warning")
 
 
 def _where(job: Job, other: str) -> Path:
@@ -87,7 +87,7 @@ def _where(job: Job, other: str) -> Path:
     return next(used, ("dependsOn",))
 
 
-def _no_such(other: str, names: set[str], known: Mapping[str, Sequence[str]]) -> str:
+def _no_such(other: str, names: Collection[str], known: Mapping[str, Sequence[str]]) -> str:
     if other in known:
         return f"`{other}` is a matrix; name one of its cells: {', '.join(f'`{cell}`' for cell in known[other][:6])}"
     return f"there is no job `{other}`{suggest(other, sorted(names))}"
@@ -118,9 +118,3 @@ def _circles(graph: Mapping[str, Sequence[str]]) -> Iterator[list[str]]:
             trail.append(name)
             stack.append((name, True))
             stack += [(other, False) for other in reversed(graph[name])]
-
-
-def _problem(job: Job, path: Path, message: str, rule: str) -> Problem:
-    assert job.source is not None  # every job of `expand` has the file it came from
-    line, column = job.place(path)
-    return Problem(job.file, line, column, join_path(path), message, rule)

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 
 from ..errors import Problem
 from ..kinds import KINDS
-from ..wire import join_path
 from .messages import join_words
 from .model import Job, JobFile
 from .rules.view import JobProblem, warning
@@ -89,6 +88,5 @@ def find_adopted_twice(jobs: Sequence[Job]) -> Iterator[Problem]:
             continue
         other = first.setdefault(job.adopt, job)
         if other is not job:
-            line, column = job.place(("adopt",))
             message = f"`{other.name}` adopts this run too; a run belongs to one job"
-            yield Problem(job.file, line, column, join_path(("adopt",)), message, "adopt-twice")
+            yield job.problem("adopt", message, "adopt-twice")

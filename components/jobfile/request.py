@@ -65,8 +65,3 @@ def _are_known(tags: Any, key: str) -> bool:
     return isinstance(tags, list) and all(
         isinstance(tag, dict) and isinstance(tag.get(key), str) for tag in tags
     )
-
-
-def is_open(value: Any) -> bool:
-    """Say whether a value is known: there, and not pending."""
-    return value is None or isinstance(value, Pending)

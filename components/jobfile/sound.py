@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
+from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 
 from ..schema import Pending, SchemaProblem
-from ..wire import Path
+from ..wire import Path, map_leaves
 from .faults import rate_fault
 from .unknown_fields import find_homes, is_doubled
 from .words import find_nearest
 
+# no word that a model's vocabulary has, as `<PAD>` is one
+_PLACEHOLDER = re.compile(r"<fill in [^<>]+>")
 _UNKNOWN = Pending("", "")
 
 
@@ -20,11 +24,24 @@ def keep_sound(body: dict[str, Any], faults: Iterable[SchemaProblem], model: str
 
     So is a field that is missing, and the one that was probably meant by a field which is not known.
     """
-    result: dict[str, Any] = _copy(body)
+    result = deepcopy(body)
     for fault in faults:
         if rate_fault(fault)[0] == "error":
             _hide(result, fault, model)
     return result
+
+
+def hide_placeholders(body: Any, report: Callable[[Path, str, str], None], at: Path) -> Any:
+    """Report what `jobctl new` leaves to the author, and return it as something that is not known yet."""
+
+    def hide(path: Path, leaf: Any) -> Any:
+        found = _PLACEHOLDER.search(leaf) if isinstance(leaf, str) else None
+        if not found:
+            return leaf
+        report(path, f"`{found[0]}` is not filled in yet", "not-filled")
+        return Pending("", leaf)
+
+    return map_leaves(body, hide, at)
 
 
 def _hide(body: dict[str, Any], fault: SchemaProblem, model: str) -> None:
@@ -62,9 +79,3 @@ def _find(value: Any, path: Path) -> Any:
         except (KeyError, IndexError, TypeError):
             return None
     return value
-
-
-def _copy(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _copy(item) for key, item in value.items()}
-    return [_copy(item) for item in value] if isinstance(value, list) else value

@@ -61,28 +61,17 @@ def list_files(root: Path, pattern: str) -> list[str]:
 
 def _matches(names: Sequence[str], steps: Sequence[str | re.Pattern[str]]) -> bool:
     """Match a path's names with a pattern's parts; the time is their product."""
-    reached = {0}
+    # whether the names so far are matched by the first parts: none of them, one, two ...
+    matched = [all(step == "**" for step in steps[:count]) for count in range(len(steps) + 1)]
     for name in names:
-        after = set()
-        for at in _skip_folders(reached, steps):
-            if at < len(steps):
-                step = steps[at]
-                if isinstance(step, str):
-                    after.add(at)
-                elif step.match(name):
-                    after.add(at + 1)
-        reached = after
-    return len(steps) in _skip_folders(reached, steps)
-
-
-def _skip_folders(reached: set[int], steps: Sequence[str | re.Pattern[str]]) -> set[int]:
-    """`**` stands for no folder, too."""
-    found = set(reached)
-    for at in sorted(reached):
-        while at < len(steps) and isinstance(steps[at], str):
-            at += 1
-            found.add(at)
-    return found
+        before, matched = matched, [False]
+        for at, step in enumerate(steps):
+            if isinstance(step, str):
+                # `**` stands for no folder, or for this one too
+                matched.append(matched[at] or before[at + 1])
+            else:
+                matched.append(before[at] and step.match(name) is not None)
+    return matched[-1]
 
 
 def hash_files(root: Path, pattern: str, most: int) -> dict[str, str]:
@@ -112,10 +101,9 @@ def find_problems(jobs: Sequence[Job], root: Path) -> Iterator[Problem]:
     for job in jobs:
         for index, watched in enumerate(job.watch):
             if is_file(watched) and "${" not in watched and not list_files(root, watched):
-                at = f"watch[{index}]"
                 message = f"no file of the project is `{watched}` (from the project's folder; links do not count)"
                 if os.path.isdir(root / watched):
                     message = f"`{watched}` is a folder; end it with /** for all files in it"
                 else:
                     message += suggest_start(job.file, watched, partial(list_files, root))
-                yield Problem(job.file, *job.place(at), at, message, "watch-file")
+                yield job.problem(("watch", index), message, "watch-file")

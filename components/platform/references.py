@@ -36,6 +36,4 @@ def find_unknown(
         for path, leaf in walk_leaves(job.request, ("request",)):
             if isinstance(leaf, Pending) and leaf.expression.startswith(_HEAD):
                 message = f"`${{{leaf.expression}}}`: {why}"
-                yield Problem(
-                    job.file, *job.place(path), join_path(path), message, "platform.output"
-                )
+                yield job.problem(path, message, "platform.output")

@@ -71,16 +71,8 @@ def _of_job(policy: Policy, job: Job, stack: str) -> Iterable[Problem]:
             continue
         told.add(path)
         value = "" if path in job.secret_paths else _value(fault)
-        line, column = job.place(place)
-        yield Problem(
-            job.file,
-            line,
-            column,
-            path,
-            f"{policy.message}{value} ({policy.file})",
-            f"policy.{policy.name}",
-            policy.level,
-        )
+        message = f"{policy.message}{value} ({policy.file})"
+        yield job.problem(place, message, f"policy.{policy.name}", policy.level)
 
 
 def _of_totals(policy: Policy, totals: Mapping[str, Any], file: str) -> Iterable[Problem]:

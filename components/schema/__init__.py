@@ -19,7 +19,16 @@ _PACKAGE = File(__file__).resolve().parents[1]
 _INSIDE = _PACKAGE / "schemas"
 FOLDER = _INSIDE if _INSIDE.is_dir() else _PACKAGE.parent / "schemas"
 
-__all__ = ["FOLDER", "Pending", "SchemaProblem", "accepts", "at", "faults", "read", "type_at"]
+__all__ = [
+    "FOLDER",
+    "Pending",
+    "SchemaProblem",
+    "accepts",
+    "at",
+    "find_problems",
+    "find_type",
+    "read",
+]
 
 
 @cache

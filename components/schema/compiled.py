@@ -70,8 +70,6 @@ def _compile(schema: Any, root: dict[str, Any], known: dict[str, Check]) -> Chec
         for python_type in _PYTHON_TYPES[name]:
             by_type.setdefault(python_type, check)
     allowed = frozenset(map(_key, schema["enum"])) if "enum" in schema else None
-    if "const" in schema:
-        allowed = frozenset((_key(schema["const"]),))
 
     def valid(value: Any) -> bool:
         check = by_type.get(type(value))

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from ..aws import Aws
 from ..aws.objects import read_etag as find_etag
-from ..errors import JobError, Problem, Problems
+from ..errors import JobError, Problems
 from ..jobfile import Job, Pending
 from ..jobfile.watched_files import hash_files, is_file
 from ..kinds import KINDS
-from ..wire import walk_leaves
+from ..wire import map_leaves, walk_leaves
 from .jobs import StackJobs
 
 if TYPE_CHECKING:
@@ -107,13 +107,7 @@ class InputBuilder:
 
 def _as_written(value: Any) -> Any:
     """Write what is not known yet as the file has it: a placeholder's request, never a submitted one."""
-    if isinstance(value, Pending):
-        return str(value)
-    if isinstance(value, Mapping):
-        return {key: _as_written(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_as_written(item) for item in value]
-    return value
+    return map_leaves(value, lambda at, leaf: str(leaf) if isinstance(leaf, Pending) else leaf)
 
 
 def _add_code(job: Job, request: dict[str, Any], code: Mapping[str, Any]) -> dict[str, Any]:
@@ -132,4 +126,4 @@ def _add_code(job: Job, request: dict[str, Any], code: Mapping[str, Any]) -> dic
 
 
 def _problem(job: Job, path: str, message: str) -> Problems:
-    return Problems([Problem(job.file, *job.place(path), path, message, "outside")])
+    return Problems([job.problem(path, message, "outside")])

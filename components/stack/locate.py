@@ -13,7 +13,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from ..errors import Problem
 from ..jobfile import Context, Job, JobFile, load, yaml12
 from ..jobfile.composition import Composition
 from ..wire import Path as Place
@@ -38,7 +37,7 @@ def locate(root: Path, inputs: Mapping[str, Any], sentence: str) -> str:
         path, words = (key,), told
     else:
         path = find_path(inputs, words)
-    return str(Problem(job.file, *job.place(path), join_path(path), words, "aws"))
+    return str(job.problem(path, words, "aws"))
 
 
 def _find_job(root: Path, inputs: Mapping[str, Any]) -> Job | None:

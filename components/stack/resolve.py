@@ -17,7 +17,7 @@ from ..errors import PASSING, JobError, Problem, Problems
 from ..jobfile import Job, Pending
 from ..kinds import KINDS, LATEST, Phase
 from ..lifecycle.outputs import make_outputs
-from ..wire import join_path, walk_leaves
+from ..wire import walk_leaves
 from .inputs import InputBuilder
 from .jobs import Answers, StackJobs
 
@@ -113,9 +113,8 @@ class _Round:
 
 def _locate(job: Job, expression: str, message: str) -> Problem:
     found = (
-        ("request", *path)
-        for path, leaf in walk_leaves(job.request)
+        path
+        for path, leaf in walk_leaves(job.request, ("request",))
         if isinstance(leaf, Pending) and leaf.expression == expression
     )
-    path = next(found, ("request",))
-    return Problem(job.file, *job.place(path), join_path(path), message, "outside")
+    return job.problem(next(found, ("request",)), message, "outside")

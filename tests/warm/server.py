@@ -70,7 +70,7 @@ def preload() -> None:
     for name in PRELOADED:
         importlib.import_module(name)
 
-    from components.jobfile import Context, expand, load
+    from components.jobfile import Context, compose, load
 
     if sys.argv[2:]:
         prepare_stack(sys.argv[2])
@@ -78,7 +78,7 @@ def preload() -> None:
         prepare_any()
     # schemas are read where they are first needed
     files, _ = load([ROOT / "jobs"], ROOT)
-    expand(files, Context("dev", REGION, {}, {}, frozenset(), datetime.date(2026, 11, 22)))
+    compose(files, Context("dev", REGION, {}, {}, frozenset(), datetime.date(2026, 11, 22)))
 
 
 def prepare_stack(salt: str) -> None:

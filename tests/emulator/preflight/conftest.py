@@ -10,8 +10,9 @@ import pytest
 
 from components import preflight
 from components.aws import Aws
-from components.jobfile import Context, expand, load
+from components.jobfile import Context, load
 from local.aws.server.emulator import Emulator
+from tests.unit.jobfile.making import expand
 
 DENY = "/_emulator/deny"
 

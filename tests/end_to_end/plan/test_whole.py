@@ -7,9 +7,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from components.jobfile import Context, expand, load
+from components.jobfile import Context, load
 from tests.conftest import Workspace
 from tests.end_to_end import jobs
+from tests.unit.jobfile.making import expand
 from tests.unit.plan.documents import document, inputs, state, step
 
 

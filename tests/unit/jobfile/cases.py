@@ -6,7 +6,8 @@ import datetime
 from pathlib import Path
 
 from components.errors import Problem
-from components.jobfile import Context, Job, expand, load
+from components.jobfile import Context, Job, load
+from tests.unit.jobfile.making import expand
 
 CASES = Path(__file__).resolve().parents[2] / "cases"
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from components.errors import Problem
-from components.jobfile import Context, Job, JobFile, expand, load
+from components.jobfile import Context, Job, JobFile, compose, load, split_sound
 
 TODAY = datetime.date(2026, 11, 22)
 
@@ -51,6 +52,14 @@ def read(root: Path, **texts: str) -> list[JobFile]:
     files, problems = load([folder_of(root, **texts)], root)
     assert problems == []
     return files
+
+
+def expand(
+    files: Sequence[JobFile], stack: Context, elsewhere: frozenset[str] = frozenset()
+) -> tuple[list[Job], list[Problem]]:
+    """The jobs of files without an error, and everything that is wrong."""
+    composed, problems = compose(files, stack, elsewhere)
+    return split_sound(composed, problems)[0], problems
 
 
 def jobs(root: Path, stack: Context | None = None, **texts: str) -> list[Job]:

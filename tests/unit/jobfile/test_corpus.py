@@ -25,9 +25,10 @@ from botocore.model import ServiceModel, Shape, StructureShape
 from botocore.validate import ParamValidator
 
 from components.errors import Problem
-from components.jobfile import expand, read_text
+from components.jobfile import read_text
 from components.jobfile.model import JobFile
 from components.wire import join_path
+from tests.unit.jobfile.making import expand
 
 from .cases import CASES, CONTEXT
 

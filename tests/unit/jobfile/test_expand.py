@@ -7,12 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from components.jobfile import expand
+from components.jobfile.composition import merge
 from components.jobfile.matrix import cell_name, cells
-from components.jobfile.overlay import merge
-from components.jobfile.period import period
 
-from .making import BATCH_JOB, SERVICE_JOB, TODAY, context, errors, jobs, read
+from .making import BATCH_JOB, SERVICE_JOB, TODAY, context, errors, expand, jobs, read
 
 
 @pytest.mark.parametrize(
@@ -236,14 +234,17 @@ def test_jobs_elsewhere_may_be_depended_on(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("every", "text"), [("day", "2026-11-22"), ("week", "2026-W47"), ("month", "2026-11")]
 )
-def test_periods(every: str, text: str) -> None:
+def test_periods(every: str, text: str, tmp_path: Path) -> None:
     """A period is the UTC day, ISO week or month."""
-    assert period(every, TODAY) == text
+    (job,) = jobs(tmp_path, churn=f"{SERVICE_JOB}every: {every}\n")
+    assert job.period == text
 
 
-def test_a_week_belongs_to_the_year_of_its_thursday() -> None:
+def test_a_week_belongs_to_the_year_of_its_thursday(tmp_path: Path) -> None:
     """The first days of January may lie in the last week of the old year."""
-    assert period("week", TODAY.replace(year=2027, month=1, day=3)) == "2026-W53"
+    sunday = context(today=TODAY.replace(year=2027, month=1, day=3))
+    (job,) = jobs(tmp_path, sunday, churn=f"{SERVICE_JOB}every: week\n")
+    assert job.period == "2026-W53"
 
 
 def test_themes_exist_in_some_regions(tmp_path: Path) -> None:

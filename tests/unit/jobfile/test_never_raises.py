@@ -9,7 +9,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.jobfile import JobFile, expand, read_text
+from components.jobfile import JobFile, read_text
+from tests.unit.jobfile.making import expand
 from tests.unit.schema.requests import mutated
 
 from .cases import CONTEXT

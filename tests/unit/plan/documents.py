@@ -11,8 +11,9 @@ import yaml
 from cli.planning.build import build
 from cli.planning.model import Plan
 from cli.planning.preview import read
-from components.jobfile import Context, Job, JobFile, expand
+from components.jobfile import Context, Job, JobFile
 from tests.end_to_end import jobs
+from tests.unit.jobfile.making import expand
 
 ARN = "arn:aws:batch:us-east-1:123456789012:service-job/00000000-0000-4000-8000-000000000001"
 

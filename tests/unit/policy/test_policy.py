@@ -14,10 +14,11 @@ from jsonschema import Draft202012Validator
 
 from components import policy
 from components.errors import JobError, Problems
-from components.jobfile import Context, JobFile, expand
+from components.jobfile import Context, JobFile
 from components.schema import foreign
 from tests.conftest import ROOT
 from tests.end_to_end import jobs
+from tests.unit.jobfile.making import expand
 
 EXAMPLES = sorted((ROOT / "policy" / "examples").iterdir())
 
