@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..errors import name_setting
 from ..kinds import LATEST
@@ -21,7 +21,7 @@ from .words import suggest
 
 _TOKEN = re.compile(r"\$\$\{|\$\{|\}|[^$}]+|.", re.DOTALL)
 _LATEST = re.compile(rf"(?:{'|'.join(map(re.escape, LATEST))})\((.*)\)", re.DOTALL)
-_OUTPUT = re.compile(r"jobs\.([A-Za-z0-9][A-Za-z0-9_-]*)\.([A-Za-z][A-Za-z0-9]*)")
+OUTPUT = re.compile(r"jobs\.([A-Za-z0-9][A-Za-z0-9_-]*)\.([A-Za-z][A-Za-z0-9]*)")
 
 MAX_NESTED = 10  # `${` in `${`: two are of use
 
@@ -37,9 +37,8 @@ class InterpolationError(Exception):
         self.message, self.rule = message, rule
 
 
-@dataclass(frozen=True)
-class Filled:
-    """What an expression stands for."""
+class Filled(NamedTuple):
+    """What an expression or a leaf stands for, and whether a secret is in it."""
 
     value: Any
     secret: bool = False
@@ -83,7 +82,7 @@ class Scope:
             return self._own(self.generation, "generation", "generation: 1")
         if expression == "period":
             return self._own(self.period, "period", "every: week")
-        output, latest = _OUTPUT.fullmatch(expression), _LATEST.fullmatch(expression)
+        output, latest = OUTPUT.fullmatch(expression), _LATEST.fullmatch(expression)
         if latest and not re.fullmatch(r"arn:[^\s\"']+", latest[1].strip()):
             raise InterpolationError(f"expected an ARN without quotes, got `{latest[1]}`")
         if output and self.in_request:
@@ -149,21 +148,20 @@ def _pending(expression: str, secret: bool = False) -> Filled:
     return Filled(Pending(expression, f"${{{expression}}}"), secret)
 
 
-def fill_leaf(text: str, scope: Scope) -> tuple[Any, bool]:
-    """Fill one leaf in. Returns the value, and whether a secret is in it. Raises `InterpolationError`.
+def fill_leaf(text: str, scope: Scope) -> Filled:
+    """Fill one leaf in. Raises `InterpolationError`.
 
     A leaf that is one expression keeps its type (a matrix value may be a number).
     """
     if "${" not in text:
-        return text, False
+        return Filled(text)
     parts = _parsed(iter(_TOKEN.findall(text)), 0)
     if len(parts) == 1 and isinstance(parts[0], list):
-        filled = _filled(parts[0], scope)
-        return filled.value, filled.secret
+        return _filled(parts[0], scope)
     return _joined(parts, scope)
 
 
-def _joined(parts: Parts, scope: Scope) -> tuple[Any, bool]:
+def _joined(parts: Parts, scope: Scope) -> Filled:
     texts, pending, secret = "", "", False
     for part in parts:
         if isinstance(part, str):
@@ -175,7 +173,7 @@ def _joined(parts: Parts, scope: Scope) -> tuple[Any, bool]:
         if isinstance(filled.value, Pending) and (not pending or pending.startswith("config.")):
             pending = filled.value.expression
         texts += filled.value.text if isinstance(filled.value, Pending) else as_text(filled.value)
-    return (Pending(pending, texts) if pending else texts), secret
+    return Filled(Pending(pending, texts) if pending else texts, secret)
 
 
 def _filled(parts: Parts, scope: Scope) -> Filled:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import math
 import re
-from typing import Any
+from collections.abc import Callable
+from functools import partial
+from typing import Any, NoReturn
 
 from .places import second, written
 from .yaml12 import MAX_DEPTH, Unreadable
@@ -13,44 +16,37 @@ from .yaml12 import MAX_DEPTH, Unreadable
 _ESCAPE = re.compile(
     r"\\(?:ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2}|(ud[89a-f][0-9a-f]{2})|.)", re.I | re.S
 )
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 
 
-class _NoNumber(ValueError):
-    def __init__(self, text: str) -> None:
-        super().__init__(text[:20])
-        self.text = text
+class _Refused(ValueError):
+    """What the parser's hooks refuse; `locate` finds it in the text."""
 
-
-class _Twice(ValueError):
-    def __init__(self, key: str) -> None:
-        super().__init__(key)
-        self.key = key
+    def __init__(self, message: str, locate: Callable[[str], tuple[int, int]]) -> None:
+        super().__init__(message)
+        self.message, self.locate = message, locate
 
 
 def load(text: str) -> Any:
     """Return the document in the text. Raises `Unreadable`."""
-    if _depth(text) > MAX_DEPTH:
-        raise Unreadable(f"nested more than {MAX_DEPTH} levels deep", 0, 0)
     _refuse_half_pairs(text)
     try:
-        return json.loads(
+        document = json.loads(
             text,
             object_pairs_hook=_object,
             parse_int=_integer,
             parse_float=_number,
-            parse_constant=_constant,
+            parse_constant=_refuse_number,
         )
-    except _Twice as error:
-        line, column = second(text, error.key)
-        raise Unreadable(f"duplicate key `{error.key}`", line, column) from error
+        if _measure_depth(document) > MAX_DEPTH:
+            raise RecursionError
+    except RecursionError:
+        raise Unreadable(f"nested more than {MAX_DEPTH} levels deep", 0, 0) from None
     except json.JSONDecodeError as error:
         message = _plain(error, text)
         raise Unreadable(message, error.lineno, error.colno) from error
-    except _NoNumber as error:
-        raise Unreadable(
-            f"{error} is not a supported number", *written(text, error.text)
-        ) from error
+    except _Refused as error:
+        raise Unreadable(error.message, *error.locate(text)) from error
+    return document
 
 
 def _refuse_half_pairs(text: str) -> None:
@@ -65,47 +61,35 @@ def _refuse_half_pairs(text: str) -> None:
             raise Unreadable(f"`{escape[0]}` is half of a surrogate pair", line, column)
 
 
-def _depth(text: str) -> int:
-    """The deepest nesting, roughly: brackets in strings count too, so only a deep text is looked at closely."""
-    if text.count("[") + text.count("{") <= MAX_DEPTH:
-        return 0
-    depth = deepest = 0
-    for character in _STRING.sub("", text):
-        if character in "[{":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif character in "]}":
-            depth -= 1
-    return deepest
+def _measure_depth(value: Any) -> int:
+    if isinstance(value, dict):
+        value = list(value.values())
+    return 1 + max(map(_measure_depth, value), default=0) if isinstance(value, list) else 0
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    result = dict(pairs)
-    if len(result) != len(pairs):
-        seen: set[str] = set()
-        for key, _ in pairs:
-            if key in seen:
-                raise _Twice(key)
-            seen.add(key)
+    result: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in result:
+            raise _Refused(f"duplicate key `{key}`", partial(second, key=key))
+        result[key] = value
     return result
 
 
 def _integer(text: str) -> int:
     # Python refuses to read thousands of digits, with an error of its own
-    if len(text) > 300:
-        raise _NoNumber(text)
-    return int(text)
+    return int(text) if len(text) <= 300 else _refuse_number(text)
 
 
 def _number(text: str) -> float | int:
     number = float(text)
-    if number in (float("inf"), float("-inf")):
-        raise _NoNumber(text)
+    if math.isinf(number):
+        _refuse_number(text)
     return int(number) if number.is_integer() else number
 
 
-def _constant(text: str) -> Any:
-    raise _NoNumber(text)
+def _refuse_number(text: str) -> NoReturn:
+    raise _Refused(f"{text[:20]} is not a supported number", partial(written, value=text))
 
 
 def _plain(error: json.JSONDecodeError, text: str) -> str:

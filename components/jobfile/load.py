@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import stat
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator, Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
+from typing import Any
 
 from ..errors import Problem
 from . import json_text, yaml12
@@ -52,10 +54,8 @@ def load(paths: Sequence[Path], root: Path) -> tuple[list[JobFile], list[Problem
 
 def read_text(data: bytes, name: str) -> JobFile | Problem:
     """Read one document that did not come from a file; JSON is recognised by its first character."""
-    text = _decoded(data, name)
-    if isinstance(text, Problem):
-        return text
-    return _document(text, name, "", "stdin", text.lstrip()[:1] in ("{", "["))
+    is_json = data.removeprefix(BOM_UTF8).lstrip()[:1] in (b"{", b"[")
+    return _make(data, name, "", "stdin", is_json)
 
 
 def _job_files(path: str) -> Iterator[str]:
@@ -103,47 +103,41 @@ def _read(path: str, folder: str, root: str) -> JobFile | Problem:
             data = file.read()
     except OSError as error:
         return _whole(shown, f"cannot be read: {error.strerror}", "file-unreadable")
-    text = _decoded(data, shown)
-    if isinstance(text, Problem):
-        return text
-    return _document(text, shown, os.path.dirname(shown), stem, suffix == ".json")
+    return _make(data, shown, os.path.dirname(shown), stem, suffix == ".json")
 
 
-def _decoded(data: bytes, name: str) -> str | Problem:
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+def parse(data: bytes, name: str, is_json: bool) -> tuple[str, Any] | Problem:
+    """Return the text of a JSON or YAML file, and the document in it."""
+    if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
         return _whole(name, "encoded as UTF-16; save it as UTF-8", "file-encoding")
     try:
-        return data.decode("utf-8-sig")
+        text = data.decode("utf-8-sig")
+        return text, json_text.load(text) if is_json else yaml12.load(text)
     except UnicodeDecodeError as error:
         before = data[: error.start]
         line = before.count(b"\n") + 1
         column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8", "replace")) + 1
         byte = f"0x{data[error.start]:02x}"
         return Problem(name, line, column, "", f"byte {byte} is not valid UTF-8", "file-encoding")
-
-
-def _document(text: str, name: str, folder: str, stem: str, is_json: bool) -> JobFile | Problem:
-    if not text.strip():
-        return _whole(name, "empty file; a job needs at least `kind` and `request`", "file-empty")
-    try:
-        document = json_text.load(text) if is_json else yaml12.load(text)
     except yaml12.Unreadable as error:
         rule = "file-json" if is_json else "file-yaml"
         return Problem(name, error.line, error.column, "", error.message, rule)
+
+
+def _make(data: bytes, name: str, folder: str, stem: str, is_json: bool) -> JobFile | Problem:
+    if not data.removeprefix(BOM_UTF8).strip():
+        return _whole(name, "empty file; a job needs at least `kind` and `request`", "file-empty")
+    parsed = parse(data, name, is_json)
+    if isinstance(parsed, Problem):
+        return parsed
+    text, document = parsed
     if document is None:
-        return _whole(
-            name, "only comments; a job needs at least `kind` and `request`", "file-empty"
-        )
+        message = "only comments; a job needs at least `kind` and `request`"
+        return _whole(name, message, "file-empty")
     if not isinstance(document, dict):
         kind = "a list" if isinstance(document, list) else "a single value"
-        return Problem(
-            name,
-            1,
-            1,
-            "",
-            f"expected a mapping with `kind`, `request` ..., got {kind}",
-            "file-shape",
-        )
+        message = f"expected a mapping with `kind`, `request` ..., got {kind}"
+        return Problem(name, 1, 1, "", message, "file-shape")
     if said := recognize_call(document):
         return Problem(name, *Places(text, is_json).of(()), "", said, "file-call")
     return JobFile(name, stem, folder, text, is_json, document)
@@ -163,15 +157,8 @@ def _packed(files: Sequence[JobFile]) -> frozenset[str]:
 
 
 def _within(folder: str, folders: frozenset[str]) -> bool:
-    if not folders:
-        return False
-    while True:
-        if (folder or ".") in folders:
-            return True
-        above = os.path.dirname(folder)
-        if above == folder:
-            return False
-        folder = above
+    path = PurePath(folder)
+    return any(str(each) in folders for each in (path, *path.parents)) if folders else False
 
 
 def _is_below(path: str, folder: str) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 from .. import schema
 from ..kinds import KINDS, Kind
+from ..schema.compiled import follow
 from ..wire import Path, join_path
 from .words import find_nearest
 
@@ -82,8 +83,7 @@ def _list_homes(name: str) -> dict[str, tuple[Path, ...]]:
 
 
 def _walk_fields(part: Any, root: dict[str, Any], path: Path) -> Iterator[tuple[Path, str]]:
-    if "$ref" in part:
-        part = root["$defs"][part["$ref"].removeprefix("#/$defs/")]
+    part = follow(part, root)
     for field, inner in part.get("properties", {}).items():
         yield path, field
         if isinstance(inner, dict):

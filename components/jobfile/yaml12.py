@@ -23,14 +23,8 @@ MAX_NODES = (
 MAX_DEPTH = 60
 
 _TAG = "tag:yaml.org,2002:"
-_MAP, _SEQ, _STR = _TAG + "map", _TAG + "seq", _TAG + "str"
-_NULL, _BOOL, _INT, _FLOAT, _MERGE = (
-    _TAG + "null",
-    _TAG + "bool",
-    _TAG + "int",
-    _TAG + "float",
-    _TAG + "merge",
-)
+_KINDS = ("map", "seq", "str", "null", "bool", "int", "float", "merge")
+_MAP, _SEQ, _STR, _NULL, _BOOL, _INT, _FLOAT, _MERGE = (_TAG + kind for kind in _KINDS)
 
 
 class Loader(_Base):
@@ -86,6 +80,14 @@ def load(text: str) -> Any:
         loader.dispose()
 
 
+_SENTENCES = {  # by a part of the parser's own
+    "a single document": "a second document; write one job per file",
+    "undefined alias": "an alias (`*name`) without its anchor (`&name`)",
+    "mapping values are not allowed": "a `: ` inside a value; put the value in quotes, or check the indentation",
+    "did not find expected key": "not YAML; check the indentation, and the quotes in the lines before",
+}
+
+
 def _plain(error: yaml.MarkedYAMLError, text: str) -> str:
     """Say in plain words what the parser found."""
     problem = str(error.problem or "not YAML")
@@ -94,14 +96,9 @@ def _plain(error: yaml.MarkedYAMLError, text: str) -> str:
     line = lines[mark.line] if mark and mark.line < len(lines) else ""
     if "\t" in line[: len(line) - len(line.lstrip())] or (mark and line[mark.column :][:1] == "\t"):
         return "a tab; indent with spaces"
-    if "expected a single document" in str(error.context or "") or "single document" in problem:
-        return "a second document; write one job per file"
-    if "undefined alias" in problem or "found undefined" in problem:
-        return "an alias (`*name`) without its anchor (`&name`)"
-    if "mapping values are not allowed" in problem:
-        return "a `: ` inside a value; put the value in quotes, or check the indentation"
-    if "did not find expected key" in problem:
-        return "not YAML; check the indentation, and the quotes in the lines before"
+    for part, sentence in _SENTENCES.items():
+        if part in problem or part in str(error.context):
+            return sentence
     context = f" ({error.context})" if error.context else ""
     return f"not YAML: {problem}{context}"
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from ..errors import JobError, Problem, Problems
-from ..jobfile import json_text, yaml12
-from ..jobfile.load import MAX_BYTES
+from ..jobfile.load import MAX_BYTES, SUFFIXES, parse
 from ..jobfile.places import Places
 from ..jobfile.regular_files import read_regular
 from ..kinds import KINDS
@@ -18,8 +17,8 @@ from ..kinds import KINDS
 LEVELS = {"advisory": "warning", "mandatory": "error"}
 SCOPES = ("job", "stack", "plan")
 KEYS = ("message", "level", "scope", "stacks", "kinds", "schema")
-SUFFIXES = (".json", ".yaml", ".yml")
 FOLDER = "policy"
+_RULE = "policy.file"
 
 
 @dataclass(frozen=True)
@@ -66,24 +65,21 @@ def _read(path: Path, name: str) -> Policy | list[Problem]:
     try:
         # a FIFO or a device would be read for ever
         content, _ = read_regular(folder, file, MAX_BYTES)
-        if len(content) > MAX_BYTES:
-            return [Problem(name, 0, 0, "", "more than 1 MB", "policy.file")]
-        text = content.decode("utf-8-sig")
-        document = json_text.load(text) if is_json else yaml12.load(text)
-    except (JobError, UnicodeDecodeError):
-        return [Problem(name, 0, 0, "", "cannot be read as UTF-8 text", "policy.file")]
-    except yaml12.Unreadable as error:
-        return [Problem(name, error.line, error.column, "", error.message, "policy.file")]
+    except JobError:
+        return [Problem(name, 0, 0, "", "cannot be read as UTF-8 text", _RULE)]
+    if len(content) > MAX_BYTES:
+        return [Problem(name, 0, 0, "", "more than 1 MB", _RULE)]
+    parsed = parse(content, name, is_json)
+    if isinstance(parsed, Problem):
+        return [replace(parsed, rule=_RULE)]
+    text, document = parsed
     if not isinstance(document, dict):
-        return [
-            Problem(name, 1, 1, "", f"a policy is a mapping of {', '.join(KEYS)}", "policy.file")
-        ]
+        return [Problem(name, 1, 1, "", f"a policy is a mapping of {', '.join(KEYS)}", _RULE)]
     wrong = dict(_mistakes(document))
     places = Places(text, is_json)
     if wrong:
         return [
-            Problem(name, *places.of((key,)), key, message, "policy.file")
-            for key, message in wrong.items()
+            Problem(name, *places.of((key,)), key, message, _RULE) for key, message in wrong.items()
         ]
     return Policy(
         name=path.stem,

@@ -48,9 +48,9 @@ def find_problems(document: Any, name: str) -> list[SchemaProblem]:
     if accepts(document, name):
         return []
     # the validator takes longer to import than a thousand valid files take to check
-    from .reasons import reasons
+    from .reasons import find_reasons
 
-    return reasons(document, name, read(name))
+    return find_reasons(document, read(name))
 
 
 def find_type(name: str, path: Path) -> str:

@@ -18,7 +18,8 @@ from referencing import Registry
 from referencing.exceptions import Unresolvable
 
 from ..errors import JobError
-from .compiled import Pending, SchemaProblem
+from .compiled import SchemaProblem
+from .reasons import read_error
 
 MAX_REFERENCES = 10_000  # that one document may be led through
 # they look at patterns and references by themselves, past the limits here
@@ -63,26 +64,12 @@ def find_problems(document: Any, schema: dict[str, Any]) -> list[SchemaProblem]:
     _references.left = MAX_REFERENCES
     try:
         errors = _Validator(own, registry=Registry()).iter_errors(document)
-        return [fault for error in errors for fault in _fault(error)]
+        return [problem for error in errors for problem in read_error(error)]
     except Unresolvable as error:
         raise JobError(f"$ref {error.ref} does not resolve in this schema") from error
     except (RecursionError, _TooMany) as error:
         message = f"its references lead through more than {MAX_REFERENCES:,} schemas"
         raise JobError(message) from error
-
-
-def _fault(error: ValidationError) -> Iterator[SchemaProblem]:
-    path = tuple(error.absolute_path)
-    keyword = str(error.validator)
-    schema = error.schema if isinstance(error.schema, dict) else {}
-    if isinstance(error.instance, Pending):
-        return
-    if keyword == "required":
-        # jsonschema reports each missing name by itself, and the name only in its sentence
-        wanted = [str(name) for name in schema["required"]]
-        missing = next(name for name in wanted if error.message.startswith(repr(name)))
-        path = (*path, missing)
-    yield SchemaProblem(path, keyword, error.validator_value, error.instance, schema)
 
 
 @cache

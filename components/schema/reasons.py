@@ -29,35 +29,35 @@ _Validator = extend(  # type: ignore[no-untyped-call] # jsonschema types none of
 )
 
 
-_VALIDATORS: dict[str, Any] = {}
-
-
-def reasons(document: Any, name: str, schema: dict[str, Any]) -> list[SchemaProblem]:
-    """Return every fault of a document against the schema of that name."""
-    if name not in _VALIDATORS:
-        _VALIDATORS[name] = _Validator(schema)
-    return list(_faults(_VALIDATORS[name].iter_errors(document)))
+def find_reasons(document: Any, schema: dict[str, Any]) -> list[SchemaProblem]:
+    """Return every reason why a document does not fit a schema."""
+    return list(_faults(_Validator(schema).iter_errors(document)))
 
 
 def _faults(errors: Any) -> Iterator[SchemaProblem]:
     for error in errors:
-        path = tuple(error.absolute_path)
-        keyword = str(error.validator)
-        if isinstance(error.instance, Pending):
-            continue
-        if error.schema_path and "propertyNames" in error.schema_path:
-            yield SchemaProblem(
-                (*path, str(error.instance)), "propertyNames", None, error.instance, error.schema
-            )
-        elif keyword == "required":
-            # jsonschema reports each missing name by itself, and the name only in its sentence
-            missing = next(n for n in error.validator_value if error.message.startswith(repr(n)))
-            yield SchemaProblem((*path, missing), keyword, missing, error.instance, error.schema)
-        elif keyword == "additionalProperties":
-            known = error.schema.get("properties", {})
-            for name in (name for name in error.instance if name not in known):
-                yield SchemaProblem(
-                    (*path, name), keyword, list(known), error.instance[name], error.schema
-                )
-        else:
-            yield SchemaProblem(path, keyword, error.validator_value, error.instance, error.schema)
+        for problem in read_error(error):
+            path, value, rules = problem.path, problem.value, problem.schema
+            if "propertyNames" in error.schema_path:
+                yield SchemaProblem((*path, str(value)), "propertyNames", None, value, rules)
+            elif problem.keyword == "additionalProperties":
+                known = list(rules.get("properties", {}))
+                for name in (name for name in value if name not in known):
+                    yield SchemaProblem((*path, name), problem.keyword, known, value[name], rules)
+            else:
+                yield problem
+
+
+def read_error(error: ValidationError) -> Iterator[SchemaProblem]:
+    """Yield the validator's error as ours; nothing for a value that is not known yet."""
+    path = tuple(error.absolute_path)
+    keyword = str(error.validator)
+    expected: Any = error.validator_value
+    schema = error.schema if isinstance(error.schema, dict) else {}
+    if isinstance(error.instance, Pending):
+        return
+    if keyword == "required":
+        # jsonschema reports each missing name by itself, and the name only in its sentence
+        expected = next(name for name in map(str, expected) if error.message.startswith(repr(name)))
+        path = (*path, expected)
+    yield SchemaProblem(path, keyword, expected, error.instance, schema)

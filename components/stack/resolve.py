@@ -15,13 +15,13 @@ from ..aws.references import find_latest
 from ..aws.runs import is_adoptable
 from ..errors import PASSING, JobError, Problem, Problems
 from ..jobfile import Job, Pending
+from ..jobfile.interpolate import OUTPUT
 from ..kinds import KINDS, LATEST, Phase
 from ..lifecycle.outputs import make_outputs
 from ..wire import walk_leaves
 from .inputs import InputBuilder
 from .jobs import Answers, StackJobs
 
-_OUTPUT = re.compile(r"jobs\.([A-Za-z0-9][A-Za-z0-9_-]*)\.(\w+)")
 _LATEST = re.compile(r"([\w.]+)\((.+)\)")
 
 
@@ -76,12 +76,12 @@ class _Round:
             return str(self._stack.inputs[job.name]["code"]["uri"])
         if found := _LATEST.fullmatch(expression):
             return find_latest(self._aws(), LATEST[found[1]], found[2].strip())
-        if found := _OUTPUT.fullmatch(expression):
+        if found := OUTPUT.fullmatch(expression):
             return self._find_output(found[1], found[2])
         return None
 
     def _needs(self, job: Job) -> list[str]:
-        named = [_OUTPUT.match(each) for each in self._stack.pending[job.name]]
+        named = [OUTPUT.match(each) for each in self._stack.pending[job.name]]
         names = [*job.depends_on, *(found[1] for found in named if found)]
         return [name for name in dict.fromkeys(names) if name in self._jobs]
 

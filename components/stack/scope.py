@@ -17,6 +17,7 @@ from ..permissions import (
 from ..platform.config import Account
 from .jobs import StackJobs
 from .settings import Settings
+from .settings_file import read_file
 
 
 def build_scope(
@@ -52,8 +53,7 @@ def build_scope(
 def _read_secrets_provider(settings: Settings) -> str:
     """Return `secretsprovider` of the stack's file, which is no config; nothing where there is no such file."""
     try:
-        document = yaml12.load(settings.file.read_text("utf-8"))
-    except (OSError, ValueError, yaml12.Unreadable):
+        found = read_file(settings.file)[1].get("secretsprovider")
+    except yaml12.Unreadable:
         return ""
-    found = document.get("secretsprovider") if isinstance(document, dict) else None
     return found if isinstance(found, str) else ""

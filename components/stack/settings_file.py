@@ -30,7 +30,7 @@ def find_problems(settings: Settings, files: Sequence[JobFile]) -> Iterator[Prob
     `files` are the stack's job files: what they use of the config is the project's own.
     """
     try:
-        text, document = _read(settings.file)
+        text, document = read_file(settings.file)
     except yaml12.Unreadable as error:
         yield Problem(settings.file.name, error.line, error.column, "", error.message, _RULE)
         return
@@ -52,7 +52,7 @@ def find_problems(settings: Settings, files: Sequence[JobFile]) -> Iterator[Prob
         yield Problem(settings.file.name, line, column, join_path(path), message, _RULE, level)
 
 
-def _read(path: Path) -> tuple[str, Mapping[str, Any]]:
+def read_file(path: Path) -> tuple[str, Mapping[str, Any]]:
     """Return a file's text and document; nothing where there is none. Raises `Unreadable`."""
     try:
         text = path.read_text("utf-8")
@@ -138,7 +138,7 @@ def _find_wrong_folder(settings: Settings) -> Iterator[Found]:
     own = os.path.normpath(settings.jobs)
     for path in sorted(settings.root.glob("Pulumi.*.yaml")):
         try:
-            config = _read(path)[1].get("config")
+            config = read_file(path)[1].get("config")
         except yaml12.Unreadable:
             continue  # said of that stack
         values = {

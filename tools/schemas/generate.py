@@ -48,7 +48,6 @@ def _write_editor_keys(kinds: list[str]) -> Schema:
     schema = write_keys(kinds)
     overlay = {name: allow_null(KEYS[name]) for name in OVERLAID}
     schema["properties"]["stacks"]["additionalProperties"]["properties"] = overlay
-    # only here: an editor that finds no kind cannot say more
     return schema
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from components import schema
 from components.kinds import KINDS
 from components.schema.compiled import compile_schema
-from components.schema.reasons import reasons
+from components.schema.reasons import find_reasons
 
 from .requests import allowed, botocore_takes, mutated, valid
 
@@ -44,5 +44,5 @@ def test_yes_or_no_agrees_with_the_reasons(kind: str, rng: random.Random) -> Non
     name = f"requests/{kind}"
     request = mutated(valid(kind, rng), rng)
     assert compile_schema(schema.read(name))(request) == (
-        reasons(request, name, schema.read(name)) == []
+        find_reasons(request, schema.read(name)) == []
     )
