@@ -11,14 +11,12 @@ from cli.display.log_lines import LogPrinter
 from cli.engine.arguments import add_stack, find_stack
 from cli.progress.viewer import Viewer
 from cli.project.stack import Stack
-from cli.runs.entries import read_entries, select_entries
+from cli.runs.connection import connect_to_run, describe_run
+from cli.runs.entries import read_entries, refuse_deferred, select_entries
 from cli.runs.logs import LogView, parse_since
-from cli.runs.lookup import connect_to_run, describe_run, name_waits
 from cli.runs.reasons import describe_status
 from components.aws.logs import LogReader
 from components.aws.runs import format_time
-from components.errors import JobError
-from components.kinds import Phase
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -47,8 +45,7 @@ def run(args: argparse.Namespace) -> int:
     since = parse_since(args.since, time.time()) if args.since else 0.0
     stack = find_stack(args)
     (entry,) = select_entries(read_entries(stack), [args.job], stack)
-    if entry.phase is Phase.WAITING:
-        raise JobError(f"{entry.name} has no log: it is not submitted yet{name_waits(entry)}")
+    refuse_deferred(entry, "log")
     viewer = Viewer(stack)
     redactor = viewer.redactor
     aws = connect_to_run(stack, entry)

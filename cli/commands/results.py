@@ -17,15 +17,13 @@ from cli.runs.artifacts import (
     list_artifacts,
     list_inputs,
 )
-from cli.runs.connection import make_redactor
+from cli.runs.connection import connect_to_run, describe_run, make_redactor
 from cli.runs.download import Unsafe, download
-from cli.runs.entries import Entry, read_entries, select_entries
-from cli.runs.lookup import connect_to_run, describe_run, name_waits
+from cli.runs.entries import Entry, read_entries, refuse_deferred, select_entries
 from cli.runs.reasons import describe_status, read_request
 from components.aws import Aws, Run
 from components.aws.runs import format_time
-from components.errors import Denied, JobError, Rejected
-from components.kinds import Phase
+from components.errors import Denied, Rejected
 from components.printable import visible
 
 
@@ -49,8 +47,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     stack = find_stack(args)
     (entry,) = select_entries(read_entries(stack), [args.job], stack)
-    if entry.phase is Phase.WAITING:
-        raise JobError(f"{entry.name} has no results: it is not submitted yet{name_waits(entry)}")
+    refuse_deferred(entry, "results")
     redactor = make_redactor(stack)
     aws = connect_to_run(stack, entry)
     found = describe_run(aws, entry)

@@ -51,11 +51,11 @@ def run(args: argparse.Namespace) -> int:
     else:
         viewer = Viewer(stack)
         look = _look(viewer, entries)
-        details = _read_details(viewer, look.jobs[0]) if args.job else details
+        details = _read_details(viewer, entries[0], look.jobs[0]) if args.job else details
     if args.json:
         as_of = format_time(look.now * 1000)
         rows: list[dict[str, Any]] = [to_row(job, look.now, as_of) for job in look.jobs]
-        shown = {**rows[0], **to_details(details)} if args.job else rows
+        shown = {**rows[0], **to_details(look.jobs[0].kind, details)} if args.job else rows
         print(json.dumps(shown, indent=2, ensure_ascii=False))
     elif args.job:
         width = make_console().width
@@ -88,8 +88,8 @@ def _look(viewer: Viewer, entries: Sequence[Entry]) -> Look:
     return Look(jobs, now, format_time(now * 1000))
 
 
-def _read_details(viewer: Viewer, job: JobStatus) -> Details:
+def _read_details(viewer: Viewer, entry: Entry, job: JobStatus) -> Details:
     if job.phase is Phase.WAITING:
         return Details()
-    details = read_details(viewer.aws(job), job, viewer.redactor)
+    details = read_details(viewer.aws(job), entry, viewer.redactor)
     return replace(details, log=viewer.tail(job, TAIL)) if job.phase is Phase.FAILED else details

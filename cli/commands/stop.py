@@ -9,8 +9,8 @@ import time
 from cli.display.spans import format_span
 from cli.engine.arguments import add_stack, find_stack
 from cli.progress.viewer import Viewer
+from cli.runs.connection import describe_run
 from cli.runs.entries import read_entries, select_entries
-from cli.runs.lookup import describe_run
 from cli.runs.statuses import JobStatus
 from components.errors import JobError
 from components.kinds import Phase

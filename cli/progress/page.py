@@ -9,10 +9,10 @@ from rich.text import Text
 from cli.display.console import styled, wrap
 from cli.display.spans import format_span
 from cli.progress.table import STYLES
-from cli.runs.details import Attempt, Details
+from cli.runs.details import Details, list_steps, read_billed
 from cli.runs.statuses import JobStatus
-from components.aws.runs import format_time
-from components.kinds import Phase
+from components.aws.runs import Attempt, format_time
+from components.kinds import Kind, Phase
 from components.printable import visible
 
 LABEL = 12  # columns
@@ -24,7 +24,7 @@ def format_page(job: JobStatus, details: Details, now: float, width: int, stack:
     for label, value in _list_facts(job, details, now):
         lines += _wrap(label, value, width)
     for attempt in details.attempts:
-        lines += _format_attempt(attempt, now, width)
+        lines += _format_attempt(job.kind, attempt, now * 1000, width)
     if details.log:
         lines += [Text(""), Text("the last lines of its log:", style="bold")]
         lines += [styled(f"  {line}") for line in details.log]
@@ -49,8 +49,8 @@ def _list_facts(job: JobStatus, details: Details, now: float) -> Iterator[tuple[
     ran = format_span(job.ran(now))
     yield "ran", f"{ran} of at most {format_span(job.limit)}" if ran and job.limit else ran
     yield "instances", job.instances
-    billed = [attempt.billed for attempt in details.attempts if attempt.billed is not None]
-    if billed:
+    seconds = [read_billed(job.kind, attempt) for attempt in details.attempts]
+    if billed := [each for each in seconds if each is not None]:
         most = (job.limit or 0) * job.attempts
         ceiling = (
             f" of at most {format_span(most)} for {job.attempts} attempt{'s' * (job.attempts > 1)}"
@@ -106,17 +106,14 @@ def _wrap(label: str, value: str, width: int) -> Iterator[Text]:
         yield line.append(part, style="default not dim")
 
 
-def _format_attempt(attempt: Attempt, now: float, width: int) -> Iterator[Text]:
-    ran = None
-    if attempt.started is not None:
-        ran = (attempt.stopped if attempt.stopped is not None else now) - attempt.started
-    words = [attempt.status, f"ran {format_span(ran)}" if ran is not None else ""]
-    words.append(f"since {format_time(attempt.started * 1000)}" if attempt.started else "")
+def _format_attempt(kind: Kind, attempt: Attempt, now: float, width: int) -> Iterator[Text]:
+    words = [attempt.record.status if attempt.record else ""]
+    if attempt.started:
+        ran = format_span(((attempt.stopped or now) - attempt.started) / 1000)
+        words += [f"ran {ran}", f"since {format_time(attempt.started)}"]
     yield from _wrap(f"attempt {attempt.number}", ", ".join(filter(None, words)) or "begun", width)
-    if attempt.reason:
-        yield from _wrap("", attempt.reason, width)
-    for name, begun, ended in attempt.steps:
-        if begun is not None:
-            span = format_span((ended if ended is not None else now) - begun)
-            at = format_time(begun * 1000)[11:19]
-            yield from _wrap("", f"{at}  {name}  {span}", width)
+    yield from _wrap("", attempt.reason, width)
+    for name, begun, ended in list_steps(kind, attempt):
+        if begun:
+            span = format_span(((ended or now) - begun) / 1000)
+            yield from _wrap("", f"{format_time(begun)[11:19]}  {name}  {span}", width)

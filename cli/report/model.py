@@ -13,7 +13,7 @@ from typing import Any
 from cli.planning.prices import price, price_ceiling
 from cli.runs.reasons import read_request
 from components.aws import Run
-from components.aws.runs import Attempt, format_time, is_linked, read_attempts, to_milliseconds
+from components.aws.runs import Attempt, format_time, read_attempts, read_moment
 from components.kinds import Kind, Phase
 from components.printable import visible
 from components.redact import Redactor
@@ -137,15 +137,11 @@ def make_row(
     Of a run that only the second service knows, `run` is the last attempt and `earlier` are those before it.
     """
     request = read_request(kind, run)
-    ended = _read_moment(kind, run, "stoppedAt") if run.phase.ended else 0.0
-    records = {**records, **{each.arn: each for each in earlier}}
-    before = (try_ for each in earlier for try_ in _read_tries(kind, each, {}))
-    tried = (*before, *_read_tries(kind, run, records))
+    ended = read_moment(kind, run, "stoppedAt") if run.phase.ended else 0.0
+    tried = [each for part in (*earlier, run) for each in read_attempts(kind, part, records)]
     submitted = min(each.created for each in (run, *earlier))
-    attempts = tuple(
-        _make_attempt(kind, run, each, at, len(tried), records, now)
-        for at, each in enumerate(tried, 1)
-    )
+    begun = [each for each in tried if each.phase is not Phase.QUEUED]
+    attempts = tuple(_make_attempt(kind, run, at, each, now) for at, each in enumerate(begun, 1))
     used = _add(each.hours for each in attempts)
     # AWS may not have said yet which of several types it took
     known = kind.compute is not None and all(each.hours for each in attempts if each.started)
@@ -219,70 +215,21 @@ def hide_secrets(row: RunRow, *redactors: Redactor, known: bool) -> RunRow:
     )
 
 
-def _read_tries(kind: Kind, run: Run, records: Mapping[str, Run]) -> Sequence[Attempt]:
-    """Return the attempts that a record shows, the one that runs now among them."""
-    ended = _read_moment(kind, run, "stoppedAt") if run.phase.ended else 0.0
-    reason = str(run.outputs.get("statusReason", "")) if run.phase is Phase.FAILED else ""
-    if kind.record.attempts is None or is_linked(kind, run.arn):
-        if run.phase is Phase.QUEUED:
-            return []
-        # a service without a moment of its own for the start (Personalize) starts a job when it is made
-        named = kind.link.outputs if kind.link and is_linked(kind, run.arn) else kind.record.outputs
-        started = _read_moment(kind, run, "startedAt") if "startedAt" in named else run.created
-        return [Attempt(run.arn, started, ended, reason)]
-    over = [_date(each, records.get(each.arn), kind) for each in read_attempts(kind, run)]
-    arn = str(run.outputs.get(kind.link.arn_output, "")) if kind.link else ""
-    if not arn or run.phase is Phase.QUEUED or any(each.arn == arn for each in over):
-        return over
-    last = Attempt(arn, _read_moment(kind, run, "startedAt"), ended, reason)
-    return [*over, _date(last, records.get(arn), kind)]
-
-
-def _date(attempt: Attempt, record: Run | None, kind: Kind) -> Attempt:
-    """Take the moments from the attempt's own record: what is billed begins and ends there."""
-    if record is None:
-        return attempt
-    started = _read_moment(kind, record, "startedAt") or attempt.started
-    return replace(
-        attempt,
-        started=started,
-        stopped=attempt.stopped and (_read_moment(kind, record, "stoppedAt") or attempt.stopped),
-    )
-
-
-def _make_attempt(
-    kind: Kind,
-    run: Run,
-    attempt: Attempt,
-    number: int,
-    last: int,
-    records: Mapping[str, Run],
-    now: float,
-) -> AttemptRow:
-    over = bool(attempt.stopped) or run.phase.ended
-    won = number == last and run.phase is Phase.SUCCEEDED
-    phase = (Phase.SUCCEEDED if won else Phase.FAILED) if over else Phase.RUNNING
-    record = run if attempt.arn == run.arn else records.get(attempt.arn)
+def _make_attempt(kind: Kind, run: Run, number: int, attempt: Attempt, now: float) -> AttemptRow:
+    record = attempt.record
     billed = pick(record.request, kind.compute.billed) if record and kind.compute else None
     passed = max(0.0, (attempt.stopped or now) - attempt.started) / 1000 if attempt.started else 0.0
     known = isinstance(billed, int) and billed > 0
     used = ceiling.list_used(kind, read_request(kind, record or run))
     return AttemptRow(
         number=number,
-        phase=phase.value,
+        phase=attempt.phase.value,
         started=attempt.started,
         stopped=attempt.stopped,
         reason=attempt.reason,
         hours=ceiling.count_hours(used, float(billed or 0) if known else passed),
         billed=known,
     )
-
-
-def _read_moment(kind: Kind, run: Run, output: str) -> float:
-    """Return a moment of AWS's record; 0 where it has none."""
-    link = kind.link if is_linked(kind, run.arn) else None
-    path = (link or kind.record).outputs.get(output, "")
-    return to_milliseconds(pick(run.request, path) or 0)
 
 
 def _add(parts: Any) -> dict[str, float]:

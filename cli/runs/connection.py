@@ -1,4 +1,4 @@
-"""A stack's AWS and its jobs, for commands that ask AWS themselves."""
+"""A stack's AWS, its jobs and their runs, for commands that ask AWS themselves."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ from cli.engine.run import capture
 from cli.project.settings import list_secrets, read_stack_settings
 from cli.project.stack import Stack
 from cli.project.variables import child_environment, require_answer
-from components.aws import Aws, connect
-from components.errors import JobError
+from cli.runs.entries import Entry
+from components.aws import Aws, Run, connect, describe
+from components.aws.linked import find_newest_attempt
+from components.aws.runs import arn_region
+from components.errors import JobError, Missing
 from components.redact import Redactor
 from components.stack.jobs import StackJobs
 from components.stack.load import load_stack
@@ -27,6 +30,24 @@ def connect_stack(stack: Stack) -> Aws:
         del os.environ[name]
     os.environ.update(child)
     return connect(read_stack_settings(stack, environment=os.environ).require_region())
+
+
+def connect_to_run(stack: Stack, entry: Entry) -> Aws:
+    """Return AWS in the region of the job's run."""
+    aws = connect_stack(stack)
+    region = arn_region(entry.id) if entry.id.startswith("arn:") else aws.region
+    return aws if region == aws.region else connect(region)
+
+
+def describe_run(aws: Aws, entry: Entry) -> Run:
+    """Describe the job's run; where Batch has forgotten it, its last attempt stands for it."""
+    try:
+        return describe(aws, entry.kind, entry.id, entry.name)
+    except Missing:
+        found = find_newest_attempt(aws, entry.kind, entry.outputs, entry.name)
+        if found is None:
+            raise
+        return found
 
 
 def make_redactor(stack: Stack) -> Redactor:

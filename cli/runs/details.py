@@ -2,45 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from cli.runs.statuses import JobStatus
-from components import aws as service
-from components.aws import Aws, Run
-from components.aws.runs import (
-    arn_id,
-    format_time,
-    is_linked,
-    read_attempts,
-    to_milliseconds,
-)
+from cli.runs.connection import describe_run
+from cli.runs.entries import Entry
+from components.aws import Aws
+from components.aws.linked import find_record
+from components.aws.runs import Attempt, format_time, read_attempts, to_milliseconds
 from components.errors import JobError
-from components.kinds import Kind, Phase
+from components.kinds import Kind
 from components.printable import make_printable
 from components.redact import Redactor
 from components.wire import pick
 
 NEWEST = 10  # attempts that are asked about
-
-
-@dataclass(frozen=True)
-class Attempt:
-    """One try of a run. Moments are seconds since the epoch; `billed` are seconds that AWS charges for.
-
-    `steps` are (status, begun, ended) of the second service.
-    """
-
-    number: int
-    arn: str
-    status: str = ""
-    reason: str = ""
-    started: float | None = None
-    stopped: float | None = None
-    billed: float | None = None
-    steps: Sequence[tuple[str, float | None, float | None]] = ()
 
 
 @dataclass(frozen=True)
@@ -53,44 +31,67 @@ class Details:
     log: Sequence[str] = ()
 
 
-def read_details(aws: Aws, job: JobStatus, redactor: Redactor) -> Details:
-    """Ask AWS for what a job's page shows. One call for the run, one for each of its newest attempts.
+def read_details(aws: Aws, entry: Entry, redactor: Redactor) -> Details:
+    """Ask AWS for what the page of a submitted job shows: one call for the run, one for each of its newest attempts.
 
     What the caller may not read, or AWS has forgotten, is left out.
     """
-    if job.phase is Phase.WAITING or not job.kind.link:
+    kind, records = entry.kind, {}
+    if kind.link is None:
         return Details()
-    ended: list[Any] = []
-    arn = str(job.outputs.get(job.kind.link.arn_output) or "")
-    if not is_linked(job.kind, job.arn):
+    try:
+        run = describe_run(aws, entry)
+    except JobError:
+        return Details()
+    for attempt in read_attempts(kind, run)[-NEWEST:]:
         with suppress(JobError):
-            run = service.describe(aws, job.kind, job.arn, job.name)
-            ended = read_attempts(job.kind, run)
-            arn = str(run.outputs.get(job.kind.link.arn_output) or arn)
-    attempts, last = _read_attempts(aws, job.kind, ended, arn)
-    shown = job.kind.link.details
+            if attempt.arn and (record := attempt.record or find_record(aws, kind, attempt.arn)):
+                records[attempt.arn] = record
+    attempts = [
+        replace(each, reason=make_printable(redactor.hide(each.reason)))
+        for each in read_attempts(kind, run, records)
+    ]
+    newest = attempts[-1].record if attempts else None
+    last = newest.request if newest else {}
+    shown = kind.link.details
     metrics = {
         str(each["MetricName"]): float(each["Value"])
         for each in pick(last, shown.get("metrics", ""), None) or ()
     }
-    package = str(pick(last, shown.get("modelPackage", ""), "") or "")
-    return _hide(redactor, Details(attempts, metrics, package))
+    return Details(attempts, metrics, str(pick(last, shown.get("modelPackage", ""), "") or ""))
 
 
-def to_details(details: Details) -> dict[str, Any]:
+def read_billed(kind: Kind, attempt: Attempt) -> float | None:
+    """Return the seconds that AWS charges an attempt for; `None` where it has not said."""
+    billed = (
+        pick(attempt.record.request, kind.compute.billed)
+        if attempt.record and kind.compute
+        else None
+    )
+    return float(billed) if billed is not None else None
+
+
+def list_steps(kind: Kind, attempt: Attempt) -> Iterator[tuple[str, float, float]]:
+    """Yield (status, begun, ended) of the second service, in milliseconds; 0 for what is not yet."""
+    if attempt.record and kind.link:
+        for step in pick(attempt.record.request, kind.link.details.get("steps", "")) or ():
+            begun, ended = map(to_milliseconds, (step.get("StartTime"), step.get("EndTime")))
+            yield str(step["Status"]), begun, ended
+
+
+def to_details(kind: Kind, details: Details) -> dict[str, Any]:
     """Return a closer look for `--json`; moments as AWS's outputs have them."""
     attempts = [
         {
             "number": each.number,
             "arn": each.arn,
-            "status": each.status,
+            "status": each.record.status if each.record else "",
             "reason": each.reason,
-            "startedAt": _moment(each.started),
-            "stoppedAt": _moment(each.stopped),
-            "billedSeconds": each.billed,
+            **_show_moments(each.started, each.stopped),
+            "billedSeconds": read_billed(kind, each),
             "steps": [
-                {"status": name, "startedAt": _moment(begun), "stoppedAt": _moment(ended)}
-                for name, begun, ended in each.steps
+                {"status": status, **_show_moments(begun, ended)}
+                for status, begun, ended in list_steps(kind, each)
             ],
         }
         for each in details.attempts
@@ -103,60 +104,6 @@ def to_details(details: Details) -> dict[str, Any]:
     }
 
 
-def _moment(seconds: float | None) -> str | None:
-    return format_time(seconds * 1000) if seconds is not None else None
-
-
-def _read_attempts(
-    aws: Aws, kind: Kind, ended: Sequence[Any], newest: str
-) -> tuple[list[Attempt], Mapping[str, Any]]:
-    """Return the attempts, and the second service's record of the last one."""
-    facts = {each.arn: each for each in ended}
-    arns = list(dict.fromkeys([*facts, newest])) if newest else list(facts)
-    found: list[Attempt] = []
-    record: Mapping[str, Any] = {}
-    for number, arn in enumerate(arns, 1):
-        own = facts.get(arn)
-        run: Run | None = None
-        if arn and number > len(arns) - NEWEST:
-            with suppress(JobError):
-                run = service.describe(aws, kind, arn, arn_id(arn))
-        record = run.request if run else {}
-        found.append(_make_attempt(kind, number, arn, own, run))
-    return found, record
-
-
-def _make_attempt(kind: Kind, number: int, arn: str, own: Any, run: Run | None) -> Attempt:
-    record, link = (run.request if run else {}), kind.link
-    assert link is not None
-    seconds = {
-        name: _seconds(pick(record, link.outputs[name], None))
-        for name in ("startedAt", "stoppedAt")
-    }
-    billed = pick(record, kind.compute.billed) if kind.compute else None
-    return Attempt(
-        number,
-        arn,
-        run.status if run else "",
-        own.reason if own else str(run.outputs.get("statusReason", "")) if run else "",
-        _seconds(own.started) if own else seconds["startedAt"],
-        _seconds(own.stopped) if own else seconds["stoppedAt"],
-        float(billed) if billed is not None else None,
-        tuple(
-            (str(step["Status"]), _seconds(step.get("StartTime")), _seconds(step.get("EndTime")))
-            for step in pick(record, link.details.get("steps", ""), None) or ()
-        ),
-    )
-
-
-def _seconds(moment: Any) -> float | None:
-    return to_milliseconds(moment) / 1000 if moment else None
-
-
-def _hide(redactor: Redactor, details: Details) -> Details:
-    """Return the details without secrets, and printable."""
-    clean = [
-        replace(each, reason=make_printable(redactor.hide(each.reason)))
-        for each in details.attempts
-    ]
-    return replace(details, attempts=clean)
+def _show_moments(started: float, stopped: float) -> dict[str, str | None]:
+    moments = {"startedAt": started, "stoppedAt": stopped}
+    return {name: format_time(at) if at else None for name, at in moments.items()}

@@ -50,6 +50,13 @@ class Entry:
         return [str(name) for name in waits] if isinstance(waits, list) else []
 
 
+def refuse_deferred(entry: Entry, lacks: str) -> None:
+    """Raise `JobError` for a job that is not submitted yet, and so has no log or results."""
+    if entry.phase is Phase.WAITING:
+        waits = f"; it waits for {', '.join(entry.waiting_for)}" if entry.waiting_for else ""
+        raise JobError(f"{entry.name} has no {lacks}: it is not submitted yet{waits}")
+
+
 def read_entries(stack: Stack, *, pending: bool = False) -> list[Entry]:
     """Return the stack's jobs, sorted by name; with `pending` also the runs that are only still to be deleted.
 

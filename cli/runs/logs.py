@@ -9,7 +9,8 @@ from datetime import datetime, timezone
 from cli.display.spans import parse_span
 from cli.runs.reasons import describe_status
 from components.aws import Run
-from components.aws.logs import AttemptLog, Line, LogReader, list_attempt_logs
+from components.aws.logs import Line, LogReader
+from components.aws.runs import Attempt, arn_id, read_attempts
 from components.errors import PASSING, JobError
 from components.kinds import Kind, Phase
 
@@ -41,12 +42,12 @@ class LogView:
     def show_all(self) -> bool:
         """Show what there is; return whether there was anything."""
         run = self.look()
-        chosen = self._choose(list_attempt_logs(self.kind, run))
-        if chosen is None or not chosen.name:
+        chosen = self._choose(read_attempts(self.kind, run))
+        if chosen is None or not chosen.arn:
             self.say(self._explain(run, chosen))
             return False
         self._announce(chosen, run)
-        reader = self.open_log(chosen.name)
+        reader = self.open_log(arn_id(chosen.arn))
         self._read(reader)
         if not self._shown:
             self.say(self._explain_nothing(reader, chosen))
@@ -56,7 +57,7 @@ class LogView:
         """Show what there is and what comes, attempt after attempt, until the run has ended, or the one attempt."""
         pause, said = FIRST, ""
         reader: LogReader | None = None
-        current: AttemptLog | None = None
+        current: Attempt | None = None
         while True:
             try:
                 run, before = self.look(), self._shown
@@ -65,11 +66,11 @@ class LogView:
                 continue
             for each in self._list_due(run, current):
                 if reader is None or current is None or each.number > current.number:
-                    reader = self.open_log(each.name)
+                    reader = self.open_log(arn_id(each.arn))
                     self._announce(each, run)
                 current = each
                 self._read(reader)
-            if run.phase.ended or (self.attempt and current is not None and current.ended):
+            if run.phase.ended or (self.attempt and current is not None and current.phase.ended):
                 if reader is not None:
                     self.sleep(LATE)
                     self._read(reader)
@@ -82,12 +83,12 @@ class LogView:
             pause = FIRST if self._shown > before else min(MOST, pause * 1.5)
             self.sleep(pause)
 
-    def _list_due(self, run: Run, current: AttemptLog | None) -> list[AttemptLog]:
+    def _list_due(self, run: Run, current: Attempt | None) -> list[Attempt]:
         """Return the attempts to read now: the one that is shown and what came after it; at first the newest."""
         started = [
             each
-            for each in list_attempt_logs(self.kind, run)
-            if each.name and self.attempt in (0, each.number)
+            for each in read_attempts(self.kind, run)
+            if each.arn and self.attempt in (0, each.number)
         ]
         if current is None:
             return started[-1:]
@@ -99,9 +100,9 @@ class LogView:
             self.last = max(self.last, line.at)
             self._shown += 1
 
-    def _choose(self, attempts: list[AttemptLog]) -> AttemptLog | None:
+    def _choose(self, attempts: list[Attempt]) -> Attempt | None:
         if not self.attempt:
-            started = [each for each in attempts if each.name]
+            started = [each for each in attempts if each.arn]
             return started[-1] if started else None
         for each in attempts:
             if each.number == self.attempt:
@@ -109,11 +110,11 @@ class LogView:
         count = f"{len(attempts)} attempt{'' if len(attempts) == 1 else 's'}"
         raise JobError(f"{self.job}: no attempt {self.attempt}; it has made {count}")
 
-    def _announce(self, attempt: AttemptLog, run: Run) -> None:
+    def _announce(self, attempt: Attempt, run: Run) -> None:
         status = f"ended: {attempt.reason}" if attempt.reason else run.status
-        self.say(f"{self.job}: attempt {attempt.number}, {attempt.name}, {status}")
+        self.say(f"{self.job}: attempt {attempt.number}, {arn_id(attempt.arn)}, {status}")
 
-    def _explain(self, run: Run, attempt: AttemptLog | None) -> str:
+    def _explain(self, run: Run, attempt: Attempt | None) -> str:
         """Say why there is no log."""
         if attempt is not None:
             return f"{self.job}: attempt {attempt.number} never started: {attempt.reason or 'AWS gives no reason'}"
@@ -125,7 +126,7 @@ class LogView:
             return f"{self.job} has not made attempt {self.attempt} yet. It is {told}"
         return f"{self.job} has no log yet. It is {told}"
 
-    def _explain_nothing(self, reader: LogReader, attempt: AttemptLog) -> str:
+    def _explain_nothing(self, reader: LogReader, attempt: Attempt) -> str:
         if not reader.streams:
             return f"{self.job}: nothing is written yet: no container of attempt {attempt.number} has started"
         if self.node and self.node not in reader.nodes:
@@ -133,7 +134,7 @@ class LogView:
             return f"{self.job}: no node {self.node}; attempt {attempt.number} has {known}"
         return f"{self.job}: nothing was written since then"
 
-    def _conclude(self, run: Run, attempt: AttemptLog | None) -> str:
+    def _conclude(self, run: Run, attempt: Attempt | None) -> str:
         if attempt is None:
             return self._explain(run, None)
         reason = str(run.outputs.get("statusReason") or "")

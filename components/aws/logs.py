@@ -16,7 +16,7 @@ from ..errors import Rejected, Unanswered
 from ..kinds import Kind
 from ..kinds.logs import Logs
 from .client import Aws
-from .runs import Run, arn_id, is_gone, read_attempts
+from .runs import is_gone
 
 # Seconds before a call is made again that was throttled for longer than the client itself waits.
 _PAUSES = (5, 10, 20, 40, 60, 60)
@@ -152,29 +152,6 @@ def read_tail(aws: Aws, kind: Kind, outputs: Mapping[str, Any], lines: int) -> l
                 break
         found += events
     return sorted(found, key=lambda line: (line.at, line.node))[-lines:]
-
-
-@dataclass(frozen=True)
-class AttemptLog:
-    """The log of an attempt, which counts from 1. One that never started has no `name`; `reason` is why it ended."""
-
-    number: int
-    name: str
-    ended: bool
-    reason: str = ""
-
-
-def list_attempt_logs(kind: Kind, run: Run) -> list[AttemptLog]:
-    """Return the attempts of a run, the first first; none before AWS has made one."""
-    ended = read_attempts(kind, run)
-    found = [
-        AttemptLog(number, arn_id(each.arn) if each.arn else "", ended=True, reason=each.reason)
-        for number, each in enumerate(ended, 1)
-    ]
-    newest = find_log_name(kind, run.outputs)
-    if newest and newest not in [each.name for each in found]:
-        found.append(AttemptLog(len(found) + 1, newest, run.phase.ended))
-    return found
 
 
 def find_log_name(kind: Kind, outputs: Mapping[str, Any]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from typing import Any
 
@@ -190,37 +190,94 @@ def linked_run(kind: Kind, record: Mapping[str, Any], tags: Mapping[str, str]) -
     )
 
 
-def list_attempts(kind: Kind, run: Run) -> set[str]:
-    """Return the ARNs of the second service's records that one run made: each attempt is one."""
-    found = {str(run.outputs.get(kind.link.arn_output, ""))} if kind.link else set()
-    return (found | {attempt.arn for attempt in read_attempts(kind, run)}) - {""}
-
-
 @dataclass(frozen=True)
 class Attempt:
-    """An attempt that has ended, as its run's record shows it; times count milliseconds."""
+    """One try of a run, counted from 1; times count milliseconds, 0 for what is not yet.
 
+    `arn` is its record's in the second service, else the run's own; '' where AWS made none. `record` is that record, as
+    far as it was asked for.
+    """
+
+    number: int
     arn: str
+    phase: Phase
     started: float
     stopped: float
     reason: str
+    record: Run | None = None
 
 
-def read_attempts(kind: Kind, run: Run) -> list[Attempt]:
-    """Return the ended attempts in the run's record, the first first; preempted ones are among them."""
+def read_attempts(kind: Kind, run: Run, records: Mapping[str, Run] | None = None) -> list[Attempt]:
+    """Return the attempts in a run's record, the first first, preempted ones among them.
+
+    The newest has the run's phase, QUEUED too. `records` are the second service's, by ARN: what is billed begins and
+    ends there.
+    """
+    found = _read_ended(kind, run)
+    attempts = sorted(found.values(), key=lambda each: each.stopped)
+    own = kind.record.attempts is None or is_linked(kind, run.arn)
+    newest = run.arn if own or not kind.link else str(run.outputs.get(kind.link.arn_output, ""))
+    if newest and newest not in found:
+        attempts.append(_read_newest(kind, run, newest))
+    if attempts and run.phase is Phase.SUCCEEDED:
+        attempts[-1] = replace(attempts[-1], phase=run.phase)
+    known = {run.arn: run, **(records or {})}
+    return [
+        _date(kind, replace(each, number=number), known.get(each.arn))
+        for number, each in enumerate(attempts, 1)
+    ]
+
+
+def _read_ended(kind: Kind, run: Run) -> dict[str, Attempt]:
+    """Read the record's lists of attempts, by ARN: no page says whether a preempted one is in both lists."""
     table = kind.record.attempts
     if table is None or is_linked(kind, run.arn):
-        return []
-    items = [item for path in table.lists for item in pick(run.request, path) or []]
-    found = [
-        Attempt(
-            str(pick(item, table.arn, "")),
+        return {}
+    found: dict[str, Attempt] = {}
+    for item in (item for path in table.lists for item in pick(run.request, path) or []):
+        arn = str(pick(item, table.arn, ""))
+        found[arn or str(len(found))] = Attempt(
+            0,
+            arn,
+            Phase.FAILED,
             to_milliseconds(pick(item, table.started)),
             to_milliseconds(pick(item, table.stopped)),
             str(pick(item, table.reason, "")),
         )
-        for item in items
-    ]
-    # no page says whether a preempted attempt is in both lists
-    unique = {each.arn or str(at): each for at, each in enumerate(found)}
-    return sorted(unique.values(), key=lambda each: each.stopped)
+    return found
+
+
+def _read_newest(kind: Kind, run: Run, arn: str) -> Attempt:
+    """Read the attempt that the run's own record is about."""
+    failed = run.phase.ended and run.phase is not Phase.SUCCEEDED
+    named = kind.link.outputs if kind.link and is_linked(kind, run.arn) else kind.record.outputs
+    return Attempt(
+        0,
+        arn,
+        Phase.FAILED if failed else run.phase,
+        # a service without a moment of its own for the start (Personalize) starts a job when it is made
+        read_moment(kind, run, "startedAt") if "startedAt" in named else run.created,
+        read_moment(kind, run, "stoppedAt") if run.phase.ended else 0.0,
+        str(run.outputs.get("statusReason", "")) if run.phase is Phase.FAILED else "",
+    )
+
+
+def _date(kind: Kind, attempt: Attempt, record: Run | None) -> Attempt:
+    """Add an attempt's own record, with its moments."""
+    if record is None:
+        return attempt
+    started = read_moment(kind, record, "startedAt") or attempt.started
+    stopped = attempt.stopped and (read_moment(kind, record, "stoppedAt") or attempt.stopped)
+    return replace(attempt, started=started, stopped=stopped, record=record)
+
+
+def read_moment(kind: Kind, run: Run, output: str) -> float:
+    """Return a moment of AWS's record in milliseconds, by the output that shows it; 0 where it has none."""
+    link = kind.link if is_linked(kind, run.arn) else None
+    path = (link or kind.record).outputs.get(output, "")
+    return to_milliseconds(pick(run.request, path) or 0)
+
+
+def list_attempts(kind: Kind, run: Run) -> set[str]:
+    """Return the ARNs of the records that one run made: each attempt is one."""
+    return {attempt.arn for attempt in read_attempts(kind, run)} - {""}

@@ -2,26 +2,48 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timezone
+from typing import Any
+
 import pytest
 
 from cli.progress.page import format_page, list_next
-from cli.runs.details import Attempt, Details
+from cli.runs.details import Details
+from components.aws import Run
+from components.aws.runs import Attempt
+from components.kinds import Phase
 from tests.unit.progress.sample import CHAIN, NOW, a_job
 
 JOBS = {job.name: job for job in CHAIN}
+
+
+def an_attempt(number: int, status: str, started: float, stopped: float, **record: Any) -> Attempt:
+    """One that SageMaker's record has this status of; times are seconds."""
+    arn = f"arn:aws:sagemaker:us-east-1:123456789012:training-job/AWSBatchchurn{number}"
+    run = Run(arn, arn, 0, Phase.RUNNING, status, request=record)
+    reason = record.pop("reason", "")
+    return Attempt(number, arn, run.phase, started * 1000, stopped * 1000, reason, run)
+
+
+STEPS = [
+    {
+        "Status": status,
+        "StartTime": datetime.fromtimestamp(begun, timezone.utc),
+        **({"EndTime": datetime.fromtimestamp(ended, timezone.utc)} if ended else {}),
+    }
+    for status, begun, ended in (("Starting", NOW - 4300, NOW - 4200), ("Training", NOW - 4200, 0))
+]
 DETAILS = Details(
     attempts=[
-        Attempt(1, "", "Failed", "CapacityError: no ml.g5.2xlarge", NOW - 9000, NOW - 8940, 60.0),
-        Attempt(
-            2,
-            "",
-            "InProgress",
-            "",
-            NOW - 4200,
-            None,
-            None,
-            [("Starting", NOW - 4300, NOW - 4200), ("Training", NOW - 4200, None)],
+        an_attempt(
+            1,
+            "Failed",
+            NOW - 9000,
+            NOW - 8940,
+            reason="CapacityError: no ml.g5.2xlarge",
+            BillableTimeInSeconds=60,
         ),
+        an_attempt(2, "InProgress", NOW - 4200, 0, SecondaryStatusTransitions=STEPS),
     ],
     metrics={"validation:auc": 0.91234},
     model_package="arn:aws:sagemaker:us-east-1:123456789012:model-package/churn/3",
