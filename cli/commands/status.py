@@ -12,11 +12,10 @@ from typing import Any
 from cli.display.console import make_console
 from cli.display.text import count
 from cli.engine.arguments import add_stacks, find_stack
-from cli.progress.failures import TAIL
 from cli.progress.look import Look, look_offline, print_lines, print_table
 from cli.progress.page import format_page
 from cli.progress.table import format_jobs
-from cli.progress.viewer import Viewer
+from cli.progress.viewer import TAIL, Viewer
 from cli.runs.all_stacks import visit_stacks
 from cli.runs.details import Details, read_details, to_details
 from cli.runs.entries import Entry, read_entries, read_state, select_entries

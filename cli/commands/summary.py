@@ -7,8 +7,7 @@ import os
 import sys
 import time
 
-from cli.display.escape import code, fenced
-from cli.display.links import keep_console_link
+from cli.display.escape import code, fenced, keep_console_link
 from cli.engine.arguments import add_stack, find_stack
 from cli.engine.run import run_quietly
 from cli.engine.without_secrets import add_without_secrets, run_without_secrets

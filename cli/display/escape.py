@@ -1,4 +1,4 @@
-"""Escape foreign text for Markdown and HTML: it is readable and has no effect.
+"""Escape foreign text for Markdown and HTML, and addresses: it is readable and has no effect.
 
 What means something to Markdown leaves as a numeric reference, which CommonMark never reads as structure; what cannot
 be seen is written out (`\\n`, `\\u202e`). GitHub looks for no mention, issue number or emoji inside `code`.
@@ -8,11 +8,12 @@ https://spec.commonmark.org/0.31.2/#entity-and-numeric-character-references
 from __future__ import annotations
 
 import re
+from urllib.parse import quote, urlsplit
 
 from components.printable import visible
 
-# letters of any script, digits, and what means nothing inside a line; `://` and `www.` would make links
-_HARMLESS = re.compile(r"[^\W_]|[ ,/=()+%-]|(?<!w)(?<!W)\.|:(?!/)")
+# all but letters of any script, digits, and what means nothing inside a line; `://` and `www.` would make links
+_HARMFUL = re.compile(r"(?!(?<!w)(?<!W)\.|:(?!/))[\W_](?<![ ,/=()+%-])")
 CUT = "…"
 
 
@@ -23,19 +24,13 @@ def shortened(text: str, most: int) -> str:
 
 def code(text: str, most: int = 200) -> str:
     """Return foreign text as code for a line or a table cell; nothing for an empty one."""
-    text = shortened(visible(text), most)
-    pieces = []
-    at = 0
-    while at < len(text):
-        harmless = _HARMLESS.match(text, at)
-        pieces.append(text[at] if harmless else _reference(text[at]))
-        at += 1
-    return f"<code>{''.join(pieces)}</code>" if pieces else ""
+    text = _HARMFUL.sub(_reference, shortened(visible(text), most))
+    return f"<code>{text}</code>" if text else ""
 
 
-def _reference(character: str) -> str:
+def _reference(found: re.Match[str]) -> str:
     # an e-mail address becomes a link after references are read: an element between keeps it from being one
-    return f"{'<wbr>' if character == '@' else ''}&#{ord(character)};"
+    return f"{'<wbr>' if found[0] == '@' else ''}&#{ord(found[0])};"
 
 
 def fenced(text: str) -> str:
@@ -44,3 +39,11 @@ def fenced(text: str) -> str:
     longest = max((len(run) for line in lines for run in re.findall("`+", line)), default=0)
     fence = "`" * max(3, longest + 1)
     return "\n".join([f"{fence}text", *lines, fence])
+
+
+def keep_console_link(url: str) -> str:
+    """Return the address with nothing in it that could end it; nothing where it is not one of AWS's console."""
+    parts = urlsplit(url)
+    if parts.scheme != "https" or not (parts.hostname or "").endswith(".amazon.com"):
+        return ""
+    return quote(url, safe=":/?#=&$%@,;+-._~")

@@ -6,12 +6,12 @@ and what cannot be seen is escaped.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from datetime import datetime, timezone
 from typing import TextIO
 
+from cli.display.text import has_colours
 from components.aws.logs import Line
 from components.printable import printable, write_styled
 from components.redact import Redactor
@@ -28,8 +28,7 @@ class LogPrinter:
         self._out = out
         self._redactor = redactor
         self._terminal = out.isatty()
-        plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
-        self._colours = self._terminal and not plain
+        self._colours = has_colours(out)
         self._day = ""
 
     def show(self, line: Line, nodes: int) -> None:

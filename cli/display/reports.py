@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TextIO
 
-from cli.display.text import count
+from cli.display.text import count, has_colours
 from components.errors import Problem
 from components.jobfile import JobFile
 from components.printable import printable
@@ -35,8 +34,7 @@ def format_text(
     problems: Sequence[Problem], files: Sequence[JobFile], checked: int, out: TextIO
 ) -> str:
     """Return one line a problem; on a terminal with the source line below it, and a caret."""
-    terminal = out.isatty()
-    colours = terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    terminal, colours = out.isatty(), has_colours(out)
     sources = {file.path: file.text for file in files}
     lines = []
     for problem in problems:

@@ -5,6 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TextIO
+
+
+def has_colours(stream: TextIO) -> bool:
+    """Say whether a stream is a terminal that shows colours, and nobody wants it without: https://no-color.org"""
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return stream.isatty() and not plain
 
 
 def align(rows: Sequence[Sequence[str]]) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from typing import Protocol
 
 from rich.console import Console, Group
 from rich.live import Live
@@ -22,20 +21,6 @@ HEARTBEAT = 600.0  # seconds without a line after which one says that all goes o
 TIDY = 3  # lines that stay free below a table
 
 
-class Display(Protocol):
-    """What shows the jobs at each look, and what is done in between."""
-
-    def __enter__(self) -> Display: ...
-
-    def __exit__(self, *_: object) -> None: ...
-
-    def show(self, jobs: Sequence[JobStatus]) -> None:
-        """Show the jobs as they are now."""
-
-    def say(self, text: str) -> None:
-        """Show one sentence of the command's own until the next one; none for an empty one."""
-
-
 class Lines:
     """A line a change, with its moment; without changes one every ten minutes. For files, pipes and CI."""
 
@@ -47,13 +32,14 @@ class Lines:
         self._last: dict[str, str] = {}
         self._spoke = clock()
 
-    def __enter__(self) -> Display:
+    def __enter__(self) -> Lines:
         return self
 
     def __exit__(self, *_: object) -> None:
         return None
 
     def show(self, jobs: Sequence[JobStatus]) -> None:
+        """Show the jobs as they are now."""
         for job in jobs:
             text = describe_job(job)
             if self._last.get(job.name) != text:
@@ -63,6 +49,7 @@ class Lines:
             self.say(summarize(jobs))
 
     def say(self, text: str) -> None:
+        """Say one sentence of the command's own."""
         self._spoke = self._clock()
         if text:
             self._write(f"{format_time(self._spoke * 1000)}  {text}")
@@ -88,7 +75,7 @@ class Table:
             vertical_overflow="crop",
         )
 
-    def __enter__(self) -> Display:
+    def __enter__(self) -> Table:
         self._live.start()
         return self
 
@@ -96,10 +83,12 @@ class Table:
         self._live.stop()
 
     def show(self, jobs: Sequence[JobStatus]) -> None:
+        """Show the jobs as they are now."""
         self._jobs = jobs
         self._live.refresh()
 
     def say(self, text: str) -> None:
+        """Show one sentence of the command's own until the next one; none for an empty one."""
         self._said = text
         self._live.refresh()
 
@@ -118,6 +107,9 @@ class Table:
             lines = [*lines[: height - 1], Text(f"… {left} more lines; ./jobctl status has all")]
         below = summarize(self._jobs, format_time(now * 1000)) if self._jobs else "asking AWS"
         return Group(*lines, styled(f"{below}; {self._said}" if self._said else below, "dim"))
+
+
+Display = Lines | Table
 
 
 def make_display(details: Details) -> Display:

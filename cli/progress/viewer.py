@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from functools import cached_property
 
 from rich.text import Text
 
 from cli.display.console import styled
 from cli.display.log_lines import split_text
 from cli.progress.display import draw_bar, make_display
-from cli.progress.failures import describe_failure, list_failed
+from cli.progress.page import list_next
 from cli.project.stack import Stack
 from cli.runs.connection import connect_stack, make_redactor, read_chains
 from cli.runs.entries import Entry, link_entries
 from cli.runs.follow import Follower
-from cli.runs.statuses import JobStatus
+from cli.runs.statuses import LOST, JobStatus
 from components.aws import Aws, connect
 from components.aws.logs import read_tail
 from components.aws.runs import arn_region
 from components.errors import JobError
 from components.kinds import Phase
-from components.printable import printable
+from components.printable import printable, visible
 
+TAIL = 20  # lines of a log
 NEWEST = 10  # running jobs whose newest log line is looked for at each look: two calls each
 
 
@@ -37,7 +39,10 @@ class Viewer:
         self.display = make_display(self._describe)
         self._lines: dict[str, str] = {}
         self._silent = False  # AWS did not answer at the last look
-        self._chains: dict[str, tuple[str, ...]] | None = None
+
+    @cached_property
+    def _chains(self) -> dict[str, tuple[str, ...]]:
+        return read_chains(self.stack)
 
     def aws(self, job: JobStatus) -> Aws:
         """Return AWS in the region of a job's run."""
@@ -45,8 +50,6 @@ class Viewer:
 
     def look(self, entries: Sequence[Entry], *, usual: bool = False) -> list[JobStatus]:
         """Ask AWS how the jobs are; with `usual` also how long their earlier runs took."""
-        if self._chains is None:
-            self._chains = read_chains(self.stack)
         return self.follower.look(link_entries(entries, self._chains), usual=usual)
 
     def look_closely(self, entries: Sequence[Entry]) -> list[JobStatus]:
@@ -80,9 +83,11 @@ class Viewer:
         """Say what went wrong. Return 1 where a run failed or can never run, else 0."""
         grouped = os.environ.get("GITHUB_ACTIONS") == "true"
         bad = 0
-        for job in list_failed(jobs):
-            print("\n".join(describe_failure(job, self.tail, self.stack.name, grouped=grouped)))
-            bad = 1
+        for job in jobs:
+            if job.phase in (Phase.FAILED, Phase.UNKNOWN):
+                log = self.tail(job, TAIL)
+                print("\n".join(describe_failure(job, log, self.stack.name, grouped=grouped)))
+                bad = 1
         for job in jobs:
             if job.phase is Phase.WAITING:
                 print(f"{job.name}: not run: waits for {', '.join(job.waits_for)}")
@@ -95,3 +100,25 @@ class Viewer:
         if job.phase is Phase.RUNNING and (newest := self._lines.get(job.name)):
             lines.append(styled(f"| {newest}", "dim"))
         return lines
+
+
+def describe_failure(job: JobStatus, log: Sequence[str], stack: str, *, grouped: bool) -> list[str]:
+    """Return the lines about a failed run. `grouped`: its log is folded, as GitHub's workflow log can.
+
+    No text of AWS's begins a line: there it could be a workflow command.
+
+    https://docs.github.com/actions/reference/workflow-commands-for-github-actions#grouping-log-lines
+    """
+    said = f"failed: {job.reason or job.status}" if job.phase is Phase.FAILED else LOST
+    lines = [visible(f"{job.name}: {said}")]
+    if log:
+        title = (
+            f"the last {f'{len(log)} lines' if len(log) > 1 else 'line'} of the log of {job.name}"
+        )
+        lines += [f"::group::{title}"] if grouped else [f"  {title}:"]
+        lines += [f"  | {visible(line)}" for line in log]
+        lines += ["::endgroup::"] if grouped else []
+    if url := job.outputs.get("logsUrl"):
+        lines.append(f"  log: {url}")
+    lines += [f"  {command}   {why}" for command, why in list_next(job, stack)]
+    return lines

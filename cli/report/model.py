@@ -6,8 +6,8 @@ Moments count milliseconds, as AWS Batch's do. Nothing in a row is trusted: its 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from cli.planning.prices import price, price_ceiling
@@ -16,7 +16,6 @@ from components.aws import Run
 from components.aws.runs import Attempt, format_time, read_attempts, read_moment
 from components.kinds import Kind, Phase
 from components.printable import visible
-from components.redact import Redactor
 from components.run import ceiling
 from components.run.definition import IDENTITY, OURS
 from components.wire import pick
@@ -131,17 +130,23 @@ def make_row(
     now: float,
     links: Mapping[str, str],
     earlier: Sequence[Run] = (),
+    show: Callable[[str], str] = visible,
+    explain: Callable[[str], str] = visible,
 ) -> RunRow:
     """Return the row of a run. `records` are the second service's, of its attempts, by ARN.
 
     Of a run that only the second service knows, `run` is the last attempt and `earlier` are those before it.
+    Every text goes through `show`, a reason through `explain`: they hide secrets, and leave one line.
     """
     request = read_request(kind, run)
     ended = read_moment(kind, run, "stoppedAt") if run.phase.ended else 0.0
     tried = [each for part in (*earlier, run) for each in read_attempts(kind, part, records)]
     submitted = min(each.created for each in (run, *earlier))
     begun = [each for each in tried if each.phase is not Phase.QUEUED]
-    attempts = tuple(_make_attempt(kind, run, at, each, now) for at, each in enumerate(begun, 1))
+    attempts = tuple(
+        _make_attempt(kind, run, at, each, explain(each.reason), now)
+        for at, each in enumerate(begun, 1)
+    )
     used = _add(each.hours for each in attempts)
     # AWS may not have said yet which of several types it took
     known = kind.compute is not None and all(each.hours for each in attempts if each.started)
@@ -155,18 +160,22 @@ def make_row(
     whole = max(0.0, (ended or now) - submitted) / 1000
     queue = str(request.get(kind.request.queue_field, ""))
     return RunRow(
-        job=run.tags.get(IDENTITY, "").rpartition("/")[2],
+        job=show(run.tags.get(IDENTITY, "").rpartition("/")[2]),
         kind=kind.name,
-        name=run.name,
+        name=show(run.name),
         arn=run.arn,
         phase=run.phase.value,
-        status=run.status,
-        reason=str(run.outputs.get("statusReason", "")),
+        status=show(run.status),
+        reason=explain(str(run.outputs.get("statusReason", ""))),
         terminated=run.terminated,
-        queue=queue.rpartition("/")[2],
-        tags={key: value for key, value in run.tags.items() if not key.startswith((OURS, "aws:"))},
+        queue=show(queue.rpartition("/")[2]),
+        tags={
+            show(key): show(value)
+            for key, value in run.tags.items()
+            if not key.startswith((OURS, "aws:"))
+        },
         instances=tuple(
-            f"{'?' if count is None else count} x {name}"
+            show(f"{'?' if count is None else count} x {name}")
             for name, count in ceiling.instances(kind, request)
         ),
         submitted=submitted,
@@ -180,42 +189,13 @@ def make_row(
         unlimited=most is not None and not limited,
         cost=price(used, prices) if hours is not None else None,
         ceiling_cost=None if most_money is None else most_money * (1 + len(earlier)),
-        links=links,
+        links={output: show(url) for output, url in links.items()},
     )
 
 
-def hide_secrets(row: RunRow, *redactors: Redactor, known: bool) -> RunRow:
-    """Return the row without secrets, each text on one line.
-
-    Of a job that is not `known` nobody can say which values are secret: of its reasons only AWS's own word is kept.
-    """
-
-    def hide(text: str) -> str:
-        for each in redactors:
-            text = str(each.hide(text))
-        return text
-
-    def show(text: str) -> str:
-        return visible(hide(text))
-
-    def explain(text: str) -> str:
-        return show(text if known else text.partition(":")[0])
-
-    return replace(
-        row,
-        job=show(row.job),
-        name=show(row.name),
-        status=show(row.status),
-        reason=explain(row.reason),
-        queue=show(row.queue),
-        tags={show(key): show(value) for key, value in row.tags.items()},
-        instances=tuple(map(show, row.instances)),
-        attempts=tuple(replace(each, reason=explain(each.reason)) for each in row.attempts),
-        links={name: hide(url) for name, url in row.links.items()},
-    )
-
-
-def _make_attempt(kind: Kind, run: Run, number: int, attempt: Attempt, now: float) -> AttemptRow:
+def _make_attempt(
+    kind: Kind, run: Run, number: int, attempt: Attempt, reason: str, now: float
+) -> AttemptRow:
     record = attempt.record
     billed = pick(record.request, kind.compute.billed) if record and kind.compute else None
     passed = max(0.0, (attempt.stopped or now) - attempt.started) / 1000 if attempt.started else 0.0
@@ -226,7 +206,7 @@ def _make_attempt(kind: Kind, run: Run, number: int, attempt: Attempt, now: floa
         phase=attempt.phase.value,
         started=attempt.started,
         stopped=attempt.stopped,
-        reason=attempt.reason,
+        reason=reason,
         hours=ceiling.count_hours(used, float(billed or 0) if known else passed),
         billed=known,
     )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from cli.display.links import keep_console_link
-from cli.report.model import LINKS, RunRow, hide_secrets, make_row
+from cli.display.escape import keep_console_link
+from cli.report.model import LINKS, RunRow, make_row
 from cli.runs.reasons import read_request
 from components.aws import Aws, Run
 from components.aws.linked import find_record, read_given_name, search_linked
@@ -14,8 +14,11 @@ from components.aws.runs import is_linked, list_attempts
 from components.aws.survey import list_stack_runs
 from components.kinds import KINDS, Kind, Phase
 from components.lifecycle.outputs import make_outputs
+from components.printable import visible
 from components.redact import Redactor, list_secrets
 from components.run.definition import IDENTITY, RELEASED
+
+Hider = Callable[[str], str]
 
 
 @dataclass(frozen=True)
@@ -49,17 +52,30 @@ def _read_kind(
     runs = list(list_stack_runs(aws, kind, known.stack, known.names, since))
     records = _read_records(aws, kind, known.stack, runs)
     for run, earlier in group_attempts(kind, runs):
-        urls = make_outputs(kind, {}, run)
-        links = {
-            output: url
-            for output in LINKS.values()
-            if (url := keep_console_link(str(urls.get(output, ""))))
-        }
-        row = make_row(kind, run, records, prices, now, links, earlier)
         identity = run.tags.get(IDENTITY, "")
-        paths = list(known.paths.get(identity, ()))
-        own = Redactor(list_secrets({"request": read_request(kind, run), "secretPaths": paths}))
-        yield hide_secrets(row, own, known.redactor, known=identity in known.paths)
+        inputs = {
+            "request": read_request(kind, run),
+            "secretPaths": list(known.paths.get(identity, ())),
+        }
+        show, explain = _make_hiders(
+            Redactor(list_secrets(inputs)), known.redactor, identity in known.paths
+        )
+        urls = make_outputs(kind, {}, run)
+        links = {name: keep_console_link(str(urls.get(name, ""))) for name in LINKS.values()}
+        links = {name: url for name, url in links.items() if url}
+        yield make_row(kind, run, records, prices, now, links, earlier, show, explain)
+
+
+def _make_hiders(own: Redactor, stack: Redactor, known: bool) -> tuple[Hider, Hider]:
+    """Return what makes a text of a run, and what makes a reason, fit to be shown: without secrets and on one line.
+
+    Of a job that is not `known` nobody can say which values are secret: of its reasons only AWS's own word is kept.
+    """
+
+    def show(text: str) -> str:
+        return visible(stack.hide(own.hide(text)))
+
+    return show, show if known else lambda text: show(text.partition(":")[0])
 
 
 def group_attempts(kind: Kind, runs: Iterable[Run]) -> Iterator[tuple[Run, Sequence[Run]]]:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from rich.console import Console
 
 from cli.progress.display import Lines, Table, draw_bar
-from cli.progress.failures import describe_failure
 from cli.progress.pace import Pace
+from cli.progress.viewer import describe_failure
 from tests.unit.progress.sample import CHAIN, NOW, a_job
 
 JOBS = {job.name: job for job in CHAIN}
@@ -88,11 +88,11 @@ def test_bar_shows_what_is_usual_and_what_is_granted() -> None:
 def test_failure_names_reason_log_and_next_command() -> None:
     """In Actions the log is folded."""
     job = JOBS["defects"]
-    text = describe_failure(job, lambda *_: ["Epoch 1", "boom"], "prod", grouped=False)
+    text = describe_failure(job, ["Epoch 1", "boom"], "prod", grouped=False)
     assert text[0].startswith("defects: failed: AlgorithmError: CUDA out of memory")
     assert text[1:4] == ["  the last 2 lines of the log of defects:", "  | Epoch 1", "  | boom"]
     assert any("./jobctl logs defects -s prod" in line for line in text)
-    folded = describe_failure(job, lambda *_: ["boom"], "prod", grouped=True)
+    folded = describe_failure(job, ["boom"], "prod", grouped=True)
     assert folded[1] == "::group::the last line of the log of defects"
     assert folded[3] == "::endgroup::"
 
@@ -104,7 +104,7 @@ def test_no_line_of_awss_is_a_workflow_command() -> None:
     """
     reason = "AlgorithmError: boom\n::stop-commands::x"
     job = a_job("defects", "FAILED", statusReason=reason)
-    text = describe_failure(job, lambda *_: ["boom\n::error::y"], "prod", grouped=True)
+    text = describe_failure(job, ["boom\n::error::y"], "prod", grouped=True)
     said: list[str] = []
     Lines(said.append, Clock()).show([job])
     written = "\n".join([*text, *said]).split("\n")
