@@ -19,7 +19,6 @@ from components.aws.survey import list_queues
 from components.errors import JobError
 from components.kinds import KINDS, Kind, load_part
 from components.printable import make_printable
-from components.wire import pick
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -67,9 +66,7 @@ def _find_queues(entries: Sequence[Entry]) -> list[tuple[Kind, str]]:
     """Return the queues that jobs of the state name, each once."""
     found: dict[str, tuple[Kind, str]] = {}
     for entry in entries:
-        if field := entry.kind.request.queue_field:
-            name = str(pick(entry.outputs.get("request") or {}, field) or "")
-            found.setdefault(name.rpartition("/")[2], (entry.kind, name))
+        found.setdefault(entry.queue.rpartition("/")[2], (entry.kind, entry.queue))
     return [found[name] for name in sorted(found) if name]
 
 

@@ -6,7 +6,6 @@ Waiting inside an `up` would hold the stack's lock and outlive CI's credentials;
 from __future__ import annotations
 
 import argparse
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -14,10 +13,10 @@ from cli.display.spans import TIMEOUT, parse_timeout
 from cli.engine.arguments import add_stack, find_stack
 from cli.engine.run import run_quietly
 from cli.progress.display import Display
-from cli.progress.pace import Pace, make_pace
 from cli.progress.viewer import Viewer
 from cli.project.stack import Stack
 from cli.runs.entries import Entry, read_entries
+from cli.runs.pace import Pace, make_pace
 from cli.runs.statuses import JobStatus
 from components.errors import JobError
 from components.kinds import Phase
@@ -82,7 +81,7 @@ def _up(stack: Stack, words: Sequence[str]) -> None:
 
 @dataclass
 class Waiting:
-    """The loop. Everything outside is an argument: state, `up`, AWS, display, clock (seconds) and sleep."""
+    """The loop. Everything outside is an argument: state, `up`, AWS, display, and the pace with its clock."""
 
     state: Callable[[], list[Entry]]
     up: Callable[[], None]
@@ -90,15 +89,13 @@ class Waiting:
     display: Display
     limit: float
     pace: Pace
-    clock: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], None] = time.sleep
 
     def until_ended(self) -> list[JobStatus]:
         """Return the jobs once none of them can go on: each has ended, or waits for what will not come.
 
         Raises `JobError` at the time limit.
         """
-        deadline = self.clock() + self.limit
+        deadline = self.pace.clock() + self.limit
         entries = self.state()
         jobs = self._look(entries)
         while True:
@@ -126,25 +123,21 @@ class Waiting:
 
         Whether a slot is free only an `up` can tell.
         """
-        again = self.clock() + SLOT
+        again = self.pace.clock() + SLOT
         names = {entry.name for entry in _list_running(entries)}
         deferred = _list_deferred(entries)
-        while True:
-            jobs = self._look(entries)
+        left = names
+        for jobs in self.pace.poll(lambda: self._look(entries), deadline):
             left = {job.name for job in jobs if job.name in names and not job.phase.ended}
             if (left != names and deferred) or (not left and not _wants_slot(deferred)):
                 return
-            now = self.clock()
-            if _wants_slot(deferred) and now >= again:
+            if _wants_slot(deferred) and self.pace.clock() >= again:
                 return
-            if now >= deadline:
-                still = ", ".join(sorted({*left, *(entry.name for entry in deferred)}))
-                raise JobError(
-                    f"timed out; still running or waiting: {still}; nothing was terminated,"
-                    " run ./jobctl wait to continue"
-                )
-            pause = self.pace.next_pause(jobs)
-            self.sleep(min(pause, max(0.0, deadline - now)))
+        still = ", ".join(sorted({*left, *(entry.name for entry in deferred)}))
+        raise JobError(
+            f"timed out; still running or waiting: {still}; nothing was terminated,"
+            " run ./jobctl wait to continue"
+        )
 
 
 def _list_running(entries: Iterable[Entry]) -> list[Entry]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import time
 from collections.abc import Sequence
 
 from cli.display.spans import parse_timeout
 from cli.engine.arguments import add_stack, find_stack
-from cli.progress.pace import make_pace
 from cli.progress.viewer import Viewer
 from cli.runs.entries import Entry, read_entries, select_entries
+from cli.runs.pace import make_pace
 from cli.runs.statuses import JobStatus
 from components.kinds import Phase
 
@@ -62,17 +61,14 @@ def run(args: argparse.Namespace) -> int:
 
 def _watch(
     viewer: Viewer, entries: Sequence[Entry], until: str, limit: float | None
-) -> list[JobStatus]:
+) -> Sequence[JobStatus]:
     """Look at the jobs until all that are submitted are as far as asked, or the time is over."""
     pace = make_pace(on_emulator=viewer.stack.on_emulator)
-    deadline = time.monotonic() + limit if limit is not None else None
+    deadline = pace.clock() + limit if limit is not None else None
+    jobs: Sequence[JobStatus] = ()
     with viewer.display as display:
-        while True:
-            jobs = viewer.look_closely(entries)
+        for jobs in pace.poll(lambda: viewer.look_closely(entries), deadline):
             display.show(jobs)
-            left = [job for job in jobs if job.phase in _NOT_YET[until] - {Phase.WAITING}]
-            now = time.monotonic()
-            if not left or (deadline is not None and now >= deadline):
-                return jobs
-            pause = pace.next_pause(jobs)
-            time.sleep(pause if deadline is None else min(pause, deadline - now))
+            if not any(job.phase in _NOT_YET[until] - {Phase.WAITING} for job in jobs):
+                break
+    return jobs

@@ -44,6 +44,12 @@ class Entry:
         return self.text("statusReason")
 
     @property
+    def queue(self) -> str:
+        """The queue that the request names, by its name or ARN; empty for a kind without queues."""
+        field = self.kind.request.queue_field
+        return str(pick(self.outputs.get("request") or {}, field) or "") if field else ""
+
+    @property
     def waiting_for(self) -> list[str]:
         """The other jobs, or the slot, that the job is deferred for; one that ran before may wait too."""
         waits = self.outputs.get("waitingFor") or self.outputs.get("waitsFor")

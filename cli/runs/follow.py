@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from cli.runs.entries import Entry
 from cli.runs.statuses import JobStatus, make_status, parse_time
@@ -20,11 +20,11 @@ from components.redact import Redactor
 from components.run.submission import split_name
 from components.wire import pick
 
-WEEK = (
-    7 * 86400.0
-)  # how long Batch keeps records at least, and how far back usual durations are looked for
+# seconds: how long Batch keeps records at least, and how far back usual durations are looked for
+WEEK = 7 * 86400.0
 UNLISTED = 5  # runs that are described at each look although no list shows them
 ENOUGH = 20  # earlier runs whose durations are usual
+_Item = TypeVar("_Item")
 
 
 class Follower:
@@ -50,7 +50,7 @@ class Follower:
         going = [each for each in entries if self._is_going(each)]
         self.unanswered = ""
         self._names = {entry.id: entry.name for entry in entries}
-        for group in _group(going):
+        for group in _group(going, _shared_list):
             try:
                 self._look_at(group, usual)
             except PASSING as error:
@@ -81,7 +81,7 @@ class Follower:
         if usual:
             since = min(since, aws.clock() - WEEK)
         left, glances = set(wanted), {}
-        for glance in list_recent(aws, kind, _queue_of(group[0]), since - 1):
+        for glance in list_recent(aws, kind, group[0].queue, since - 1):
             if usual:
                 self._note_span(kind, glance)
             if glance.arn in wanted:
@@ -137,8 +137,8 @@ class Follower:
     def _explain(self, jobs: Sequence[JobStatus]) -> list[JobStatus]:
         """Add why each run waits that does, with one look at each queue."""
         waits: dict[str, Wait] = {}
-        waiting = [job for job in jobs if job.phase is Phase.QUEUED]
-        for group in _group_by_queue(waiting):
+        waiting = [job for job in jobs if job.phase is Phase.QUEUED and job.queue]
+        for group in _group(waiting, lambda job: (job.kind.name, arn_region(job.arn), job.queue)):
             waits |= self._explain_queue(group)
         return [_with_wait(job, waits.get(job.arn)) for job in jobs]
 
@@ -159,16 +159,9 @@ class Follower:
         queue, found = replace(queue, runs=runs), {}
         for job in jobs:
             wait = explain_wait(queue, job.arn, share=job.share, reason=job.reason)
-            found[job.arn] = _clean_wait(self._redactor, wait)
+            said = {"sentence": wait.sentence, "evidence": dict(wait.evidence)}
+            found[job.arn] = replace(wait, **make_printable(self._redactor.hide(said)))
         return found
-
-
-def _clean_wait(redactor: Redactor, wait: Wait) -> Wait:
-    """Return what AWS said without secrets and control characters."""
-    said = make_printable(
-        redactor.hide({"sentence": wait.sentence, "evidence": dict(wait.evidence)})
-    )
-    return Wait(said["sentence"], wait.position, said["evidence"])
 
 
 def _with_wait(job: JobStatus, wait: Wait | None) -> JobStatus:
@@ -185,23 +178,15 @@ def _with_wait(job: JobStatus, wait: Wait | None) -> JobStatus:
     return replace(job, wait=Wait(retry + wait.sentence, wait.position, wait.evidence))
 
 
-def _group(entries: Iterable[Entry]) -> Iterable[list[Entry]]:
-    """Group runs that one list call shows: of one kind, region and queue."""
-    found: dict[tuple[str, str, str], list[Entry]] = {}
-    for entry in entries:
-        key = (entry.kind.name, arn_region(entry.id), _queue_of(entry).rpartition("/")[2])
-        found.setdefault(key, []).append(entry)
+def _group(
+    items: Iterable[_Item], key: Callable[[_Item], tuple[str, ...]]
+) -> Iterable[list[_Item]]:
+    found: dict[tuple[str, ...], list[_Item]] = {}
+    for item in items:
+        found.setdefault(key(item), []).append(item)
     return found.values()
 
 
-def _group_by_queue(jobs: Iterable[JobStatus]) -> Iterable[list[JobStatus]]:
-    found: dict[tuple[str, str, str], list[JobStatus]] = {}
-    for job in jobs:
-        if job.queue:
-            found.setdefault((job.kind.name, arn_region(job.arn), job.queue), []).append(job)
-    return found.values()
-
-
-def _queue_of(entry: Entry) -> str:
-    field = entry.kind.request.queue_field
-    return str(pick(entry.outputs.get("request") or {}, field) or "") if field else ""
+def _shared_list(entry: Entry) -> tuple[str, ...]:
+    """Return what runs have in common that one list call shows: kind, region and queue."""
+    return entry.kind.name, arn_region(entry.id), entry.queue.rpartition("/")[2]

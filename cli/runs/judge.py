@@ -34,13 +34,17 @@ class Declared:
 
 @dataclass(frozen=True)
 class Finding:
-    """One run of the stack, and how it relates to files and state. `orphan`: it is active, and nothing matches it."""
+    """One run of the stack, and how it relates to files and state."""
 
     kind: Kind
     run: Run
     job: str
     standing: str
-    orphan: bool = False
+
+    @property
+    def orphan(self) -> bool:
+        """It is active, and nothing matches it."""
+        return self.standing == ORPHAN
 
 
 def list_declared(jobs: StackJobs) -> list[Declared]:
@@ -77,7 +81,7 @@ def judge_runs(
         newest.add(job)
         known = run.arn in in_state
         standing = STATE if known else _standing(run, file, first, job in settled)
-        found.append(Finding(kind, run, job, standing, standing == ORPHAN))
+        found.append(Finding(kind, run, job, standing))
     return sorted(found, key=lambda each: (each.job, -each.run.created))
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
 
 from cli.display.spans import parse_span
+from cli.runs.pace import Pace
 from cli.runs.reasons import describe_status
+from cli.runs.statuses import parse_time
 from components.aws import Run
 from components.aws.logs import Line, LogReader
 from components.aws.runs import Attempt, arn_id, read_attempts
@@ -55,12 +56,12 @@ class LogView:
 
     def follow(self) -> None:
         """Show what there is and what comes, attempt after attempt, until the run has ended, or the one attempt."""
-        pause, said = FIRST, ""
+        pace, said = Pace(FIRST, MOST), ""
         reader: LogReader | None = None
         current: Attempt | None = None
         while True:
             try:
-                run, before = self.look(), self._shown
+                run = self.look()
             except PASSING:
                 self.sleep(MOST)  # the run goes on, whether AWS answers or not
                 continue
@@ -80,8 +81,7 @@ class LogView:
             if current is None and told != said:
                 self.say(self._explain(run, None))
                 said = told
-            pause = FIRST if self._shown > before else min(MOST, pause * 1.5)
-            self.sleep(pause)
+            self.sleep(pace.next_pause(self._shown))
 
     def _list_due(self, run: Run, current: Attempt | None) -> list[Attempt]:
         """Return the attempts to read now: the one that is shown and what came after it; at first the newest."""
@@ -151,11 +151,9 @@ def parse_since(text: str, now: float) -> float:
     """Return the moment, in seconds, of `30s`, `10m`, `1h` or `2d` before now, or of `2026-11-28T00:12:05Z`."""
     if (span := parse_span(text)) is not None:
         return now - span
-    try:
-        moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
-    except ValueError:
-        raise JobError(
-            f"--since {text}: expected a time ago, such as 90s, 10m, 1h or 2d, or a moment, such as"
-            " 2026-11-28T00:12:05Z"
-        ) from None
-    return moment.replace(tzinfo=moment.tzinfo or timezone.utc).timestamp()
+    if (moment := parse_time(text)) is not None:
+        return moment
+    raise JobError(
+        f"--since {text}: expected a time ago, such as 90s, 10m, 1h or 2d, or a moment, such as"
+        " 2026-11-28T00:12:05Z"
+    )

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from graphlib import TopologicalSorter
 from typing import Any
 
 from cli.runs.entries import Entry
 from components.aws.queue import NOT_ASKED, Wait
 from components.kinds import Kind, Phase
 from components.run.ceiling import attempt_limit, count_attempts, instances
-from components.wire import pick
 
 LOST = "record expired; final status unknown"
 
@@ -89,7 +89,6 @@ def make_status(entry: Entry, outputs: Mapping[str, Any], wait: Wait = NOT_ASKED
     scheduled = parse_time(newer.text("startedAt"))
     if scheduled is None and "startedAt" not in kind.record.outputs and phase is not Phase.QUEUED:
         scheduled = parse_time(newer.text("createdAt"))  # the service does not tell when it began
-    queue = pick(request, kind.request.queue_field) if kind.request.queue_field else ""
     return JobStatus(
         name=entry.name,
         kind=kind,
@@ -104,7 +103,7 @@ def make_status(entry: Entry, outputs: Mapping[str, Any], wait: Wait = NOT_ASKED
         stopped=parse_time(newer.text("stoppedAt")) if phase.ended else None,
         limit=attempt_limit(kind, request),
         instances=", ".join(f"{count}x {name}" for name, count in instances(kind, request)),
-        queue=str(queue or "").rpartition("/")[2],
+        queue=newer.queue.rpartition("/")[2],
         share=str(
             next((request[name] for name in kind.request.share_fields if request.get(name)), "")
         ),
@@ -127,12 +126,15 @@ def parse_time(text: str) -> float | None:
 
 def sort_by_chain(jobs: Sequence[JobStatus]) -> list[tuple[JobStatus, int]]:
     """Return the jobs with their depth: each below the first one that it depends on, by name otherwise."""
-    by_name = {job.name: job for job in jobs}
+    names = {job.name for job in jobs}
+    above = {job.name: [name for name in job.after if name in names] for job in jobs}
+    depths: dict[str, int] = {}
+    for name in TopologicalSorter(above).static_order():
+        depths[name] = max((depths[each] + 1 for each in above[name]), default=0)
     children: dict[str, list[JobStatus]] = {}
     for job in sorted(jobs, key=lambda each: each.name):
         # the deepest of its dependencies, so that a chain reads from top to bottom
-        above = [name for name in job.after if name in by_name and name != job.name]
-        parent = max(above, key=lambda name: _depth(by_name, name, frozenset()), default="")
+        parent = max(above[job.name], key=depths.__getitem__, default="")
         children.setdefault(parent, []).append(job)
     found: list[tuple[JobStatus, int]] = []
 
@@ -145,16 +147,9 @@ def sort_by_chain(jobs: Sequence[JobStatus]) -> list[tuple[JobStatus, int]]:
     return found
 
 
-def _depth(by_name: Mapping[str, JobStatus], name: str, seen: frozenset[str]) -> int:
-    if name in seen or name not in by_name:
-        return 0
-    above = [_depth(by_name, each, seen | {name}) for each in by_name[name].after]
-    return 1 + max(above, default=0)
-
-
 def to_row(job: JobStatus, now: float, as_of: str) -> dict[str, Any]:
     """Return everything that is known of a job, for `--json`."""
-    waits = job.waits_for
+    waits, outputs = job.waits_for, job.outputs
     return {
         **({"stack": job.stack} if job.stack else {}),
         "name": job.name,
@@ -164,9 +159,7 @@ def to_row(job: JobStatus, now: float, as_of: str) -> dict[str, Any]:
         "reason": f"waits for {', '.join(waits)}" if waits and not job.reason else job.reason,
         "attempt": job.attempt,
         "attempts": job.attempts,
-        "createdAt": job.outputs.get("createdAt") or None,
-        "startedAt": job.outputs.get("startedAt") or None,
-        "stoppedAt": job.outputs.get("stoppedAt") or None,
+        **{name: outputs.get(name) or None for name in ("createdAt", "startedAt", "stoppedAt")},
         "waitedSeconds": _whole(job.waited(now)),
         "ranSeconds": _whole(job.ran(now)),
         "limitSeconds": job.limit,
@@ -179,11 +172,9 @@ def to_row(job: JobStatus, now: float, as_of: str) -> dict[str, Any]:
         "evidence": dict(job.wait.evidence),
         "after": list(job.after),
         "results": job.result,
-        "jobName": job.outputs.get("jobName") or "",
+        "jobName": outputs.get("jobName") or "",
         "jobArn": job.arn,
-        "trainingJobArn": job.outputs.get("trainingJobArn") or "",
-        "consoleUrl": job.outputs.get("consoleUrl") or "",
-        "logsUrl": job.outputs.get("logsUrl") or "",
+        **{name: outputs.get(name) or "" for name in ("trainingJobArn", "consoleUrl", "logsUrl")},
         "asOf": as_of,
     }
 

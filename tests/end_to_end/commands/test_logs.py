@@ -230,7 +230,7 @@ def test_following_goes_from_the_queue_to_the_end(
     assert again.view.show_all()
     assert terminal.lines == again.lines
     assert terminal.lines[-1].text.startswith("Model artifact written to")
-    assert terminal.pauses[:3] == [3.0, 4.5, 6.75]
+    assert terminal.pauses[:3] == [2.0, 3.0, 4.5]
     assert terminal.pauses[-1] == runs_logs.LATE
 
 

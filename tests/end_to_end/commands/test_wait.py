@@ -16,8 +16,8 @@ from cli.commands.up import split_wait
 from cli.commands.wait import Waiting
 from cli.display.spans import parse_timeout
 from cli.progress.display import Lines
-from cli.progress.pace import Pace
 from cli.runs.entries import Entry
+from cli.runs.pace import Pace
 from cli.runs.statuses import JobStatus, make_status
 from components.errors import JobError
 from components.kinds import KINDS
@@ -101,9 +101,7 @@ class World:
             self.look,
             display,
             limit,
-            Pace(10.0, 10.0),
-            lambda: self.now,
-            self.sleep,
+            Pace(10.0, 10.0, lambda: self.now, self.sleep),
         )
         return {job.name: job.phase.value for job in loop.until_ended()}
 

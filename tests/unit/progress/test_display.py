@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from rich.console import Console
 
 from cli.progress.display import Lines, Table, draw_bar
-from cli.progress.pace import Pace
 from cli.progress.viewer import describe_failure
+from cli.runs.pace import Pace
 from tests.unit.progress.sample import CHAIN, NOW, a_job
 
 JOBS = {job.name: job for job in CHAIN}
