@@ -7,11 +7,10 @@ https://docs.aws.amazon.com/batch/latest/userguide/quota-shares.html
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 
 from . import capacity
+from .models import ServiceJobBackend
 from .records import Resource, ServiceJob
-from .state import BatchState
 
 NO_CAPACITY = (
     "CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY - Unable to provision requested compute resources"
@@ -27,11 +26,9 @@ _BEYOND = f"{_MISCONFIGURED}QUOTA_MANAGEMENT_LIMIT_EXCEEDED - Job "
 _LENDING = ("LEND", "LEND_AND_BORROW")
 
 
-def explain(backend: BatchState, queue: Resource, job: ServiceJob) -> str | None:
+def explain(backend: ServiceJobBackend, job: ServiceJob) -> str | None:
     """Return why the job can never start as its queue is now; `None` where it only has to wait."""
-    order = [entry["serviceEnvironment"] for entry in queue.request["serviceEnvironmentOrder"]]
-    known = [found for arn in order if (found := backend.environments.get(arn)) is not None]
-    if not any(capacity.fits(job.needs, environment, {}) for environment in known):
+    if not capacity.fits(job.needs, capacity.find_environment(backend, job), {}):
         return _TOO_LARGE
     share = backend.shares.get(job.share_arn)
     if share is None:
@@ -52,7 +49,7 @@ def is_misconfigured(reason: str | None) -> bool:
     return (reason or "").startswith(_MISCONFIGURED)
 
 
-def has_room(backend: BatchState, job: ServiceJob) -> bool:
+def has_room(backend: ServiceJobBackend, job: ServiceJob) -> bool:
     """Whether the job's quota share has idle capacity for it, its own or what others lend; true without a share.
 
     What it has lent comes back when the borrower's job ends or is preempted (`preemption`).
@@ -76,7 +73,7 @@ def has_room(backend: BatchState, job: ServiceJob) -> bool:
     return True
 
 
-def is_within_own(backend: BatchState, job: ServiceJob) -> bool:
+def is_within_own(backend: ServiceJobBackend, job: ServiceJob) -> bool:
     """Whether the job fits into what its share has of its own."""
     share = backend.shares.get(job.share_arn)
     return share is not None and all(
@@ -85,7 +82,7 @@ def is_within_own(backend: BatchState, job: ServiceJob) -> bool:
     )
 
 
-def is_borrowing(backend: BatchState, job: ServiceJob) -> bool:
+def is_borrowing(backend: ServiceJobBackend, job: ServiceJob) -> bool:
     """Whether the share of a job that runs uses more of what the job uses than it has of its own."""
     share = backend.shares.get(job.share_arn)
     return share is not None and any(
@@ -99,9 +96,8 @@ def _own(share: Resource, unit: str) -> int:
     return sum(int(each["maxCapacity"]) for each in limits if each["capacityUnit"] == unit)
 
 
-def _used(backend: BatchState, share: Resource, unit: str) -> int:
-    used: Mapping[str, int] = backend.in_use.get(share.arn, {})
-    return used.get(unit, 0)
+def _used(backend: ServiceJobBackend, share: Resource, unit: str) -> int:
+    return backend.in_use[share.arn][unit]
 
 
 def _borrows(share: Resource) -> bool:
@@ -114,7 +110,7 @@ def _borrow_limit(share: Resource, unit: str) -> float:
     return math.inf if percent < 0 else math.floor(_own(share, unit) * percent / 100)
 
 
-def _list_lenders(backend: BatchState, share: Resource) -> list[Resource]:
+def _list_lenders(backend: ServiceJobBackend, share: Resource) -> list[Resource]:
     return [
         other
         for other in backend.shares

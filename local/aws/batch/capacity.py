@@ -1,4 +1,4 @@
-"""How many instances a job needs, what a service environment still has, and which jobs wait for it."""
+"""How many instances a job needs, and what the service environment of its queue still has."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from .models import ServiceJobBackend
 from .records import Resource, ServiceJob
-from .state import BatchState
 
 INSTANCES = "NUM_INSTANCES"
 UNKNOWN = "unknown"
@@ -52,62 +52,18 @@ def fits(
     )
 
 
-def wait(backend: BatchState, job: ServiceJob) -> None:
-    """The job waits for capacity from now on."""
-    job.ready = True
-    backend.service_jobs.put(job)
-    backend.waiting.add(job, by_priority=is_by_priority(backend, job))
-
-
-def is_by_priority(backend: BatchState, job: ServiceJob) -> bool:
-    """Whether the job's queue heeds scheduling priorities: it has a policy."""
+def find_environment(backend: ServiceJobBackend, job: ServiceJob) -> Resource:
+    """Return the service environment of a job's queue, which has exactly one: neither goes before the job ends."""
     queue = backend.queues.get(job.queue)
-    return queue is not None and bool(queue.request.get("schedulingPolicyArn"))
+    assert queue is not None
+    order = queue.request["serviceEnvironmentOrder"]
+    environment = backend.environments.get(order[0]["serviceEnvironment"])
+    assert environment is not None
+    return environment
 
 
-def occupy(backend: BatchState, job: ServiceJob) -> None:
-    """Count the job's instances as in use."""
-    backend.under_way[job.id] = job
-    count(backend, job, 1)
-
-
-def vacate(backend: BatchState, job: ServiceJob) -> None:
-    """Count them no more."""
-    backend.under_way.pop(job.id, None)
-    count(backend, job, -1)
-    job.environment = None
-
-
-def count(backend: BatchState, job: ServiceJob, sign: int) -> None:
-    """Add the job's instances to those in use, or take them off."""
-    if job.environment is not None:
-        for place in (job.environment, job.share_arn):
-            used = backend.in_use.setdefault(place, Counter())
-            used.update({kind: sign * number for kind, number in job.needs.items()})
-
-
-def anywhere(backend: BatchState, job: ServiceJob) -> str | None:
-    """The first environment of the job's queue, whether or not it has room."""
-    queue = backend.queues.get(job.queue)
-    return (
-        None
-        if queue is None
-        else str(queue.request["serviceEnvironmentOrder"][0]["serviceEnvironment"])
-    )
-
-
-def find_room(
-    backend: BatchState, queue: Resource, job: ServiceJob, usable: float = 1.0
-) -> Resource | None:
-    """Return the queue's environment that has room for the job."""
-    for entry in sorted(
-        queue.request["serviceEnvironmentOrder"], key=lambda entry: int(entry["order"])
-    ):
-        environment = backend.environments.get(entry["serviceEnvironment"])
-        if (
-            environment is not None
-            and environment.state == "ENABLED"
-            and fits(job.needs, environment, backend.in_use.get(environment.arn, {}), usable)
-        ):
-            return environment
-    return None
+def has_room(backend: ServiceJobBackend, job: ServiceJob, usable: float = 1.0) -> bool:
+    """Whether that environment has room for the job, in the part that is usable."""
+    environment = find_environment(backend, job)
+    used = backend.in_use[environment.arn]
+    return environment.state == "ENABLED" and fits(job.needs, environment, used, usable)

@@ -13,8 +13,8 @@ from uuid import uuid4
 
 from moto.events.models import events_backends
 
+from .models import ServiceJobBackend
 from .records import ServiceJob
-from .state import BatchState
 from .views import describe
 
 STATE_CHANGE = "Batch Service Job State Change"
@@ -23,7 +23,7 @@ _LOG = logging.getLogger(__name__)
 _LEFT_OUT = ("tags", "serviceRequestPayload")
 
 
-def send(backend: BatchState, job: ServiceJob, kind: str, at: float) -> None:
+def send(backend: ServiceJobBackend, job: ServiceJob, kind: str, at: float) -> None:
     """Send an event of a job as it is now to the rules of the default event bus."""
     rules = _list_rules(backend)
     if not rules:
@@ -59,7 +59,7 @@ def _deliver(rule: Any, target: Any, event: Any) -> None:
         _LOG.warning("EventBridge could not deliver to %s: %r", where, problem)
 
 
-def _list_rules(backend: BatchState) -> list[Any]:
+def _list_rules(backend: ServiceJobBackend) -> list[Any]:
     """List the rules that are in force; none where nobody has used EventBridge here."""
     regions: Any = dict(events_backends).get(backend.account_id) or {}
     found = dict(regions).get(backend.region_name)

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ..service import context
+from .models import ServiceJobBackend
 from .records import ENDED, Resource, ServiceJob
-from .state import BatchState
 
 MAX_ACTIVE = 500
 _WINDOW = 600
@@ -24,24 +24,24 @@ DECAYS: dict[str, Callable[[float, float], float]] = {
 }
 
 
-def find_policy(backend: BatchState, queue: Mapping[str, Any]) -> Mapping[str, Any]:
+def find_policy(backend: ServiceJobBackend, queue: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return what the scheduling policy of a queue was created with; of a queue without one, nothing."""
     policy = backend.policies.get(queue.get("schedulingPolicyArn") or "")
     return {} if policy is None else policy.request
 
 
-def has_quotas(backend: BatchState, queue: Mapping[str, Any]) -> bool:
+def has_quotas(backend: ServiceJobBackend, queue: Mapping[str, Any]) -> bool:
     """Whether a queue, by what it was created with, has quota shares."""
     return "quotaSharePolicy" in find_policy(backend, queue)
 
 
-def _find_fair(backend: BatchState, queue: Resource) -> Mapping[str, Any]:
+def _find_fair(backend: ServiceJobBackend, queue: Resource) -> Mapping[str, Any]:
     fair: Mapping[str, Any] = find_policy(backend, queue.request).get("fairsharePolicy", {})
     return fair
 
 
 def sort(
-    backend: BatchState, queue: Resource, jobs: Iterable[ServiceJob], at: float
+    backend: ServiceJobBackend, queue: Resource, jobs: Iterable[ServiceJob], at: float
 ) -> list[ServiceJob]:
     """Sort jobs, given in the order within their shares: the share comes first that has used least by its weight.
 
@@ -54,7 +54,7 @@ def sort(
     ranks = []
     for job in jobs:
         if job.share not in busy:
-            busy.update({job.share: sum(backend.in_use.get(job.share_arn, {}).values())})
+            busy.update({job.share: sum(backend.in_use[job.share_arn].values())})
         weight = _find_weight(policy, job.share)
         ranks.append(
             (round(used[job.share] * weight, 6), busy[job.share] * weight, job.number, job)
@@ -63,7 +63,7 @@ def sort(
     return [job for *_, job in sorted(ranks, key=lambda rank: rank[:3])]
 
 
-def is_full(backend: BatchState, queue: Resource, share: str, at: float) -> bool:
+def is_full(backend: ServiceJobBackend, queue: Resource, share: str, at: float) -> bool:
     """Whether the share would be one more than may be active in the queue.
 
     https://docs.aws.amazon.com/batch/latest/APIReference/API_CreateJobQueue.html
@@ -75,14 +75,14 @@ def is_full(backend: BatchState, queue: Resource, share: str, at: float) -> bool
     return len(active) >= MAX_ACTIVE and share not in active
 
 
-def _find_active(backend: BatchState, queue: Resource, at: float) -> set[str]:
+def _find_active(backend: ServiceJobBackend, queue: Resource, at: float) -> set[str]:
     """Return the shares with jobs that have not ended, or ended within the time that counts."""
     since = at - _find_window(_find_fair(backend, queue))
     jobs = [job for job in backend.service_jobs if job.queue == queue.arn]
     return {job.share for job in jobs if job.status not in ENDED or (job.stopped or 0) > since}
 
 
-def find_usable(backend: BatchState, queue: Resource, at: float) -> float:
+def find_usable(backend: ServiceJobBackend, queue: Resource, at: float) -> float:
     """Return which part of the queue's capacity its active shares may use: all but (computeReservation/100)^active.
 
     https://docs.aws.amazon.com/batch/latest/APIReference/API_FairsharePolicy.html
@@ -91,15 +91,8 @@ def find_usable(backend: BatchState, queue: Resource, at: float) -> float:
     return 1 - reserved ** len(_find_active(backend, queue, at)) if reserved else 1.0
 
 
-def note(backend: BatchState, job: ServiceJob, started: float | None, stopped: float) -> None:
-    """Remember for how long a job of a fair share has run."""
-    if started is not None and job.request.get("shareIdentifier"):
-        use = (job.share, sum(job.needs.values()), started, stopped)
-        backend.uses.setdefault(job.queue, []).append(use)
-
-
 def _measure(
-    backend: BatchState, queue: Resource, policy: Mapping[str, Any], at: float
+    backend: ServiceJobBackend, queue: Resource, policy: Mapping[str, Any], at: float
 ) -> Mapping[str, float]:
     """Return how many instance-seconds each share has used, by what they count for now.
 

@@ -7,22 +7,18 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from ..service import context
 from ..service.operations import Json, page
 from ..service.refusal import Refusal
-from . import capacity, life
+from . import life
+from .models import ServiceJobBackend
 from .names import refuse
 from .queues import queues
 from .records import ENDED, ServiceJob
-from .status import note_move
 from .submit import check_priority
 from .views import describe as describe_job
 from .views import summarize
-
-if TYPE_CHECKING:
-    from .models import ServiceJobBackend
 
 MAX_TERMINATED = 50
 RUNNING = "RUNNING"
@@ -64,14 +60,14 @@ def update(backend: ServiceJobBackend, request: Json) -> Json:
         raise refuse(f"Service job {job.id} is {job.status}: its priority cannot be changed")
     at = context.now()
     if job.status == "RUNNABLE":
-        note_move(backend, job, at)
+        life.note_move(backend, job, at)
     job.request = {**job.request, "schedulingPriority": request["schedulingPriority"]}
     job.ranked = at
     backend.service_jobs.put(job)
     if job.status == "RUNNABLE":
-        note_move(backend, job, at)
+        life.note_move(backend, job, at)
     if job.id in backend.waiting:
-        capacity.wait(backend, job)
+        backend.wait(job)
     return {"jobArn": job.arn, "jobName": job.request["jobName"], "jobId": job.id}
 
 

@@ -11,47 +11,53 @@ from typing import Any
 from ..sagemaker import life as training
 from ..sagemaker import rules
 from ..service import context
-from . import blocks, capacity, events, fairness, heads, preemption, retries
+from . import blocks, capacity, events, fairness, preemption, retries
+from .models import ServiceJobBackend
 from .names import training_job_name
 from .records import ENDED, FROM_SAGEMAKER, QUEUED, Resource, ServiceJob
-from .state import BatchState
-from .status import enter, find_limit, note_move, plan
 
 PREEMPTED = "Preempted by a job of a higher priority"
 COMPLETED = f"{FROM_SAGEMAKER}Training job completed"
 """https://docs.aws.amazon.com/batch/latest/userguide/service-job-events.html"""
 
 
-def advance(backend: BatchState, now: float) -> None:
-    """Take every step that is due by `now`, in the order in which they fall due, each at its time."""
+def advance(backend: ServiceJobBackend) -> None:
+    """Take every step that is due, in the order in which they fall due, each at its time.
+
+    What was changed meanwhile may let waiting jobs go, or make others give way.
+    """
     _notice_stopped(backend)
-    while (entry := backend.agenda.pop(now)) is not None:
-        job = backend.service_jobs.get(entry[0])
-        if job is not None:
-            _step(backend, job, entry[1])
+    now = context.now()
+    for job, at in backend.service_jobs.pop_due(now):
+        _step(backend, job, at)
+    if context.current.changed:
+        place(backend, now)
 
 
-def resume(backend: BatchState) -> None:
-    """Plan every job anew and count the capacity in use: after a restart, or at another pace."""
-    backend.in_use.clear()
-    backend.under_way.clear()
-    backend.uses.clear()
-    for job in backend.service_jobs:
-        for each in job.attempts + job.preempted:
-            fairness.note(backend, job, each["started"], each["stopped"])
-        if job.environment is not None:
-            capacity.occupy(backend, job)
-        if job.status == "RUNNABLE" and job.ready and not job.held:
-            capacity.wait(backend, job)
-        plan(backend, job)
+def enter(backend: ServiceJobBackend, job: ServiceJob, status: str, at: float) -> None:
+    """The job's status is `status` from `at` on."""
+    if "RUNNABLE" in (job.status, status):
+        note_move(backend, job, at)
+    job.status = status
+    job.since = at
+    job.ready = False
+    backend.waiting.remove(job.id)
+    backend.service_jobs.put(job)
+    if status != "SUBMITTED":
+        events.send(backend, job, events.STATE_CHANGE, at)
 
 
-def admit(backend: BatchState, job: ServiceJob) -> None:
+def note_move(backend: ServiceJobBackend, job: ServiceJob, at: float) -> None:
+    """The job has come into its queue or left it: those behind it have another position."""
+    backend.moves.note(job, backend.rank(job), at)
+
+
+def admit(backend: ServiceJobBackend, job: ServiceJob) -> None:
     """A job has been submitted."""
     enter(backend, job, "SUBMITTED", job.created)
 
 
-def terminate(backend: BatchState, job: ServiceJob, reason: str, at: float) -> None:
+def terminate(backend: ServiceJobBackend, job: ServiceJob, reason: str, at: float) -> None:
     """What waits fails at once; what SageMaker has is stopped, and fails when it has stopped."""
     if job.status in ENDED:
         return
@@ -62,13 +68,13 @@ def terminate(backend: BatchState, job: ServiceJob, reason: str, at: float) -> N
         end(backend, job, "FAILED", at, reason)
     else:
         job.stopping = at
-        if job.training_job is not None:
-            training.stopping(backend.training, job.training_job, at)
+        training.stopping(backend.training, job.training_job, at)
         backend.service_jobs.put(job)
-        plan(backend, job)
 
 
-def terminate_all(backend: BatchState, jobs: Iterable[ServiceJob], reason: str, at: float) -> None:
+def terminate_all(
+    backend: ServiceJobBackend, jobs: Iterable[ServiceJob], reason: str, at: float
+) -> None:
     """Terminate jobs, none of which starts because another ends."""
     backend.placing = True
     for job in jobs:
@@ -76,26 +82,25 @@ def terminate_all(backend: BatchState, jobs: Iterable[ServiceJob], reason: str, 
     backend.placing = False
 
 
-def start(backend: BatchState, job: ServiceJob, at: float) -> None:
+def start(backend: ServiceJobBackend, job: ServiceJob, at: float) -> None:
     """The instances are there: STARTING to RUNNING."""
     job.started = at
     training.enter(backend.training, job.training_job, "Training", at)
     enter(backend, job, "RUNNING", at)
 
 
-def succeed(backend: BatchState, job: ServiceJob, at: float) -> None:
+def succeed(backend: ServiceJobBackend, job: ServiceJob, at: float) -> None:
     """The training job has completed."""
     problem = training.complete(backend.training, job.training_job, at)
     if problem is not None:
         fail_attempt(backend, job, at, f"{FROM_SAGEMAKER}{problem}")
         return
-    close_attempt(backend, job, at, COMPLETED)
-    end(backend, job, "SUCCEEDED", at, COMPLETED)
+    finish(backend, job, "SUCCEEDED", at, COMPLETED)
 
 
-def fail_attempt(backend: BatchState, job: ServiceJob, at: float, reason: str) -> None:
+def fail_attempt(backend: ServiceJobBackend, job: ServiceJob, at: float, reason: str) -> None:
     """The attempt has failed: retried as the retry strategy says, or the end of the job."""
-    close_attempt(backend, job, at, reason)
+    _close_attempt(backend, job, at, reason)
     if retries.again(job.request.get("retryStrategy"), len(job.attempts), reason):
         job.reason = reason
         job.started = None
@@ -106,25 +111,24 @@ def fail_attempt(backend: BatchState, job: ServiceJob, at: float, reason: str) -
 
 
 def requeue(
-    backend: BatchState, job: ServiceJob, at: float, *, preempted: bool | None = None
+    backend: ServiceJobBackend, job: ServiceJob, at: float, *, preempted: bool | None = None
 ) -> None:
     """Back to RUNNABLE without using up an attempt: preempted, as it is where it ran, or out of capacity."""
     ran = job.status == "RUNNING" if preempted is None else preempted
-    fairness.note(backend, job, job.started, at)
-    if job.training_job is not None:
-        training.stop(backend.training, job.training_job, at)
+    backend.note_use(job, job.started, at)
+    training.stop(backend.training, job.training_job, at)
     if ran:
         job.preempted = [*job.preempted, job.describe_attempt(at, PREEMPTED)]
         limit = (job.request.get("preemptionConfiguration") or {}).get(
             "preemptionRetriesBeforeTermination"
         )
         if limit is not None and len(job.preempted) > limit:
-            capacity.vacate(backend, job)
+            backend.vacate(job)
             end(backend, job, "FAILED", at, "Preemption retries exhausted")
             return
     else:
         job.reason = blocks.NO_CAPACITY
-    capacity.vacate(backend, job)
+    backend.vacate(job)
     job.started = None
     job.stopping = None
     enter(backend, job, "RUNNABLE", at)
@@ -133,15 +137,27 @@ def requeue(
     place(backend, at)
 
 
-def close_attempt(backend: BatchState, job: ServiceJob, at: float, reason: str | None) -> None:
+def finish(
+    backend: ServiceJobBackend, job: ServiceJob, status: str, at: float, reason: str | None
+) -> None:
+    """The attempt is over, and the job with it."""
+    _close_attempt(backend, job, at, reason)
+    end(backend, job, status, at, reason)
+
+
+def _close_attempt(
+    backend: ServiceJobBackend, job: ServiceJob, at: float, reason: str | None
+) -> None:
     """The attempt is over, and its capacity free."""
-    fairness.note(backend, job, job.started, at)
+    backend.note_use(job, job.started, at)
     job.attempts = [*job.attempts, job.describe_attempt(at, reason)]
     job.stopping = None
-    capacity.vacate(backend, job)
+    backend.vacate(job)
 
 
-def end(backend: BatchState, job: ServiceJob, status: str, at: float, reason: str | None) -> None:
+def end(
+    backend: ServiceJobBackend, job: ServiceJob, status: str, at: float, reason: str | None
+) -> None:
     """The job is over."""
     job.stopped = at
     job.reason = reason
@@ -150,11 +166,10 @@ def end(backend: BatchState, job: ServiceJob, status: str, at: float, reason: st
     place(backend, at)
 
 
-def expire(backend: BatchState, job: ServiceJob) -> None:
+def expire(backend: ServiceJobBackend, job: ServiceJob) -> None:
     """Batch forgets the job and the token it came with; SageMaker does not forget the training job."""
-    capacity.vacate(backend, job)
+    backend.vacate(job)
     backend.waiting.remove(job.id)
-    backend.agenda.cancel(job.id)
     training.go_on_alone(backend.training, job.training_job)
     token = job.request.get("clientToken")
     kept = backend.client_tokens.get(token) if token else None
@@ -163,19 +178,18 @@ def expire(backend: BatchState, job: ServiceJob) -> None:
     backend.service_jobs.drop(job.id)
 
 
-def hold(backend: BatchState, job: ServiceJob, held: bool, at: float) -> None:
+def hold(backend: ServiceJobBackend, job: ServiceJob, held: bool, at: float) -> None:
     """Keep the job in its state whatever the pace, or let it go on from here."""
     job.held = held
-    if not held:
-        job.since = at
-    elif job.ready:
+    if held:
         job.ready = False
         backend.waiting.remove(job.id)
+    else:
+        job.since = at
     backend.service_jobs.put(job)
-    plan(backend, job)
 
 
-def place(backend: BatchState, at: float) -> None:
+def place(backend: ServiceJobBackend, at: float) -> None:
     """Dispatch what fits. The head of a queue is never passed by: what does not fit, waits."""
     if backend.placing:  # a job that fails as it is dispatched ends up here: the loop below goes on
         return
@@ -186,34 +200,46 @@ def place(backend: BatchState, at: float) -> None:
         backend.placing = False
 
 
-def _place(backend: BatchState, at: float) -> None:
+def _place(backend: ServiceJobBackend, at: float) -> None:
     for queue in sorted(backend.queues, key=lambda queue: -queue.request["priority"]):
-        while any(_send_head(backend, queue, job, at) for job in heads.sort(backend, queue, at)):
+        while any(_send_head(backend, queue, job, at) for job in _list_heads(backend, queue, at)):
             pass
 
 
-def _send_head(backend: BatchState, queue: Resource, job: ServiceJob, at: float) -> bool:
+def _list_heads(backend: ServiceJobBackend, queue: Resource, at: float) -> list[ServiceJob]:
+    """Return the one head of a queue; with quota shares each share's, in the order in which they get capacity.
+
+    That is who claims what its quota share has of its own, then borrowers, first in first out.
+    https://docs.aws.amazon.com/batch/latest/APIReference/API_QuotaSharePolicy.html
+    """
+    ids = backend.waiting.list_heads(queue.arn)
+    found = [job for each in ids if (job := backend.service_jobs.get(each)) is not None]
+    if len(found) > 1 and "fairsharePolicy" in fairness.find_policy(backend, queue.request):
+        return fairness.sort(backend, queue, found, at)[:1]
+    return sorted(found, key=lambda job: (not blocks.is_within_own(backend, job), job.number))
+
+
+def _send_head(backend: ServiceJobBackend, queue: Resource, job: ServiceJob, at: float) -> bool:
     """Dispatch a job at the head of its queue, if it fits; say why not, if it never will."""
-    block = blocks.explain(backend, queue, job)
-    room = None
+    block = blocks.explain(backend, job)
+    fits = False
     if block is None and blocks.has_room(backend, job):
-        usable = fairness.find_usable(backend, queue, at)
-        room = capacity.find_room(backend, queue, job, usable)
-    if block is None and room is None and (victims := preemption.choose(backend, queue, job)):
+        fits = capacity.has_room(backend, job, fairness.find_usable(backend, queue, at))
+    if block is None and not fits and (victims := preemption.choose(backend, job)):
         for victim in victims:
             requeue(backend, victim, at, preempted=True)
-        room = capacity.find_room(backend, queue, job)
-    if room is not None:
-        send(backend, job, room.arn, at)
+        fits = capacity.has_room(backend, job)
+    if fits:
+        send(backend, job, at)
     elif block != (job.reason if blocks.is_misconfigured(job.reason) else None):
         job.reason = block
         backend.service_jobs.put(job)
         if block is not None:
             events.send(backend, job, events.BLOCKED, at)
-    return room is not None
+    return fits
 
 
-def send(backend: BatchState, job: ServiceJob, environment: str | None, at: float) -> None:
+def send(backend: ServiceJobBackend, job: ServiceJob, at: float) -> None:
     """Hand the job's payload to SageMaker, which looks at it now for the first time."""
     backend.waiting.remove(job.id)
     if blocks.is_misconfigured(job.reason) or job.reason == blocks.NO_CAPACITY:
@@ -225,8 +251,8 @@ def send(backend: BatchState, job: ServiceJob, environment: str | None, at: floa
     problem = rules.refusal(request)
     job.scheduled = at
     job.training_job = None
-    job.environment = environment
-    capacity.occupy(backend, job)
+    job.environment = capacity.find_environment(backend, job).arn
+    backend.occupy(job)
     if problem is None:
         job.training_job = training.create(backend.training, request, job.tags, at, by_batch=True)
         enter(backend, job, "SCHEDULED", at)
@@ -236,43 +262,35 @@ def send(backend: BatchState, job: ServiceJob, environment: str | None, at: floa
         fail_attempt(backend, job, at, f"{FROM_SAGEMAKER}ValidationException: {problem}")
 
 
-def _step(backend: BatchState, job: ServiceJob, at: float) -> None:
+def _step(backend: ServiceJobBackend, job: ServiceJob, at: float) -> None:
     if job.status in ENDED:
         expire(backend, job)
     elif job.stopping is not None:
-        _stopped(backend, job, at)
+        training.stop(backend.training, job.training_job, at)
+        finish(backend, job, "FAILED", at, job.reason)
     elif job.status == "SUBMITTED":
         enter(backend, job, "RUNNABLE", at)
     elif job.status == "RUNNABLE":
-        capacity.wait(backend, job)
+        backend.wait(job)
         place(backend, at)
     elif job.status == "SCHEDULED":
         training.enter(backend.training, job.training_job, "Downloading", at)
         enter(backend, job, "STARTING", at)
     elif job.status == "STARTING":
         start(backend, job, at)
-    elif (limit := find_limit(backend, job))[0] < context.pace().running:
-        training.stop(backend.training, job.training_job, at, limit[1])
-        fail_attempt(backend, job, at, limit[2])
+    elif job.limit[0] < context.pace().running:
+        _, secondary, reason = job.limit
+        training.stop(backend.training, job.training_job, at, secondary)
+        fail_attempt(backend, job, at, reason)
     else:
         succeed(backend, job, at)
 
 
-def _notice_stopped(backend: BatchState) -> None:
+def _notice_stopped(backend: ServiceJobBackend) -> None:
     """Fail the jobs whose training job was stopped by StopTrainingJob."""
     stopped, backend.training.stopped_alone = backend.training.stopped_alone, []
     for job in backend.service_jobs if stopped else ():
         record = backend.training.by_arn(job.training_job)
         if record is not None and record.arn in stopped and job.status not in ENDED:
             at = record.ended or context.now()
-            reason = f"{FROM_SAGEMAKER}Stopped"
-            close_attempt(backend, job, at, reason)
-            end(backend, job, "FAILED", at, reason)
-
-
-def _stopped(backend: BatchState, job: ServiceJob, at: float) -> None:
-    if job.training_job is not None:
-        training.stop(backend.training, job.training_job, at)
-    reason = job.reason
-    close_attempt(backend, job, at, reason)
-    end(backend, job, "FAILED", at, reason)
+            finish(backend, job, "FAILED", at, f"{FROM_SAGEMAKER}Stopped")

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..sagemaker.records import find_limit
+from ..service import context
 from ..service.table import Record
 
 QUEUED = ("SUBMITTED", "PENDING", "RUNNABLE")
 DISPATCHED = ("SCHEDULED", "STARTING", "RUNNING")
 ENDED = ("SUCCEEDED", "FAILED")
 FROM_SAGEMAKER = "Received status from SageMaker: "
+TIMED_OUT = "Job attempt duration exceeded timeout"
 
 
 @dataclass
@@ -72,6 +76,29 @@ class ServiceJob(Record):
     @property
     def key(self) -> str:
         return self.id
+
+    @property
+    def due(self) -> float:
+        pace = context.pace()
+        if self.status in ENDED:
+            return (self.stopped or 0.0) + context.current.retention
+        if self.stopping is not None:
+            return self.stopping + pace.stopping
+        if self.held or self.ready:
+            return math.inf
+        seconds: float = getattr(pace, self.status.lower())
+        return self.since + (min(seconds, self.limit[0]) if self.status == "RUNNING" else seconds)
+
+    @property
+    def limit(self) -> tuple[float, str, str]:
+        """How many seconds an attempt may run, how SageMaker ends it then, and Batch's reason."""
+        timeout = self.request.get("timeoutConfig") or {}
+        exceeded = "MaxRuntimeExceeded"
+        return min(
+            (float(timeout.get("attemptDurationSeconds", math.inf)), "Stopped", TIMED_OUT),
+            (find_limit(self.payload()), exceeded, f"{FROM_SAGEMAKER}{exceeded}"),
+            key=lambda each: each[0],
+        )
 
     @property
     def share(self) -> str:

@@ -7,17 +7,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from ..service import context
 from ..service.operations import Json
 from . import fairness
+from .models import ServiceJobBackend
 from .queues import queues
 from .records import DISPATCHED, ServiceJob
-from .waiting import Rank, make_rank
-
-if TYPE_CHECKING:
-    from .models import ServiceJobBackend
+from .waiting import Rank
 
 FRONT = 100
 TOP = 20
@@ -28,9 +25,7 @@ def get_snapshot(backend: ServiceJobBackend, request: Json) -> Json:
     queue = queues.find(backend, request["jobQueue"])
     policy = fairness.find_policy(backend, queue.request)
     jobs = [job for job in backend.service_jobs if job.queue == queue.arn]
-    ranked = sorted(
-        (make_rank(job, by_priority=bool(policy)), job) for job in jobs if job.status == "RUNNABLE"
-    )
+    ranked = sorted((backend.rank(job), job) for job in jobs if job.status == "RUNNABLE")
     if "fairsharePolicy" in policy:
         ranks = {job.id: rank for rank, job in ranked}
         jobs_in_order = fairness.sort(backend, queue, [job for _, job in ranked], context.now())

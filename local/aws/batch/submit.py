@@ -7,19 +7,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from ..service import context
 from ..service.operations import Json
 from . import fairness, life
 from .capacity import needs
+from .models import ServiceJobBackend
 from .names import check_name, check_tags, refuse
 from .queues import queues
 from .records import ClientToken, Resource, ServiceJob
-
-if TYPE_CHECKING:
-    from .models import ServiceJobBackend
 
 MAX_PAYLOAD = 10 * 1024
 """Bytes of serviceRequestPayload (Batch's service quotas)."""

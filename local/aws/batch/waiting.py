@@ -19,10 +19,10 @@ class WaitingJobs:
         self._lines: dict[Line, list[Rank]] = {}
         self._ranks: dict[str, tuple[Line, Rank]] = {}
 
-    def add(self, job: ServiceJob, *, by_priority: bool) -> None:
+    def add(self, job: ServiceJob, rank: Rank) -> None:
         """Let the job wait in its queue."""
         self.remove(job.id)
-        line, rank = (job.queue, job.share), make_rank(job, by_priority=by_priority)
+        line = (job.queue, job.share)
         bisect.insort(self._lines.setdefault(line, []), rank)
         self._ranks[job.id] = (line, rank)
 
@@ -47,10 +47,10 @@ class Moves:
     def __init__(self) -> None:
         self._moves: dict[str, deque[tuple[float, str, Rank]]] = {}
 
-    def note(self, job: ServiceJob, at: float, *, by_priority: bool) -> None:
+    def note(self, job: ServiceJob, rank: Rank, at: float) -> None:
         """A job has become RUNNABLE in its queue, or has left it."""
         moves = self._moves.setdefault(job.queue, deque(maxlen=1000))
-        moves.append((at, job.share, make_rank(job, by_priority=by_priority)))
+        moves.append((at, job.share, rank))
 
     def find_last(self, job: ServiceJob, rank: Rank, *, in_share: bool) -> float:
         """When somebody before the job moved last; 0 where nobody did."""
@@ -58,8 +58,3 @@ class Moves:
             if moved < rank and (not in_share or share == job.share):
                 return at
         return 0.0
-
-
-def make_rank(job: ServiceJob, *, by_priority: bool) -> Rank:
-    """Return what jobs of a queue are sorted by."""
-    return (-job.priority if by_priority else 0, job.number, job.id)

@@ -6,11 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ..batch import capacity
 from ..batch import life as batch
 from ..batch.models import ServiceJobBackend
 from ..batch.records import ENDED, FROM_SAGEMAKER, QUEUED, ServiceJob
-from ..batch.status import enter
 from ..personalize import life as personalize
 from ..personalize import records
 from ..personalize.models import BatchInferenceBackend
@@ -141,13 +139,13 @@ def _forward(backend: ServiceJobBackend, job: ServiceJob, status: str, at: float
     target = _ORDER.index(status)
     if job.status in QUEUED and target <= _ORDER.index("RUNNABLE"):
         if job.status != status:
-            enter(backend, job, status, at)
+            batch.enter(backend, job, status, at)
         return
     if job.status in QUEUED:
-        batch.send(backend, job, capacity.anywhere(backend, job), at)
+        batch.send(backend, job, at)
     if job.status == "SCHEDULED" and target > _ORDER.index("SCHEDULED"):
         training.enter(backend.training, job.training_job, "Downloading", at)
-        enter(backend, job, "STARTING", at)
+        batch.enter(backend, job, "STARTING", at)
     if job.status == "STARTING" and target > _ORDER.index("STARTING"):
         batch.start(backend, job, at)
 
@@ -171,8 +169,7 @@ def _fail(
     elif attempt:
         batch.fail_attempt(backend, job, at, f"{FROM_SAGEMAKER}{failure}")
     else:
-        batch.close_attempt(backend, job, at, f"{FROM_SAGEMAKER}{failure}")
-        batch.end(backend, job, "FAILED", at, f"{FROM_SAGEMAKER}{failure}")
+        batch.finish(backend, job, "FAILED", at, f"{FROM_SAGEMAKER}{failure}")
 
 
 def _move_resource(

@@ -43,6 +43,17 @@ class TransformJob(Record):
         return self.since + (pace.stopping if self.status == "Stopping" else pace.running)
 
 
+def find_limit(request: dict[str, Any]) -> float:
+    """Return for how many seconds SageMaker lets a training job run: a day where its request does not say.
+
+    For ever where the pace is never. https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_StoppingCondition.html
+    """
+    if math.isinf(context.pace().running):
+        return math.inf
+    limits = request.get("StoppingCondition") or {}
+    return float(limits.get("MaxRuntimeInSeconds", 86_400))
+
+
 @dataclass
 class TrainingJob(Record):
     """A training job: the CreateTrainingJob request it came from, and how far it is.
@@ -76,14 +87,8 @@ class TrainingJob(Record):
 
     @property
     def limit(self) -> float:
-        """For how many seconds it may train: a day where its request does not say, for ever where the pace is never.
-
-        https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_StoppingCondition.html
-        """
-        if math.isinf(context.pace().running):
-            return math.inf
-        limits = self.request.get("StoppingCondition") or {}
-        return float(limits.get("MaxRuntimeInSeconds", 86_400))
+        """For how many seconds it may train."""
+        return find_limit(self.request)
 
     @property
     def due(self) -> float:

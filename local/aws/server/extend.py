@@ -12,6 +12,7 @@ from moto.personalize.models import personalize_backends
 from moto.sagemaker.models import sagemaker_backends
 
 from .. import iam
+from ..batch import life as batch
 from ..batch.models import ServiceJobBackend
 from ..logs.models import JobLogs
 from ..personalize import life as personalize
@@ -25,7 +26,7 @@ from ..service.table import Table
 _SERVICES: dict[str, tuple[BackendDict[Any], type[Backend], Callable[[Any], None]]] = {
     # SageMaker first: Batch looks at what its training jobs have done meanwhile.
     "sagemaker": (sagemaker_backends, TrainingBackend, sagemaker.advance),
-    "batch": (batch_backends, ServiceJobBackend, ServiceJobBackend.advance),
+    "batch": (batch_backends, ServiceJobBackend, batch.advance),
     "personalize": (personalize_backends, BatchInferenceBackend, personalize.advance),
 }
 
