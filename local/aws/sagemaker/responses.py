@@ -13,7 +13,7 @@ from ..service.operations import Json, Operations
 from ..service.refusal import Refusal
 from ..service.table import Table
 from . import life, rules, transform
-from .lists import check_running, list_jobs
+from .jobs import check_running, list_jobs
 from .models import TrainingBackend
 from .records import TrainingJob
 from .search import describe, search
@@ -50,8 +50,7 @@ def stop_training_job(backend: TrainingBackend, request: Json) -> Json:
 
 def list_training_jobs(backend: TrainingBackend, request: Json) -> Json:
     """List jobs, the oldest first unless asked otherwise."""
-    jobs = backend.training_jobs_kept
-    return list_jobs(jobs, request, "TrainingJobSummaries", _summarize, "Ascending")
+    return list_jobs(backend.training_jobs_kept, request, "Training", "Ascending")
 
 
 def list_tags(backend: TrainingBackend, request: Json) -> Json:
@@ -127,16 +126,3 @@ def _find_tagged(backend: TrainingBackend, request: Json) -> tuple[Table[Any], A
     if job is None or job.arn != arn:
         raise Refusal("ValidationException", "Requested resource not found.")
     return table, job
-
-
-def _summarize(job: TrainingJob) -> Json:
-    ended = {} if job.ended is None else {"TrainingEndTime": job.ended}
-    return {
-        "TrainingJobName": job.name,
-        "TrainingJobArn": job.arn,
-        "CreationTime": job.created,
-        "LastModifiedTime": job.modified,
-        "TrainingJobStatus": job.status,
-        "SecondaryStatus": job.secondary,
-        **ended,
-    }

@@ -14,12 +14,11 @@ from ..service.operations import Json, page
 from ..service.refusal import Refusal
 from ..service.shapes import keep_members, output, service
 from . import metrics
-from .lists import PAGE
+from .jobs import PAGE, summarize
 from .logs import write_training
 from .models import TrainingBackend
 from .records import TrainingJob
 
-_MISSING = object()
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "Equals": operator.eq,
     "NotEquals": operator.ne,
@@ -38,28 +37,17 @@ def describe(job: TrainingJob) -> Json:
     service requires, and TrainingStartTime is the start of the download:
     https://github.com/schematical/sc-terraform/blob/HEAD/modules/sagemaker/README.md
     """
+    start = next((t["StartTime"] for t in job.transitions if t["Status"] == "Downloading"), None)
     described = {
-        **_fill_in(keep_members(job.request, output("sagemaker", "DescribeTrainingJob"))),
-        "TrainingJobArn": job.arn,
-        "TrainingJobStatus": job.status,
-        "SecondaryStatus": job.secondary,
-        "CreationTime": job.created,
-        "LastModifiedTime": job.modified,
+        **_fill_in(job.request),
+        **summarize(job),
         "SecondaryStatusTransitions": job.transitions,
         "StoppingCondition": job.request.get("StoppingCondition", {}),
+        "ModelArtifacts": {"S3ModelArtifacts": job.artifact} if job.artifact else None,
+        "TrainingStartTime": start,
+        **({} if start is None or job.ended is None else _measure(job, job.ended - start)),
     }
-    if job.artifact:
-        described["ModelArtifacts"] = {"S3ModelArtifacts": job.artifact}
-    start = next((t["StartTime"] for t in job.transitions if t["Status"] == "Downloading"), None)
-    if start is not None:
-        described["TrainingStartTime"] = start
-    if job.ended is not None:
-        described["TrainingEndTime"] = job.ended
-        if start is not None:
-            described |= _measure(job, job.ended - start)
-    if job.failure is not None:
-        described["FailureReason"] = job.failure
-    return described
+    return keep_members(described, output("sagemaker", "DescribeTrainingJob"))
 
 
 def _fill_in(request: Json) -> Json:
@@ -102,7 +90,7 @@ def _measure(job: TrainingJob, seconds: float) -> Json:
     return {
         "TrainingTimeInSeconds": max(1, round(seconds)),
         "BillableTimeInSeconds": max(1, round(paid)),
-        **({"FinalMetricDataList": final} if final else {}),
+        "FinalMetricDataList": final or None,
     }
 
 
@@ -115,26 +103,38 @@ def search(backend: TrainingBackend, request: Json) -> Json:
     order = request.get("SortBy", "LastModifiedTime")
     if _find_kind(order) in ("structure", "list", "map"):
         raise Refusal("ValidationException", f"SortBy: {order} has no order")
-    jobs = backend.training_jobs_kept
+    shape = service("sagemaker").shape_for("TrainingJob")
+    jobs = [(job, _read_properties(job)) for job in backend.training_jobs_kept]
     return page(
-        [job for job in jobs if _holds(job, expression) and _read(job, order) is not _MISSING],
+        [
+            each
+            for each in jobs
+            if _holds(each[1], expression) and _follow(each[1], order) is not None
+        ],
         request,
         "Results",
-        _show,
+        lambda each: {"TrainingJob": keep_members(each[1], shape) | {"Tags": each[0].tags}},
         "ValidationException",
         PAGE,
-        rank=lambda job: [_read(job, order), job.name],
+        rank=lambda each: [_follow(each[1], order), each[0].name],
         reverse=request.get("SortOrder") != "Ascending",
     )
 
 
-def _show(job: TrainingJob) -> Json:
-    shown = keep_members(describe(job), service("sagemaker").shape_for("TrainingJob"))
-    return {"TrainingJob": shown | {"Tags": job.tags}}
+def _read_properties(job: TrainingJob) -> Json:
+    """Return what a filter may name: what describes the job, and `Tags.team` or `Metrics.loss` beside that."""
+    properties = describe(job)
+    final = properties.get("FinalMetricDataList", [])
+    return {
+        **properties,
+        "Tags": {tag["Key"]: tag["Value"] for tag in job.tags},
+        "Metrics": {each["MetricName"]: each["Value"] for each in final},
+    }
 
 
-def _holds(job: TrainingJob, expression: Json) -> bool:
-    results = [_matches(_read(job, each["Name"]), each) for each in expression.get("Filters") or []]
+def _holds(job: Json, expression: Json) -> bool:
+    filters = expression.get("Filters") or []
+    results = [_matches(_follow(job, each["Name"]), each) for each in filters]
     results += [_holds_nested(job, each) for each in expression.get("NestedFilters") or []]
     results += [_holds(job, inner) for inner in expression.get("SubExpressions") or []]
     if expression.get("Operator") == "Or":
@@ -142,7 +142,7 @@ def _holds(job: TrainingJob, expression: Json) -> bool:
     return all(results)
 
 
-def _holds_nested(job: TrainingJob, nested: Json) -> bool:
+def _holds_nested(job: Json, nested: Json) -> bool:
     """Whether one entry of a list, such as InputDataConfig, passes all filters.
 
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_NestedFilters.html
@@ -150,13 +150,12 @@ def _holds_nested(job: TrainingJob, nested: Json) -> bool:
     prefix = nested["NestedPropertyName"]
     if _find_kind(prefix) != "list":
         raise Refusal("ValidationException", f"NestedPropertyName: {prefix} is no list")
-    entries = _read(job, prefix)
     return any(
         all(
             _matches(_follow(entry, each["Name"].removeprefix(f"{prefix}.")), each)
             for each in nested["Filters"]
         )
-        for entry in ([] if entries is _MISSING else entries)
+        for entry in _follow(job, prefix) or []
     )
 
 
@@ -168,7 +167,7 @@ def _matches(value: Any, entry: Json) -> bool:
     kind = _find_kind(entry["Name"])
     name: str = entry.get("Operator", "Equals")
     wanted: str = entry.get("Value", "")
-    present = value is not _MISSING
+    present = value is not None
     if name in ("Exists", "NotExists"):
         return present == (name == "Exists")
     if name == "In":
@@ -181,19 +180,11 @@ def _matches(value: Any, entry: Json) -> bool:
     return _COMPARE[name](_parse(value, kind), limit) if present else name == "NotEquals"
 
 
-def _read(job: TrainingJob, name: str) -> Any:
-    """Return a property by its name, such as `OutputDataConfig.S3OutputPath` or `Tags.team`."""
-    described = describe(job)
-    described["Tags"] = {tag["Key"]: tag["Value"] for tag in job.tags}
-    final = described.get("FinalMetricDataList", [])
-    described["Metrics"] = {each["MetricName"]: each["Value"] for each in final}
-    return _follow(described, name)
-
-
 def _follow(value: Any, name: str) -> Any:
+    """Return a property by its name, such as `OutputDataConfig.S3OutputPath`; `None` where there is none."""
     head, _, rest = name.partition(".")
     if not isinstance(value, dict):
-        return _MISSING
+        return None
     if name in value:  # a tag's key may have dots
         return value[name]
     return _follow(value.get(head), rest)

@@ -14,7 +14,7 @@ from ..service.objects import NotWritable, keys_under, put_object, read_object, 
 from ..service.operations import Json
 from ..service.refusal import Refusal
 from ..service.shapes import keep_members, output
-from .lists import check_running, list_jobs
+from .jobs import check_running, list_jobs, summarize
 from .models import TrainingBackend
 from .records import ENDED, TransformJob
 
@@ -39,14 +39,13 @@ def create(backend: TrainingBackend, request: Json) -> Json:
 def describe(backend: TrainingBackend, request: Json) -> Json:
     """Describe one job, with everything that it was created with."""
     job = _find(backend, request)
-    shown = {**job.request, **_summarize(job), "TransformStartTime": job.created}
+    shown = {**job.request, **summarize(job), "TransformStartTime": job.created}
     return keep_members(shown, output("sagemaker", "DescribeTransformJob"))
 
 
 def list_all(backend: TrainingBackend, request: Json) -> Json:
     """List jobs, the newest first unless asked otherwise."""
-    jobs = backend.transform_jobs_kept
-    return list_jobs(jobs, request, "TransformJobSummaries", _summarize, "Descending")
+    return list_jobs(backend.transform_jobs_kept, request, "Transform", "Descending")
 
 
 def stop(backend: TrainingBackend, request: Json) -> Json:
@@ -75,19 +74,6 @@ def _find(backend: TrainingBackend, request: Json) -> TransformJob:
     if job is None:
         raise Refusal("ValidationException", f"Could not find requested job with name: {name}")
     return job
-
-
-def _summarize(job: TransformJob) -> Json:
-    values = {
-        "TransformJobName": job.name,
-        "TransformJobArn": job.arn,
-        "TransformJobStatus": job.status,
-        "CreationTime": job.created,
-        "LastModifiedTime": job.since,
-        "TransformEndTime": job.ended,
-        "FailureReason": job.failure,
-    }
-    return {name: value for name, value in values.items() if value is not None}
 
 
 def advance(backend: TrainingBackend, now: float) -> None:

@@ -1,4 +1,4 @@
-"""What training and transform jobs have in common: how they are listed, and which can be stopped.
+"""What training and transform jobs have in common: how they are shown and listed, and which can be stopped.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ListTrainingJobs.html
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ListTransformJobs.html
@@ -12,6 +12,10 @@ from typing import Any
 
 from ..service.operations import Json, page
 from ..service.refusal import Refusal
+from ..service.shapes import keep_members, output
+from .records import TrainingJob, TransformJob
+
+Job = TrainingJob | TransformJob
 
 PAGE = ("MaxResults", "NextToken")
 _ORDERS = {"Name": "name", "CreationTime": "created", "Status": "status"}
@@ -29,18 +33,18 @@ _FILTERS: dict[str, Callable[[Any, Any], bool]] = {
 }
 
 
-def list_jobs(
-    jobs: Iterable[Any], request: Json, member: str, show: Callable[[Any], Json], order: str
-) -> Json:
+def list_jobs(jobs: Iterable[Job], request: Json, kind: str, order: str) -> Json:
     """Return a page of the jobs that are asked for; `order` is that of a request without SortOrder."""
     given = {name: value for name, value in request.items() if name in _FILTERS}
     found = [job for job in jobs if all(_FILTERS[n](job, v) for n, v in given.items())]
     field = operator.attrgetter(_ORDERS[request.get("SortBy", "CreationTime")])
+    member = f"{kind}JobSummaries"
+    shape = output("sagemaker", f"List{kind}Jobs").members[member].member
     return page(
         found,
         {"MaxResults": 10, **request},
         member,
-        show,
+        lambda job: keep_members(summarize(job), shape),
         "ValidationException",
         PAGE,
         rank=lambda job: [field(job), job.created, job.name],
@@ -48,7 +52,22 @@ def list_jobs(
     )
 
 
-def check_running(job: Any, what: str) -> None:
+def summarize(job: Job) -> Json:
+    """Return what every answer about the job may have, `None` for what does not apply to it."""
+    kind = "Training" if isinstance(job, TrainingJob) else "Transform"
+    return {
+        f"{kind}JobName": job.name,
+        f"{kind}JobArn": job.arn,
+        f"{kind}JobStatus": job.status,
+        f"{kind}EndTime": job.ended,
+        "CreationTime": job.created,
+        "LastModifiedTime": job.modified,
+        "FailureReason": job.failure,
+        "SecondaryStatus": job.secondary if isinstance(job, TrainingJob) else None,
+    }
+
+
+def check_running(job: Job, what: str) -> None:
     """Refuse to stop a job that does not run."""
     if job.status != "InProgress":
         message = f"The request was rejected because the {what} is in status {job.status}."
