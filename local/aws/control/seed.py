@@ -5,10 +5,7 @@ Everything is in one account, and in one region at first. Names are part of the 
 
 from __future__ import annotations
 
-import gzip
-import io
 import json
-import tarfile
 from collections.abc import Iterator, Mapping
 
 from moto.batch.models import batch_backends
@@ -279,12 +276,4 @@ def _lines(records: list[dict[str, str]]) -> bytes:
 def _source() -> bytes:
     """A script as SageMaker's script mode takes it, packed the same way each time."""
     script = b'import os\n\nprint("training on", os.environ.get("SM_CHANNEL_TRAIN", "nothing"))\n'
-    packed = io.BytesIO()
-    entry = tarfile.TarInfo("train.py")
-    entry.size = len(script)
-    with (
-        gzip.GzipFile(fileobj=packed, mode="wb", mtime=0) as compressed,
-        tarfile.open(fileobj=compressed, mode="w") as archive,
-    ):
-        archive.addfile(entry, io.BytesIO(script))
-    return packed.getvalue()
+    return objects.pack_file("train.py", script)

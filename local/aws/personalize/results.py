@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 
-from ..service.objects import NotWritable, keys_under, put_object, read_object, split_uri
+from ..service.objects import NotWritable, read_inputs, split_uri, write_outputs
 from ..service.operations import Json
 from .models import BatchInferenceBackend
 from .recipes import RECIPES, SEGMENTATION, Recipe
@@ -36,16 +36,16 @@ class Unusable(Exception):
 
 def write(backend: BatchInferenceBackend, job: Resource, at: float) -> None:
     """Write `<output path>/<input file>.out` for each input file; all or nothing."""
-    results = {key: _answer(backend, job, key, body) for key, body in _inputs(backend, job)}
-    bucket, prefix = split_uri(job.request["jobOutput"]["s3DataDestination"]["path"])
-    folder = prefix if not prefix or prefix.endswith("/") else f"{prefix}/"
-    for key, lines in results.items():
-        name = f"{folder}{key.rpartition('/')[2]}.out"
-        text = "".join(f"{json.dumps(line)}\n" for line in lines)
-        try:
-            put_object(*backend.place, bucket, name, text.encode(), at)
-        except NotWritable as error:
-            raise Unusable(f"Insufficient privileges or missing bucket: {error}") from error
+    inputs = _read_inputs(backend, job.request["jobInput"]["s3DataSource"]["path"])
+    results = {key: _answer(backend, job, key, body) for key, body in inputs.items()}
+    outputs = {
+        key: "".join(f"{json.dumps(line)}\n" for line in lines) for key, lines in results.items()
+    }
+    try:
+        target = job.request["jobOutput"]["s3DataDestination"]["path"]
+        write_outputs(*backend.place, target, outputs, at)
+    except NotWritable as error:
+        raise Unusable(f"Insufficient privileges or missing bucket: {error}") from error
 
 
 def recipe_of(backend: BatchInferenceBackend, version_arn: str) -> Recipe:
@@ -55,18 +55,13 @@ def recipe_of(backend: BatchInferenceBackend, version_arn: str) -> Recipe:
     return RECIPES[version.request["recipeArn"]]
 
 
-def _inputs(backend: BatchInferenceBackend, job: Resource) -> list[tuple[str, bytes]]:
-    uri = job.request["jobInput"]["s3DataSource"]["path"]
-    bucket, prefix = split_uri(uri)
-    keys = keys_under(*backend.place, bucket, prefix)
-    found = [
-        (key, body)
-        for key in ([prefix] if prefix in keys else keys)
-        if not key.endswith("/") and (body := read_object(*backend.place, bucket, key)) is not None
-    ]
+def _read_inputs(backend: BatchInferenceBackend, uri: str) -> dict[str, bytes]:
+    """Return the object of this URI, or those under it."""
+    found = read_inputs(*backend.place, uri)
     if not found:
         raise Unusable(f"The input {uri} does not exist: no object in S3 has this path or prefix.")
-    return found
+    key = split_uri(uri)[1]
+    return {key: found[key]} if key in found else found
 
 
 def _answer(backend: BatchInferenceBackend, job: Resource, key: str, body: bytes) -> list[Json]:

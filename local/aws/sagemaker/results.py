@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import gzip
-import io
 import json
 import re
-import tarfile
 
 from ..service import context
-from ..service.objects import put_object, split_uri
+from ..service.objects import pack_file, put_object, split_uri
 from .models import TrainingBackend
 from .records import TrainingJob
 
@@ -36,18 +33,9 @@ def write_model(backend: TrainingBackend, job: TrainingJob, at: float) -> str:
         },
         indent=2,
     ).encode()
-    entry = tarfile.TarInfo("model.json")
-    entry.size = len(model)
-    entry.mtime = int(at)
-    packed = io.BytesIO()
-    with (
-        gzip.GzipFile(fileobj=packed, mode="wb", mtime=at) as compressed,
-        tarfile.open(fileobj=compressed, mode="w") as archive,
-    ):
-        archive.addfile(entry, io.BytesIO(model))
     uri = artifact_uri(job)
     bucket, key = split_uri(uri)
     if context.current.double_slash == "merged":
         key = re.sub("/+", "/", key)
-    put_object(*backend.place, bucket, key, packed.getvalue(), at)
+    put_object(*backend.place, bucket, key, pack_file("model.json", model, at), at)
     return uri

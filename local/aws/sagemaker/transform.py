@@ -10,7 +10,7 @@ from datetime import timezone
 from moto.sagemaker.exceptions import ValidationError
 
 from ..service import context
-from ..service.objects import NotWritable, keys_under, put_object, read_object, split_uri
+from ..service.objects import NotWritable, read_inputs, write_outputs
 from ..service.operations import Json
 from ..service.refusal import Refusal
 from ..service.shapes import keep_members, output
@@ -113,17 +113,16 @@ def _enter(backend: TrainingBackend, job: TransformJob, status: str, at: float) 
 def _write_results(backend: TrainingBackend, job: TransformJob, at: float) -> str:
     """Write `<output>/<input file>.out`, a number for each line; return why that failed, or nothing."""
     uri = job.request["TransformInput"]["DataSource"]["S3DataSource"]["S3Uri"]
-    bucket, prefix = split_uri(uri)
-    keys = [key for key in keys_under(*backend.place, bucket, prefix) if not key.endswith("/")]
-    if not keys:
+    inputs = read_inputs(*backend.place, uri)
+    if not inputs:
         return f"ClientError: No S3 objects found under {uri}"
-    target, folder = split_uri(job.request["TransformOutput"]["S3OutputPath"])
-    for key in keys:
-        lines = (read_object(*backend.place, bucket, key) or b"").splitlines()
-        body = "".join(f"{len(line) % 97 / 97:.4f}\n" for line in lines).encode()
-        name = f"{folder.removesuffix('/')}/{key.rpartition('/')[2]}.out".lstrip("/")
-        try:
-            put_object(*backend.place, target, name, body, at)
-        except NotWritable as error:
-            return f"ClientError: {error}"
+    outputs = {
+        key: "".join(f"{len(line) % 97 / 97:.4f}\n" for line in body.splitlines())
+        for key, body in inputs.items()
+    }
+    try:
+        target = job.request["TransformOutput"]["S3OutputPath"]
+        write_outputs(*backend.place, target, outputs, at)
+    except NotWritable as error:
+        return f"ClientError: {error}"
     return ""

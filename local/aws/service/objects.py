@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import re
+import tarfile
 from datetime import datetime, timezone
 
 from moto.s3.exceptions import S3ClientError
@@ -51,21 +54,37 @@ def put_object(
         raise NotWritable(f"s3://{bucket}/{key}: {error}") from error
 
 
-def read_object(account: str, region: str, bucket: str, key: str) -> bytes | None:
-    """An object's bytes; `None` where there is none."""
-    try:
-        found = _s3(account, region).get_object(bucket, key)
-    except S3ClientError:
-        return None
-    return None if found is None else found.value
-
-
-def keys_under(account: str, region: str, bucket: str, prefix: str) -> list[str]:
-    """The keys that start with `prefix`, sorted."""
+def read_inputs(account: str, region: str, uri: str) -> dict[str, bytes]:
+    """The objects that a batch job reads, by key: those whose keys start with that of the URI, but for folders."""
+    bucket, prefix = split_uri(uri)
     if bucket not in s3_backends.bucket_accounts:
-        return []
-    found = _s3(account, region).get_bucket(bucket).keys
-    return sorted(key for key in found if key.startswith(prefix))
+        return {}
+    s3 = _s3(account, region)
+    keys = [key for key in s3.get_bucket(bucket).keys if key.startswith(prefix)]
+    found = {key: s3.get_object(bucket, key) for key in sorted(keys) if not key.endswith("/")}
+    return {key: each.value for key, each in found.items() if each is not None}
+
+
+def write_outputs(account: str, region: str, uri: str, outputs: dict[str, str], at: float) -> None:
+    """Write what a batch job makes of each input, whose key is given: `<URI>/<name of the input>.out`."""
+    bucket, folder = split_uri(uri)
+    for key, text in outputs.items():
+        name = f"{folder.removesuffix('/')}/{key.rpartition('/')[2]}.out".lstrip("/")
+        put_object(account, region, bucket, name, text.encode(), at)
+
+
+def pack_file(name: str, content: bytes, at: float = 0) -> bytes:
+    """Pack a file of this time as .tar.gz, the same way each time."""
+    entry = tarfile.TarInfo(name)
+    entry.size = len(content)
+    entry.mtime = int(at)
+    packed = io.BytesIO()
+    with (
+        gzip.GzipFile(fileobj=packed, mode="wb", mtime=at) as compressed,
+        tarfile.open(fileobj=compressed, mode="w") as archive,
+    ):
+        archive.addfile(entry, io.BytesIO(content))
+    return packed.getvalue()
 
 
 def _s3(account: str, region: str) -> S3Backend:
