@@ -47,8 +47,7 @@ def put_object(
     try:
         make_bucket(account, region, bucket)
         written = _s3(account, region).put_object(bucket, key, body)
-        moment = datetime.fromtimestamp(context.now() if at is None else at, timezone.utc)
-        written.last_modified = moment.replace(tzinfo=None)  # moto's times have no zone
+        written.last_modified = make_naive(context.now() if at is None else at)
         context.current.objects_changed = True
     except S3ClientError as error:
         raise NotWritable(f"s3://{bucket}/{key}: {error}") from error
@@ -85,6 +84,11 @@ def pack_file(name: str, content: bytes, at: float = 0) -> bytes:
     ):
         archive.addfile(entry, io.BytesIO(content))
     return packed.getvalue()
+
+
+def make_naive(seconds: float) -> datetime:
+    """Return a time as moto has it: UTC, without saying so."""
+    return datetime.fromtimestamp(seconds, timezone.utc).replace(tzinfo=None)
 
 
 def _s3(account: str, region: str) -> S3Backend:
