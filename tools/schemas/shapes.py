@@ -14,10 +14,8 @@ from components.kinds import KINDS, Kind, load_part
 Schema = dict[str, Any]
 
 _PARTS = [load_part(kind, "texts") for kind in KINDS.values()]
-PROSE: dict[tuple[str, str], Schema] = {k: v for part in _PARTS for k, v in part.PROSE.items()}
-TEXTS: dict[tuple[str, str], Schema] = {k: v for part in _PARTS for k, v in part.TEXTS.items()}
+PROSE: dict[str, Schema] = {k: v for part in _PARTS for k, v in part.PROSE.items()}
 PATTERN_TEXTS: dict[str, str] = {k: v for part in _PARTS for k, v in part.PATTERN_TEXTS.items()}
-OPEN_ENUMS = frozenset[str]().union(*(part.OPEN_ENUMS for part in _PARTS))
 # a model's `.` stops at line ends
 ONE_LINE = {".*": "takes one line of text", ".+": "takes one line of text"}
 
@@ -86,6 +84,12 @@ def _filled_in() -> dict[str, frozenset[str]]:
     return found
 
 
+def _describe(member: str) -> Schema:
+    """Return the description, default and examples that a kind's texts have for a `Shape.member`."""
+    texts = [pair for part in _PARTS for pair in part.TEXTS.items()]
+    return {keyword: values[member] for keyword, values in texts if member in values}
+
+
 class Writer:
     """Write the shapes of one schema file, each named shape once, under `$defs`.
 
@@ -132,13 +136,13 @@ class Writer:
         if kind is not None and kind.payload is not None and name == kind.payload.field:
             schema = self._payload(kind, overlay)
         else:
-            schema = self._any(service, member, overlay, PROSE.get((shape.name, name), {}))
+            schema = self._any(service, member, overlay, PROSE.get(f"{shape.name}.{name}", {}))
         if overlay:
             types = self._types(schema)
             # an editor completes `name: ` only where it finds a type
             schema = {**({"type": [*types, "null"]} if types else {}), **allow_null(schema)}
         if self.editor and not overlay:
-            schema = {**TEXTS.get((shape.name, name), {}), **schema}
+            schema = {**_describe(f"{shape.name}.{name}"), **schema}
         return schema
 
     def _types(self, schema: Schema) -> list[str]:
@@ -240,7 +244,7 @@ def _constraints(shape: Shape) -> Schema:
     schema: Schema = {"type": "string", **_bounds(shape, "Length")}
     if shape.metadata.get("enum"):
         schema["enum"] = list(shape.metadata["enum"])
-        if shape.name in OPEN_ENUMS:
+        if shape.name.endswith("InstanceType"):  # the list grows faster than the installed model
             schema["x-open"] = INSTANCE_TYPE
     java = shape.metadata.get("pattern")
     if java and java != r"[\S\s]*":

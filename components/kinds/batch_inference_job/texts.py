@@ -7,14 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
-# (shape, member) -> keywords; each is a sentence of the member's page
-PROSE: dict[tuple[str, str], dict[str, Any]] = {
+# Shape.member -> keywords; each is a sentence of the member's page
+PROSE: dict[str, dict[str, Any]] = {
     # "The number of recommendations to retrieve."
-    ("CreateBatchInferenceJobRequest", "numResults"): {"minimum": 1},
+    "CreateBatchInferenceJobRequest.numResults": {"minimum": 1},
 }
-
-# enumerations that grow faster than the installed service model
-OPEN_ENUMS = frozenset[str]()
 
 # shape -> what a value of its pattern looks like
 PATTERN_TEXTS: dict[str, str] = {
@@ -23,47 +20,33 @@ PATTERN_TEXTS: dict[str, str] = {
     "ColumnName": "is not the name of a column: letters, digits and _",
 }
 
-# (shape, member) -> title, description in our own words, example
-TEXTS: dict[tuple[str, str], dict[str, Any]] = {
-    ("CreateBatchInferenceJobRequest", "jobName"): {
-        "description": "The stem of the job's name; 14 characters are added, because a name can never be used again.",
+# keyword -> Shape.member -> its value, in our own words
+TEXTS: dict[str, dict[str, Any]] = {
+    "description": {
+        "CreateBatchInferenceJobRequest.jobName": "The stem of the job's name; 14 characters are added, because a name can never be used again.",
+        "CreateBatchInferenceJobRequest.solutionVersionArn": "The trained solution version. ${personalize.latest(<solution ARN>)} is the newest active one.",
+        "CreateBatchInferenceJobRequest.filterArn": "A filter that removes items from the recommendations.",
+        "CreateBatchInferenceJobRequest.numResults": "How many items each user or item gets.",
+        "CreateBatchInferenceJobRequest.jobInput": "A file of JSON lines, or a prefix that ends with /.",
+        "CreateBatchInferenceJobRequest.jobOutput": "A prefix that ends with /; the results are <input file>.out.",
+        "CreateBatchInferenceJobRequest.roleArn": "The role that Personalize assumes to read the input and to write the output.",
+        "CreateBatchInferenceJobRequest.batchInferenceJobMode": "THEME_GENERATION adds a theme to each batch of similar items, and needs themeGenerationConfig.",
+        "CreateBatchInferenceJobRequest.themeGenerationConfig": "The column of the Items dataset that holds the item's name.",
+        "BatchInferenceJobConfig.itemExplorationConfig": 'User-Personalization only. Values are strings: explorationWeight "0" to "1", explorationItemAgeCutOff in days.',
+        "BatchInferenceJobConfig.rankingInfluence": "How much POPULARITY and FRESHNESS count, 0.0 to 1.0.",
+        "CreateBatchInferenceJobRequest.tags": "At most 44; six more are added. Changed in place.",
     },
-    ("CreateBatchInferenceJobRequest", "solutionVersionArn"): {
-        "description": "The trained solution version. ${personalize.latest(<solution ARN>)} is the newest active one.",
-        "examples": ["arn:aws:personalize:us-east-1:123456789012:solution/movies/1a2b3c4d"],
+    "default": {
+        "CreateBatchInferenceJobRequest.batchInferenceJobMode": "BATCH_INFERENCE",
     },
-    ("CreateBatchInferenceJobRequest", "filterArn"): {
-        "description": "A filter that removes items from the recommendations."
-    },
-    ("CreateBatchInferenceJobRequest", "numResults"): {
-        "description": "How many items each user or item gets.",
-        "examples": [25],
-    },
-    ("CreateBatchInferenceJobRequest", "jobInput"): {
-        "description": "A file of JSON lines, or a prefix that ends with /.",
-    },
-    ("CreateBatchInferenceJobRequest", "jobOutput"): {
-        "description": "A prefix that ends with /; the results are <input file>.out.",
-    },
-    ("CreateBatchInferenceJobRequest", "roleArn"): {
-        "description": "The role that Personalize assumes to read the input and to write the output.",
-    },
-    ("CreateBatchInferenceJobRequest", "batchInferenceJobMode"): {
-        "description": "THEME_GENERATION adds a theme to each batch of similar items, and needs themeGenerationConfig.",
-        "default": "BATCH_INFERENCE",
-    },
-    ("CreateBatchInferenceJobRequest", "themeGenerationConfig"): {
-        "description": "The column of the Items dataset that holds the item's name.",
-    },
-    ("BatchInferenceJobConfig", "itemExplorationConfig"): {
-        "description": 'User-Personalization only. Values are strings: explorationWeight "0" to "1", explorationItemAgeCutOff in days.',
-        "examples": [{"explorationWeight": "0.3", "explorationItemAgeCutOff": "30"}],
-    },
-    ("BatchInferenceJobConfig", "rankingInfluence"): {
-        "description": "How much POPULARITY and FRESHNESS count, 0.0 to 1.0.",
-    },
-    ("CreateBatchInferenceJobRequest", "tags"): {
-        "description": "At most 44; six more are added. Changed in place.",
-        "examples": [[{"tagKey": "team", "tagValue": "growth"}]],
+    "examples": {
+        "CreateBatchInferenceJobRequest.solutionVersionArn": [
+            "arn:aws:personalize:us-east-1:123456789012:solution/movies/1a2b3c4d"
+        ],
+        "CreateBatchInferenceJobRequest.numResults": [25],
+        "BatchInferenceJobConfig.itemExplorationConfig": [
+            {"explorationWeight": "0.3", "explorationItemAgeCutOff": "30"}
+        ],
+        "CreateBatchInferenceJobRequest.tags": [[{"tagKey": "team", "tagValue": "growth"}]],
     },
 }

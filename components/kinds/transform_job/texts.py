@@ -7,33 +7,26 @@ from __future__ import annotations
 
 from typing import Any
 
-_REQUEST = "CreateTransformJobRequest"
-
-# (shape, member) -> keywords; each is a sentence of the member's page
-PROSE: dict[tuple[str, str], dict[str, Any]] = {
+# Shape.member -> keywords; each is a sentence of the member's page
+PROSE: dict[str, dict[str, Any]] = {
     # "The value of MaxPayloadInMB cannot be greater than 100 MB."
-    (_REQUEST, "MaxPayloadInMB"): {"minimum": 0, "maximum": 100},
+    "CreateTransformJobRequest.MaxPayloadInMB": {"minimum": 0, "maximum": 100},
 }
-
-# enumerations that grow faster than the installed service model
-OPEN_ENUMS = frozenset({"TransformInstanceType"})
 
 # shape -> what a value of its pattern looks like
 PATTERN_TEXTS: dict[str, str] = {"ModelName": "is not the name of a SageMaker model"}
 
-# (shape, member) -> title, description in our own words, example
-TEXTS: dict[tuple[str, str], dict[str, Any]] = {
-    (_REQUEST, "TransformJobName"): {
-        "description": "The start of the job's name; 14 characters are added."
+# keyword -> Shape.member -> its value, in our own words
+TEXTS: dict[str, dict[str, Any]] = {
+    "description": {
+        "CreateTransformJobRequest.TransformJobName": "The start of the job's name; 14 characters are added.",
+        "CreateTransformJobRequest.ModelName": "A SageMaker model of this account and region.",
+        "CreateTransformJobRequest.TransformInput": "A prefix that ends with /, or a manifest file.",
+        "CreateTransformJobRequest.TransformOutput": "A prefix; the results are <input file>.out.",
+        "CreateTransformJobRequest.TransformResources": "The instances: InstanceType and InstanceCount.",
+        "CreateTransformJobRequest.Tags": "At most 44; six more are added. Changed in place.",
     },
-    (_REQUEST, "ModelName"): {
-        "description": "A SageMaker model of this account and region.",
-        "examples": ["churn-xgboost"],
+    "examples": {
+        "CreateTransformJobRequest.ModelName": ["churn-xgboost"],
     },
-    (_REQUEST, "TransformInput"): {"description": "A prefix that ends with /, or a manifest file."},
-    (_REQUEST, "TransformOutput"): {"description": "A prefix; the results are <input file>.out."},
-    (_REQUEST, "TransformResources"): {
-        "description": "The instances: InstanceType and InstanceCount."
-    },
-    (_REQUEST, "Tags"): {"description": "At most 44; six more are added. Changed in place."},
 }
