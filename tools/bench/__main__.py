@@ -19,23 +19,13 @@ from cli.project.stack import HERE
 from components.errors import JobError
 from tools.bench.measure import Bench, started
 from tools.bench.record import FEW, PACED, Record, find_promises, find_worse, take_least
-from tools.bench.subjects import (
-    AWS_CLI,
-    DYNAMIC,
-    ENGINES,
-    LOOP,
-    OURS,
-    ROWS,
-    THREADS,
-    TRIVIAL,
-    TRIVIALS,
-)
-from tools.bench.table import format_promises, format_table, put_between
+from tools.bench.subjects import AWS_CLI, ENGINES, ROWS, SUBJECTS, TOOLS, TRIVIAL, TRIVIALS
+from tools.bench.table import format_table, put_between
 
 RECORD = Path(__file__).with_name("record.json")
 PAGE = HERE / "docs" / "performance.md"
 BEGIN, END = "<!-- measured -->", "<!-- /measured -->"
-JOBS = (4, 200, 1000, 5000)
+JOBS = "4,200,1000,5000"
 DEPLOYED = 1000  # more are validated only
 PACED_JOBS = 300
 ROUNDS = 3  # of few jobs; with more, one is as steady
@@ -46,11 +36,14 @@ def main(argv: Sequence[str]) -> int:
     missing = {} if shutil.which("aws") else {AWS_CLI: "no `aws` on PATH"}
     with started() as bench:
         records = take_least(measure(bench, args.jobs, args.rows, missing))
-    promises = list(find_promises(records))
-    text = f"{format_table(records, missing)}\n{format_promises(promises)}"
+    promises = "".join(f"{line}\n" for line in find_promises(records))
+    text = f"{format_table(records, missing)}\n{promises}"
     print(text)
     if args.write:
-        write(records, f"{describe_machine()}\n\n{text}")
+        document = {"records": [asdict(record) for record in records]}
+        RECORD.write_text(json.dumps(document, indent=1) + "\n", "utf-8")
+        page = put_between(PAGE.read_text("utf-8"), BEGIN, END, f"{describe_machine()}\n\n{text}")
+        PAGE.write_text(page, "utf-8")
     if args.check:
         recorded = [Record(**each) for each in json.loads(RECORD.read_text("utf-8"))["records"]]
         worse = find_worse(recorded, records)
@@ -59,29 +52,23 @@ def main(argv: Sequence[str]) -> int:
     return 0
 
 
+def read_numbers(text: str) -> list[int]:
+    return [int(word) for word in text.split(",")]
+
+
 def parse(argv: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tools.bench", description=__doc__)
-    rows = (*ROWS, PACED)
-
-    def read_rows(text: str) -> list[str]:
-        unknown = ", ".join(set(text.split(",")) - set(rows))
-        if unknown:
-            raise argparse.ArgumentTypeError(f"{unknown}: expected {', '.join(rows)}")
-        return text.split(",")
-
-    parser.add_argument(
-        "--jobs",
-        type=lambda text: [int(word) for word in text.split(",")],
-        default=list(JOBS),
-        metavar="N,N",
-        help=f"how many; of more than {DEPLOYED} only `validate` is measured",
-    )
-    parser.add_argument(
-        "--rows", type=read_rows, default=list(rows), metavar="ROW,ROW", help=", ".join(rows)
-    )
+    rows = ",".join((*ROWS, PACED))
+    jobs_help = f"how many; of more than {DEPLOYED} only `validate` is measured"
+    parser.add_argument("--jobs", type=read_numbers, default=JOBS, metavar="N,N", help=jobs_help)
+    parser.add_argument("--rows", default=rows, metavar="ROW,ROW", help=rows)
     parser.add_argument("--write", action="store_true", help=f"write {PAGE.name} and {RECORD.name}")
     parser.add_argument("--check", action="store_true", help="fail where a ratio has become worse")
-    return parser.parse_args(argv)
+    args = parser.parse_args(argv)
+    args.rows = args.rows.split(",")
+    if unknown := set(args.rows) - {*ROWS, PACED}:
+        parser.error(f"{', '.join(unknown)}: expected {rows}")
+    return args
 
 
 def measure(
@@ -89,32 +76,26 @@ def measure(
 ) -> list[Record]:
     """Measure every subject that these rows compare."""
     engines = [each for each in ENGINES if each == "embedded" or shutil.which("pulumi")]
-    plain = [(each, "") for each in (LOOP, THREADS, AWS_CLI) if each not in missing]
+    subjects = [
+        (name, engine)
+        for name in SUBJECTS
+        if name not in missing
+        for engine in ([""] if name in TOOLS else engines)
+    ]
     found: list[Record] = []
     for count in counts:
-        subjects = [(each, engine) for engine in engines for each in (OURS, DYNAMIC)] + plain
-        wanted = rows
-        if count <= FEW:
-            subjects += [(TRIVIAL, engine) for engine in engines]
-        if count > DEPLOYED:
-            subjects, wanted = [(OURS, engines[0])], [row for row in rows if row == "validate"]
+        wanted = rows if count <= DEPLOYED else [row for row in rows if row == "validate"]
         # in turn, so that a busy moment is not one subject's alone
         for _ in range(ROUNDS if count <= FEW else 1):
-            for subject, engine in subjects:
-                print(f"{count} {subject} {engine}", file=sys.stderr, flush=True)
-                many = TRIVIALS if subject == TRIVIAL else count
-                found += bench.measure(subject, engine, many, wanted)
+            for name, engine in subjects:
+                if set(SUBJECTS[name]).isdisjoint(wanted) or (name == TRIVIAL and count > FEW):
+                    continue
+                print(f"{count} {name} {engine}", file=sys.stderr, flush=True)
+                many = TRIVIALS if name == TRIVIAL else count
+                found += bench.measure(name, engine, many, wanted)
     if PACED in rows:
         found.append(bench.measure_pace(engines[0], PACED_JOBS))
     return found
-
-
-def write(records: Sequence[Record], text: str) -> None:
-    """Write the record, and the page's part between its marks."""
-    document = {"records": [asdict(record) for record in records]}
-    RECORD.write_text(json.dumps(document, indent=1) + "\n", "utf-8")
-    page = PAGE.read_text("utf-8")
-    PAGE.write_text(put_between(page, BEGIN, END, text), "utf-8")
 
 
 def describe_machine() -> str:

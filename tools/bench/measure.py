@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from cli.project.emulator_process import Emulator
@@ -22,7 +24,7 @@ from tools.bench.subjects import AWS_CLI, OURS, SECOND, Subject
 # Runs stay in the queue: `destroy` may end them, and no phase changes meanwhile.
 PACE = {"runnable": None}
 RATE = 5  # submissions a second that AWS takes of an account
-NO_LIMIT = 100_000
+NO_LIMIT = '  aws-jobs:submitRate: "100000"\n'
 CALLS_OF_AWS_CLI = 5  # each as long as the other: the figures are for as many as there are jobs
 
 
@@ -30,21 +32,20 @@ class Bench:
     """A folder, and an emulator in it that every subject is measured on."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
+        self._folders = (folder / str(number) for number in itertools.count())
         self.emulator = Emulator(Project(folder, "aws-jobs"))
         self.endpoint = self.emulator.start(None, [])[0]
-        self._made = 0
 
     def measure(
         self, subject: str, engine: str, count: int, rows: Sequence[str]
     ) -> Iterator[Record]:
         """Take a subject through its cycle as far as these rows need it, and yield a record for each of them."""
         done = min(count, CALLS_OF_AWS_CLI) if subject == AWS_CLI else count
-        made = Subject(subject, engine, done, self._make_folder())
-        made.make()
-        self._set_rate(made, NO_LIMIT)
-        self._begin()
-        if engine == "pulumi" and subject != OURS:
+        made = self._make(Subject(subject, engine, done, next(self._folders)))
+        if subject == OURS:
+            with (made.folder / "Pulumi.local.yaml").open("a") as settings:
+                settings.write(NO_LIMIT)
+        elif engine == "pulumi":
             (made.folder / ".local" / "pulumi").mkdir(parents=True)
             run(["pulumi", "-C", str(made.folder), "stack", "init", "local"], self._make_env(made))
         commands = made.list_commands()
@@ -60,36 +61,26 @@ class Bench:
 
     def measure_pace(self, engine: str, count: int) -> Record:
         """Measure `up` where AWS takes five submissions a second, and how much of that is used."""
-        made = Subject(OURS, engine, count, self._make_folder())
-        made.make()
-        self._begin()
+        made = self._make(Subject(OURS, engine, count, next(self._folders)))
         fault = {"operation": "SubmitServiceJob", "kind": "throttle", "rate": RATE}
         self.emulator.ask("POST", "faults", fault)
         record = self._run(made, "up", made.list_commands()["up"])
-        calls = self.emulator.ask("GET", "calls")["calls"]
         times = [
             call["time"]
-            for call in calls
+            for call in self.emulator.ask("GET", "calls")["calls"]
             if call["operation"] == "SubmitServiceJob" and call["outcome"] == 200
         ]
         if len(times) != count:
             raise JobError(f"up of {count} jobs submitted {len(times)}")
         # a full bucket's worth goes at once
         used = (count - RATE) / (max(times) - min(times)) / RATE
-        return Record(**{**vars(record), "row": PACED, "used": used})
+        return replace(record, row=PACED, used=used)
 
-    def _make_folder(self) -> Path:
-        self._made += 1
-        return self.folder / str(self._made)
-
-    def _begin(self) -> None:
+    def _make(self, subject: Subject) -> Subject:
+        subject.make()
         self.emulator.ask("POST", "reset")
         self.emulator.ask("POST", "pace", PACE)
-
-    def _set_rate(self, made: Subject, rate: int) -> None:
-        if made.name == OURS:
-            with (made.folder / "Pulumi.local.yaml").open("a") as settings:
-                settings.write(f'  aws-jobs:submitRate: "{rate}"\n')
+        return subject
 
     def _make_env(self, made: Subject) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
@@ -101,23 +92,19 @@ class Bench:
 
     def _run(self, made: Subject, row: str, command: Sequence[str]) -> Record:
         self.emulator.ask("DELETE", "calls")
-        wall, processor, memory = run(command, self._make_env(made))
+        used = run(command, self._make_env(made))
         calls = Counter(call["operation"] for call in self.emulator.ask("GET", "calls")["calls"])
         state = made.folder / ".local/pulumi/.pulumi/stacks/aws-jobs/local.json"
         size = state.stat().st_size / made.count if state.exists() else 0
-        return Record(
-            made.name, made.engine, row, made.count, wall, processor, memory, dict(calls), size
-        )
+        return Record(made.name, made.engine, row, made.count, *used, dict(calls), size)
 
 
 def scale(record: Record, count: int) -> Record:
     """Return what `count` jobs take, each in a process of its own, from what fewer took."""
     part = count / record.count
-    if part == 1:
-        return record
     calls = {name: round(many * part) for name, many in record.calls.items()}
-    times = {"wall": record.wall * part, "processor": record.processor * part}
-    return Record(**{**vars(record), **times, "count": count, "calls": calls})
+    wall, processor = record.wall * part, record.processor * part
+    return replace(record, count=count, calls=calls, wall=wall, processor=processor)
 
 
 def run(command: Sequence[str], env: Mapping[str, str]) -> tuple[float, float, float]:

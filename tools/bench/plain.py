@@ -1,6 +1,6 @@
 """What one would do without Pulumi: `python -m tools.bench.plain TOOL ROW FOLDER`, for the requests in the folder.
 
-TOOL is `loop` (boto3), `threads` (16 of them) or `cli` (one AWS CLI call a job).
+TOOL is `aws` (one call of the AWS CLI a job), or how many threads call boto3.
 """
 
 from __future__ import annotations
@@ -8,50 +8,31 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
-
-THREADS = 16
 
 
 def main(tool: str, row: str, folder: Path) -> None:
     requests = json.loads((folder / "requests.json").read_text("utf-8"))
-    if tool == "cli":
+    if tool == "aws":
         for request in requests:
-            given = ["--cli-input-json", json.dumps(request)]
-            subprocess.run(
-                ["aws", "batch", "submit-service-job", *given], check=True, stdout=subprocess.PIPE
-            )
+            command = ["aws", "batch", "submit-service-job", "--cli-input-json"]
+            subprocess.run([*command, json.dumps(request)], check=True, stdout=subprocess.PIPE)
         return
     import boto3
     from botocore.config import Config
 
-    batch = boto3.client("batch", config=Config(max_pool_connections=THREADS))
+    batch = boto3.client("batch", config=Config(max_pool_connections=int(tool)))
+    call = {
+        "up": lambda request: batch.submit_service_job(**request)["jobId"],
+        "refresh": lambda job: batch.describe_service_job(jobId=job)["status"],
+        "destroy": lambda job: batch.terminate_service_job(jobId=job, reason="bench"),
+    }[row]
     ids = folder / "ids.json"
-
-    def submit(request: dict[str, Any]) -> str:
-        return str(batch.submit_service_job(**request)["jobId"])
-
-    def describe(job: str) -> None:
-        batch.describe_service_job(jobId=job)
-
-    def terminate(job: str) -> None:
-        batch.terminate_service_job(jobId=job, reason="bench")
-
-    if row == "up":
-        ids.write_text(json.dumps(_each(tool, submit, requests)), "utf-8")
-    else:
-        call = {"refresh": describe, "destroy": terminate}[row]
-        _each(tool, call, json.loads(ids.read_text("utf-8")))
-
-
-def _each(tool: str, call: Callable[[Any], Any], items: Iterable[Any]) -> list[Any]:
-    if tool == "loop":
-        return [call(item) for item in items]
-    with ThreadPoolExecutor(THREADS) as pool:
-        return list(pool.map(call, items))
+    with ThreadPoolExecutor(int(tool)) as pool:
+        answers = pool.map(call, requests if row == "up" else json.loads(ids.read_text("utf-8")))
+        if row == "up":
+            ids.write_text(json.dumps(list(answers)), "utf-8")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -11,7 +12,7 @@ FEW = 10  # jobs; with more, five trivial resources are no comparison
 WORSE = 4 / 3
 PACED = "paced-up"  # `up` where AWS takes five submissions a second
 FLEET = 200
-FLOOR, PACE_USED, BESIDE_DYNAMIC = 1.3, 0.95, 1.05
+TIMES = ("wall time", "processor time")
 
 
 @dataclass(frozen=True)
@@ -34,20 +35,8 @@ class Record:
     used: float = 0
 
 
-@dataclass(frozen=True)
-class Ratio:
-    """How much a command of ours takes of what `against` takes."""
-
-    row: str
-    engine: str
-    count: int
-    against: str
-    wall: float
-    processor: float
-
-    @property
-    def key(self) -> tuple[str, str, int, str]:
-        return self.row, self.engine, self.count, self.against
+# (row, engine, count, against) -> how much wall and processor time ours takes of what `against` takes
+Ratios = dict[tuple[str, str, int, str], tuple[float, float]]
 
 
 def take_least(records: Iterable[Record]) -> list[Record]:
@@ -55,21 +44,16 @@ def take_least(records: Iterable[Record]) -> list[Record]:
     found: dict[tuple[str, str, str, int], Record] = {}
     for each in records:
         key = (each.subject, each.engine, each.row, each.count)
-        if (had := found.get(key)) is not None:
-            least = min(had.wall, each.wall), min(had.processor, each.processor)
-            each = replace(each, wall=least[0], processor=least[1])
-        found[key] = each
+        had = found.get(key, each)
+        wall, processor = min(had.wall, each.wall), min(had.processor, each.processor)
+        found[key] = replace(each, wall=wall, processor=processor)
     return list(found.values())
 
 
-def find_ratios(records: Sequence[Record]) -> list[Ratio]:
+def find_ratios(records: Sequence[Record]) -> Ratios:
     """Compare each row of ours with the same row of every other subject, on the same engine where it has one."""
-    return [
-        Ratio(
-            ours.row,
-            ours.engine,
-            ours.count,
-            other.subject,
+    return {
+        (ours.row, ours.engine, ours.count, other.subject): (
             ours.wall / other.wall,
             ours.processor / other.processor,
         )
@@ -77,7 +61,7 @@ def find_ratios(records: Sequence[Record]) -> list[Ratio]:
         if ours.subject == OURS
         for other in records
         if other.subject in OTHERS and _is_comparable(ours, other)
-    ]
+    }
 
 
 def _is_comparable(ours: Record, other: Record) -> bool:
@@ -88,64 +72,40 @@ def _is_comparable(ours: Record, other: Record) -> bool:
 
 def find_worse(recorded: Sequence[Record], measured: Sequence[Record]) -> list[str]:
     """Return a sentence for each ratio that is worse than the recorded one by a third."""
-    before = {ratio.key: ratio for ratio in find_ratios(recorded)}
-    found = []
-    for now in find_ratios(measured):
-        if (then := before.get(now.key)) is None:
-            continue
-        for what, new, old in (
-            ("wall time", now.wall, then.wall),
-            ("processor time", now.processor, then.processor),
-        ):
-            if new > old * WORSE:
-                found.append(
-                    f"{now.row} of {now.count} jobs ({now.engine}): {what} is {new:.2f} of that of {now.against}, "
-                    f"recorded {old:.2f}"
-                )
-    return found
+    before = find_ratios(recorded)
+    return [
+        f"{row} of {count} jobs ({engine}): {what} is {new:.2f} of that of {against}, recorded {old:.2f}"
+        for (row, engine, count, against), ratio in find_ratios(measured).items()
+        for what, new, old in zip(
+            TIMES, ratio, before.get((row, engine, count, against), ratio), strict=True
+        )
+        if new > old * WORSE
+    ]
 
 
-@dataclass(frozen=True)
-class Promise:
-    """A limit that the project sets itself, and what was measured of it."""
-
-    text: str
-    value: float
-    limit: float
-    at_least: bool = False
-
-    @property
-    def holds(self) -> bool:
-        return self.value >= self.limit if self.at_least else self.value <= self.limit
-
-
-def find_promises(records: Sequence[Record]) -> Iterator[Promise]:
-    """Yield every promise whose rows were measured."""
+def find_promises(records: Sequence[Record]) -> Iterator[str]:
+    """Yield a line for every promise whose rows were measured: the figure, its limit, whether it holds."""
     found = {(each.subject, each.engine, each.row, each.count): each for each in records}
-    for ratio in find_ratios(records):
-        if (ratio.row, ratio.engine, ratio.against) == ("preview", "embedded", TRIVIAL):
-            text = f"processor time of a preview of {ratio.count} jobs without changes, of five trivial resources'"
-            yield Promise(text, ratio.processor, FLOOR)
-            preview, threads, up = (
-                found.get(key)
-                for key in (
-                    (OURS, "embedded", "preview", ratio.count),
-                    (THREADS, "", "up", FLEET),
-                    (OURS, "embedded", "up", FLEET),
-                )
-            )
-            if preview and threads and up:
+    for (row, engine, count, against), (wall, processor) in find_ratios(records).items():
+        if (row, engine, against) == ("preview", "embedded", TRIVIAL):
+            text = f"processor time of a preview of {count} jobs without changes, of five trivial resources'"
+            yield _judge(text, processor, most=1.3)
+            threads = found.get((THREADS, "", "up", FLEET))
+            up = found.get((OURS, engine, "up", FLEET))
+            if threads and up:
+                allowed = 3 * threads.wall + found[OURS, engine, row, count].wall
                 text = f"`up` of {FLEET}, of three times boto3 with 16 threads and that preview"
-                yield Promise(text, up.wall / (3 * threads.wall + preview.wall), 1)
-        if (ratio.row, ratio.engine, ratio.count, ratio.against) == (
-            "up",
-            "pulumi",
-            FLEET,
-            DYNAMIC,
-        ):
+                yield _judge(text, up.wall / allowed, most=1)
+        if (row, engine, count, against) == ("up", "pulumi", FLEET, DYNAMIC):
             text = f"`up` of {FLEET} on the Pulumi CLI, of a dynamic provider's"
-            yield Promise(text, ratio.wall, BESIDE_DYNAMIC)
+            yield _judge(text, wall, most=1.05)
     for each in records:
         if each.used:
             text = f"`up` of {each.count} where AWS takes 5 submissions a second: the part of them used"
-            yield Promise(text, each.used, PACE_USED, at_least=True)
+            yield _judge(text, each.used, least=0.95)
+
+
+def _judge(text: str, value: float, least: float = 0, most: float = math.inf) -> str:
+    limit = f"at least {least:g}" if least else f"at most {most:g}"
+    said = "holds" if least <= value <= most else "**does not hold**"
+    return f"- {text}: {value:.2f}, {limit}: {said}"

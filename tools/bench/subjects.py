@@ -17,15 +17,19 @@ from cli.project.stack import HERE, read_yaml
 
 # in the order in which a cycle runs them
 ROWS = ("validate", "plan", "up", "preview", "refresh", "change", "destroy")
-OURS, LOOP, THREADS, AWS_CLI, DYNAMIC, TRIVIAL = (
-    "jobs",
-    "boto3 in a loop",
-    "boto3, 16 threads",
-    "AWS CLI, one call a job",
-    "a dynamic provider",
-    "five trivial resources",
-)
-OTHERS = (LOOP, THREADS, AWS_CLI, DYNAMIC, TRIVIAL)
+OURS = "jobs"
+LOOP, THREADS, AWS_CLI = "boto3 in a loop", "boto3, 16 threads", "AWS CLI, one call a job"
+DYNAMIC, TRIVIAL = "a dynamic provider", "five trivial resources"
+# subject -> the rows that it has; what ours is compared with comes after it
+SUBJECTS: Mapping[str, Sequence[str]] = {
+    OURS: ROWS,
+    LOOP: ("up", "refresh", "destroy"),
+    THREADS: ("up", "refresh", "destroy"),
+    AWS_CLI: ("up",),
+    DYNAMIC: ("up", "preview", "refresh", "change", "destroy"),
+    TRIVIAL: ("up", "preview", "refresh", "destroy"),
+}
+OTHERS = tuple(SUBJECTS)[1:]
 TRIVIALS = 5
 ENGINES = ("embedded", "pulumi")
 SAMPLE = "churn-xgboost.yaml"
@@ -41,9 +45,10 @@ _COMMANDS: Mapping[str, Sequence[str]] = {
     "change": ("up", *_FLAGS),
     "destroy": ("destroy", *_FLAGS),
 }
-_TOOLS = {LOOP: "loop", THREADS: "threads", AWS_CLI: "cli"}
-# Classes in a module: the SDK stores one of `__main__` by value, and fails at some 320 of them.
-_DYNAMIC = """\
+TOOLS = {LOOP: "1", THREADS: "16", AWS_CLI: "aws"}
+# A module of its own: the SDK stores classes of `__main__` by value, and fails at some 320 of them.
+_PROGRAMS = {
+    DYNAMIC: """\
 import json
 
 import boto3
@@ -60,18 +65,14 @@ class JobProvider(ResourceProvider):
 
 
 class Job(Resource):
-    def __init__(self, name, request):
-        super().__init__(JobProvider(), name, {"request": json.dumps(request)})
-"""
-_DYNAMIC_PROGRAM = """\
-import json
+    pass
 
-from resource_of_bench import Job
 
-for number, request in enumerate(json.load(open("requests.json"))):
-    Job(f"job-{number}", request)
-"""
-_TRIVIAL = """\
+def main():
+    for number, request in enumerate(json.load(open("requests.json"))):
+        Job(JobProvider(), f"job-{number}", {"request": json.dumps(request)})
+""",
+    TRIVIAL: f"""\
 from pulumi.dynamic import CreateResult, Resource, ResourceProvider
 
 
@@ -82,13 +83,13 @@ class Nothing(ResourceProvider):
 
 class Trivial(Resource):
     pass
-"""
-_TRIVIAL_PROGRAM = """\
-from resource_of_bench import Nothing, Trivial
 
-for number in range(FIVE):
-    Trivial(Nothing(), f"trivial-{number}", {"number": number})
-""".replace("FIVE", str(TRIVIALS))
+
+def main():
+    for number in range({TRIVIALS}):
+        Trivial(Nothing(), f"trivial-{{number}}", {{"number": number}})
+""",
+}
 
 
 @dataclass(frozen=True)
@@ -102,16 +103,14 @@ class Subject:
 
     def list_commands(self) -> dict[str, list[str]]:
         """Return the command of each row that the subject has, in the order of a cycle."""
-        if self.name in _TOOLS:
-            rows = ("up",) if self.name == AWS_CLI else ("up", "refresh", "destroy")
-            plain = [sys.executable, "-m", "tools.bench.plain", _TOOLS[self.name]]
+        rows = SUBJECTS[self.name]
+        if self.name in TOOLS:
+            plain = [sys.executable, "-m", "tools.bench.plain", TOOLS[self.name]]
             return {row: [*plain, row, str(self.folder)] for row in rows}
         engine = [sys.executable, "-m", "cli", "-C", str(self.folder)]
         if self.name != OURS and self.engine == "pulumi":
             engine = ["pulumi", "-C", str(self.folder)]  # as those do who have no jobctl
-        without = {DYNAMIC: ("validate", "plan"), TRIVIAL: ("validate", "plan", "change")}
-        left_out = without.get(self.name, ())
-        return {row: [*engine, *_COMMANDS[row]] for row in ROWS if row not in left_out}
+        return {row: [*engine, *_COMMANDS[row]] for row in rows}
 
     def make(self) -> None:
         """Make the folder: a project of our own, another one, or requests alone."""
@@ -120,16 +119,12 @@ class Subject:
             shutil.rmtree(self.folder / "jobs")
         else:
             self.folder.mkdir(parents=True)
-        if self.name in (DYNAMIC, TRIVIAL):
+        if self.name in _PROGRAMS:
             for name in ("Pulumi.yaml", "Pulumi.local.yaml"):
                 shutil.copy(HERE / name, self.folder / name)
-            texts = (
-                (_DYNAMIC, _DYNAMIC_PROGRAM)
-                if self.name == DYNAMIC
-                else (_TRIVIAL, _TRIVIAL_PROGRAM)
-            )
-            for name, text in zip(("resource_of_bench.py", "__main__.py"), texts, strict=True):
-                (self.folder / name).write_text(text, "utf-8")
+            (self.folder / "program_of_bench.py").write_text(_PROGRAMS[self.name], "utf-8")
+            main = "from program_of_bench import main\n\nmain()\n"
+            (self.folder / "__main__.py").write_text(main, "utf-8")
             (self.folder / ".venv").symlink_to(sys.prefix)
         self.write_jobs(FIRST)
 
@@ -138,21 +133,20 @@ class Subject:
         sample = read_yaml(HERE / "jobs" / SAMPLE)
         values = [value, *(f"value-{number}" for number in range(1, self.count))]
         if self.name == OURS:
-            write_job_files(self.folder, sample, values)
+            _write_job_files(self.folder / "jobs", sample, values)
         elif self.name != TRIVIAL:
             requests = [_make_request(sample, f"job-{at}", each) for at, each in enumerate(values)]
             (self.folder / "requests.json").write_text(json.dumps(requests), "utf-8")
 
 
-def write_job_files(folder: Path, sample: dict[str, Any], values: Sequence[str]) -> None:
+def _write_job_files(jobs: Path, sample: dict[str, Any], values: Sequence[str]) -> None:
     """Write a job file for each value, half of them YAML and half JSON."""
-    (folder / "jobs").mkdir(exist_ok=True)
+    jobs.mkdir(exist_ok=True)
     sample["request"]["serviceRequestPayload"]["HyperParameters"]["bench"] = "VALUE"
     texts = {"yaml": yaml.safe_dump(sample, sort_keys=False), "json": json.dumps(sample, indent=2)}
     for at, value in enumerate(values):
         suffix = "json" if at % 2 else "yaml"
-        text = texts[suffix].replace("VALUE", value)
-        (folder / "jobs" / f"job-{at}.{suffix}").write_text(text, "utf-8")
+        (jobs / f"job-{at}.{suffix}").write_text(texts[suffix].replace("VALUE", value), "utf-8")
 
 
 def _make_request(sample: Mapping[str, Any], name: str, value: str) -> dict[str, Any]:
