@@ -13,7 +13,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ...run import ceiling
-from ...wire import pick
 from .. import Kind
 
 ALL = "NUM_INSTANCES"  # the unit that counts instances of every type
@@ -25,14 +24,14 @@ Needs = Mapping[str, int]
 def list_needs(kind: Kind, request: Mapping[str, Any]) -> list[Needs]:
     """Return the instances by type that a run needs, each of its alternatives; nothing where one is not known yet."""
     found = ceiling.instances(kind, request)
+    known = [(name, count) for name, count in found if count is not None]
+    if known != found:
+        return []
+    if ceiling.has_alternatives(kind, request):
+        return [{name: count} for name, count in known]
     needs: Counter[str] = Counter()
-    for name, count in found:
-        if count is None:
-            return []
+    for name, count in known:
         needs[name] += count
-    config = pick(request, kind.compute.resources) if kind.compute else None
-    if kind.compute and isinstance(config, Mapping) and kind.compute.alternatives in config:
-        return [{name: count} for name, count in found if count is not None]
     return [needs] if needs else []
 
 

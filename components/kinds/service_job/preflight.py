@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/batch/latest/userguide/service-job-queues.html
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ...aws import Aws
@@ -20,77 +20,66 @@ from .table import KIND
 
 __all__ = ["find_example_record", "find_problems"]
 
-_POLICIES = Call("DescribeSchedulingPolicies", {"arns": "$arns"}, result="schedulingPolicies")
-_QUEUES = Call(
-    "DescribeJobQueues", {"jobQueues": "$queues"}, result="jobQueues", next_token="nextToken"
-)
-_SHARES = Call(
-    "ListQuotaShares", {"jobQueue": "$queue"}, result="quotaShares", next_token="nextToken"
-)
+_QUEUES = Call("DescribeJobQueues", {"jobQueues": "$names"}, "jobQueues", "nextToken")
 _ENVIRONMENTS = Call(
     "DescribeServiceEnvironments",
-    {"serviceEnvironments": "$environments"},
-    result="serviceEnvironments",
-    next_token="nextToken",
+    {"serviceEnvironments": "$names"},
+    "serviceEnvironments",
+    "nextToken",
 )
+_POLICIES = Call("DescribeSchedulingPolicies", {"arns": "$arns"}, "schedulingPolicies")
+_SHARES = Call("ListQuotaShares", {"jobQueue": "$queue"}, "quotaShares", "nextToken")
 _PAGE = 100
 _RESOURCES = f"request.{KIND.compute.resources}" if KIND.compute else "request"
 
-
-def _allowed(
-    job: Job, path: str, ask: Callable[[], Any], found: list[ReferenceProblem], default: Any
-) -> Any:
-    try:
-        return ask()
-    except Denied as error:
-        found.append(denied(job, path, error))
-        return default
+Item = Mapping[str, Any]
 
 
 def find_problems(jobs: Sequence[Job], aws: Aws) -> list[ReferenceProblem]:
-    """Everything that is wrong with the jobs' queues and shares."""
-    path = "request.jobQueue"
+    """Return everything that is wrong with the jobs' queues and shares."""
     asked = [job for job in jobs if isinstance(job.request.get("jobQueue"), str)]
-    if not asked:
-        return []
     found: list[ReferenceProblem] = []
+    if not asked:
+        return found
+
+    def ask(job: Job, path: str, read: Callable[[], dict[str, Item]]) -> dict[str, Item] | None:
+        try:
+            return read()
+        except Denied as error:
+            found.append(denied(job, path, error))
+            return None
+
+    first, path = asked[0], "request.jobQueue"
     names = {job.request["jobQueue"] for job in asked}
-    queues = _allowed(asked[0], path, lambda: job_queues(aws, names), found, None)
+    queues = ask(first, path, lambda: describe_queues(aws, names))
     if queues is None:
         return found
-    arns = [
-        queue["schedulingPolicyArn"]
-        for queue in queues.values()
-        if queue.get("schedulingPolicyArn")
-    ]
-    policies = _allowed(asked[0], path, lambda: scheduling_policies(aws, arns), found, None)
-    shares: dict[str, Any] = {}
+    arns = {str(queue.get("schedulingPolicyArn", "")) for queue in queues.values()} - {""}
+    policies = ask(first, path, lambda: describe_policies(aws, arns))
     order = {arn for queue in queues.values() for arn in _list_environments(queue)}
-    environments = _allowed(asked[0], path, lambda: service_environments(aws, order), found, {})
+    environments = ask(first, path, lambda: describe_environments(aws, order)) or {}
+    shares: dict[str, dict[str, Item] | None] = {}
     for job in asked:
         name = job.request["jobQueue"]
-        queue = queues.get(name)
-        wrong = _queue_trouble(name, queue, aws.region)
-        if wrong:
+        queue = queues.get(name, {})
+        if wrong := _explain_queue(name, queue, aws.region):
             found.append(ReferenceProblem(job, path, wrong, "preflight.queue"))
             continue
-        if queue is None:
-            continue
-        found.extend(_capacity_trouble(job, name, queue, environments))
+        found.extend(_check_capacity(job, queue, environments))
         if policies is None:
             continue
         policy = policies.get(queue.get("schedulingPolicyArn", ""), {})
-        found.extend(_share_trouble(job, name, policy))
+        found.extend(_check_share_fields(job, policy))
         if "quotaSharePolicy" in policy and isinstance(job.request.get("quotaShareName"), str):
             if name not in shares:
                 at = "request.quotaShareName"
-                shares[name] = _allowed(job, at, lambda: quota_shares(aws, name), found, None)  # noqa: B023 - called at once
-            found.extend(_quota_trouble(job, name, shares[name]))
+                shares[name] = ask(job, at, lambda: list_quota_shares(aws, name))  # noqa: B023 - called at once
+            found.extend(_check_quota_share(job, shares[name]))
     return found
 
 
-def _queue_trouble(name: str, queue: dict[str, Any] | None, region: str) -> str:
-    if queue is None:
+def _explain_queue(name: str, queue: Item, region: str) -> str:
+    if not queue:
         return f"there is no job queue {name} in {region}"
     if queue.get("jobQueueType") != "SAGEMAKER_TRAINING":
         kind = queue.get("jobQueueType", "container")
@@ -105,102 +94,87 @@ def _queue_trouble(name: str, queue: dict[str, Any] | None, region: str) -> str:
     return ""
 
 
-def _share_trouble(job: Job, queue: str, policy: dict[str, Any]) -> Iterator[ReferenceProblem]:
+def _check_share_fields(job: Job, policy: Item) -> Iterator[ReferenceProblem]:
     """A fair-share queue wants `shareIdentifier`, a quota-share queue `quotaShareName`, any other neither."""
-    wanted = ""
+    queue, wanted = job.request["jobQueue"], ""
     if "quotaSharePolicy" in policy:
         wanted = "quotaShareName"
     elif "fairsharePolicy" in policy:
         wanted = "shareIdentifier"
     for name in KIND.request.share_fields:
         given = name in job.request
-        path = f"request.{name}"
         if name == wanted and not given:
-            shares = [
-                share["shareIdentifier"]
-                for share in policy.get("fairsharePolicy", {}).get("shareDistribution") or []
-            ]
-            known = f" (such as {', '.join(shares)})" if shares else ""
-            yield ReferenceProblem(
-                job, "request", f"{queue} needs {name}{known}", "preflight.share"
-            )
+            distribution = policy.get("fairsharePolicy", {}).get("shareDistribution") or []
+            shares = ", ".join(share["shareIdentifier"] for share in distribution)
+            message = f"{queue} needs {name}{f' (such as {shares})' if shares else ''}"
+            yield ReferenceProblem(job, "request", message, "preflight.share")
         elif name != wanted and given:
             reason = f"its policy needs {wanted}" if wanted else "it has no scheduling policy"
-            yield ReferenceProblem(
-                job, path, f"{queue} does not support {name}: {reason}", "preflight.share"
-            )
+            message = f"{queue} does not support {name}: {reason}"
+            yield ReferenceProblem(job, f"request.{name}", message, "preflight.share")
 
 
-def _quota_trouble(
-    job: Job, queue: str, shares: dict[str, Any] | None
-) -> Iterator[ReferenceProblem]:
+def _check_quota_share(job: Job, shares: dict[str, Item] | None) -> Iterator[ReferenceProblem]:
     if shares is None:
         return
-    name = str(job.request["quotaShareName"])
-    path = "request.quotaShareName"
+    queue, name = job.request["jobQueue"], job.request["quotaShareName"]
+    path, rule = "request.quotaShareName", "preflight.share"
     if name not in shares:
         known = f"; it has {', '.join(sorted(shares))}" if shares else ""
-        yield ReferenceProblem(
-            job, path, f"{queue} has no quota share {name}{known}", "preflight.share"
-        )
-    elif shares[name].get("state") != "ENABLED":
-        yield ReferenceProblem(
-            job, path, f"quota share {name} is {shares[name].get('state')}", "preflight.share"
-        )
+        yield ReferenceProblem(job, path, f"{queue} has no quota share {name}{known}", rule)
+    elif (state := shares[name].get("state")) != "ENABLED":
+        yield ReferenceProblem(job, path, f"quota share {name} is {state}", rule)
     elif wrong := explain_share(list_needs(KIND, job.request), shares[name], list(shares.values())):
         message = f"quota share {name} can never start it: {wrong}; it would block the queue"
         yield ReferenceProblem(job, _RESOURCES, message, "preflight.capacity")
 
 
-def _list_environments(queue: dict[str, Any]) -> list[str]:
+def _list_environments(queue: Item) -> list[str]:
     return [str(each["serviceEnvironment"]) for each in queue.get("serviceEnvironmentOrder") or []]
 
 
-def _capacity_trouble(
-    job: Job, name: str, queue: dict[str, Any], environments: dict[str, Any]
+def _check_capacity(
+    job: Job, queue: Item, environments: Mapping[str, Item]
 ) -> Iterator[ReferenceProblem]:
     """A job larger than every environment of its queue never starts. One that cannot be seen may be large enough."""
-    known = [environments.get(arn) for arn in _list_environments(queue)]
-    seen = [each for each in known if each is not None]
-    if not seen or len(seen) != len(known):
+    arns = _list_environments(queue)
+    seen = [environments[arn] for arn in arns if arn in environments]
+    if not seen or len(seen) != len(arns):
         return
     if wrong := explain_environments(list_needs(KIND, job.request), seen):
+        name = job.request["jobQueue"]
         message = f"{name} can never start it: {wrong}; it would block the queue"
         yield ReferenceProblem(job, _RESOURCES, message, "preflight.capacity")
 
 
-def job_queues(aws: Aws, names: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """Describe queues, all in one call where they are at most 100; by name and by ARN. Unknown ones are absent."""
+def describe_queues(aws: Aws, names: Iterable[str]) -> dict[str, Item]:
+    """Return queues by name and by ARN, all in one call where they are at most 100. Unknown ones are absent."""
+    return _describe(aws, _QUEUES, names, "jobQueue")
+
+
+def describe_environments(aws: Aws, names: Iterable[str]) -> dict[str, Item]:
+    """Return service environments by name and by ARN. Unknown ones are absent."""
+    return _describe(aws, _ENVIRONMENTS, names, "serviceEnvironment")
+
+
+def _describe(aws: Aws, call: Call, names: Iterable[str], noun: str) -> dict[str, Item]:
     wanted = sorted(set(names))
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[str, Item] = {}
     for start in range(0, len(wanted), _PAGE):
-        for queue in aws.pages("batch", _QUEUES, {"queues": wanted[start : start + _PAGE]}):
-            found[queue["jobQueueName"]] = found[queue["jobQueueArn"]] = queue
+        for each in aws.pages("batch", call, {"names": wanted[start : start + _PAGE]}):
+            found[each[f"{noun}Name"]] = found[each[f"{noun}Arn"]] = each
     return found
 
 
-def scheduling_policies(aws: Aws, arns: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """Describe scheduling policies by ARN."""
+def describe_policies(aws: Aws, arns: Iterable[str]) -> dict[str, Item]:
+    """Return scheduling policies by ARN."""
     wanted = sorted(set(arns))
-    if not wanted:
-        return {}
-    policies = aws.call("batch", _POLICIES, {"arns": wanted})
-    return {policy["arn"]: policy for policy in policies or []}
+    policies = aws.call("batch", _POLICIES, {"arns": wanted}) if wanted else ()
+    return {policy["arn"]: policy for policy in policies or ()}
 
 
-def service_environments(aws: Aws, arns: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """Describe service environments by name and by ARN. Unknown ones are absent."""
-    wanted = sorted(set(arns))
-    found: dict[str, dict[str, Any]] = {}
-    for start in range(0, len(wanted), _PAGE):
-        page = {"environments": wanted[start : start + _PAGE]}
-        for each in aws.pages("batch", _ENVIRONMENTS, page):
-            found[each["serviceEnvironmentName"]] = found[each["serviceEnvironmentArn"]] = each
-    return found
-
-
-def quota_shares(aws: Aws, queue: str) -> dict[str, dict[str, Any]]:
-    """List a queue's quota shares by name."""
+def list_quota_shares(aws: Aws, queue: str) -> dict[str, Item]:
+    """Return a queue's quota shares by name."""
     return {
         share["quotaShareName"]: share for share in aws.pages("batch", _SHARES, {"queue": queue})
     }

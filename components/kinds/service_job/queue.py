@@ -16,7 +16,13 @@ from ...aws.survey import Glance
 from ...errors import Missing
 from .. import Call, Kind
 from .capacity import ALL
-from .preflight import job_queues, quota_shares, scheduling_policies, service_environments
+from .preflight import (
+    Item,
+    describe_environments,
+    describe_policies,
+    describe_queues,
+    list_quota_shares,
+)
 
 WAITING = ("RUNNABLE",)
 ACTIVE = ("RUNNING", "STARTING", "SCHEDULED", "RUNNABLE", "PENDING", "SUBMITTED")
@@ -34,27 +40,28 @@ def read_queue(aws: Aws, kind: Kind, name: str, statuses: Sequence[str] = WAITIN
 
     Raises `Missing` where there is none. Costs three calls, one a status, and one or two for a queue with shares.
     """
-    found = job_queues(aws, [name]).get(name)
+    found = describe_queues(aws, [name]).get(name)
     if found is None:
         raise Missing(f"there is no job queue {name} in {aws.region}")
     arn = str(found["jobQueueArn"])
     order = sorted(found.get("serviceEnvironmentOrder") or [], key=lambda each: each["order"])
     names = [str(each["serviceEnvironment"]) for each in order]
-    described = service_environments(aws, names)
-    environments = [described[name] for name in names if name in described]
+    described = describe_environments(aws, names)
     snapshot = aws.call("batch", _SNAPSHOT, {"queue": arn})
     use = snapshot.get("queueUtilization") or {}
+    usage = use.get("totalCapacityUsage")
+    used = None if usage is None else {**_by_unit(usage), ALL: _sum(usage)}
     policy_arn = found.get("schedulingPolicyArn")
-    policy = scheduling_policies(aws, [policy_arn]).get(policy_arn, {}) if policy_arn else {}
-    used = _sum(use.get("totalCapacityUsage"))
-    by_quota = (use.get("quotaShareUtilization") or {}).get("topCapacityUtilization")
-    by_share = (use.get("fairshareUtilization") or {}).get("topCapacityUtilization")
-    scheduling, shares = "first in, first out", list(_fair_shares(by_share))
-    if "fairsharePolicy" in policy:
-        scheduling = "fair share"
-    elif "quotaSharePolicy" in policy:
+    policy = describe_policies(aws, [policy_arn]).get(policy_arn, {}) if policy_arn else {}
+    if "quotaSharePolicy" in policy:
         scheduling = "quota shares"
-        shares = list(_quota_shares(quota_shares(aws, arn).values(), by_quota))
+        by_quota = (use.get("quotaShareUtilization") or {}).get("topCapacityUtilization")
+        shares = list(_quota_shares(list_quota_shares(aws, arn).values(), by_quota))
+    else:
+        scheduling = "fair share" if "fairsharePolicy" in policy else "first in, first out"
+        by_share = (use.get("fairshareUtilization") or {}).get("topCapacityUtilization") or ()
+        shares = [Pool(e["shareIdentifier"], _sum(e.get("capacityUsage"))) for e in by_share]
+    front = (snapshot.get("frontOfQueue") or {}).get("jobs") or ()
     return Queue(
         name=str(found["jobQueueName"]),
         arn=arn,
@@ -62,10 +69,15 @@ def read_queue(aws: Aws, kind: Kind, name: str, statuses: Sequence[str] = WAITIN
         status=str(found.get("status", "")),
         reason=str(found.get("statusReason", "")),
         scheduling=scheduling,
-        used=used,
-        environments=tuple(_environments(environments, use.get("totalCapacityUsage"))),
+        used=_sum(usage),
+        environments=tuple(
+            pool
+            for name in names
+            if name in described
+            for pool in _pools(described[name], "serviceEnvironmentName", used)
+        ),
         shares=tuple(shares),
-        front=_arns((snapshot.get("frontOfQueue") or {}).get("jobs")),
+        front=tuple(str(each["jobArn"]) for each in front),
         lines=scheduling == "quota shares",
         runs={each.arn: each for status in statuses for each in _list(aws, kind, arn, status)},
     )
@@ -82,38 +94,24 @@ def _list(aws: Aws, kind: Kind, queue: str, status: str) -> Iterator[Glance]:
         )
 
 
-def _arns(jobs: Any) -> tuple[str, ...]:
-    return tuple(str(each["jobArn"]) for each in jobs or ())
-
-
 def _sum(usage: Any) -> float | None:
     return sum(float(each["quantity"]) for each in usage) if usage is not None else None
 
 
-def _environments(
-    found: Iterable[Mapping[str, Any]], usage: Iterable[Mapping[str, Any]] | None
-) -> Iterator[Pool]:
-    """One pool a limit: a queue with quota shares has limits by instance type, others of all types together."""
-    by_unit = {str(each["capacityUnit"]): float(each["quantity"]) for each in usage or ()}
-    for each in found:
-        name, disabled = str(each["serviceEnvironmentName"]), each.get("state") == "DISABLED"
-        for limit in each.get("capacityLimits") or [{}]:
-            unit = str(limit.get("capacityUnit", ""))
-            used = sum(by_unit.values()) if unit == ALL else by_unit.get(unit, 0.0)
-            known = used if usage is not None else None
-            yield Pool(name, known, limit.get("maxCapacity"), unit, disabled)
+def _by_unit(usage: Any) -> dict[str, float]:
+    return {str(each["capacityUnit"]): float(each["quantity"]) for each in usage or ()}
 
 
-def _fair_shares(usage: Any) -> Iterator[Pool]:
-    for each in usage or ():
-        yield Pool(str(each["shareIdentifier"]), _sum(each.get("capacityUsage")))
-
-
-def _quota_shares(found: Iterable[Mapping[str, Any]], usage: Any) -> Iterator[Pool]:
-    use = {str(each["quotaShareName"]): each.get("capacityUsage") or [] for each in usage or ()}
+def _quota_shares(found: Iterable[Item], usage: Any) -> Iterator[Pool]:
+    use = {str(each["quotaShareName"]): _by_unit(each.get("capacityUsage")) for each in usage or ()}
     for share in found:
-        name, disabled = str(share["quotaShareName"]), share.get("state") == "DISABLED"
-        by_unit = {str(e["capacityUnit"]): float(e["quantity"]) for e in use.get(name, ())}
-        for limit in share.get("capacityLimits") or [{}]:
-            unit = str(limit.get("capacityUnit", ""))
-            yield Pool(name, by_unit.get(unit, 0.0), limit.get("maxCapacity"), unit, disabled)
+        yield from _pools(share, "quotaShareName", use.get(str(share["quotaShareName"]), {}))
+
+
+def _pools(found: Item, name: str, used: Mapping[str, Any] | None) -> Iterator[Pool]:
+    """Yield a pool for each limit: a queue with quota shares has limits by instance type, others of all together."""
+    disabled = found.get("state") == "DISABLED"
+    for limit in found.get("capacityLimits") or [{}]:
+        unit = str(limit.get("capacityUnit", ""))
+        known = None if used is None else used.get(unit, 0.0)
+        yield Pool(str(found[name]), known, limit.get("maxCapacity"), unit, disabled)
