@@ -7,9 +7,9 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/train-warm-pools.html
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from ...jobfile.rules.view import JobProblem, Rule, View, get_known, warning
+from .training import SPOT, find_repeated
 
 _AT = "ResourceConfig"
 # Series whose every size is without local disks, and those whose every size has them.
@@ -50,9 +50,8 @@ def machines(view: View) -> Iterator[JobProblem]:
         )
         yield JobProblem(view.at(_AT), message, "resources-none")
     if ways == ["InstanceType"] and "InstanceCount" not in config:
-        yield JobProblem(
-            view.at(_AT), "needs `InstanceCount` with `InstanceType`", "resources-count"
-        )
+        message = "needs `InstanceCount` with `InstanceType`"
+        yield JobProblem(view.at(_AT), message, "resources-count")
     if ways == ["InstanceGroups"] and "InstanceCount" in config:
         message = "belongs in each of the `InstanceGroups`"
         yield JobProblem(view.at(_AT, "InstanceCount"), message, "resources-one-way")
@@ -64,64 +63,56 @@ def machines(view: View) -> Iterator[JobProblem]:
 
 def groups(view: View) -> Iterator[JobProblem]:
     """Groups have names of their own, and channels name groups that exist (API_InstanceGroup.html)."""
-    listed = view.body(_AT, "InstanceGroups")
-    names: set[str] = set()
-    for index, group in enumerate(listed if isinstance(listed, list) else []):
-        name = get_known(group, ("InstanceGroupName",))
-        if name in names:
-            at = view.at(_AT, "InstanceGroups", index, "InstanceGroupName")
-            yield JobProblem(at, f"duplicate group name `{name}`", "group-names")
-        elif name is not None:
-            names.add(name)
-    channels = view.body("InputDataConfig")
-    for index, channel in enumerate(channels if isinstance(channels, list) else []):
-        path = ("DataSource", "S3DataSource", "InstanceGroupNames")
+    for at, name, _ in find_repeated(view, "InstanceGroupName", (_AT, "InstanceGroups")):
+        yield JobProblem(at, f"duplicate group name `{name}`", "group-names")
+    listed = view.items(_AT, "InstanceGroups")
+    names = {get_known(group, ("InstanceGroupName",)) for group in listed}
+    if None in names:  # one that is not known yet may be the one that a channel names
+        return
+    path = ("DataSource", "S3DataSource", "InstanceGroupNames")
+    for index, channel in enumerate(view.items("InputDataConfig")):
         for place, name in enumerate(get_known(channel, path) or []):
-            if isinstance(name, str) and name not in names and len(names) == len(listed or []):
+            if isinstance(name, str) and name not in names:
                 at = view.at("InputDataConfig", index, *path, place)
                 yield JobProblem(at, f"there is no instance group `{name}`", "group-unknown")
 
 
 def preferences(view: View) -> Iterator[JobProblem]:
     """API_ResourceConfig.html and API_InstancePreference.html, on InstancePreferences."""
-    listed = view.body(_AT, "InstancePreferences")
+    path = (_AT, "InstancePreferences")
+    listed = view.body(*path)
     if not isinstance(listed, list):
         return
-    at = view.at(_AT, "InstancePreferences")
     if view.has(_AT, "InstancePlacementConfig"):
         message = "cannot be combined with `InstancePreferences`"
         yield JobProblem(view.at(_AT, "InstancePlacementConfig"), message, "preferences-placement")
-    if view.body("EnableManagedSpotTraining") is True:
+    if view.body(SPOT) is True:
         message = "spot training cannot be combined with `InstancePreferences`"
-        yield JobProblem(view.at("EnableManagedSpotTraining"), message, "preferences-spot")
+        yield JobProblem(view.at(SPOT), message, "preferences-spot")
     known = [preference for preference in listed if isinstance(preference, dict)]
-    counted = ["InstanceCount" in preference for preference in known]
-    mixed = any(counted) and not all(counted)
-    if known == listed and (any(counted) == view.has(_AT, "InstanceCount") or mixed):
+    counted = {"InstanceCount" in preference for preference in known}
+    mixed = len(counted) > 1
+    if known == listed and (mixed or (True in counted) == view.has(_AT, "InstanceCount")):
         message = "set `InstanceCount` once for the job, or in every preference"
-        yield JobProblem(at, message, "preferences-count")
-    seen: set[Any] = set()
+        yield JobProblem(view.at(*path), message, "preferences-count")
+    for at, kind, _ in find_repeated(view, "InstanceType", path):
+        yield JobProblem(at, f"duplicate instance type {kind}", "preferences-types")
     for index, preference in enumerate(listed):
-        kind = get_known(preference, ("InstanceType",))
-        if kind in seen:
-            message = f"duplicate instance type {kind}"
-            yield JobProblem((*at, index, "InstanceType"), message, "preferences-types")
-        elif kind is not None:
-            seen.add(kind)
         if get_known(preference, ("TrainingPlanArns",)) and view.has(_AT, "TrainingPlanArn"):
             message = "cannot be combined with the job's `TrainingPlanArn`"
-            yield JobProblem((*at, index, "TrainingPlanArns"), message, "preferences-plan")
+            yield JobProblem(view.at(*path, index, "TrainingPlanArns"), message, "preferences-plan")
 
 
 def warm_pool(view: View) -> Iterator[JobProblem]:
     """Warm pools cannot be used with spot instances or heterogeneous clusters (train-warm-pools.html)."""
-    if not view.body(_AT, "KeepAlivePeriodInSeconds"):
+    period = view.body(_AT, "KeepAlivePeriodInSeconds")
+    if not period:
         return
     at = view.at(_AT, "KeepAlivePeriodInSeconds")
-    if view.body("EnableManagedSpotTraining") is True:
+    if view.body(SPOT) is True:
         message = "a warm pool cannot be combined with spot training; remove one of them"
         yield JobProblem(at, message, "warm-pool-spot")
-    if view.body(_AT, "KeepAlivePeriodInSeconds") > 3600:
+    if period > 3600:
         message = "AWS's guide allows at most 3600 seconds for a warm pool"
         yield warning(at, message, "warm-pool-period")
     if view.has(_AT, "InstanceGroups"):

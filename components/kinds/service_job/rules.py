@@ -104,7 +104,7 @@ def _exits(entry: Any) -> bool:
 def timeout(view: View) -> Iterator[JobProblem]:
     """Batch's timeout counts for each attempt, beside SageMaker's own limits (API_ServiceJobTimeout.html)."""
     limit = view.get("timeoutConfig", "attemptDurationSeconds")
-    spot = view.body("EnableManagedSpotTraining") is True
+    spot = view.body(training.SPOT) is True
     field = "MaxWaitTimeInSeconds" if spot else "MaxRuntimeInSeconds"
     longest = view.body("StoppingCondition", field)
     if limit is not None and longest is not None and limit < longest:

@@ -10,53 +10,57 @@ from collections.abc import Iterator
 from typing import Any
 
 from ...jobfile.rules.view import JobProblem, Rule, View, get_known, warning
+from ...wire import Path
 
 DAY = 24 * 3600
+SPOT = "EnableManagedSpotTraining"
+_STOPPING = "StoppingCondition"
+_RUN = (_STOPPING, "MaxRuntimeInSeconds")
+_WAIT = (_STOPPING, "MaxWaitTimeInSeconds")
 _ECR = re.compile(r"[0-9]{12}\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/.+")
 _VPC_PARTS = ("sg-", "subnet-", "vpc-")
 _MOVING_TAGS = frozenset({"latest", "main", "master", "dev", "develop", "nightly", "stable"})
 
 
+def find_repeated(view: View, field: str, *lists: Path) -> Iterator[tuple[Path, Any, int]]:
+    """Yield where an item of the payload's lists has a field's value that an earlier item has, and that one's index."""
+    seen: dict[Any, tuple[Path, int]] = {}
+    for path in lists:
+        for index, item in enumerate(view.items(*path)):
+            value = get_known(item, (field,))
+            first = seen.setdefault(value, (path, index))
+            if value is not None and first != (path, index):
+                yield view.at(*path, index, field), value, first[1]
+
+
 def spot(view: View) -> Iterator[JobProblem]:
     """API_StoppingCondition.html; managed spot training: .../latest/dg/model-managed-spot-training.html."""
-    wait = view.body("StoppingCondition", "MaxWaitTimeInSeconds")
-    run = view.body("StoppingCondition", "MaxRuntimeInSeconds")
-    if view.body("EnableManagedSpotTraining") is not True:
-        if wait is not None and not view.has("EnableManagedSpotTraining"):
-            message = (
-                "is for spot training only: add `EnableManagedSpotTraining: true`, or remove it"
-            )
-            yield warning(
-                view.at("StoppingCondition", "MaxWaitTimeInSeconds"), message, "spot-only"
-            )
+    wait, run = view.body(*_WAIT), view.body(*_RUN)
+    if view.body(SPOT) is not True:
+        if wait is not None and not view.has(SPOT):
+            message = f"is for spot training only: add `{SPOT}: true`, or remove it"
+            yield warning(view.at(*_WAIT), message, "spot-only")
         return
-    if not view.has("StoppingCondition", "MaxWaitTimeInSeconds"):
-        message = "spot training needs `StoppingCondition.MaxWaitTimeInSeconds`, at least MaxRuntimeInSeconds"
-        yield JobProblem(view.at("EnableManagedSpotTraining"), message, "spot-wait-time")
-    elif wait is not None and (
-        run is not None or not view.has("StoppingCondition", "MaxRuntimeInSeconds")
-    ):
-        least = DAY if run is None else run
+    if not view.has(*_WAIT):
+        message = f"spot training needs `{'.'.join(_WAIT)}`, at least MaxRuntimeInSeconds"
+        yield JobProblem(view.at(SPOT), message, "spot-wait-time")
+    elif wait is not None and (run is not None or not view.has(*_RUN)):
+        least, default = (DAY, ", one day by default") if run is None else (run, "")
         if wait < least:
-            default = "" if run is not None else ", one day by default"
             message = f"{wait} is less than MaxRuntimeInSeconds ({least}{default}); it covers waiting and training"
-            yield JobProblem(
-                view.at("StoppingCondition", "MaxWaitTimeInSeconds"), message, "spot-wait-time"
-            )
+            yield JobProblem(view.at(*_WAIT), message, "spot-wait-time")
     if not view.has("CheckpointConfig"):
         message = "without `CheckpointConfig` an interrupted training starts from the beginning"
-        yield warning(view.at("EnableManagedSpotTraining"), message, "spot-checkpoint")
+        yield warning(view.at(SPOT), message, "spot-checkpoint")
 
 
 def stopping(view: View) -> Iterator[JobProblem]:
     """ "The default value is 1 day. The maximum value is 28 days." (API_StoppingCondition.html)"""
-    run = view.body("StoppingCondition", "MaxRuntimeInSeconds")
+    run = view.body(*_RUN)
     if run is not None and run > 28 * DAY:
         message = f"{run} is more than the maximum of {28 * DAY} (28 days)"
-        yield JobProblem(
-            view.at("StoppingCondition", "MaxRuntimeInSeconds"), message, "runtime-maximum"
-        )
-    limited = view.has("StoppingCondition") or "timeoutConfig" in view.request
+        yield JobProblem(view.at(*_RUN), message, "runtime-maximum")
+    limited = view.has(_STOPPING) or "timeoutConfig" in view.request
     if view.payload and not limited and not view.has("ServerlessJobConfig"):
         message = "no `StoppingCondition`: a training that hangs costs money for a day"
         yield warning(view.at(), message, "runtime-default")
@@ -104,23 +108,19 @@ def image(view: View) -> Iterator[JobProblem]:
 
 def channels(view: View) -> Iterator[JobProblem]:
     """Channels have names of their own, one source each, and modes that go together (API_Channel.html)."""
-    found: dict[str, int] = {}
-    listed = view.body("InputDataConfig")
+    for at, name, first in find_repeated(view, "ChannelName", ("InputDataConfig",)):
+        message = f"`{name}` is also the name of channel {first + 1}"
+        yield JobProblem(at, message, "channel-names")
     general = view.body("AlgorithmSpecification", "TrainingInputMode")
-    for index, channel in enumerate(listed if isinstance(listed, list) else []):
-        if not isinstance(channel, dict):
-            continue
-        at = view.at("InputDataConfig", index)
-        name = get_known(channel, ("ChannelName",))
-        if name is not None and found.setdefault(name, index) != index:
-            message = f"`{name}` is also the name of channel {found[name] + 1}"
-            yield JobProblem((*at, "ChannelName"), message, "channel-names")
-        yield from _source(view, channel, at)
-        mode = get_known(channel, ("InputMode",)) if "InputMode" in channel else general
-        yield from _modes(channel, mode, at)
+    for index, channel in enumerate(view.items("InputDataConfig")):
+        if isinstance(channel, dict):
+            at = view.at("InputDataConfig", index)
+            yield from _source(view, channel, at)
+            mode = get_known(channel, ("InputMode",)) if "InputMode" in channel else general
+            yield from _modes(channel, mode, at)
 
 
-def _source(view: View, channel: dict[str, Any], at: tuple[str | int, ...]) -> Iterator[JobProblem]:
+def _source(view: View, channel: dict[str, Any], at: Path) -> Iterator[JobProblem]:
     sources = get_known(channel, ("DataSource",))
     if isinstance(sources, dict) and len(sources) != 1:
         have = "it has more than one" if sources else "it has none"
@@ -131,16 +131,13 @@ def _source(view: View, channel: dict[str, Any], at: tuple[str | int, ...]) -> I
         yield warning((*at, "DataSource", "FileSystemDataSource"), message, "file-system-vpc")
 
 
-def _modes(
-    channel: dict[str, Any], mode: str | None, at: tuple[str | int, ...]
-) -> Iterator[JobProblem]:
+def _modes(channel: dict[str, Any], mode: str | None, at: Path) -> Iterator[JobProblem]:
     """API_S3DataSource.html and API_Channel.html, on what only Pipe mode does."""
-    data_type = get_known(channel, ("DataSource", "S3DataSource", "S3DataType"))
+    path = ("DataSource", "S3DataSource", "S3DataType")
+    data_type = get_known(channel, path)
     if data_type == "AugmentedManifestFile" and mode not in (None, "Pipe"):
         message = f"needs the input mode Pipe, but this channel uses {mode}"
-        yield JobProblem(
-            (*at, "DataSource", "S3DataSource", "S3DataType"), message, "manifest-pipe"
-        )
+        yield JobProblem((*at, *path), message, "manifest-pipe")
     for field in ("CompressionType", "RecordWrapperType"):
         value = get_known(channel, (field,))
         if value not in (None, "None") and mode == "File":
@@ -154,39 +151,28 @@ def network(view: View) -> Iterator[JobProblem]:
         ("SecurityGroupIds", "sg-", "a security group"),
         ("Subnets", "subnet-", "a subnet"),
     ):
-        listed = view.body("VpcConfig", field)
-        for index, value in enumerate(listed if isinstance(listed, list) else []):
-            if (
-                isinstance(value, str)
-                and value.startswith(_VPC_PARTS)
-                and not value.startswith(prefix)
-            ):
+        for index, value in enumerate(view.items("VpcConfig", field)):
+            is_other = isinstance(value, str) and value.startswith(_VPC_PARTS)
+            if is_other and not value.startswith(prefix):
                 message = f"`{value}` is not {what}: those begin with {prefix}"
                 yield JobProblem(view.at("VpcConfig", field, index), message, "vpc-ids")
 
 
 def rule_names(view: View) -> Iterator[JobProblem]:
     """ "It must be unique relative to other rule configuration names." (API_DebugRuleConfiguration.html)"""
-    found: set[str] = set()
-    for field in ("DebugRuleConfigurations", "ProfilerRuleConfigurations"):
-        listed = view.body(field)
-        for index, rule in enumerate(listed if isinstance(listed, list) else []):
-            name = get_known(rule, ("RuleConfigurationName",))
-            if name in found:
-                at = view.at(field, index, "RuleConfigurationName")
-                yield JobProblem(at, f"duplicate rule name `{name}`", "rule-names")
-            elif name is not None:
-                found.add(name)
+    lists = (("DebugRuleConfigurations",), ("ProfilerRuleConfigurations",))
+    for at, name, _ in find_repeated(view, "RuleConfigurationName", *lists):
+        yield JobProblem(at, f"duplicate rule name `{name}`", "rule-names")
 
 
 def profiler(view: View) -> Iterator[JobProblem]:
     """API_ProfilerConfig.html lists the intervals."""
     allowed = (100, 200, 500, 1000, 5000, 60000)
-    value = view.body("ProfilerConfig", "ProfilingIntervalInMilliseconds")
+    path = ("ProfilerConfig", "ProfilingIntervalInMilliseconds")
+    value = view.body(*path)
     if value is not None and value not in allowed:
         message = f"{value} is not one of {', '.join(map(str, allowed))}"
-        at = view.at("ProfilerConfig", "ProfilingIntervalInMilliseconds")
-        yield JobProblem(at, message, "profiling-interval")
+        yield JobProblem(view.at(*path), message, "profiling-interval")
 
 
 RULES: tuple[Rule, ...] = (
