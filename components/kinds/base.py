@@ -140,9 +140,9 @@ class Listing:
 class Tags:
     """How tags are written and read. `as_list` are the (key, value) fields where AWS takes a list, not a mapping."""
 
-    add: Call
-    remove: Call
-    read: Call
+    add: Call = Call("TagResource", {"resourceArn": "$arn", "tags": "$tags"})
+    remove: Call = Call("UntagResource", {"resourceArn": "$arn", "tagKeys": "$keys"})
+    read: Call = Call("ListTagsForResource", {"resourceArn": "$arn"}, result="tags")
     field: str = "tags"
     as_list: tuple[str, str] | None = None
 
@@ -264,8 +264,8 @@ class Kind:
     request: Request
     record: Record
     listing: Listing
-    tags: Tags
     errors: Errors
+    tags: Tags = Tags()
     permissions: Permissions = Permissions()
     payload: Payload | None = None
     terminate: Call | None = None

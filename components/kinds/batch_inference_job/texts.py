@@ -3,25 +3,21 @@
 https://docs.aws.amazon.com/personalize/latest/dg/API_CreateBatchInferenceJob.html
 """
 
-from __future__ import annotations
-
-from typing import Any
-
 # Shape.member -> keywords; each is a sentence of the member's page
-PROSE: dict[str, dict[str, Any]] = {
+PROSE = {
     # "The number of recommendations to retrieve."
     "CreateBatchInferenceJobRequest.numResults": {"minimum": 1},
 }
 
 # shape -> what a value of its pattern looks like
-PATTERN_TEXTS: dict[str, str] = {
+PATTERN_TEXTS = {
     "Name": "must consist of letters, digits, - and _, and start with a letter or digit",
     "Arn": "is not the ARN of a Personalize resource",
     "ColumnName": "is not the name of a column: letters, digits and _",
 }
 
 # keyword -> Shape.member -> its value, in our own words
-TEXTS: dict[str, dict[str, Any]] = {
+TEXTS = {
     "description": {
         "CreateBatchInferenceJobRequest.jobName": "The stem of the job's name; 14 characters are added, because a name can never be used again.",
         "CreateBatchInferenceJobRequest.solutionVersionArn": "The trained solution version. ${personalize.latest(<solution ARN>)} is the newest active one.",

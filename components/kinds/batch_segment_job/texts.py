@@ -3,21 +3,17 @@
 https://docs.aws.amazon.com/personalize/latest/dg/API_CreateBatchSegmentJob.html
 """
 
-from __future__ import annotations
-
-from typing import Any
-
 # Shape.member -> keywords; each is a sentence of the member's page
-PROSE: dict[str, dict[str, Any]] = {
+PROSE = {
     # "The maximum number of users per segment is 5 million."
     "CreateBatchSegmentJobRequest.numResults": {"minimum": 1, "maximum": 5_000_000},
 }
 
 # shape -> what a value of its pattern looks like
-PATTERN_TEXTS: dict[str, str] = {"Arn": "is not the ARN of a Personalize resource"}
+PATTERN_TEXTS = {"Arn": "is not the ARN of a Personalize resource"}
 
 # keyword -> Shape.member -> its value, in our own words
-TEXTS: dict[str, dict[str, Any]] = {
+TEXTS = {
     "description": {
         "CreateBatchSegmentJobRequest.jobName": "The stem of the job's name; 14 characters are added, because a name can never be used again.",
         "CreateBatchSegmentJobRequest.solutionVersionArn": "A version trained with a USER_SEGMENTATION recipe. ${personalize.latest(<solution ARN>)} is the newest active one.",

@@ -83,12 +83,7 @@ def make_kind(
             call=Call(f"List{name}s", {"maxResults": 100}, f"{field}s", "nextToken"),
             fields={"arn": f"{field}Arn", "name": "jobName", "created": "creationDateTime"},
         ),
-        tags=Tags(
-            add=Call("TagResource", {"resourceArn": "$arn", "tags": "$tags"}),
-            remove=Call("UntagResource", {"resourceArn": "$arn", "tagKeys": "$keys"}),
-            read=Call("ListTagsForResource", {"resourceArn": "$arn"}, result="tags"),
-            as_list=("tagKey", "tagValue"),
-        ),
+        tags=Tags(as_list=("tagKey", "tagValue")),
         errors=Errors(
             missing=("ResourceNotFoundException", ""),
             taken=("ResourceAlreadyExistsException", ""),

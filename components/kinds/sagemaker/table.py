@@ -1,8 +1,10 @@
-"""What SageMaker's jobs share: tags, errors, links to the console and the logs."""
+"""What SageMaker's jobs share: status words, lists, tags, errors, links to the console and the logs."""
 
 from __future__ import annotations
 
-from ..base import Errors, Tags
+from collections.abc import Mapping
+
+from ..base import Errors, Listing, Phase, Tags
 from ..call import Call
 from ..logs import Logs
 
@@ -18,6 +20,15 @@ ERRORS = Errors(
     taken=("ResourceInUse", ""),
     no_slot=("ResourceLimitExceeded", ""),
 )
+# https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeTrainingJob.html
+# https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeTransformJob.html
+STATUSES = {
+    "InProgress": Phase.RUNNING,
+    "Stopping": Phase.RUNNING,
+    "Completed": Phase.SUCCEEDED,
+    "Failed": Phase.FAILED,
+    "Stopped": Phase.FAILED,
+}
 _CONSOLE = "https://{region}.console.aws.amazon.com"
 
 
@@ -40,3 +51,34 @@ def make_links(page: str, logs: Logs) -> dict[str, str]:
         "logsUrl": f"{_CONSOLE}/cloudwatch/home?region={{region}}#logsV2:log-groups/log-group/"
         f"{group}$3FlogStreamNameFilter$3D{{{logs.name}}}",
     }
+
+
+def make_outputs(stem: str) -> dict[str, str]:
+    """Return the outputs that a record has under the same names, but for the stem of its times (`Training`)."""
+    return {
+        "statusReason": "FailureReason",
+        "createdAt": "CreationTime",
+        "startedAt": f"{stem}StartTime",
+        "stoppedAt": f"{stem}EndTime",
+    }
+
+
+def make_listing(
+    noun: str, by_name: Mapping[str, str], recent: Mapping[str, str] | None = None
+) -> Listing:
+    """Return how `TrainingJob`s or `TransformJob`s are listed, the newest first, with these filters.
+
+    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ListTrainingJobs.html
+    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ListTransformJobs.html
+    """
+
+    def list_by(filters: Mapping[str, str]) -> Call:
+        order = {"SortBy": "CreationTime", "SortOrder": "Descending", "MaxResults": 100}
+        return Call(f"List{noun}s", {**filters, **order}, f"{noun}Summaries", "NextToken")
+
+    return Listing(
+        call=list_by(by_name),
+        recent=list_by(recent) if recent else None,
+        fields={"arn": f"{noun}Arn", "name": f"{noun}Name", "created": "CreationTime"},
+        filters_names=True,
+    )

@@ -19,15 +19,27 @@ from ..base import (
     Phase,
     Record,
     Request,
-    Tags,
 )
 from ..call import Call
-from ..sagemaker.table import TAGS, TRAINING_LOGS, make_links
-from .defaults import FILLED_IN
+from ..sagemaker.table import STATUSES, TAGS, TRAINING_LOGS, make_links, make_listing, make_outputs
 
 _PAYLOAD = "serviceRequestPayload"
 _RESOURCES = f"{_PAYLOAD}.ResourceConfig"
 _PAGE = {"maxResults": 100}
+# what a training job's record has where its request said nothing
+# https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeTrainingJob.html
+_FILLED_IN = {
+    "AlgorithmSpecification.EnableSageMakerMetricsTimeSeries": False,
+    "EnableInterContainerTrafficEncryption": False,
+    "EnableManagedSpotTraining": False,
+    "EnableNetworkIsolation": False,
+    "InputDataConfig.CompressionType": "None",
+    "InputDataConfig.DataSource.S3DataSource.S3DataDistributionType": "FullyReplicated",
+    "InputDataConfig.RecordWrapperType": "None",
+    "OutputDataConfig.CompressionType": "GZIP",
+    "OutputDataConfig.KmsKeyId": "",
+    "ResourceConfig.KeepAlivePeriodInSeconds": 0,
+}
 
 
 def _list_by(name: str, value: str) -> Call:
@@ -147,11 +159,6 @@ KIND = Kind(
         scope_field="jobQueueArn",
         scope_filter={"jobQueueType": "SAGEMAKER_TRAINING"},
     ),
-    tags=Tags(
-        add=Call("TagResource", {"resourceArn": "$arn", "tags": "$tags"}),
-        remove=Call("UntagResource", {"resourceArn": "$arn", "tagKeys": "$keys"}),
-        read=Call("ListTagsForResource", {"resourceArn": "$arn"}, result="tags"),
-    ),
     errors=Errors(
         missing=("ClientException", r"(?i)(does not|doesn't) exist|not found|could ?n[o']t find"),
         taken=("ClientException", r"(?i)client ?token"),
@@ -236,7 +243,7 @@ KIND = Kind(
         arn_output="trainingJobArn",
         name_output="trainingJobName",
         prefix="AWSBatch",
-        filled_in=FILLED_IN,
+        filled_in=_FILLED_IN,
         describe=Call("DescribeTrainingJob", {"TrainingJobName": "$name"}),
         search=Call(
             "Search",
@@ -251,43 +258,18 @@ KIND = Kind(
             result="Results",
             next_token="NextToken",
         ),
-        # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ListTrainingJobs.html
-        listing=Listing(
-            call=Call(
-                "ListTrainingJobs",
-                {
-                    "NameContains": "$part",
-                    "CreationTimeAfter": "$since",
-                    "SortBy": "CreationTime",
-                    "SortOrder": "Descending",
-                    "MaxResults": 100,
-                },
-                result="TrainingJobSummaries",
-                next_token="NextToken",
-            ),
-            fields={"arn": "TrainingJobArn", "name": "TrainingJobName", "created": "CreationTime"},
-            filters_names=True,
+        listing=make_listing(
+            "TrainingJob", {"NameContains": "$part", "CreationTimeAfter": "$since"}
         ),
         tag=TAGS.add,
         untag=TAGS.remove,
         read_tags=TAGS.read,
         # of a run that only this service knows: an adopted training job
         terminate=Call("StopTrainingJob", {"TrainingJobName": "$name"}),
-        # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeTrainingJob.html
-        statuses={
-            "InProgress": Phase.RUNNING,
-            "Stopping": Phase.RUNNING,
-            "Completed": Phase.SUCCEEDED,
-            "Failed": Phase.FAILED,
-            "Stopped": Phase.FAILED,
-            "Deleting": Phase.UNKNOWN,
-        },
+        statuses={**STATUSES, "Deleting": Phase.UNKNOWN},
         outputs={
             "status": "TrainingJobStatus",
-            "statusReason": "FailureReason",
-            "createdAt": "CreationTime",
-            "startedAt": "TrainingStartTime",
-            "stoppedAt": "TrainingEndTime",
+            **make_outputs("Training"),
             "trainingJobArn": "TrainingJobArn",
             "modelArtifacts": "ModelArtifacts.S3ModelArtifacts",
         },

@@ -4,12 +4,8 @@ https://docs.aws.amazon.com/batch/latest/APIReference/API_SubmitServiceJob.html
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html
 """
 
-from __future__ import annotations
-
-from typing import Any
-
 # Shape.member -> keywords; each is a sentence of the member's page
-PROSE: dict[str, dict[str, Any]] = {
+PROSE = {
     # API_SubmitServiceJob.html: "up to 128 characters ... letters, numbers, hyphens (-), and underscores (_)"
     "SubmitServiceJobRequest.jobName": {
         "minLength": 1,
@@ -41,7 +37,7 @@ PROSE: dict[str, dict[str, Any]] = {
 }
 
 # shape -> what a value of its pattern looks like
-PATTERN_TEXTS: dict[str, str] = {
+PATTERN_TEXTS = {
     "RoleArn": "is not the ARN of an IAM role, such as arn:aws:iam::123456789012:role/Training",
     "S3Uri": "is not an S3 URI, such as s3://bucket/prefix/",
     "S3Location": "is not an S3 URI, such as s3://bucket/prefix/",
@@ -58,7 +54,7 @@ PATTERN_TEXTS: dict[str, str] = {
 }
 
 # keyword -> Shape.member -> its value, in our own words
-TEXTS: dict[str, dict[str, Any]] = {
+TEXTS = {
     "description": {
         "SubmitServiceJobRequest.jobName": "The Batch job's name. Default: the job's name, 8 characters of its definition's hash and 4 of its identity's.",
         "SubmitServiceJobRequest.jobQueue": "A job queue of type SAGEMAKER_TRAINING: its name or ARN.",

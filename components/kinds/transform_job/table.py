@@ -6,9 +6,17 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTransformJob
 from __future__ import annotations
 
 from ..artifacts import Artifacts
-from ..base import Compute, Event, Kind, Listing, Permissions, Phase, Record, Request
+from ..base import Compute, Event, Kind, Permissions, Record, Request
 from ..call import Call
-from ..sagemaker.table import ERRORS, TAGS, TRANSFORM_LOGS, make_links
+from ..sagemaker.table import (
+    ERRORS,
+    STATUSES,
+    TAGS,
+    TRANSFORM_LOGS,
+    make_links,
+    make_listing,
+    make_outputs,
+)
 
 KIND = Kind(
     name="TransformJob",
@@ -27,46 +35,16 @@ KIND = Kind(
         arn="arn:{partition}:sagemaker:{region}:{account}:transform-job/{name}",
         describe=Call("DescribeTransformJob", {"TransformJobName": "$name"}),
         status_field="TransformJobStatus",
-        statuses={
-            "InProgress": Phase.RUNNING,
-            "Stopping": Phase.RUNNING,
-            "Completed": Phase.SUCCEEDED,
-            "Failed": Phase.FAILED,
-            "Stopped": Phase.FAILED,
-        },
+        statuses=STATUSES,
         stopped=frozenset({"Stopping", "Stopped"}),
-        outputs={
-            "jobName": "TransformJobName",
-            "statusReason": "FailureReason",
-            "createdAt": "CreationTime",
-            "startedAt": "TransformStartTime",
-            "stoppedAt": "TransformEndTime",
-        },
+        outputs={"jobName": "TransformJobName", **make_outputs("Transform")},
         templates={
             "outputUri": "{request.TransformOutput.S3OutputPath/}",
             **make_links("transform-jobs", TRANSFORM_LOGS),
         },
     ),
-    listing=Listing(
-        call=Call(
-            "ListTransformJobs",
-            {"NameContains": "$start", "MaxResults": 100},
-            result="TransformJobSummaries",
-            next_token="NextToken",
-        ),
-        fields={"arn": "TransformJobArn", "name": "TransformJobName", "created": "CreationTime"},
-        recent=Call(
-            "ListTransformJobs",
-            {
-                "CreationTimeAfter": "$since",
-                "SortBy": "CreationTime",
-                "SortOrder": "Descending",
-                "MaxResults": 100,
-            },
-            result="TransformJobSummaries",
-            next_token="NextToken",
-        ),
-        filters_names=True,
+    listing=make_listing(
+        "TransformJob", {"NameContains": "$start"}, recent={"CreationTimeAfter": "$since"}
     ),
     tags=TAGS,
     errors=ERRORS,

@@ -3,21 +3,17 @@
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTransformJob.html
 """
 
-from __future__ import annotations
-
-from typing import Any
-
 # Shape.member -> keywords; each is a sentence of the member's page
-PROSE: dict[str, dict[str, Any]] = {
+PROSE = {
     # "The value of MaxPayloadInMB cannot be greater than 100 MB."
     "CreateTransformJobRequest.MaxPayloadInMB": {"minimum": 0, "maximum": 100},
 }
 
 # shape -> what a value of its pattern looks like
-PATTERN_TEXTS: dict[str, str] = {"ModelName": "is not the name of a SageMaker model"}
+PATTERN_TEXTS = {"ModelName": "is not the name of a SageMaker model"}
 
 # keyword -> Shape.member -> its value, in our own words
-TEXTS: dict[str, dict[str, Any]] = {
+TEXTS = {
     "description": {
         "CreateTransformJobRequest.TransformJobName": "The start of the job's name; 14 characters are added.",
         "CreateTransformJobRequest.ModelName": "A SageMaker model of this account and region.",
