@@ -16,7 +16,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ..kinds import KINDS, Call, Kind
@@ -29,6 +30,8 @@ ROLES = ("preview", "deploy", "read")
 _ASKED = f"aws:RequestTag/{IDENTITY}"
 _CARRIED = f"aws:ResourceTag/{IDENTITY}"
 _MARKED = f"aws:ResourceTag/{RELEASED}"
+
+Pair = tuple[str, str]  # resource, action
 
 
 def make_policy(role: str, scope: Scope) -> dict[str, Any]:
@@ -47,36 +50,39 @@ def make_policy(role: str, scope: Scope) -> dict[str, Any]:
 
 def _reading(scope: Scope) -> Iterator[dict[str, Any]]:
     """Describe and list: what every kind's refresh, lookup and preflight ask."""
-    by_resource: dict[str, set[str]] = {}
-    for kind in KINDS.values():
-        for action, resource in _reads(kind, scope):
-            by_resource.setdefault(resource, set()).add(action)
-        for operation, resource in kind.permissions.reads:
-            arn = scope.arn(kind.service, resource)
-            by_resource.setdefault(arn, set()).add(f"{kind.service}:{operation}")
+    by_resource = _group(pair for kind in KINDS.values() for pair in _list_reads(kind, scope))
     everywhere = by_resource.pop("*", set())
-    roles = _any_role(scope) if scope.roles is None else scope.roles
-    if roles:
-        yield allow("ReadRoles", ["iam:GetRole"], roles)
+    if scope.role_arns:
+        yield allow("ReadRoles", ["iam:GetRole"], scope.role_arns)
     yield allow("ReadWhereAwsTakesNoResource", everywhere, ["*"])
-    for at, resource in enumerate(sorted(by_resource)):
-        yield allow(f"Read{at or ''}", by_resource[resource], [resource])
+    yield from _allow_each("Read", by_resource)
 
 
-def _reads(kind: Kind, scope: Scope) -> Iterator[tuple[str, str]]:
-    calls = [
-        kind.record.describe,
-        kind.listing.call,
-        kind.tags.read,
-        *([kind.listing.scopes] if kind.listing.scopes else []),
-    ]
-    for call in calls:
-        yield _action(kind.service, call), _resource(kind, call, scope)
+def _list_reads(kind: Kind, scope: Scope) -> Iterator[Pair]:
+    calls = (kind.record.describe, kind.listing.call, kind.tags.read, kind.listing.scopes)
+    for call in filter(None, calls):
+        yield _resource(kind, call, scope), _action(kind.service, call)
+    for operation, resource in kind.permissions.reads:
+        yield scope.arn(kind.service, resource), f"{kind.service}:{operation}"
     if link := kind.link:
         for call in (link.describe, link.search, link.listing.call, link.read_tags):
-            about_one = re.search(r"\$(name|arn)\b", json.dumps(dict(call.params)))
-            linked = f"{link.resource}/*" if about_one else "*"
-            yield _action(link.service, call), scope.arn(link.service, linked)
+            linked = f"{link.resource}/*" if _is_about_one(call) else "*"
+            yield scope.arn(link.service, linked), _action(link.service, call)
+
+
+def _group(pairs: Iterable[Pair]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for resource, action in pairs:
+        found[resource].add(action)
+    return found
+
+
+def _allow_each(
+    sid: str, by_resource: Mapping[str, set[str]], condition: Any = None
+) -> Iterator[dict[str, Any]]:
+    """Yield a statement for each resource, with a number from the second on."""
+    for at, resource in enumerate(sorted(by_resource)):
+        yield allow(f"{sid}{at or ''}", by_resource[resource], [resource], condition)
 
 
 def _action(service: str, call: Call) -> str:
@@ -89,10 +95,13 @@ def _job(kind: Kind, scope: Scope) -> str:
     )
 
 
+def _is_about_one(call: Call) -> bool:
+    return bool(re.search(r"\$(arn|id|name)\b", json.dumps(dict(call.params))))
+
+
 def _resource(kind: Kind, call: Call, scope: Scope) -> str:
     """The job's ARN for a call about one job, `*` for a list."""
-    about_one = any(word in json.dumps(dict(call.params)) for word in ("$arn", "$id", "$name"))
-    if not about_one or call.operation in kind.permissions.unscoped:
+    if not _is_about_one(call) or call.operation in kind.permissions.unscoped:
         return "*"
     return _job(kind, scope)
 
@@ -102,26 +111,21 @@ def _changing(scope: Scope) -> Iterator[dict[str, Any]]:
     for kind in KINDS.values():
         yield _submitting(kind, scope)
     yield from _tagging(scope)
-    ours = {"StringLike": {_CARRIED: scope.identity}}
-    by_resource: dict[str, set[str]] = {}
-    for kind in KINDS.values():
-        calls = [kind.tags.remove, *kind.request.in_place.values()]
-        for call in [*calls, *([kind.terminate] if kind.terminate else [])]:
-            by_resource.setdefault(_resource(kind, call, scope), set()).add(
-                _action(kind.service, call)
-            )
-        # a training job that was adopted by its ARN has no other record
-        if link := kind.link:
-            linked = scope.arn(link.service, f"{link.resource}/*")
-            both = {_action(link.service, call) for call in (link.untag, link.terminate)}
-            by_resource.setdefault(linked, set()).update(both)
-    for at, resource in enumerate(sorted(by_resource)):
-        yield allow(f"Own{at or ''}", by_resource[resource], [resource], ours)
-    services = sorted({kind.runs_as for kind in KINDS.values() if kind.request.role})
-    roles = _any_role(scope) if scope.roles is None else scope.roles
-    if roles:
+    by_resource = _group(pair for kind in KINDS.values() for pair in _list_changes(kind, scope))
+    yield from _allow_each("Own", by_resource, {"StringLike": {_CARRIED: scope.identity}})
+    if scope.role_arns:
+        services = sorted({kind.runs_as for kind in KINDS.values() if kind.request.role})
         passed = {"StringEquals": {"iam:PassedToService": services}}
-        yield allow("PassJobRoles", ["iam:PassRole"], roles, passed)
+        yield allow("PassJobRoles", ["iam:PassRole"], scope.role_arns, passed)
+
+
+def _list_changes(kind: Kind, scope: Scope) -> Iterator[Pair]:
+    for call in filter(None, (kind.tags.remove, *kind.request.in_place.values(), kind.terminate)):
+        yield _resource(kind, call, scope), _action(kind.service, call)
+    # a training job that was adopted by its ARN has no other record
+    if link := kind.link:
+        for call in (link.untag, link.terminate):
+            yield scope.arn(link.service, f"{link.resource}/*"), _action(link.service, call)
 
 
 def _reading_logs(scope: Scope) -> Iterator[dict[str, Any]]:
@@ -129,25 +133,24 @@ def _reading_logs(scope: Scope) -> Iterator[dict[str, Any]]:
 
     https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
     """
-    found: dict[str, set[str]] = {}
-    for kind in KINDS.values():
-        if logs := kind.logs:
-            group = scope.arn(logs.service, f"log-group:{logs.group}")
-            found.setdefault(_action(logs.service, logs.streams), set()).add(f"{group}:*")
-            found.setdefault(_action(logs.service, logs.events), set()).add(f"{group}:log-stream:*")
+    found: dict[str, set[str]] = defaultdict(set)
+    for logs in filter(None, (kind.logs for kind in KINDS.values())):
+        group = scope.arn(logs.service, f"log-group:{logs.group}")
+        found[_action(logs.service, logs.streams)].add(f"{group}:*")
+        found[_action(logs.service, logs.events)].add(f"{group}:log-stream:*")
     for at, action in enumerate(sorted(found)):
         yield allow(f"ReadLogs{at or ''}", [action], found[action])
 
 
 def _submitting(kind: Kind, scope: Scope) -> dict[str, Any]:
-    targets = [scope.arn(kind.service, target) for target in kind.permissions.targets]
+    targets = kind.permissions.targets
     if kind.permissions.queue_targets and scope.queues:
         narrow = kind.permissions.queue_targets
-        targets = [scope.arn(kind.service, t.format(queue=q)) for t in narrow for q in scope.queues]
+        targets = tuple(target.format(queue=each) for target in narrow for each in scope.queues)
     return allow(
         f"Submit{kind.name}",
         [_action(kind.service, kind.request.submit)],
-        [_job(kind, scope), *targets],
+        [_job(kind, scope), *(scope.arn(kind.service, target) for target in targets)],
         {"StringLike": {_ASKED: scope.identity}},
     )
 
@@ -158,33 +161,27 @@ def _tagging(scope: Scope) -> Iterator[dict[str, Any]]:
     The second service's record of our runs is tagged too. No page says that the tags of a run reach it, so one that the
     first service made is claimed like a run; of others only those that the job files name.
     """
-    claimed: dict[str, set[str]] = {}
-    carried: dict[str, set[str]] = {}
+    claimed: dict[str, set[str]] = defaultdict(set)
+    carried: dict[str, set[str]] = defaultdict(set)
     for kind in KINDS.values():
         action, job = _action(kind.service, kind.tags.add), _resource(kind, kind.tags.add, scope)
-        claimed.setdefault(action, set()).add(job)
-        carried.setdefault(action, set()).add(job)
+        claimed[action].add(job)
+        carried[action].add(job)
         if link := kind.link:
             action = _action(link.service, link.tag)
-            carried.setdefault(action, set()).add(scope.arn(link.service, f"{link.resource}/*"))
-            named = {arn for arn in scope.adopted if arn.split(":")[2] == link.service}
-            made = scope.arn(link.service, f"{link.resource}/{link.prefix}*")
-            claimed.setdefault(action, set()).update({*named, made})
+            carried[action].add(scope.arn(link.service, f"{link.resource}/*"))
+            claimed[action].add(scope.arn(link.service, f"{link.resource}/{link.prefix}*"))
+            claimed[action] |= {arn for arn in scope.adopted if arn.split(":")[2] == link.service}
     asked: Mapping[str, Any] = {"StringLike": {_ASKED: scope.identity}}
+    ours = {"StringLike": {_CARRIED: scope.identity}}
     for action in sorted(carried):
         name = action.partition(":")[0].capitalize()
-        if resources := claimed.get(action):
-            nobodys = {**asked, "Null": {_CARRIED: "true"}}
-            yield allow(f"Claim{name}", [action], resources, nobodys)
-            released = {**asked, "Null": {_MARKED: "false"}}
-            yield allow(f"ClaimReleased{name}", [action], resources, released)
-        ours = {"StringLike": {_CARRIED: scope.identity}}
+        nobodys = {**asked, "Null": {_CARRIED: "true"}}
+        yield allow(f"Claim{name}", [action], claimed[action], nobodys)
+        released = {**asked, "Null": {_MARKED: "false"}}
+        yield allow(f"ClaimReleased{name}", [action], claimed[action], released)
         kept = {**ours, "StringLikeIfExists": {_ASKED: scope.identity}}
         yield allow(f"Tag{name}", [action], carried[action], kept)
         if scope.formerly:
             former = {"StringLike": {_ASKED: scope.identity, _CARRIED: list(scope.formerly)}}
             yield allow(f"Rename{name}", [action], carried[action], former)
-
-
-def _any_role(scope: Scope) -> list[str]:
-    return [f"arn:{scope.partition}:iam::{scope.account}:role/*"]

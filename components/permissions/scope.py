@@ -50,6 +50,12 @@ class Scope:
         """The pattern of the identities that the stack's runs carry."""
         return f"{self.project}/{self.stack}/*"
 
+    @property
+    def role_arns(self) -> tuple[str, ...]:
+        """The roles that jobs run as; the pattern of all where any is meant."""
+        any_role = f"arn:{self.partition}:iam::{self.account}:role/*"
+        return (any_role,) if self.roles is None else self.roles
+
     def arn(self, service: str, resource: str) -> str:
         """The ARN of a resource of this account and region; `*` stays what it is."""
         if resource == "*":
