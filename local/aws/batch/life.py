@@ -116,7 +116,7 @@ def requeue(
     """Back to RUNNABLE without using up an attempt: preempted, as it is where it ran, or out of capacity."""
     ran = job.status == "RUNNING" if preempted is None else preempted
     backend.note_use(job, job.started, at)
-    training.stop(backend.training, job.training_job, at)
+    training.end(backend.training, job.training_job, at, "Stopped")
     if ran:
         job.preempted = [*job.preempted, job.describe_attempt(at, PREEMPTED)]
         limit = (job.request.get("preemptionConfiguration") or {}).get(
@@ -266,7 +266,7 @@ def _step(backend: ServiceJobBackend, job: ServiceJob, at: float) -> None:
     if job.status in ENDED:
         expire(backend, job)
     elif job.stopping is not None:
-        training.stop(backend.training, job.training_job, at)
+        training.end(backend.training, job.training_job, at, "Stopped")
         finish(backend, job, "FAILED", at, job.reason)
     elif job.status == "SUBMITTED":
         enter(backend, job, "RUNNABLE", at)
@@ -280,7 +280,7 @@ def _step(backend: ServiceJobBackend, job: ServiceJob, at: float) -> None:
         start(backend, job, at)
     elif job.limit[0] < context.pace().running:
         _, secondary, reason = job.limit
-        training.stop(backend.training, job.training_job, at, secondary)
+        training.end(backend.training, job.training_job, at, "Stopped", secondary=secondary)
         fail_attempt(backend, job, at, reason)
     else:
         succeed(backend, job, at)

@@ -163,7 +163,7 @@ def _fail(
         batch.end(backend, job, "FAILED", at, reason or f"{FROM_SAGEMAKER}{_FORCED}")
         return
     failure = (reason or _FORCED).removeprefix(FROM_SAGEMAKER)
-    training.fail(backend.training, job.training_job, at, failure)
+    training.end(backend.training, job.training_job, at, "Failed", failure=failure)
     if attempt and failure.startswith("CapacityError"):
         batch.requeue(backend, job, at, preempted=False)
     elif attempt:

@@ -74,15 +74,12 @@ def _check_config(request: Json, recipe: Recipe) -> None:
         raise refuse(f"numResults must be between 1 and {recipe.most}, not {count}.")
     exploration = (request.get("batchInferenceJobConfig") or {}).get("itemExplorationConfig") or {}
     weight = exploration.get("explorationWeight")
-    if weight is not None and not _is_between(weight, 0, 1):
-        raise refuse(f"explorationWeight must be between 0 and 1, not {weight}.")
-
-
-def _is_between(text: str, least: float, most: float) -> bool:
     try:
-        return least <= float(text) <= most
+        is_allowed = weight is None or 0 <= float(weight) <= 1
     except ValueError:
-        return False
+        is_allowed = False
+    if not is_allowed:
+        raise refuse(f"explorationWeight must be between 0 and 1, not {weight}.")
 
 
 def refuse(message: str) -> Refusal:

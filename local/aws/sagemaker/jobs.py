@@ -15,8 +15,6 @@ from ..service.refusal import Refusal
 from ..service.shapes import keep_members, output
 from .records import TrainingJob, TransformJob
 
-Job = TrainingJob | TransformJob
-
 PAGE = ("MaxResults", "NextToken")
 _ORDERS = {"Name": "name", "CreationTime": "created", "Status": "status"}
 _FILTERS: dict[str, Callable[[Any, Any], bool]] = {
@@ -33,7 +31,9 @@ _FILTERS: dict[str, Callable[[Any, Any], bool]] = {
 }
 
 
-def list_jobs(jobs: Iterable[Job], request: Json, kind: str, order: str) -> Json:
+def list_jobs(
+    jobs: Iterable[TrainingJob | TransformJob], request: Json, kind: str, order: str
+) -> Json:
     """Return a page of the jobs that are asked for; `order` is that of a request without SortOrder."""
     given = {name: value for name, value in request.items() if name in _FILTERS}
     found = [job for job in jobs if all(_FILTERS[n](job, v) for n, v in given.items())]
@@ -52,7 +52,7 @@ def list_jobs(jobs: Iterable[Job], request: Json, kind: str, order: str) -> Json
     )
 
 
-def summarize(job: Job) -> Json:
+def summarize(job: TrainingJob | TransformJob) -> Json:
     """Return what every answer about the job may have, `None` for what does not apply to it."""
     kind = "Training" if isinstance(job, TrainingJob) else "Transform"
     return {
@@ -67,7 +67,7 @@ def summarize(job: Job) -> Json:
     }
 
 
-def check_running(job: Job, what: str) -> None:
+def check_running(job: TrainingJob | TransformJob, what: str) -> None:
     """Refuse to stop a job that does not run."""
     if job.status != "InProgress":
         message = f"The request was rejected because the {what} is in status {job.status}."

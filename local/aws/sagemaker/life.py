@@ -5,11 +5,13 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeTrainingJo
 
 from __future__ import annotations
 
+import json
+import re
 from typing import Any
 
 from ..service import context
-from ..service.objects import NotWritable
-from . import results, transform
+from ..service.objects import NotWritable, pack_file, put_object, split_uri
+from . import transform
 from .models import TrainingBackend
 from .records import ENDED, TrainingJob
 
@@ -71,22 +73,32 @@ def complete(backend: TrainingBackend, arn: str | None, at: float) -> str | None
     job = backend.by_arn(arn)
     if job is not None and job.status not in ENDED:
         try:
-            job.artifact = results.write_model(backend, job, at)
+            job.artifact = _write_model(backend, job, at)
         except NotWritable as error:
             reason = f"ClientError: Artifact upload failed: {error}"
-            fail(backend, arn, at, reason)
+            end(backend, arn, at, "Failed", failure=reason)
             return reason
         _enter(backend, job, "Uploading", at)
-        _end(backend, job, "Completed", at)
+        end(backend, arn, at, "Completed")
     return None
 
 
-def fail(backend: TrainingBackend, arn: str | None, at: float, reason: str) -> None:
-    """The training job has failed."""
+def end(
+    backend: TrainingBackend,
+    arn: str | None,
+    at: float,
+    status: str,
+    *,
+    secondary: str = "",
+    failure: str = "",
+) -> None:
+    """The training job is Completed, Failed or Stopped; the secondary status, the same if not given, says why."""
     job = backend.by_arn(arn)
     if job is not None and job.status not in ENDED:
-        job.failure = reason[:1024]
-        _end(backend, job, "Failed", at)
+        job.status = status
+        job.ended = at
+        job.failure = failure[:1024] or None
+        _enter(backend, job, secondary or status, at)
 
 
 def stopping(backend: TrainingBackend, arn: str | None, at: float) -> None:
@@ -95,13 +107,6 @@ def stopping(backend: TrainingBackend, arn: str | None, at: float) -> None:
     if job is not None and job.status == "InProgress":
         job.status = "Stopping"
         _enter(backend, job, "Stopping", at)
-
-
-def stop(backend: TrainingBackend, arn: str | None, at: float, secondary: str = "Stopped") -> None:
-    """The training job has stopped; the secondary status says why."""
-    job = backend.by_arn(arn)
-    if job is not None and job.status not in ENDED:
-        _end(backend, job, "Stopped", at, secondary)
 
 
 def go_on_alone(backend: TrainingBackend, arn: str | None) -> None:
@@ -123,28 +128,40 @@ def advance(backend: TrainingBackend) -> None:
             backend.training_jobs_kept.put(late)
     for job, at in backend.training_jobs_kept.pop_due(now):
         if job.status == "Stopping":
-            stop(backend, job.arn, at)
+            end(backend, job.arn, at, "Stopped")
             if job.by_batch:
                 backend.stopped_alone.append(job.arn)
         elif job.secondary in _NEXT:
             enter(backend, job.arn, _NEXT[job.secondary], at)
         elif job.limit < context.pace().running:
-            stop(backend, job.arn, at, "MaxRuntimeExceeded")
+            end(backend, job.arn, at, "Stopped", secondary="MaxRuntimeExceeded")
         else:
             complete(backend, job.arn, at)
     transform.advance(backend, now)
 
 
+def _write_model(backend: TrainingBackend, job: TrainingJob, at: float) -> str:
+    """Write the artifact, a tar of one model.json with the hyperparameters; return its URI.
+
+    A slash at the end of S3OutputPath is no second one: https://github.com/aws/sagemaker-python-sdk/issues/4218
+    """
+    model = {
+        "trainingJobName": job.name,
+        "image": job.request.get("AlgorithmSpecification", {}).get("TrainingImage"),
+        "hyperParameters": job.request.get("HyperParameters") or {},
+    }
+    path = job.request["OutputDataConfig"]["S3OutputPath"].removesuffix("/")
+    uri = f"{path}/{job.name}/output/model.tar.gz"
+    bucket, key = split_uri(uri)
+    if context.current.double_slash == "merged":
+        key = re.sub("/+", "/", key)
+    packed = pack_file("model.json", json.dumps(model, indent=2).encode(), at)
+    put_object(*backend.place, bucket, key, packed, at)
+    return uri
+
+
 def _list_tags(tags: dict[str, str]) -> list[dict[str, str]]:
     return [{"Key": key, "Value": value} for key, value in tags.items()]
-
-
-def _end(
-    backend: TrainingBackend, job: TrainingJob, status: str, at: float, secondary: str = ""
-) -> None:
-    job.status = status
-    job.ended = at
-    _enter(backend, job, secondary or status, at)
 
 
 def _enter(backend: TrainingBackend, job: TrainingJob, secondary: str, at: float) -> None:

@@ -12,24 +12,30 @@ from ..service.table import Record
 ENDED = ("Completed", "Failed", "Stopped")
 
 
-@dataclass
-class TransformJob(Record):
-    """A transform job: the request it came from, and how far it is; `since` is when it entered its status."""
+@dataclass(kw_only=True)
+class Job(Record):
+    """A training or transform job: the request that created it, without its tags, and how far it is."""
 
     name: str
     arn: str
     request: dict[str, Any]
     created: float
-    since: float
+    tags: list[dict[str, str]] = field(default_factory=list)
     status: str = "InProgress"
-    held: bool = False
     ended: float | None = None
     failure: str | None = None
-    tags: list[dict[str, str]] = field(default_factory=list)
 
     @property
     def key(self) -> str:
         return self.name
+
+
+@dataclass(kw_only=True)
+class TransformJob(Job):
+    """A transform job. `since` is when it entered its status; a `held` one stays there whatever the pace."""
+
+    since: float
+    held: bool = False
 
     @property
     def modified(self) -> float:
@@ -54,36 +60,24 @@ def find_limit(request: dict[str, Any]) -> float:
     return float(limits.get("MaxRuntimeInSeconds", 86_400))
 
 
-@dataclass
-class TrainingJob(Record):
-    """A training job: the CreateTrainingJob request it came from, and how far it is.
+@dataclass(kw_only=True)
+class TrainingJob(Job):
+    """A training job.
 
     One that Batch dispatched (`by_batch`) moves when its service job moves, unless StopTrainingJob
     was called for it (`stop_asked`); others move by themselves. `late_tags` are its service job's, on it from
     `late_until` on.
     """
 
-    arn: str
-    name: str
-    request: dict[str, Any]
-    created: float
     modified: float
-    tags: list[dict[str, str]] = field(default_factory=list)
-    status: str = "InProgress"
     secondary: str = "Pending"
     by_batch: bool = False
     stop_asked: bool = False
     started: float | None = None
-    ended: float | None = None
-    failure: str | None = None
     artifact: str = ""
     transitions: list[dict[str, Any]] = field(default_factory=list)
     late_tags: dict[str, str] = field(default_factory=dict)
     late_until: float = 0.0
-
-    @property
-    def key(self) -> str:
-        return self.name
 
     @property
     def limit(self) -> float:

@@ -31,7 +31,8 @@ def create(backend: TrainingBackend, request: Json) -> Json:
         raise Refusal("ValidationException", message)
     at = context.begin()
     own = {key: value for key, value in request.items() if key != "Tags"}
-    job = TransformJob(name, arn, own, at, at, tags=request.get("Tags") or [])
+    tags = request.get("Tags") or []
+    job = TransformJob(name=name, arn=arn, request=own, created=at, since=at, tags=tags)
     backend.transform_jobs_kept.put(job)
     return {"TransformJobArn": arn}
 
