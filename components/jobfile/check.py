@@ -13,8 +13,7 @@ from ..kinds import Kind
 from ..redact import HIDDEN
 from ..wire import Path, walk_leaves
 from . import messages, request, rules
-from .faults import rate_fault, select_faults
-from .sound import keep_sound
+from .faults import keep_sound, rate_fault, select_faults
 
 _SHORT = 3  # characters of a value that is no secret: it is part of too many sentences
 _VALUE = "the value"

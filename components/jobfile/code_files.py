@@ -1,4 +1,7 @@
-"""Which files a code folder's archive has. Reads names and status of files, and `.gitignore`; never what is packed."""
+"""Which files a code folder's archive has, and what is wrong with the folder.
+
+Reads names and status of files, and `.gitignore`; never what is packed.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from ..errors import JobError
+from ..errors import JobError, Problem, name_setting
 from .left_out import Rules, is_credential
+from .model import Job
+from .regular_files import suggest_start
+from .rules.view import JobProblem
 
 MAX_FILES = 5_000  # files and folders
 MAX_DEPTH = 60
@@ -33,18 +39,8 @@ class CodeFile:
     size: int
 
 
-@dataclass(frozen=True)
-class Mistake:
-    """What is wrong with a code folder: the key of the job file that says it (`code.dir`), a sentence, a rule."""
-
-    path: str
-    message: str
-    rule: str
-    level: str = "error"
-
-
 @dataclass
-class Listing:
+class CodeFolder:
     """A code folder: where it is, without links, its files by name, and what is wrong with it.
 
     `complete` says that the whole folder was looked at.
@@ -53,7 +49,7 @@ class Listing:
     folder: str = ""
     complete: bool = False
     files: list[CodeFile] = field(default_factory=list)
-    mistakes: list[Mistake] = field(default_factory=list)
+    problems: list[JobProblem] = field(default_factory=list)
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -61,24 +57,59 @@ class Listing:
         return frozenset(file.name for file in self.files)
 
     @property
-    def errors(self) -> list[Mistake]:
-        """The mistakes that are no warnings."""
-        return [each for each in self.mistakes if each.level == "error"]
-
-    @property
     def size(self) -> int:
         """Bytes of all files, before they are compressed."""
         return sum(file.size for file in self.files)
 
 
-def list_files(root: Path, folder: str, include: Sequence[str], most: int) -> Listing:
+def list_files(root: Path, folder: str, include: Sequence[str], most: int) -> CodeFolder:
     """List the files to pack of `folder`, which must be in the project's folder `root`; at most `most` bytes.
 
     Caches, credentials and what `.gitignore` names are left out, unless `include` names them.
     """
     walk = _Walk(os.path.realpath(root), folder, [posixpath.normpath(name) for name in include])
     walk.run(most)
-    return walk.listing
+    return walk.found
+
+
+def find_problems(jobs: Sequence[Job], root: Path, most: int) -> Iterator[Problem]:
+    """Yield what cannot be packed, and entry points that are not; `root` is the project's folder.
+
+    `most` is the maximum of bytes in one folder.
+    """
+    listed: dict[tuple[str, ...], CodeFolder] = {}
+    for job in jobs:
+        if job.code is None or any("${" in str(each) for each in (job.code["dir"], *job.include)):
+            continue  # not known yet
+        folder = str(job.code["dir"])
+        key = (folder, *job.include)
+        if key not in listed:
+            listed[key] = list_files(root, folder, job.include, most)
+        found = listed[key]
+        is_there = os.path.isdir(found.folder)
+        start = (
+            "" if is_there else suggest_start(job.file, folder, lambda at: os.path.isdir(root / at))
+        )
+        for each in found.problems:
+            yield job.problem(each.path, each.message + start, each.rule, each.level)
+        entry = job.code.get("entryPoint")
+        if not isinstance(entry, str) or not found.complete:
+            continue
+        if posixpath.normpath(entry) not in found.names:
+            message = f"the folder `{folder}` has no file `{entry}`"
+            if (last := posixpath.basename(entry)) in found.names:
+                message += f"; did you mean `{last}`? It begins at the folder"
+            elif (Path(found.folder) / entry).is_file():
+                message = f"`{entry}` is left out of the folder `{folder}`; name it in `code.include` to pack it"
+            yield job.problem("code.entryPoint", message, "code-script")
+
+
+def find_unplaced(jobs: Sequence[Job], stack: str) -> Iterator[Problem]:
+    """Yield the jobs that pack code, in a stack that does not say where to upload it."""
+    for job in jobs:
+        if job.code is not None:
+            command = name_setting("aws-jobs:artifacts", "s3://BUCKET/PREFIX", stack)
+            yield job.problem("code", f"no place to upload to: {command}", "code-place")
 
 
 class _TooMany(Exception):
@@ -90,7 +121,7 @@ class _Walk:
         self._root, self._shown, self._include = root, folder, include
         # what no file system takes is a folder that does not exist
         self._folder = os.path.realpath(os.path.join(root, folder.replace("\0", "\ufffd")))
-        self.listing = Listing(self._folder)
+        self.found = CodeFolder(self._folder)
         self._seen = 0
 
     def run(self, most: int) -> None:
@@ -117,29 +148,28 @@ class _Walk:
             return self._add(message, "code-size")
         except JobError as error:
             return self._add(str(error), "code-file")
-        listing = self.listing
-        listing.complete = True
-        listing.files.sort(key=lambda file: file.name)
-        if not listing.files and not listing.errors:
+        found = self.found
+        found.complete = True
+        found.files.sort(key=lambda file: file.name)
+        if not found.files and not any(each.level == "error" for each in found.problems):
             self._add(f"the folder `{self._shown}` has no files to pack", "code-folder")
-        if listing.size > most:
+        if found.size > most:
             message = (
-                f"`{self._shown}` has {listing.size:,} bytes, more than the maximum of {most:,}; name a smaller "
+                f"`{self._shown}` has {found.size:,} bytes, more than the maximum of {most:,}; name a smaller "
                 "folder, or set aws-jobs:maxCodeBytes"
             )
             self._add(message, "code-size")
         for name in self._include:
-            if name not in listing.names and not any(
-                each.startswith(f"{name}/") for each in listing.names
+            if name not in found.names and not any(
+                each.startswith(f"{name}/") for each in found.names
             ):
                 message = f"the folder `{self._shown}` has no file `{name}`"
-                self._add(message, "code-include", path="code.include")
+                self._add(message, "code-include", key="include")
         return None
 
-    def _add(self, message: str, rule: str, level: str = "error", path: str = "code.dir") -> None:
-        found = self.listing.mistakes
-        if len(found) < SHOWN:
-            found.append(Mistake(path, message, rule, level))
+    def _add(self, message: str, rule: str, level: str = "error", key: str = "dir") -> None:
+        if len(self.found.problems) < SHOWN:
+            self.found.problems.append(JobProblem(("code", key), message, rule, level))
 
     def _walk(self, name: str, source: str, above: tuple[str, ...]) -> None:
         """Add what is in a folder of the code folder; `name` is its path in the archive, `above` those around it."""
@@ -185,7 +215,7 @@ class _Walk:
         except OSError as error:
             return self._add(f"`{shown}` cannot be read: {error.strerror}", "code-file")
         if stat.S_ISREG(status.st_mode):
-            self.listing.files.append(CodeFile(name, source, status.st_size))
+            self.found.files.append(CodeFile(name, source, status.st_size))
         elif not stat.S_ISDIR(status.st_mode):
             kind = _TYPES.get(stat.S_IFMT(status.st_mode), "no file")
             self._add(f"`{shown}` is {kind}; only files are packed", "code-file")

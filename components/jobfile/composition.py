@@ -15,9 +15,8 @@ from ..redact import Redactor
 from ..schema import Pending
 from ..wire import Path, join_path
 from . import interpolate, matrix, messages, names, own_keys, request, rules
-from .faults import rate_fault, select_faults
+from .faults import hide_placeholders, keep_sound, rate_fault, select_faults
 from .model import Context, Job, JobFile
-from .sound import hide_placeholders, keep_sound
 from .unknown_fields import group_misplaced, split_answers
 from .watched_files import is_file
 
@@ -197,6 +196,8 @@ class Composition:
             code = None
         if code:
             code = {**code, "dir": self._from_root(str(code["dir"]))}
+        # one that is not filled in is a problem of its own
+        depends_on = [other for other in own.get("dependsOn", ()) if isinstance(other, str)]
         return Job(
             name=name,
             kind=kind.name,
@@ -207,9 +208,7 @@ class Composition:
             period=scope.period,
             watch=tuple(map(self._place_watched, own.get("watch", ()))),
             code=code,
-            depends_on=tuple(
-                dict.fromkeys([*filter(_is_text, own.get("dependsOn", ())), *sorted(scope.others)])
-            ),
+            depends_on=tuple(dict.fromkeys([*depends_on, *sorted(scope.others)])),
             on_replace=document.get("onReplace", "refuse"),
             on_delete=document.get("onDelete", "refuse"),
             adopt=own.get("adopt"),
@@ -277,10 +276,6 @@ class Composition:
         if isinstance(aliases, dict) and is_cell:
             return tuple(old for old, new in aliases.items() if new == name)
         return tuple(aliases) if isinstance(aliases, list) and not is_cell else ()
-
-
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str)
 
 
 def merge(document: Any, patch: Any) -> Any:

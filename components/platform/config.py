@@ -24,6 +24,14 @@ KEY = "aws-jobs:platform"
 SCHEMA = "platform"
 CODE = "code"  # where archives lie in the bucket
 _PREFIX = re.compile(r"[^a-z0-9]+")
+_ARNS = (  # by the part that makes the resource: the output; service, start and end of the ARN
+    ("trainingRole", "trainingRoleArn", "iam", "role/", "training"),
+    ("personalizeRole", "personalizeRoleArn", "iam", "role/", "personalize"),
+    ("github", "previewRoleArn", "iam", "role/", "preview"),
+    ("github", "deployRoleArn", "iam", "role/", "deploy"),
+    ("fairShare", "schedulingPolicyArn", "batch", "scheduling-policy/", "fair-share"),
+    ("notices", "topicArn", "sns", "", "notices"),
+)
 
 
 @dataclass(frozen=True)
@@ -34,11 +42,10 @@ class Account:
     region: str
     partition: str = "aws"
 
-    def arn(self, service: str, rest: str, *, everywhere: bool = False) -> str:
+    def arn(self, service: str, rest: str) -> str:
         """Return an ARN of this account; IAM's have no region."""
-        return (
-            f"arn:{self.partition}:{service}:{'' if everywhere else self.region}:{self.id}:{rest}"
-        )
+        region = "" if service == "iam" else self.region
+        return f"arn:{self.partition}:{service}:{region}:{self.id}:{rest}"
 
 
 @dataclass(frozen=True)
@@ -77,20 +84,9 @@ class PlatformConfig:
         if self.bucket:
             found["bucket"] = self.bucket
             found["bucketArn"] = f"arn:{account.partition}:s3:::{self.bucket}"
-        for part, output, name in (
-            ("trainingRole", "trainingRoleArn", "training"),
-            ("personalizeRole", "personalizeRoleArn", "personalize"),
-            ("github", "previewRoleArn", "preview"),
-            ("github", "deployRoleArn", "deploy"),
-        ):
+        for part, output, service, resource, name in _ARNS:
             if self.part(part) is not None:
-                found[output] = account.arn("iam", f"role/{self.name(name)}", everywhere=True)
-        if self.part("fairShare") is not None:
-            found["schedulingPolicyArn"] = account.arn(
-                "batch", f"scheduling-policy/{self.name('fair-share')}"
-            )
-        if self.part("notices") is not None:
-            found["topicArn"] = account.arn("sns", self.name("notices"))
+                found[output] = account.arn(service, resource + self.name(name))
         return found
 
 
@@ -117,12 +113,9 @@ def _problem(root: Path, stack: str, fault: schema.SchemaProblem) -> Problem:
     file = f"Pulumi.{stack}.yaml"
     path: Place = fault.path[:-1] if fault.keyword == "required" else fault.path
     try:
-        places = Places((root / file).read_text("utf-8"), False)
+        text = (root / file).read_text("utf-8")
     except OSError:
-        line, column = 0, 0  # config may come from elsewhere
-    else:
-        line, column = places.of(("config", KEY, *path))
+        text = ""  # config may come from elsewhere
+    place = Places(text, False).of(("config", KEY, *path))
     message = messages.describe_fault(fault, SCHEMA)
-    return Problem(
-        file, line, column, join_path((KEY, *path)), message, f"platform.{fault.keyword}"
-    )
+    return Problem(file, *place, join_path((KEY, *path)), message, f"platform.{fault.keyword}")

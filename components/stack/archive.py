@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import JobError
-from ..jobfile.code_files import Listing, list_files
+from ..jobfile.code_files import CodeFolder, list_files
 from ..jobfile.regular_files import read_regular
 
 SHOWN = 12  # hexadecimal characters of a file's hash in the preview
@@ -35,13 +35,14 @@ class Archive:
 
 def pack_folder(root: Path, folder: str, include: Sequence[str], most: int) -> Archive:
     """Pack a folder's files; `root` is the project's folder. Raises `JobError` where one cannot be packed."""
-    listing = list_files(root, folder, include, most)
-    for mistake in listing.errors:
-        raise JobError(mistake.message)
-    return pack_files(listing, most)
+    listed = list_files(root, folder, include, most)
+    for problem in listed.problems:
+        if problem.level == "error":
+            raise JobError(problem.message)
+    return pack_files(listed, most)
 
 
-def pack_files(listing: Listing, most: int) -> Archive:
+def pack_files(listed: CodeFolder, most: int) -> Archive:
     """Pack the listed files, by name, without times or owners.
 
     Raises `JobError` where they are more than `most` bytes, or a file is not what it was when it was listed.
@@ -56,10 +57,10 @@ def pack_files(listing: Listing, most: int) -> Archive:
         gzip.GzipFile(fileobj=buffer, mode="wb", mtime=0, filename="") as stream,
         tarfile.open(fileobj=stream, mode="w", format=tarfile.PAX_FORMAT) as archive,
     ):
-        for file in listing.files:
+        for file in listed.files:
             name = file.name
             # what is read is what was looked at: a link that has come in between is not followed
-            content, executable = read_regular(listing.folder, file.source, most - size)
+            content, executable = read_regular(listed.folder, file.source, most - size)
             size += len(content)
             if size > most:
                 raise JobError(f"the folder has more than {most:,} bytes")

@@ -14,7 +14,7 @@ from ..jobfile import (
     Job,
     JobFile,
     Pending,
-    code_folders,
+    code_files,
     compose,
     split_sound,
     watched_files,
@@ -84,14 +84,14 @@ class StackJobs:
         own = [each for each in self.policies if each.scope == "job"]
         self.found.update(policy.find_problems(own, jobs, stack))
         self.found.update(
-            code_folders.find_problems(jobs, self.settings.root, self.settings.max_code_bytes)
+            code_files.find_problems(jobs, self.settings.root, self.settings.max_code_bytes)
         )
         self.found.update(watched_files.find_problems(jobs, self.settings.root))
         totals = [each for each in self.policies if each.scope == "stack"]
         problems = {*self.read.problems, *self.found}
         problems.update(policy.find_problems(totals, self.jobs, stack))
         if self.settings.needs_artifacts:
-            problems.update(code_folders.find_unplaced([*self.jobs, *self._faulty], stack))
+            problems.update(code_files.find_unplaced([*self.jobs, *self._faulty], stack))
         if self.outputs is not None:
             waiting = [job for job in self.jobs if self.pending[job.name]] + self._faulty
             problems.update(find_unknown(waiting, stack, self.outputs))

@@ -24,17 +24,13 @@ from .shapes import Schema, Writer, allow_null
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
-def write_keys(kinds: list[str]) -> Schema:
-    """Return the schema of our own keys, with any request and overlays."""
-    properties = {**KEYS, "kind": {**KEYS["kind"], "enum": kinds}}
-    stacks = dict.fromkeys(OVERLAID, True) | {"request": {"type": "object"}}
-    properties["stacks"] = {
-        **KEYS["stacks"],
-        "additionalProperties": {
-            "type": "object",
-            "properties": stacks,
-            "additionalProperties": False,
-        },
+def write_keys(kinds: list[str], overlay: Schema) -> Schema:
+    """Return the schema of our own keys, with any request; `overlay` has the keys that a stack may overlay."""
+    one = {"type": "object", "properties": overlay, "additionalProperties": False}
+    properties = {
+        **KEYS,
+        "kind": {**KEYS["kind"], "enum": kinds},
+        "stacks": {**KEYS["stacks"], "additionalProperties": one},
     }
     return {
         "type": "object",
@@ -45,10 +41,7 @@ def write_keys(kinds: list[str]) -> Schema:
 
 
 def _write_editor_keys(kinds: list[str]) -> Schema:
-    schema = write_keys(kinds)
-    overlay = {name: allow_null(KEYS[name]) for name in OVERLAID}
-    schema["properties"]["stacks"]["additionalProperties"]["properties"] = overlay
-    return schema
+    return write_keys(kinds, {name: allow_null(KEYS[name]) for name in OVERLAID})
 
 
 def _write_kind_part(kind: Kind, writer: Writer) -> Schema:
@@ -99,9 +92,10 @@ def write_request(kind: Kind) -> Schema:
 
 def write_files() -> dict[str, str]:
     """Return the text of every schema file, by its path in `schemas/`."""
+    keys = write_keys(list(KINDS), dict.fromkeys(OVERLAID, True) | {"request": {"type": "object"}})
     schemas: dict[str, Schema] = {
         "job": write_union(),
-        "keys": {"$schema": DIALECT, "title": "Keys of a job file", **write_keys(list(KINDS))},
+        "keys": {"$schema": DIALECT, "title": "Keys of a job file", **keys},
     }
     for kind in KINDS.values():
         schemas[kind.name] = write_kind(kind)

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from components.errors import JobError, Problem
-from components.jobfile.code_files import MAX_FILES, Listing, list_files
+from components.jobfile.code_files import MAX_FILES, CodeFolder, list_files
 from components.jobfile.regular_files import read_regular
 from components.stack.archive import Archive, pack_files, pack_folder, shorten_record
 from components.stack.load import load_stack
@@ -48,7 +48,7 @@ def problems(root: Path, code: str, **settings: Any) -> list[Problem]:
     return [each for each in stack.problems if each.rule.startswith("code-")]
 
 
-def listing(root: Path, *include: str) -> Listing:
+def listing(root: Path, *include: str) -> CodeFolder:
     return list_files(root, "src", include, MOST)
 
 
