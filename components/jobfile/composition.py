@@ -72,7 +72,6 @@ class Composition:
         return jobs
 
     def report_all(self, problems: Iterable[rules.JobProblem]) -> None:
-        """Report the problems that rules found."""
         for problem in problems:
             self.report(problem.path, problem.message, problem.rule, problem.level)
 

@@ -36,7 +36,7 @@ class Places:
             for path, spot in (_json_spots if is_json else _yaml_spots)(text):
                 # of two equal keys the second is the mistake
                 self._spots[path] = spot
-        except (yaml.YAMLError, IndexError, RecursionError):
+        except (yaml.YAMLError, ValueError, IndexError, RecursionError):
             self._spots.setdefault((), Spot(0, 0))
 
     def spot(self, path: Path, overlay: Path = ()) -> Spot:
@@ -147,7 +147,7 @@ def _json_spots(text: str) -> Iterator[tuple[Path, Spot]]:
         elif mark in ("}", "]"):
             stack.pop()
         elif stack and stack[-1][1] and string:
-            stack[-1][0] = _unquoted(string)
+            stack[-1][0] = json.loads(string)
             pending = here
         else:
             path = tuple(step[0] for step in stack)
@@ -157,10 +157,3 @@ def _json_spots(text: str) -> Iterator[tuple[Path, Spot]]:
                 stack.append(["", True])
             elif mark == "[":
                 stack.append([0, False])
-
-
-def _unquoted(string: str) -> str:
-    try:
-        return str(json.loads(string))
-    except ValueError:
-        return string

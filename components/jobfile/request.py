@@ -61,7 +61,6 @@ def complete(kind: Kind, request: dict[str, Any], stack_tags: Mapping[str, str])
 
 
 def _are_known(tags: Any, key: str) -> bool:
-    """Say whether a list of tags has the keys of all."""
     return isinstance(tags, list) and all(
         isinstance(tag, dict) and isinstance(tag.get(key), str) for tag in tags
     )

@@ -140,7 +140,6 @@ def split_answers(
 
 
 def _list_answers(kind: Kind) -> Iterator[tuple[Path, str, set[str]]]:
-    """Yield where an answer may have been pasted, its operation and its fields."""
     for parent, _, operation, fields in list_calls(kind):
         yield parent, operation, fields
         if parent:

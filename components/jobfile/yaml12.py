@@ -89,7 +89,6 @@ _SENTENCES = {  # by a part of the parser's own
 
 
 def _plain(error: yaml.MarkedYAMLError, text: str) -> str:
-    """Say in plain words what the parser found."""
     problem = str(error.problem or "not YAML")
     mark = error.problem_mark
     lines = text.splitlines()

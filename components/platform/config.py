@@ -75,7 +75,6 @@ class PlatformConfig:
         return f"s3://{self.bucket}/{CODE}" if self.bucket else ""
 
     def name(self, what: str) -> str:
-        """Return the AWS name of one resource of the platform."""
         return f"{self.prefix}-{what}"
 
     def outputs(self, account: Account) -> dict[str, str]:

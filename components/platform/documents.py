@@ -16,7 +16,6 @@ Statement = dict[str, Any]
 
 
 def policy(*statements: Statement) -> Document:
-    """Return a document of these statements."""
     return {"Version": "2012-10-17", "Statement": list(statements)}
 
 
@@ -27,7 +26,6 @@ def allow(
     condition: dict[str, Any] | None = None,
     principal: dict[str, Any] | None = None,
 ) -> Statement:
-    """Return one statement that allows these actions on these resources."""
     statement: Statement = {"Sid": sid, "Effect": "Allow"}
     if principal is not None:
         statement["Principal"] = principal

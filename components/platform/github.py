@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
 
 import pulumi
 from pulumi_aws import iam
@@ -56,19 +55,12 @@ class GitHubRoles(Component):
                 tags=tags,
                 opts=self.inside(),
             )
+        self._repository = repository
         self.preview_role_arn = self._role(
-            resource_name,
-            "preview",
-            preview_name,
-            github_trust(repository, preview_environment, scope.account, scope.partition),
-            preview_policies,
+            resource_name, "preview", preview_name, preview_environment, preview_policies
         )
         self.deploy_role_arn = self._role(
-            resource_name,
-            "deploy",
-            deploy_name,
-            github_trust(repository, deploy_environment, scope.account, scope.partition),
-            deploy_policies,
+            resource_name, "deploy", deploy_name, deploy_environment, deploy_policies
         )
         self.register_outputs(
             {"previewRoleArn": self.preview_role_arn, "deployRoleArn": self.deploy_role_arn}
@@ -79,9 +71,11 @@ class GitHubRoles(Component):
         resource_name: str,
         which: str,
         name: pulumi.Input[str],
-        trust: dict[str, Any],
+        environment: str,
         managed: Sequence[pulumi.Input[str]],
     ) -> pulumi.Output[str]:
+        scope = self._scope
+        trust = github_trust(self._repository, environment, scope.account, scope.partition)
         role = iam.Role(
             f"{resource_name}-{which}",
             name=name,
@@ -94,7 +88,7 @@ class GitHubRoles(Component):
             f"{resource_name}-{which}",
             name="jobs",
             role=role.name,
-            policy=json.dumps(permissions.make_policy(which, self._scope)),
+            policy=json.dumps(permissions.make_policy(which, scope)),
             opts=self.inside(),
         )
         for index, arn in enumerate(managed):

@@ -33,7 +33,6 @@ def make_totals(stack: str, requests: Sequence[tuple[str, Mapping[str, Any]]]) -
 
 
 def make_document(job: Job, stack: str) -> dict[str, Any]:
-    """What a job's policies see."""
     kind = KINDS[job.kind]
     listed = ceiling.instances(kind, job.request)
     hours = ceiling.total(kind, job.request)

@@ -104,7 +104,6 @@ class StackJobs:
             raise Problems(problems)
 
     def compose(self) -> None:
-        """Compose the jobs of all files."""
         self._add(*self._compose(self.read.files, self._answers))
 
     def fill(self, answers: Answers) -> list[Job] | None:

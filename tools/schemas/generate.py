@@ -45,7 +45,6 @@ def _write_editor_keys(kinds: list[str]) -> Schema:
 
 
 def _write_kind_part(kind: Kind, writer: Writer) -> Schema:
-    """Return what a kind adds to the common keys."""
     overlay = {"properties": {"request": writer.write_request(kind, overlay=True)}}
     return {
         "title": kind.title,

@@ -36,30 +36,25 @@ _UNICODE_WORD_HERE = r"[^\x00-\x1F!\x22-\x2A,;<>?\x5B-\x5E`\x7B-\x9F]"
 
 def translate_pattern(java: str) -> str:
     """Translate a service model's pattern (Java's, matched whole) into one that ECMAScript and Python read alike."""
-    text = java.replace(_UNICODE_WORD, _UNICODE_WORD_HERE)
-    result, at, in_class = "", 0, False
-    while at < len(text):
-        token = _TOKEN.match(text, at)
-        assert token is not None  # the last alternative matches any character
-        piece = token.group()
-        at = token.end()
-        if piece in _JAVA_CLASSES:
-            piece = _JAVA_CLASSES[piece] if in_class else f"[{_JAVA_CLASSES[piece]}]"
-        elif piece == "." and not in_class:
-            piece = _ANY
-        elif piece.startswith("\\p"):
-            raise ValueError(f"a class that has no translation yet: {piece} in {java}")
-        elif not in_class and piece in (r"\-", r"\_", r"\@", r"\:"):
-            piece = piece[1]  # an error in ECMAScript's unicode mode
-        elif piece == "[":
-            in_class = True
-        elif piece == "]":
-            in_class = False
-        result += piece
-    return f"^(?:{result.removeprefix('^').removesuffix('$')})$"
+    text = _TOKEN.sub(_translate, java.replace(_UNICODE_WORD, _UNICODE_WORD_HERE))
+    if "\\p" in text:
+        raise ValueError(f"a class that has no translation yet, in {java}")
+    return f"^(?:{text.removeprefix('^').removesuffix('$')})$"
 
 
-_TOKEN = re.compile(r"\\p\{\w+\}|\\x[0-9A-F]{2}|\\.|.", re.DOTALL)
+# a class in brackets, an escape or a dot
+_TOKEN = re.compile(r"\[(?:\\.|[^\]\\])*\]|\\p\{\w+\}|\\.|\.", re.DOTALL)
+
+
+def _translate(token: re.Match[str]) -> str:
+    piece = token.group()
+    if piece.startswith("["):
+        for name, characters in _JAVA_CLASSES.items():
+            piece = piece.replace(name, characters)
+        return piece
+    if piece in _JAVA_CLASSES:
+        return f"[{_JAVA_CLASSES[piece]}]"
+    return _ANY if piece == "." else piece
 
 
 @cache
@@ -232,7 +227,6 @@ def _bounds(shape: Shape, what: str) -> Schema:
 
 
 def _constraints(shape: Shape) -> Schema:
-    """Return a scalar's type and limits."""
     if shape.type_name == "boolean":
         return {"type": "boolean"}
     if shape.type_name in _NUMBERS:
