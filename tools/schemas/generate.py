@@ -2,8 +2,8 @@
 
     job.schema.json                 for editors: a job file of any kind, dispatching on `kind`
     <Kind>.schema.json              for editors: a job file of one kind
-    keys.schema.json                our own keys of a job file, before anything is expanded
-    requests/<Kind>.schema.json     the expanded write_request, strictly as AWS takes it
+    keys.schema.json                our own keys of a job file: written by hand, but for the names of the kinds
+    requests/<Kind>.schema.json     the expanded request, strictly as AWS takes it
 
 In the editors' schemas a leaf may be an interpolation (`${config.x}`) whatever AWS takes there. The same service model
 gives the same bytes.
@@ -14,34 +14,31 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from copy import deepcopy
 from pathlib import Path
 
 from components.kinds import KINDS, Kind
+from components.schema import read
 
-from .keys import KEYS, OVERLAID
 from .shapes import Schema, Writer, allow_null
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
-def write_keys(kinds: list[str], overlay: Schema) -> Schema:
-    """Return the schema of our own keys, with any request; `overlay` has the keys that a stack may overlay."""
-    one = {"type": "object", "properties": overlay, "additionalProperties": False}
-    properties = {
-        **KEYS,
-        "kind": {**KEYS["kind"], "enum": kinds},
-        "stacks": {**KEYS["stacks"], "additionalProperties": one},
-    }
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": ["kind", "request"],
-        "additionalProperties": False,
-    }
+def write_keys() -> Schema:
+    """Return the schema of our own keys, before anything is expanded, with any request."""
+    schema: Schema = deepcopy(read("keys"))
+    schema["properties"]["kind"]["enum"] = list(KINDS)
+    return schema
 
 
-def _write_editor_keys(kinds: list[str]) -> Schema:
-    return write_keys(kinds, {name: allow_null(KEYS[name]) for name in OVERLAID})
+def _write_editor_keys(title: str, kinds: list[str]) -> Schema:
+    schema = {**write_keys(), "title": title}
+    keys = schema["properties"]
+    keys["kind"]["enum"] = kinds
+    overlay = keys["stacks"]["additionalProperties"]["properties"]
+    overlay.update({name: allow_null(keys[name]) for name in overlay})
+    return schema
 
 
 def _write_kind_part(kind: Kind, writer: Writer) -> Schema:
@@ -65,21 +62,21 @@ def write_union() -> Schema:
         }
         for kind in KINDS.values()
     ]
-    body = {"title": "AWS job", **_write_editor_keys(list(KINDS)), "allOf": branches}
-    return {"$schema": DIALECT, **body, "$defs": writer.defs}
+    keys = _write_editor_keys("AWS job", list(KINDS))
+    return {**keys, "allOf": branches, "$defs": writer.defs}
 
 
 def write_kind(kind: Kind) -> Schema:
     """Return the editors' schema of one kind's job files."""
     writer = Writer(editor=True)
-    schema = _write_editor_keys([kind.name])
+    schema = _write_editor_keys(kind.title, [kind.name])
     added = _write_kind_part(kind, writer)
     schema["properties"]["request"] = {
         **schema["properties"]["request"],
         **added["properties"]["request"],
     }
     schema["allOf"] = [{"properties": {"stacks": added["properties"]["stacks"]}}]
-    return {"$schema": DIALECT, "title": kind.title, **schema, "$defs": writer.defs}
+    return {**schema, "$defs": writer.defs}
 
 
 def write_request(kind: Kind) -> Schema:
@@ -91,11 +88,7 @@ def write_request(kind: Kind) -> Schema:
 
 def write_files() -> dict[str, str]:
     """Return the text of every schema file, by its path in `schemas/`."""
-    keys = write_keys(list(KINDS), dict.fromkeys(OVERLAID, True) | {"request": {"type": "object"}})
-    schemas: dict[str, Schema] = {
-        "job": write_union(),
-        "keys": {"$schema": DIALECT, "title": "Keys of a job file", **keys},
-    }
+    schemas: dict[str, Schema] = {"job": write_union(), "keys": write_keys()}
     for kind in KINDS.values():
         schemas[kind.name] = write_kind(kind)
         schemas[f"requests/{kind.name}"] = write_request(kind)
