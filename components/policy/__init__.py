@@ -21,17 +21,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ..errors import JobError, Problem
-from ..jobfile import Job
+from ..jobfile import Job, Pending
 from ..kinds import KINDS
+from ..run import ceiling
+from ..run.definition import request_tags
 from ..schema import SchemaProblem
 from ..wire import Path as Place
-from ..wire import join_path
-from .documents import make_document, make_totals
+from ..wire import join_path, walk_leaves
 from .files import Policy, load
 
 __all__ = ["Policy", "check_plan", "find_problems", "load"]
 
 _SHOWN = 60  # characters of a value in a message
+_OF_REQUEST = {"tags", "instanceTypes", "images", "maxInstanceHours"}  # computed
 
 
 def find_problems(policies: Sequence[Policy], jobs: Sequence[Job], stack: str) -> list[Problem]:
@@ -43,7 +45,7 @@ def find_problems(policies: Sequence[Policy], jobs: Sequence[Job], stack: str) -
                 if policy.concerns(stack, job.kind):
                     found += _of_job(policy, job, stack)
         elif policy.scope == "stack" and jobs and policy.concerns(stack):
-            totals = make_totals(stack, [(job.kind, job.request) for job in jobs])
+            totals = _make_totals(stack, [(job.kind, job.request) for job in jobs])
             found += _of_totals(policy, totals, jobs[0].file)
     return found
 
@@ -52,7 +54,7 @@ def check_plan(
     policies: Sequence[Policy], requests: Sequence[tuple[str, Mapping[str, Any]]], stack: str
 ) -> list[tuple[str, str]]:
     """Return what a plan violates, as (level, sentence); `requests` are (kind, request) of what it submits."""
-    totals = make_totals(stack, requests)
+    totals = _make_totals(stack, requests)
     return [
         (policy.level, f"{policy.file}: {problem.message}")
         for policy in policies
@@ -62,7 +64,7 @@ def check_plan(
 
 
 def _of_job(policy: Policy, job: Job, stack: str) -> Iterable[Problem]:
-    document = make_document(job, stack)
+    document = _make_document(job, stack)
     told: set[str] = set()
     for fault in _faults(policy, document):
         place = _place(job, fault.path)
@@ -116,3 +118,56 @@ def _place(job: Job, path: Place) -> Place:
         where = getattr(kind.compute, computed[str(first)]) if kind.compute else ""
         return ("request", *where.split(".")) if where else ("request",)
     return path if first not in ("stack", "file") else ()
+
+
+def _make_totals(stack: str, requests: Sequence[tuple[str, Mapping[str, Any]]]) -> dict[str, Any]:
+    """The document of a stack or a plan. Ceilings that are not known yet count as nothing."""
+    by_type: dict[str, float] = {}
+    total = 0.0
+    for kind, request in requests:
+        for name, hours in ceiling.hours(KINDS[kind], request).items():
+            by_type[name] = by_type.get(name, 0) + hours
+        total += ceiling.total(KINDS[kind], request) or 0
+    return {
+        "stack": stack,
+        "jobs": len(requests),
+        "maxInstanceHours": total,
+        "instanceHours": by_type,
+        "instanceTypes": sorted(by_type),
+    }
+
+
+def _make_document(job: Job, stack: str) -> dict[str, Any]:
+    kind = KINDS[job.kind]
+    listed = ceiling.instances(kind, job.request)
+    hours = ceiling.total(kind, job.request)
+    unknown = Pending("maxInstanceHours", "${maxInstanceHours}")
+    tags = job.request.get(kind.tags.field)
+    document: dict[str, Any] = {
+        "name": job.name,
+        "kind": job.kind,
+        "stack": stack,
+        "file": job.file,
+        "request": job.request,
+        "tags": tags if isinstance(tags, Pending) else request_tags(kind, job.request),
+        "onReplace": job.on_replace,
+        "onDelete": job.on_delete,
+        "instanceTypes": sorted({name for name, _ in listed}),
+        "images": sorted(
+            {leaf for path, leaf in walk_leaves(job.request) if _is_image(path, leaf)}
+        ),
+        "maxInstanceHours": (unknown if hours is None else hours) if listed else 0,
+    }
+    for name, value in (("generation", job.generation), ("every", job.every)):
+        if value is not None:
+            document[name] = value
+    wrong = set(job.wrong_keys)
+    if "request" in wrong:
+        wrong |= _OF_REQUEST
+    if isinstance(tags, list) and any(isinstance(tag, Pending) for tag in tags):
+        wrong.add("tags")
+    return document | {name: Pending("", "") for name in wrong}
+
+
+def _is_image(path: Place, leaf: Any) -> bool:
+    return isinstance(leaf, str) and bool(path) and str(path[-1]).endswith("Image")
