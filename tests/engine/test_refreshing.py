@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from local.engine.core.deploy import refresh
 from local.engine.core.deployment import Deployment
 from local.engine.core.executor import Executor
-from local.engine.core.refresh import refresh
 from local.engine.errors import Stopped
+from local.engine.state.journal import Journal
 
 
 def test_a_failed_refresh_stops_the_deployment() -> None:
     """The program waits for its first registration, which never comes: nobody may wait for the program."""
-    nothing: Any = None
+    nothing: Any = SimpleNamespace()
 
     async def fail() -> bool:
         deployment = Deployment(
@@ -28,6 +30,7 @@ def test_a_failed_refresh_stops_the_deployment() -> None:
             config={},
             registry=nothing,
             emit=nothing,
+            journal=Journal(None, nothing),
             failed=True,
         )
         with pytest.raises(Stopped):

@@ -21,7 +21,7 @@ NAMES_THE_CLI = "is not supported by the embedded engine; install the Pulumi CLI
         ),
         (
             'pulumi.ProviderResource("aws", "p", {})',
-            "the provider pulumi:providers:aws: it needs the provider plugin 'aws', which",
+            "pulumi:providers:aws 'p': it needs the provider plugin 'aws', which",
         ),
         (
             'pulumi.runtime.invoke("aws:index/getRegion:getRegion", {})',

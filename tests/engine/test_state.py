@@ -13,6 +13,7 @@ import pytest
 from local.engine.errors import EngineError
 from local.engine.state import checkpoint
 from local.engine.state.backend import Backend
+from local.engine.state.model import Resource
 from local.engine.state.project import find_project
 from local.engine.state.values import UNKNOWN, Secret
 from tests.engine.adapters import World, embedded
@@ -67,8 +68,10 @@ def test_what_it_does_not_know_it_keeps() -> None:
 )
 def test_values_are_written_as_pulumi_writes_them(value: Any, document: Any) -> None:
     """Keys in order; a secret and an unknown by their signatures; read again they are the same."""
-    assert checkpoint.dump_value(value, lambda text: text) == document
-    assert checkpoint.load_value(document, lambda text: text) == value
+    made = Resource(urn="urn:pulumi:s::p::t::n", type="t", custom=True, inputs={"value": value})
+    dumped = checkpoint.dump_resource(made, lambda text: text)
+    assert dumped["inputs"] == {"value": document}
+    assert checkpoint.load_resource(dumped, lambda text: text).inputs == {"value": value}
 
 
 @pytest.mark.parametrize(

@@ -111,30 +111,28 @@ def parse(argv: list[str]) -> tuple[Command, list[str], dict[str, str]]:
 def run(argv: list[str], *, cwd: Path | None = None, env: Mapping[str, str] | None = None) -> int:
     """Run a command and return its exit code. An error is one message on standard error; all is printable."""
     with redirect_stdout(make_stream(sys.stdout)), redirect_stderr(make_stream(sys.stderr)):
-        return _run_safely(argv, cwd, env)
+        try:
+            return _run(argv, cwd or Path.cwd(), os.environ if env is None else env)
+        except EngineError as problem:
+            message, code = str(problem), problem.code
+        except KeyboardInterrupt:
+            message, code = "interrupted", FAILED
+        except BrokenPipeError:
+            # Whoever read the output has gone; there is nobody to tell.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return FAILED
+        except OSError as problem:
+            # a state folder that is read-only, a disk that is full
+            message, code = describe_failure(problem), FAILED
+        print(f"error: {message}", file=sys.stderr)
+        return code
 
 
-def _run_safely(argv: list[str], cwd: Path | None, env: Mapping[str, str] | None) -> int:
-    try:
-        command, words, flags = parse(argv)
-        base = (cwd or Path.cwd()) / flags.get("cwd", ".")
-        if not base.is_dir():
-            raise EngineError(f"--cwd {base}: there is no such folder")
-        invocation = Invocation(words, flags, base.resolve(), os.environ if env is None else env)
-        module, _, function = command.function.partition(":")
-        found = importlib.import_module(f"local.engine.commands.{module}")
-        return int(getattr(found, function)(invocation) or 0)
-    except EngineError as problem:
-        print(f"error: {problem}", file=sys.stderr)
-        return problem.code
-    except KeyboardInterrupt:
-        print("error: interrupted", file=sys.stderr)
-        return FAILED
-    except BrokenPipeError:
-        # Whoever read the output has gone; there is nobody to tell.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return FAILED
-    except OSError as problem:
-        # a state folder that is read-only, a disk that is full
-        print(f"error: {describe_failure(problem)}", file=sys.stderr)
-        return FAILED
+def _run(argv: list[str], cwd: Path, env: Mapping[str, str]) -> int:
+    command, words, flags = parse(argv)
+    base = cwd / flags.get("cwd", ".")
+    if not base.is_dir():
+        raise EngineError(f"--cwd {base}: there is no such folder")
+    module, _, function = command.function.partition(":")
+    found = importlib.import_module(f"local.engine.commands.{module}")
+    return int(getattr(found, function)(Invocation(words, flags, base.resolve(), env)) or 0)

@@ -8,18 +8,13 @@ import sys
 from local.engine.commands.commandline import Invocation
 from local.engine.commands.session import Session, print_table
 from local.engine.errors import EngineError
-from local.engine.state.settings import StackConfig, is_secure
+from local.engine.state.settings import is_secure
 from local.engine.state.values import Secret, redact, reveal
-
-
-def _config(invocation: Invocation) -> StackConfig:
-    session = Session(invocation)
-    return session.read_config(session.stack)
 
 
 def ls(invocation: Invocation) -> None:
     """List the stack's config; secrets as `[secret]` unless --show-secrets asks for them."""
-    config = _config(invocation)
+    config = Session(invocation).config
     show = invocation.on("show-secrets")
     document: dict[str, dict[str, str | bool]] = {}
     table: list[tuple[str, ...]] = [("KEY", "VALUE")]
@@ -40,7 +35,7 @@ def ls(invocation: Invocation) -> None:
 
 def set_(invocation: Invocation) -> None:
     """Set a value, given as a word or on standard input."""
-    config = _config(invocation)
+    config = Session(invocation).config
     key, *rest = invocation.words
     if not rest and sys.stdin.isatty():
         raise EngineError(f"config set {key}: pass the value, or pipe it to standard input")
@@ -50,4 +45,4 @@ def set_(invocation: Invocation) -> None:
 
 def rm(invocation: Invocation) -> None:
     """Remove a value."""
-    _config(invocation).remove(invocation.words[0])
+    Session(invocation).config.remove(invocation.words[0])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, cached_property
 
 from local.engine.commands.commandline import Invocation
 from local.engine.errors import NO_SUCH_STACK, USAGE, EngineError
@@ -21,9 +21,8 @@ class Session:
         self.project = project.find_project(invocation.cwd)
         self.backend = Backend(find_folder(invocation.env), self.project)
         self.workspace = project.Workspace(self.project, invocation.env)
-        self._config: StackConfig | None = None
 
-    @property
+    @cached_property
     def stack(self) -> str:
         """The stack named on the command line, else the selected one; it must exist."""
         given = self.invocation.flags.get("stack")
@@ -34,9 +33,15 @@ class Session:
                 "choose one, or name it with --stack"
             )
         stack = self.backend.check_name(name)
-        if not self.backend.exists(stack):
+        if not self.backend.file(stack).is_file():
             raise EngineError(f"no stack named '{stack}' found", NO_SUCH_STACK)
         return stack
+
+    @cached_property
+    def config(self) -> StackConfig:
+        """The stack's settings, with the salt of its state where they have none."""
+        salt = checkpoint.read_salt(self.backend.read(self.stack))
+        return StackConfig(self.project, self.stack, self.invocation.env, salt)
 
     def is_selected(self, stack: str) -> bool:
         return self.workspace.selected in {stack, self.backend.full_name(stack)}
@@ -52,28 +57,18 @@ class Session:
         if input(f"{question} [y/N] ").strip().lower() not in {"y", "yes"}:
             raise EngineError("confirmation declined, not proceeding")
 
-    def read_config(self, stack: str) -> StackConfig:
-        """Return the stack's settings, with the salt of its state where they have none."""
-        if self._config is None:
-            file = self.project.stack_file(stack)
-            self._config = StackConfig(self.project, file, self.invocation.env)
-            if self.backend.exists(stack):
-                self._config.adopt_salt(checkpoint.read_salt(self.backend.read(stack)))
-        return self._config
-
-    def expect_secrets(self, stack: str, *, writing: bool) -> None:
+    def expect_secrets(self, *, writing: bool) -> None:
         """Begin to derive the key if it will be needed: that takes as long as much of the rest together."""
-        config = self.read_config(stack)
-        has_secrets = contains(config.entries, is_secure)
-        if writing or has_secrets or b'"ciphertext"' in self.backend.file(stack).read_bytes():
-            config.secrets.start()
+        has_secrets = contains(self.config.entries, is_secure)
+        if writing or has_secrets or b'"ciphertext"' in self.backend.file(self.stack).read_bytes():
+            self.config.secrets.start()
 
-    def read_snapshot(self, stack: str) -> Snapshot:
+    def read_snapshot(self) -> Snapshot:
         """Return the stack's state, decrypted."""
-        deployment = self.backend.read(stack)
+        deployment = self.backend.read(self.stack)
         salt = checkpoint.read_salt(deployment)
         # the passphrase is needed where there is a secret only
-        secrets = cache(lambda: self.read_config(stack).secrets_for(salt))
+        secrets = cache(lambda: self.config.secrets_for(salt))
         return checkpoint.load(deployment, lambda sealed, urn: secrets().decrypt(sealed, urn))
 
 

@@ -8,6 +8,7 @@ from local.engine.commands.commandline import Invocation
 from local.engine.commands.session import Session, print_table
 from local.engine.errors import EngineError
 from local.engine.state import checkpoint
+from local.engine.state.settings import StackConfig
 
 
 def ls(invocation: Invocation) -> None:
@@ -29,10 +30,10 @@ def init(invocation: Invocation) -> None:
     if not given:
         raise EngineError("missing stack name")
     name = session.backend.check_name(given)
-    if session.backend.exists(name):
+    if session.backend.file(name).is_file():
         raise EngineError(f"stack '{session.backend.full_name(name)}' already exists")
-    salt = session.read_config(name).secrets.salt
-    parts = checkpoint.deployment_parts(salt, [], [], {})
+    config = StackConfig(session.project, name, invocation.env)
+    parts = checkpoint.deployment_parts(config.secrets.salt, [], [], {})
     session.backend.write(name, parts)
     print(f"Created stack '{name}'")
     if not invocation.on("no-select"):

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from dataclasses import replace
 
-from local.engine.core.delete import delete_rest
 from local.engine.core.deployment import Deployment
-from local.engine.core.events import Summary
+from local.engine.core.events import Step, Summary
 from local.engine.core.executor import Executor
 from local.engine.core.program import RunningProgram
-from local.engine.core.refresh import refresh
 from local.engine.errors import EngineError, Stopped
 from local.engine.protocol.processes import Program
-from local.engine.protocol.provider import CallFailed
-from local.engine.state.journal import Journal
-from local.engine.state.model import Snapshot
+from local.engine.state.model import Resource, Snapshot
 
 
 async def deploy(
-    deployment: Deployment, program: Program | None, read_state: Callable[[], Journal]
+    deployment: Deployment, program: Program | None, read_state: Callable[[], Snapshot]
 ) -> Summary:
     """Run the deployment. All that is worth saying has been reported when this returns.
 
@@ -30,12 +27,26 @@ async def deploy(
     executor = Executor(deployment)
     running = RunningProgram(deployment, executor, program) if program is not None else None
     try:
-        await _run(deployment, executor, running, read_state)
-        if deployment.journal is not None:
+        try:
+            # the program loads, and does what it does before its first resource, beside what follows
             if running is not None:
-                running.finish()
-            if not deployment.preview:
-                await deployment.journal.flush()
+                await running.start()
+            deployment.begin_with(await asyncio.to_thread(read_state))
+            await carry_out(deployment, executor, running)
+        except BaseException:
+            # Ctrl-C for the second time, or a state that cannot be read: nobody is waited for
+            deployment.stopped.set()
+            executor.abandon()
+            raise
+        finally:
+            try:
+                await executor.drain()
+            finally:
+                if running is not None:
+                    await running.end()
+        if running is not None:
+            running.finish()
+        await deployment.journal.flush()
     except EngineError as problem:
         deployment.fail("", str(problem))
     finally:
@@ -44,13 +55,10 @@ async def deploy(
         kind = "preview" if deployment.preview else "update"
         end = "canceled" if deployment.cancelled else "failed"
         deployment.report("", "error", f"{kind} {end}")
-    root = deployment.stack_step.new if deployment.stack_step else None
-    if not deployment.preview and deployment.journal is not None:
-        root = deployment.journal.snapshot.root
+    root = deployment.journal.snapshot.root
     summary = Summary(
         seconds=time.monotonic() - began,
         changes=dict(sorted(deployment.counts.items())),
-        preview=deployment.preview,
         failed=deployment.failed or deployment.cancelled,
         outputs=root,
         old_outputs=deployment.olds.get(root.urn) if root else None,
@@ -59,25 +67,20 @@ async def deploy(
     return summary
 
 
-async def _run(
-    deployment: Deployment,
-    executor: Executor,
-    program: RunningProgram | None,
-    read_state: Callable[[], Journal],
+async def carry_out(
+    deployment: Deployment, executor: Executor, program: RunningProgram | None
 ) -> None:
-    """Run, and however that ends, wait for what runs and end the program."""
+    """Refresh, follow the program, delete what it does not have; a failure is reported and ends that."""
+    pending = deployment.base.pending
+    kept: set[str] = set()
     try:
-        # the program loads, and does what it does before its first resource, beside what follows
-        if program is not None:
-            await program.start()
-        deployment.journal = await asyncio.to_thread(read_state)
-        deployment.base = deployment.journal.base
-        deployment.index()
         if deployment.refresh:
             await refresh(deployment, executor)
-        elif deployment.base.pending and not deployment.preview:
-            deployment.report("", "warning", warn_of_pending(deployment.base))
-        kept: set[str] = set()
+        elif pending and not deployment.preview:
+            lines = "".join(
+                f"  * {each.resource.urn}, interrupted while {each.type}\n" for each in pending
+            )
+            deployment.report("", "warning", PENDING.format(len(pending), lines))
         if program is not None:
             kept = await deployment.while_running(program.wait_for_registrations())
             await executor.drain()
@@ -85,29 +88,56 @@ async def _run(
             await delete_rest(deployment, executor, kept)
     except Stopped:
         pass
-    except (EngineError, CallFailed) as problem:
+    except EngineError as problem:
         deployment.fail("", str(problem))
-    except asyncio.CancelledError:
-        deployment.stopped.set()
-        executor.abandon()
-        raise
-    finally:
-        try:
-            await executor.drain()
-        finally:
-            if program is not None:
-                await program.end()
 
 
-def warn_of_pending(snapshot: Snapshot) -> str:
-    """Return what is said of calls that were under way when a command was stopped."""
-    lines = "".join(
-        f"  * {each.resource.urn}, interrupted while {each.type}\n" for each in snapshot.pending
-    )
-    return (
-        f"Attempting to deploy or update resources with {len(snapshot.pending)} pending operations "
-        f"from previous deployment.\n{lines}"
-        "These resources are in an unknown state: the command was stopped while it waited for them. Confirm "
-        "whether the operations completed, then run `refresh`, or `refresh --clear-pending-creates` where a "
-        "CREATE was interrupted, to clear them."
-    )
+PENDING = """\
+Attempting to deploy or update resources with {} pending operations from previous deployment.
+{}These resources are in an unknown state: the command was stopped while it waited for them. Confirm whether the \
+operations completed, then run `refresh`, or `refresh --clear-pending-creates` where a CREATE was interrupted, to \
+clear them."""
+
+
+async def refresh(deployment: Deployment, executor: Executor) -> None:
+    """Refresh the whole snapshot. A resource that cannot be read fails the deployment; the others are read."""
+    steps = [Step("refresh", each, each) for each in deployment.base.resources]
+    for step in steps:
+        if not deployment.cancelled:
+            await executor.start([step])
+    await executor.drain()
+    found = [step.new for step in steps if step.new is not None]
+    drop_references(found)
+    deployment.begin_with(replace(deployment.base, resources=found))
+    if deployment.failed or deployment.cancelled:
+        deployment.stopped.set()  # the program waits to register: it is not waited for
+        raise Stopped
+
+
+def drop_references(resources: list[Resource]) -> None:
+    """Leave no reference to what is not among the resources."""
+    seen: set[str] = set()
+    for each in resources:
+        each.dependencies = [urn for urn in each.dependencies if urn in seen]
+        kept = {
+            key: [urn for urn in urns if urn in seen]
+            for key, urns in each.property_dependencies.items()
+        }
+        each.property_dependencies = {key: urns for key, urns in kept.items() if urns}
+        seen.add(each.urn)
+
+
+async def delete_rest(deployment: Deployment, executor: Executor, kept: Collection[str]) -> None:
+    """Delete, dependents first, what is not among the URNs that are kept; what a failed one depends on stays."""
+    steps: dict[int, Step] = {}
+    for resource in deployment.base.resources:
+        if resource.delete or resource.urn not in kept:
+            op = "delete-replaced" if resource.delete else "delete"
+            steps[id(resource)] = Step(op, resource, None)
+    for layer in deployment.graph.sort_layers([step.resource for step in steps.values()]):
+        failed = [each for step in deployment.errored for each in (step.new, step.old) if each]
+        spared = deployment.graph.find_ancestors(failed)
+        for resource in layer:
+            if id(resource) not in spared and not deployment.stopping:
+                await executor.start([steps[id(resource)]])
+        await executor.drain()

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
+from functools import cached_property
+from typing import Literal, TypeVar
 
 from local.engine.core.events import Diagnostic, Step, Watcher
 from local.engine.core.graph import Graph
-from local.engine.errors import EngineError, Stopped
-from local.engine.protocol.provider import Registry, check_type
+from local.engine.errors import Stopped
+from local.engine.protocol.provider import Registry
 from local.engine.state.journal import Journal
 from local.engine.state.model import Resource, Snapshot
 from local.engine.state.project import Project
@@ -32,20 +34,23 @@ class Deployment:
     config: Mapping[str, str | Secret]
     registry: Registry
     emit: Watcher
-    journal: Journal | None = None
-    """The state under way; None until the state has been read."""
-    base: Snapshot = field(default_factory=Snapshot)
+    journal: Journal
+    """The state under way."""
     olds: dict[str, Resource] = field(default_factory=dict)
     graph: Graph = field(default_factory=lambda: Graph([]))
     stack_step: Step | None = None
     """The stack's own step, once it is done: the stack gets its outputs at the end."""
     errored: list[Step] = field(default_factory=list)
-    counts: dict[str, int] = field(default_factory=dict)
+    counts: Counter[str] = field(default_factory=Counter)
     failed: bool = False
     step_failed: bool = False
     cancelled: bool = False
     stopped: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when nothing new may start; what runs is finished."""
+
+    @cached_property
+    def _waiting(self) -> asyncio.Task[Literal[True]]:
+        return asyncio.create_task(self.stopped.wait())
 
     @property
     def stopping(self) -> bool:
@@ -65,32 +70,27 @@ class Deployment:
     def report(self, urn: str, severity: str, message: str) -> None:
         self.emit(Diagnostic(severity, message, urn))
 
-    def index(self) -> None:
-        """Look the base snapshot's resources up anew."""
-        self.olds = {each.urn: each for each in self.base.resources if not each.delete}
-        self.graph = Graph(self.base.resources)
+    @property
+    def base(self) -> Snapshot:
+        """The state that the deployment began with, or that a refresh made of it."""
+        return self.journal.base
 
-    def ensure_provider(self, reference: str) -> None:
-        """Have the provider of an old resource ready, with the configuration that the state has."""
-        if not reference or self.registry.serves(reference):
-            return
-        for each in self.base.resources:
-            if each.is_provider and each.reference == reference:
-                check_type(each.type)
-                self.registry.configure(reference, each.configuration)
-                return
-        raise EngineError(f"could not load provider {reference}: it is not in the stack's state")
+    def begin_with(self, base: Snapshot) -> None:
+        """Go on from a state."""
+        self.journal.base = base
+        self.olds = {each.urn: each for each in base.resources if not each.delete}
+        self.graph = Graph(base.resources)
+        self.registry.stored = {
+            each.reference: each.inputs for each in base.resources if each.is_provider
+        }
 
     async def while_running(self, work: Awaitable[T]) -> T:
         """Return the result of `work`; Stopped if the deployment stops first."""
         task = asyncio.ensure_future(work)
-        stopped = asyncio.create_task(self.stopped.wait())
         try:
-            await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({task, self._waiting}, return_when=asyncio.FIRST_COMPLETED)
             if task.done():
                 return task.result()
             raise Stopped
         finally:
-            stopped.cancel()
-            if not task.done():
-                task.cancel()
+            task.cancel()

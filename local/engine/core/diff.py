@@ -11,7 +11,6 @@ from local.engine.state.model import Resource
 from local.engine.state.values import Properties, Value, equal, reveal
 
 ADD, DELETE, UPDATE = "add", "delete", "update"
-INVERSE = {ADD: DELETE, DELETE: ADD, UPDATE: UPDATE}
 Path = tuple[str | int, ...]
 
 
@@ -24,24 +23,19 @@ class Diff:
     changed_keys: list[str] = field(default_factory=list)
     detailed: dict[str, str] | None = None
 
-    def invert(self) -> Diff:
-        """Return the diff from new to old."""
-        if self.detailed is None:
-            return self
-        return replace(self, detailed={path: INVERSE[kind] for path, kind in self.detailed.items()})
-
 
 NOTHING = Diff(changes=False)
 
 
-async def ask_for_diff(provider: Provider, old: Resource, new: Resource, *, preview: bool) -> Diff:
+async def ask_for_diff(provider: Provider, old: Resource, new: Resource) -> Diff:
     """Return how `new` differs from `old`, as the provider sees it."""
-    answer = await provider.diff(old, new, preview=preview)
-    if answer.changes is not None:
-        return Diff(answer.changes, answer.replace_keys, answer.changed_keys)
+    changes, replace_keys, changed_keys = await provider.diff(old, new)
+    if changes is not None:
+        return Diff(changes, replace_keys, changed_keys)
     found = compare(old.inputs, keep_ignored(new.inputs, old.inputs, new.ignore_changes))
-    keys = found.changed_keys if found.changes else answer.changed_keys
-    return replace(found, replace_keys=answer.replace_keys, changed_keys=keys)
+    return replace(
+        found, replace_keys=replace_keys, changed_keys=found.changed_keys or changed_keys
+    )
 
 
 def compare(old: Properties, new: Properties) -> Diff:

@@ -23,7 +23,7 @@ class Step:
     new: Resource | None
     diff: Diff = NOTHING
     done: asyncio.Future[Resource] | None = None
-    result: str = ""
+    result: str = "same"
     """Of a refresh, once it is done: what it amounts to."""
 
     @property
@@ -38,16 +38,6 @@ class Step:
     def logical(self) -> bool:
         """Whether the step stands for a change as the reader counts them."""
         return self.op in {"same", "create", "update", "delete", "replace"}
-
-    @property
-    def makes_call(self) -> bool:
-        """Whether a provider is called; nothing else can leave anything behind."""
-        return self.resource.custom and not self.resource.is_provider
-
-    @property
-    def is_internal(self) -> bool:
-        """Whether nobody asked for the step, so that nobody is shown it."""
-        return self.resource.is_provider and self.resource.name == "default"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +64,6 @@ class Summary:
 
     seconds: float
     changes: dict[str, int]
-    preview: bool
     failed: bool
     outputs: Resource | None = None
     old_outputs: Resource | None = None

@@ -9,11 +9,11 @@ from local.engine.core.deployment import Deployment
 from local.engine.core.diff import ask_for_diff
 from local.engine.core.events import Step, StepEvent
 from local.engine.errors import EngineError
-from local.engine.protocol.provider import CallFailed
-from local.engine.state import checkpoint
+from local.engine.protocol.provider import Provider, Registry
+from local.engine.state.checkpoint import now
 from local.engine.state.journal import Journal
 from local.engine.state.model import Resource
-from local.engine.state.values import UNKNOWN_STRING, Secret, equal
+from local.engine.state.values import UNKNOWN_STRING, copy_properties, equal, mark_secrets
 
 OPERATIONS = {
     "create": "creating",
@@ -22,7 +22,6 @@ OPERATIONS = {
     "delete": "deleting",
     "delete-replaced": "deleting",
 }
-RECORDED = ("urn", "type", "custom", "provider", "parent")
 
 
 class Executor:
@@ -67,177 +66,123 @@ class Executor:
                 return
 
     async def _carry_out(self, step: Step) -> bool:
-        deployment = self._deployment
-        if not step.is_internal:
-            deployment.emit(StepEvent("start", step.op, step))
-        await self._open(step)
+        """Carry a step out and tell whether it succeeded. What is reported of it is on disk before."""
+        deployment, journal = self._deployment, self._deployment.journal
+        must_write = step.op in OPERATIONS and step.resource.is_dynamic
+        self._tell("start", step.op, step)
+        if step.op in OPERATIONS:
+            journal.open(step.resource, OPERATIONS[step.op])
+        if must_write:
+            await journal.flush()
         try:
             await apply(step, deployment)
-        except (CallFailed, EngineError) as problem:
-            await self._report_failure(step, problem)
+        except EngineError as problem:
+            deployment.failed = deployment.step_failed = True
+            deployment.errored.append(step)
+            deployment.report(
+                "" if step.resource.is_default_provider else step.urn, "error", str(problem)
+            )
+            # a resource that cannot be read is no reason not to read the others
+            if step.op != "refresh":
+                deployment.stopped.set()
+        else:
+            if step.new is not None:
+                # what repeats a secret input is secret
+                mark_secrets(step.new.outputs, step.new.inputs)
+            record(journal, step)
+        journal.close(step.resource)
+        if must_write:
+            await journal.flush()
+        if step in deployment.errored:
+            if not deployment.preview:
+                self._tell("fail", step.op, step)
             return False
+        self._report_end(step)
+        return True
+
+    def _report_end(self, step: Step) -> None:
+        deployment = self._deployment
         if step.resource.is_stack and step.op != "refresh":
             deployment.stack_step = step
-        if step.new is not None and step.op != "replace":
-            mark_secret_outputs(step.new)
-        await self._close(step, succeeded=True)
-        self._count(step)
-        if step.done is not None and not step.done.done() and step.new is not None:
-            step.done.set_result(step.new)
-        return True
-
-    async def _report_failure(self, step: Step, problem: Exception) -> None:
-        deployment = self._deployment
-        deployment.failed = deployment.step_failed = True
-        deployment.errored.append(step)
-        deployment.report("" if step.is_internal else step.urn, "error", str(problem))
-        await self._close(step, succeeded=False)
-        if not step.is_internal and not deployment.preview:
-            deployment.emit(StepEvent("fail", step.op, step))
-        # a resource that cannot be read is no reason not to read the others
-        if step.op != "refresh":
-            deployment.stopped.set()
-
-    def _count(self, step: Step) -> None:
-        deployment = self._deployment
-        if step.is_internal:
-            return
         refresh = step.op == "refresh" and deployment.kind == "refresh"
         op = step.result if refresh else step.op
-        if step.logical or refresh:
-            deployment.counts[op] = deployment.counts.get(op, 0) + 1
+        if (step.logical or refresh) and not step.resource.is_default_provider:
+            deployment.counts[op] += 1
         # the stack's step ends with its outputs
         if deployment.preview or step.resource.custom or step.op in {"refresh", "delete"}:
-            deployment.emit(StepEvent("end", op, step))
+            self._tell("end", op, step)
+        if step.done is not None and not step.done.done() and step.new is not None:
+            step.done.set_result(step.new)
 
-    async def _open(self, step: Step) -> None:
-        """Note on disk that a call is about to be made."""
-        deployment = self._deployment
-        if deployment.preview or deployment.journal is None or step.op not in OPERATIONS:
-            return
-        deployment.journal.open(step.resource, OPERATIONS[step.op])
-        if step.makes_call:
-            await deployment.journal.flush()
-
-    async def _close(self, step: Step, *, succeeded: bool) -> None:
-        """Note what became of the step, and have it on disk before anybody hears of it."""
-        journal = self._deployment.journal
-        if self._deployment.preview or journal is None:
-            return
-        journal.close(step.resource)
-        must_write = step.op in OPERATIONS
-        if succeeded:
-            must_write = record(journal, step) or must_write
-        if must_write and step.makes_call:
-            await journal.flush()
+    def _tell(self, stage: str, op: str, step: Step) -> None:
+        """Report a step, but for those of the default provider."""
+        if not step.resource.is_default_provider:
+            self._deployment.emit(StepEvent(stage, op, step))
 
 
-def record(journal: Journal, step: Step) -> bool:
-    """Note a step that succeeded; whether the state on disk must follow at once."""
-    old, new = step.old, step.new
-    if step.op in {"same", "update"} and old is not None and new is not None:
-        journal.drop(old)
-        journal.add(new)
-        return step.op == "update" or not is_same_record(old, new)
-    if step.op in {"create", "create-replacement"} and new is not None:
-        journal.add(new)
-        if old is not None:
-            journal.touch(old)
-        return True
-    if step.op in {"delete", "delete-replaced"} and old is not None:
-        journal.drop(old)
-        return True
-    return False
-
-
-def is_same_record(old: Resource, new: Resource) -> bool:
-    """Tell whether the state on disk is good enough for an unchanged resource."""
-    return (
-        all(getattr(old, name) == getattr(new, name) for name in RECORDED)
-        and sorted(old.dependencies) == sorted(new.dependencies)
-        and equal(old.inputs, new.inputs)
-        and equal(old.outputs, new.outputs)
-    )
-
-
-def mark_secret_outputs(resource: Resource) -> None:
-    """Mark as secret the outputs that repeat a secret input."""
-    secret = {key for key, value in resource.inputs.items() if isinstance(value, Secret)}
-    resource.outputs = {
-        key: Secret(value) if key in secret and not isinstance(value, Secret) else value
-        for key, value in resource.outputs.items()
-    }
+def record(journal: Journal, step: Step) -> None:
+    """Note what the state has after a step that succeeded."""
+    if step.op in {"refresh", "replace"}:
+        return
+    if step.op == "create-replacement" and step.old is not None:
+        step.old.delete = True
+        journal.touch(step.old)
+    elif step.old is not None:
+        journal.drop(step.old)
+    if step.new is not None:
+        for alias in step.new.aliases:
+            journal.rename(alias, step.new.urn)
+        step.new.aliases = []
+        journal.add(step.new)
 
 
 async def apply(step: Step, deployment: Deployment) -> None:
-    """Carry the step out. CallFailed or EngineError say why it could not be."""
-    old, new = step.old, step.new
-    if step.op == "refresh" and old is not None:
-        await _refresh(step, old, deployment)
-    elif step.op in {"delete", "delete-replaced"} and old is not None:
-        await _delete(old, deployment)
-    elif step.op in {"create", "create-replacement"} and new is not None:
-        await _create(new, deployment)
-        if old is not None:
-            old.delete = True
-    elif step.op == "update" and old is not None and new is not None:
-        await _update(old, new, deployment)
-    elif step.op == "same" and old is not None and new is not None:
-        new.id, new.outputs = old.id, old.outputs
-        if new.is_provider and not deployment.registry.serves(new.reference):
-            deployment.registry.configure(new.reference, old.configuration)
+    """Carry the step out. EngineError says why it could not be."""
+    registry, preview = deployment.registry, deployment.preview
+    match step.op, step.old, step.new:
+        case "same", Resource() as old, Resource() as new:
+            new.id, new.outputs = old.id, old.outputs
+        case "create" | "create-replacement", _, Resource() as new:
+            if new.is_provider:
+                new.id = UNKNOWN_STRING if preview else str(uuid.uuid4())
+                configure(new, registry)
+            elif new.custom and preview:
+                new.outputs = copy_properties(new.inputs)
+            elif new.custom:
+                await (await registry.get(new.provider)).create(new)
+            new.created = new.modified = now()
+        case "update", Resource() as old, Resource() as new:
+            new.id, new.created, new.modified = old.id, old.created, old.modified
+            if new.is_provider:
+                configure(new, registry)
+            elif new.custom and preview:
+                new.outputs = copy_properties(new.inputs)
+            elif new.custom:
+                await (await registry.get(new.provider)).update(old, new)
+            if new.custom:
+                new.modified = now()
+        case "delete" | "delete-replaced", Resource() as old, _:
+            if step.resource.is_dynamic and not preview:
+                await (await registry.get(old.provider)).delete(old)
+        case "refresh", Resource() as old, _:
+            if step.resource.is_dynamic:
+                await read(step, old, await registry.get(old.provider))
 
 
-async def _create(new: Resource, deployment: Deployment) -> None:
-    if new.is_provider:
-        new.id = UNKNOWN_STRING if deployment.preview else str(uuid.uuid4())
-        _configure(new, deployment)
-    elif new.custom:
-        provider = await deployment.registry.get(new.provider)
-        new.id, new.outputs = await provider.create(new, preview=deployment.preview)
-    new.created = new.modified = checkpoint.now()
+def configure(new: Resource, registry: Registry) -> None:
+    """Have a provider start with its inputs, which are its outputs too."""
+    new.outputs = new.inputs
+    registry.configure(new.reference, new.inputs)
 
 
-async def _update(old: Resource, new: Resource, deployment: Deployment) -> None:
-    new.id, new.created, new.modified = old.id, old.created, old.modified
-    if new.is_provider:
-        _configure(new, deployment)
-    elif new.custom:
-        provider = await deployment.registry.get(new.provider)
-        new.outputs = await provider.update(old, new, preview=deployment.preview)
-    if new.custom:
-        new.modified = checkpoint.now()
-
-
-def _configure(new: Resource, deployment: Deployment) -> None:
-    """Set a provider's outputs, which are its configuration, and have it start with them."""
-    new.outputs = new.configuration
-    deployment.registry.configure(new.reference, new.outputs)
-
-
-async def _delete(old: Resource, deployment: Deployment) -> None:
-    if old.custom and not deployment.preview and not old.is_provider:
-        provider = await deployment.registry.get(old.provider)
-        await provider.delete(old)
-
-
-async def _refresh(step: Step, old: Resource, deployment: Deployment) -> None:
-    step.result = "same"
-    if not old.custom or old.is_provider:
-        return
-    provider = await deployment.registry.get(old.provider)
-    found = await provider.read(old)
-    if not found.id:
-        step.new = None
+async def read(step: Step, old: Resource, provider: Provider) -> None:
+    """Find out how a resource is now, and what that amounts to."""
+    new = step.new = await provider.read(old)
+    if new is None:
         step.result = "delete"
         return
-    inputs = old.inputs if found.inputs is None else found.inputs
-    new = old.copy(id=found.id, inputs=inputs, outputs=found.outputs)
-    if not equal(old.inputs, inputs) or not equal(old.outputs, found.outputs):
-        new.modified = checkpoint.now()
-    step.new = new
-    # what an `up` of the unchanged program would do now, seen from the other side
-    diff = await ask_for_diff(provider, new, old, preview=deployment.preview)
-    step.diff = diff.invert()
-    if diff.changes:
+    if not equal(old.inputs, new.inputs) or not equal(old.outputs, new.outputs):
+        new.modified = now()
+    # what an `up` of the unchanged program would do now
+    if (await ask_for_diff(provider, new, old)).changes:
         step.result = "update"

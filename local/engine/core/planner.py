@@ -8,7 +8,6 @@ from local.engine.core.deployment import Deployment
 from local.engine.core.diff import Diff, ask_for_diff, keep_ignored
 from local.engine.core.events import Step
 from local.engine.errors import EngineError, Stopped
-from local.engine.protocol.provider import check_type
 from local.engine.state.model import Resource
 from local.engine.state.values import Properties, equal
 
@@ -87,13 +86,11 @@ class Planner:
 
     async def _check(self, new: Resource, olds: Properties | None) -> None:
         """Set the inputs to what the provider makes of them; Stopped, and every reason reported, if it refuses."""
-        if new.is_provider:
-            check_type(new.type)
-        if new.is_provider or not new.custom:
+        if not new.is_dynamic:
             return
         deployment = self._deployment
         provider = await deployment.registry.get(new.provider)
-        new.inputs, failures = await provider.check(new, olds, preview=deployment.preview)
+        new.inputs, failures = await provider.check(new, olds)
         for name, reason in failures:
             what = f": property {name}" if name else ""
             message = f"{new.type} resource '{new.name}'{what} has a problem: {reason}"
@@ -103,10 +100,7 @@ class Planner:
 
     async def _diff(self, old: Resource, new: Resource) -> Diff:
         """Return how the new state differs from the old one, and whether that replaces."""
-        if new.is_provider:
-            # it is updated, never replaced, where its configuration differs from its last
-            return Diff(changes=not equal(old.outputs, new.configuration))
-        if not new.custom:
+        if not new.is_dynamic:
             return Diff(changes=not equal(old.inputs, new.inputs))
         provider = await self._deployment.registry.get(new.provider)
-        return await ask_for_diff(provider, old, new, preview=self._deployment.preview)
+        return await ask_for_diff(provider, old, new)

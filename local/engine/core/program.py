@@ -13,8 +13,7 @@ from local.engine.core.registration import read_registration
 from local.engine.errors import EngineError, Stopped
 from local.engine.protocol import monitor
 from local.engine.protocol.processes import Program
-from local.engine.protocol.provider import CallFailed, insist_on_dynamic
-from local.engine.state.model import PROVIDER_PREFIX, Resource, make_urn, package_of
+from local.engine.state.model import DEFAULT, PACKAGE, PROVIDER_PREFIX, Resource, make_urn
 from local.engine.state.values import Properties, Secret, reveal
 
 PATIENCE = 10.0
@@ -29,7 +28,7 @@ class RunningProgram:
         self._executor = executor
         self._program = program
         self._planner = Planner(deployment)
-        self._default: asyncio.Task[str] | None = None
+        self._default: asyncio.Task[Resource] | None = None
         self._stack_outputs: Properties | None = None
         self._ready = asyncio.Event()
         """Set when registrations may be planned; those that come before wait."""
@@ -65,13 +64,9 @@ class RunningProgram:
         """
         running = cast("asyncio.Task[int]", self._running)
         self._ready.set()
-        complete = asyncio.create_task(self._complete.wait())
-        try:
-            await asyncio.wait({running, complete}, return_when=asyncio.FIRST_COMPLETED)
-            code = 0 if complete.done() else running.result()
-        finally:
-            complete.cancel()
-        if code != 0:
+        running.add_done_callback(lambda _: self._complete.set())
+        await self._complete.wait()
+        if running.done() and (code := running.result()):
             self._deployment.failed = True
             if not self._said_error:
                 self._deployment.report("", "error", f"the program ended with exit code {code}")
@@ -99,36 +94,29 @@ class RunningProgram:
         """Carry one registration out, and return the resource as the program may see it."""
         deployment = self._deployment
         new = read_registration(request, deployment.stack, deployment.project.name)
-        if new.custom and not new.is_provider and not new.provider:
-            new.provider = await self._find_default_provider(new)
+        if new.is_dynamic and not new.provider:
+            if self._default is None:
+                self._default = asyncio.create_task(self._register_provider())
+            new.provider = (await asyncio.shield(self._default)).reference
         return await self._carry_out(new)
 
-    async def _find_default_provider(self, new: Resource) -> str:
-        package = package_of(new.type)
-        insist_on_dynamic(package, f"{new.type} {new.name!r}")
-        if self._default is None:
-            self._default = asyncio.create_task(self._register_default(package))
-        return await asyncio.shield(self._default)
-
-    async def _register_default(self, package: str) -> str:
+    async def _register_provider(self) -> Resource:
+        """Register the default provider; its configuration is the stack's whole config."""
         deployment = self._deployment
-        type_ = f"{PROVIDER_PREFIX}{package}"
-        urn = make_urn(deployment.stack, deployment.project.name, type_, "default")
+        type_ = f"{PROVIDER_PREFIX}{PACKAGE}"
+        urn = make_urn(deployment.stack, deployment.project.name, type_, DEFAULT)
         inputs = dict(sorted(deployment.config.items()))
-        return (
-            await self._carry_out(Resource(urn=urn, type=type_, custom=True, inputs=inputs))
-        ).reference
+        return await self._carry_out(Resource(urn=urn, type=type_, custom=True, inputs=inputs))
 
     async def _carry_out(self, new: Resource) -> Resource:
         deployment = self._deployment
         done: asyncio.Future[Resource] = asyncio.get_running_loop().create_future()
-        if not self._ready.is_set():
-            await deployment.while_running(self._ready.wait())
+        await self._ready.wait()
         if deployment.stopping:
             raise Stopped
         try:
             steps = await deployment.while_running(self._planner.plan(new, done))
-        except (EngineError, CallFailed) as problem:
+        except EngineError as problem:
             deployment.fail(new.urn, str(problem))
             raise Stopped from problem
         except Stopped:
@@ -149,8 +137,7 @@ class RunningProgram:
         step.new.outputs = self._stack_outputs
         if step.old is not None and (deployment.failed or deployment.cancelled):
             step.new.outputs = {**step.old.outputs, **self._stack_outputs}
-        if deployment.journal is not None:
-            deployment.journal.touch(step.new)
+        deployment.journal.touch(step.new)
         deployment.emit(StepEvent("end", step.op, step))
 
     async def complete(self) -> None:

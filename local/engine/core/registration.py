@@ -2,18 +2,41 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from typing import Any
 
-from local.engine.errors import EngineError, Unsupported
+from google.protobuf.message import Message
+
+from local.engine.errors import Unsupported
 from local.engine.protocol.wire import from_struct
-from local.engine.state.model import STACK_TYPE, Resource, make_urn, type_of
+from local.engine.state.model import (
+    PACKAGE,
+    PROVIDER_PREFIX,
+    STACK_TYPE,
+    Resource,
+    make_urn,
+    type_of,
+)
+
+READ = (
+    *("type", "name", "parent", "custom", "object", "dependencies", "propertyDependencies"),
+    *("provider", "ignoreChanges", "aliases"),
+    # what the SDK says of itself, and of the place in the program
+    *("version", "deleteBeforeReplaceDefined", "sourcePosition", "stackTrace", "aliasSpecs"),
+    *("parentStackTraceHandle", "snippetId", "accepts_byte_string", "acceptSecrets"),
+    *("acceptResources", "supportsPartialValues", "supportsResultReporting"),
+)
+"""The fields of a request that are followed, or ask for nothing. Any other is an option."""
 
 
 def read_registration(request: Any, stack: str, project: str) -> Resource:
-    """Return the state that a RegisterResourceRequest asks for; its aliases are all that it may be known by."""
-    refuse(request)
-    if request.custom and request.type.count(":") != 2:
-        raise EngineError(f"{request.type} {request.name!r}: the type must have the form a:b:c")
+    """Return the state that a RegisterResourceRequest asks for; its aliases are all that it may be known by.
+
+    Unsupported names what it asks for and this engine does not do.
+    """
+    for what in list_unsupported(request):
+        raise Unsupported(f"{request.type} {request.name!r}: {what}")
     inputs = from_struct(request.object)
     asked = request.propertyDependencies
     aliases = [each.spec.name for each in request.aliases]
@@ -23,45 +46,34 @@ def read_registration(request: Any, stack: str, project: str) -> Resource:
         custom=request.custom,
         inputs=inputs,
         parent=request.parent,
+        provider=request.provider,
         dependencies=sorted(set(request.dependencies)),
         property_dependencies={
             key: sorted(set(asked[key].urns)) if key in asked else [] for key in {**inputs, **asked}
         },
-        provider=request.provider,
         ignore_changes=list(request.ignoreChanges),
         aliases=[make_urn(stack, project, request.type, name) for name in aliases],
     )
 
 
-def refuse(request: Any) -> None:
-    """Refuse by name what a request asks for and this engine does not do."""
-    asked = {
-        "a component": not request.custom and request.type != STACK_TYPE,
-        "the option parent": request.parent and type_of(request.parent) != STACK_TYPE,
-        "an alias by more than a name": request.aliasURNs or not all(map(is_name, request.aliases)),
-        "the option ignore_changes with a path": any(
-            set(".[*") & set(each) for each in request.ignoreChanges
-        ),
-        "the option import_": request.importId,
-        "a parameterized package": request.packageRef,
-        "the option transforms": request.transforms,
-        "the option state_migrations": request.state_migrations,
-        "the option env_var_mappings": request.envVarMappings,
-        "the option protect": request.protect,
-        "the option retain_on_delete": request.retainOnDelete,
-        "the option delete_before_replace": request.deleteBeforeReplace,
-        "the option custom_timeouts": request.HasField("customTimeouts"),
-        "the option deleted_with": request.deletedWith,
-        "the option replace_with": request.replace_with,
-        "the option replace_on_changes": request.replaceOnChanges,
-        "the option replacement_trigger": request.HasField("replacement_trigger"),
-        "the option additional_secret_outputs": request.additionalSecretOutputs,
-        "the option hide_diffs": request.hideDiffs,
-        "the option hooks": any(value for _, value in request.hooks.ListFields()),
-    }
-    for what, value in asked.items():
-        if value:
-            raise Unsupported(f"{request.type} {request.name!r}: {what}")
+def list_unsupported(request: Any) -> Iterator[str]:
+    """Yield what a request asks for and this engine does not do, as a person would name it."""
+    package = request.type.removeprefix(PROVIDER_PREFIX).split(":", 1)[0]
+    if request.custom and package != PACKAGE:
+        yield f"it needs the provider plugin {package!r}, which"
+    elif not request.custom and request.type != STACK_TYPE:
+        yield "a component"
+    if request.parent and type_of(request.parent) != STACK_TYPE:
+        yield "the option parent"
+    if not all(map(is_name, request.aliases)):
+        yield "an alias by more than a name"
+    if any(set(".[*") & set(each) for each in request.ignoreChanges):
+        yield "the option ignore_changes with a path"
+    for field, value in request.ListFields():
+        is_set = value.ByteSize() if isinstance(value, Message) else value
+        if field.name not in READ and is_set:
+            option = re.sub("([A-Z]+)", r"_\1", field.name).lower()
+            yield f"the option {'import_' if option == 'import_id' else option}"
 
 
 def is_name(alias: Any) -> bool:

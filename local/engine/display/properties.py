@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import zip_longest
 
 from local.engine.state.values import Properties, Secret, Unknown, Value, equal, reveal
 
@@ -18,70 +19,64 @@ def format_scalar(value: Value) -> str:
     return "<null>" if value is None else json.dumps(value, ensure_ascii=False)
 
 
-def describe(properties: Properties, indent: int, mark: str = "") -> list[str]:
-    """Return all properties, one to a line, each with the mark."""
-    width = max((len(key) for key in properties), default=0)
-    lines: list[str] = []
-    for key in sorted(properties):
-        lines += _describe_one(key.ljust(width), properties[key], indent, mark)
-    return lines
+def get_brackets(value: Value) -> tuple[str, str]:
+    return ("[", "]") if isinstance(value, list) else ("{", "}")
 
 
-def _describe_one(label: str, value: Value, indent: int, mark: str) -> list[str]:
+def describe(value: Value, indent: int, mark: str = "") -> list[str]:
+    """Return what an object or a list holds, one to a line, each with the mark."""
     lead = " " * indent + (f"{mark} " if mark else "")
-    if isinstance(value, dict) and value:
-        inner = describe(value, indent + STEP, mark)
-        return [f"{lead}{label}: {{", *inner, " " * len(lead) + "}"]
-    if isinstance(value, list) and value:
-        inner = []
-        for at, item in enumerate(value):
-            inner += _describe_one(f"[{at}]", item, indent + STEP, mark)
-        return [f"{lead}{label}: [", *inner, " " * len(lead) + "]"]
-    return [f"{lead}{label}: {format_scalar(value)}"]
-
-
-def describe_changes(old: Properties, new: Properties, indent: int) -> list[str]:
-    """Return the lines that tell how `new` differs from `old`; none where it does not."""
-    keys = list_changed_keys(old, new)
-    width = max((len(key) for key in keys), default=0)
     lines: list[str] = []
-    for key in keys:
-        lines += _describe_change(key.ljust(width), old.get(key), new.get(key), indent)
+    for label, inner in label_items(value):
+        if isinstance(inner, (dict, list)) and inner:
+            first, last = get_brackets(inner)
+            nested = describe(inner, indent + STEP, mark)
+            lines += [f"{lead}{label}: {first}", *nested, " " * len(lead) + last]
+        else:
+            lines.append(f"{lead}{label}: {format_scalar(inner)}")
     return lines
 
 
-def list_changed_keys(old: Properties, new: Properties) -> list[str]:
-    """Return the top-level keys whose values differ, secrets compared by their values."""
-    return [
-        key for key in sorted({*old, *new}) if not equal(reveal(old.get(key)), reveal(new.get(key)))
-    ]
+def label_items(value: Value) -> list[tuple[str, Value]]:
+    if isinstance(value, list):
+        return [(f"[{at}]", item) for at, item in enumerate(value)]
+    width = max(map(len, value), default=0)
+    return [(key.ljust(width), value[key]) for key in sorted(value)]
 
 
-def _describe_change(label: str, old: Value, new: Value, indent: int) -> list[str]:
-    lead = " " * indent
-    if old is None:
-        return _describe_one(label, new, indent, "+")
-    if new is None:
-        return _describe_one(label, old, indent, "-")
-    if isinstance(old, dict) and isinstance(new, dict):
-        return [f"{lead}~ {label}: {{", *describe_changes(old, new, indent + STEP), f"{lead}  }}"]
-    if isinstance(old, list) and isinstance(new, list):
-        inner: list[str] = []
-        for at in range(max(len(old), len(new))):
-            if at >= len(old):
-                inner += _describe_one(f"[{at}]", new[at], indent + STEP, "+")
-            elif at >= len(new):
-                inner += _describe_one(f"[{at}]", old[at], indent + STEP, "-")
-            elif not equal(reveal(old[at]), reveal(new[at])):
-                inner += _describe_change(f"[{at}]", old[at], new[at], indent + STEP)
-        return [f"{lead}~ {label}: [", *inner, f"{lead}  ]"]
-    return [f"{lead}~ {label}: {format_scalar(old)} => {format_scalar(new)}"]
+def describe_changes(old: Value, new: Value, indent: int) -> list[str]:
+    """Return the lines that tell how an object or a list differs from `old`; none where it does not."""
+    changes = list_changes(old, new)
+    width = max((len(key) for key, _, _ in changes), default=0) if isinstance(old, dict) else 0
+    lead = f"{' ' * indent}~ "
+    lines: list[str] = []
+    for key, before, after in changes:
+        label = key.ljust(width)
+        if before is None:
+            lines += describe({label: after}, indent, "+")
+        elif after is None:
+            lines += describe({label: before}, indent, "-")
+        elif isinstance(before, (dict, list)) and type(before) is type(after):
+            first, last = get_brackets(before)
+            nested = describe_changes(before, after, indent + STEP)
+            lines += [f"{lead}{label}: {first}", *nested, " " * len(lead) + last]
+        else:
+            lines.append(f"{lead}{label}: {format_scalar(before)} => {format_scalar(after)}")
+    return lines
+
+
+def list_changes(old: Value, new: Value) -> list[tuple[str, Value, Value]]:
+    """Return key or index, old and new value wherever two objects or lists differ, secrets by their values."""
+    if isinstance(old, dict):
+        pairs = [(key, old.get(key), new.get(key)) for key in sorted({*old, *new})]
+    else:
+        pairs = [(f"[{at}]", *pair) for at, pair in enumerate(zip_longest(old, new))]
+    return [each for each in pairs if not equal(reveal(each[1]), reveal(each[2]))]
 
 
 def summarize_keys(old: Properties, new: Properties) -> str:
     """Return the top-level keys that differ, as in `~n,nested +fail`."""
     groups: dict[str, list[str]] = {"+": [], "-": [], "~": []}
-    for key in list_changed_keys(old, new):
-        before, after = reveal(old.get(key)), reveal(new.get(key))
+    for key, before, after in list_changes(reveal(old), reveal(new)):
         groups["+" if before is None else "-" if after is None else "~"].append(key)
     return "".join(f"{mark}{','.join(keys)}" for mark, keys in groups.items() if keys)

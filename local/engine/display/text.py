@@ -50,9 +50,6 @@ class Text:
             self._show(event)
         else:
             self._summarize(event)
-        self.close()
-
-    def close(self) -> None:
         self._out.flush()
 
     def _write(self, *lines: str) -> None:
@@ -120,8 +117,8 @@ class Text:
             self._write(f"  {type_of(urn)} ({name_of(urn)}):")
             self._write(*(f"    {line}" for line in text.splitlines()), "")
         if self._kind != "destroy":
-            self._write(*describe_outputs(event))
-        self._write(*describe_counts(event, self._failed))
+            self._write(*describe_outputs(event, self._preview))
+        self._write(*describe_counts(event, self._failed, self._preview))
 
 
 def describe_changes(event: StepEvent) -> list[str]:
@@ -158,13 +155,13 @@ def hide_code(values: Properties) -> Properties:
     return {key: value for key, value in values.items() if key != "__provider"}
 
 
-def describe_counts(event: Summary, failed: int) -> list[str]:
+def describe_counts(event: Summary, failed: int, preview: bool) -> list[str]:
     """Return how many resources are, or would be, touched in which way."""
     lines = ["Resources:"]
     counts = {op: event.changes[op] for op in COUNTED if event.changes.get(op)}
     for op, count in counts.items():
         mark, planned, _, done = WORDS[op]
-        lines.append(f"    {mark}{count} {f'to {planned}' if event.preview else done}")
+        lines.append(f"    {mark}{count} {f'to {planned}' if preview else done}")
     same = event.changes.get("same", 0)
     parts = [f"{sum(counts.values())} changes."] if len(counts) > 1 else []
     if same or not counts:
@@ -173,19 +170,19 @@ def describe_counts(event: Summary, failed: int) -> list[str]:
         lines.append(f"    {' '.join(parts)}")
     if failed:
         lines.append(f"    {failed} errored")
-    if not event.preview:
+    if not preview:
         lines += ["", f"Duration: {max(round(event.seconds), 1)}s"]
     return [*lines, ""]
 
 
-def describe_outputs(event: Summary) -> list[str]:
+def describe_outputs(event: Summary, preview: bool) -> list[str]:
     """Return the stack's outputs; of a preview only those that change."""
     if event.outputs is None:
         return []
     new = event.outputs.outputs
     old = event.old_outputs.outputs if event.old_outputs else {}
     kept = {key: value for key, value in new.items() if not old or equal(old.get(key), value)}
-    lines = [] if event.preview and old else properties.describe(kept, 4)
+    lines = [] if preview and old else properties.describe(kept, 4)
     if old:
         lines += properties.describe_changes(old, new, 2)
     return ["Outputs:", *lines, ""] if lines else []

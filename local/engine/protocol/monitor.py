@@ -85,7 +85,7 @@ class Monitor(protos.resource_pb2_grpc.ResourceMonitorServicer):  # type: ignore
             raise
         reply = protos.resource_pb2.RegisterResourceResponse(urn=result.urn, id=result.id)
         if request.custom:
-            reply.object.CopyFrom(to_struct(result.outputs, secrets=True, unknowns=True))
+            reply.object.CopyFrom(to_struct(result.outputs, secrets=True))
         return reply
 
     async def RegisterResourceOutputs(self, request: Any, context: Any) -> Any:

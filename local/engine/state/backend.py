@@ -76,9 +76,6 @@ class Backend:
     def list_stacks(self) -> list[str]:
         return sorted(each.stem for each in self._stacks.glob("[!.]*.json"))
 
-    def exists(self, stack: str) -> bool:
-        return self.file(stack).is_file()
-
     def read(self, stack: str) -> dict[str, Any]:
         """Return a stack's deployment."""
         file = self.file(stack)
@@ -126,7 +123,6 @@ class Backend:
     @contextmanager
     def lock(self, stack: str) -> Iterator[None]:
         """Hold the stack's lock; EngineError says who holds it already, and since when."""
-        self._refuse_other_locks(stack, None)
         mine = self._lock_folder(stack) / f"{uuid.uuid4()}.json"
         holder = {
             "pid": os.getpid(),
@@ -136,31 +132,22 @@ class Backend:
         }
         replace_file(mine, [json.dumps(holder).encode()])
         try:
-            self._refuse_other_locks(stack, mine)
+            others = [each for each in self.list_locks(stack) if each != mine and each.exists()]
+            if others:
+                raise EngineError(
+                    f"the stack is currently locked by {len(others)} lock(s). Either wait for the other "
+                    "process(es) to end or delete the lock file with `pulumi cancel`.\n"
+                    + "\n".join(map(describe_lock, others))
+                )
             yield
         finally:
             mine.unlink(missing_ok=True)
 
-    def _refuse_other_locks(self, stack: str, mine: Path | None) -> None:
-        lines = []
-        for each in self.list_locks(stack):
-            with suppress(FileNotFoundError):
-                if each != mine:
-                    lines.append(f"  {each.as_uri()}: {describe_lock(each.read_bytes())}")
-        if lines:
-            raise EngineError(
-                f"the stack is currently locked by {len(lines)} lock(s). Either wait for the other "
-                "process(es) to end or delete the lock file with `pulumi cancel`.\n"
-                + "\n".join(lines)
-            )
 
-
-def describe_lock(text: bytes) -> str:
-    try:
-        lock = json.loads(text)
-        return (
-            f"created by {lock['username']}@{lock['hostname']} (pid {lock['pid']}) "
-            f"at {lock['timestamp']}"
-        )
-    except (ValueError, KeyError, TypeError):
-        return "created by somebody"
+def describe_lock(file: Path) -> str:
+    holder = "somebody"
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        lock = json.loads(file.read_bytes())
+        where = f"{lock['username']}@{lock['hostname']} (pid {lock['pid']})"
+        holder = f"{where} at {lock['timestamp']}"
+    return f"  {file.as_uri()}: created by {holder}"

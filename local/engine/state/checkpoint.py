@@ -11,9 +11,14 @@ from datetime import datetime, timezone
 from typing import Any
 
 from local.engine.errors import EngineError, Unsupported
-from local.engine.state import values
-from local.engine.state.model import Operation, Resource, Snapshot
-from local.engine.state.values import UNKNOWN, Secret, Unknown, Value
+from local.engine.state.model import (
+    PACKAGE,
+    PROVIDER_PREFIX,
+    Operation,
+    Resource,
+    Snapshot,
+)
+from local.engine.state.values import decode, encode
 
 VERSION = "v3.260.0"
 SCHEMA = 3
@@ -33,7 +38,7 @@ VALUES = frozenset({"inputs", "outputs"})
 FIELDS = {
     re.sub("_(.)", lambda found: found[1].upper(), each.name): each.name
     for each in fields(Resource)
-    if each.name != "rest"
+    if each.name not in {"rest", "aliases"}
 }
 """The attributes of a resource, by their names in a checkpoint."""
 
@@ -50,57 +55,39 @@ def compact(document: Any) -> str:
     return json.dumps(document, separators=(",", ":"), ensure_ascii=False)
 
 
-def dump_value(value: Value, seal: Seal) -> Any:
-    """Return a value as JSON; a secret is an object whose ciphertext is that of its JSON text."""
-    if isinstance(value, dict):
-        return {key: dump_value(value[key], seal) for key in sorted(value)}
-    if isinstance(value, list):
-        return [dump_value(item, seal) for item in value]
-    if isinstance(value, Secret):
-        return {
-            values.SIGNATURE: values.SECRET,
-            "ciphertext": seal(compact(dump_value(value.value, seal))),
-        }
-    if isinstance(value, Unknown):
-        return values.UNKNOWN_STRING
-    return value
-
-
-def load_value(document: Any, open_: Seal) -> Value:
-    if isinstance(document, dict):
-        if document.get(values.SIGNATURE) == values.SECRET:
-            return Secret(load_value(json.loads(open_(document["ciphertext"])), open_))
-        return {key: load_value(inner, open_) for key, inner in document.items()}
-    if isinstance(document, list):
-        return [load_value(item, open_) for item in document]
-    if isinstance(document, float):
-        return values.to_number(document)
-    return UNKNOWN if document == values.UNKNOWN_STRING else document
-
-
 def dump_resource(resource: Resource, seal: Seal) -> dict[str, Any]:
-    """Return a resource's entry, its fields in the order in which the CLI writes them, empty ones left out."""
+    """Return a resource's entry, its fields in the order in which the CLI writes them, empty ones left out.
+
+    `seal` encrypts the JSON text of a secret.
+    """
+
+    def hide(secret: Any) -> dict[str, str]:
+        return {"ciphertext": seal(compact(secret))}
+
     document: dict[str, Any] = {}
     for name, attribute in FIELDS.items():
         value = getattr(resource, attribute)
         if name in ALWAYS:
             document[name] = value
         elif value:
-            document[name] = dump_value(value, seal) if name in VALUES else value
+            document[name] = encode(value, hide) if name in VALUES else value
     if "propertyDependencies" in document:
         document["propertyDependencies"] = dict(sorted(document["propertyDependencies"].items()))
     document.update(resource.rest)
     return document
 
 
-def load_resource(document: dict[str, Any], open_: Seal) -> Resource:
+def load_resource(document: dict[str, Any], unseal: Seal) -> Resource:
+    def open_(secret: dict[str, Any]) -> Any:
+        return json.loads(unseal(secret["ciphertext"]))
+
     rest = dict(document)
     known: dict[str, Any] = {}
     for name, attribute in FIELDS.items():
         if name in rest:
             value = rest.pop(name)
             if value is not None:
-                known[attribute] = load_value(value, open_) if name in VALUES else value
+                known[attribute] = decode(value, open_) if name in VALUES else value
     return Resource(**known, rest=rest)
 
 
@@ -163,6 +150,8 @@ def refuse_unsupported(snapshot: Snapshot) -> None:
     for each in snapshot.resources:
         if not each.custom and not each.is_stack:
             raise Unsupported(f"{each.urn}: a component in the state")
+        if each.is_provider and each.type != f"{PROVIDER_PREFIX}{PACKAGE}":
+            raise Unsupported(f"{each.urn}: it needs a provider plugin, which")
         for name in UNSUPPORTED:
             if each.rest.get(name):
                 raise Unsupported(f"{each.urn}: {name} in the state")

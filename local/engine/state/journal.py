@@ -11,7 +11,6 @@ from collections.abc import Callable
 from components.files import describe_failure
 from local.engine.errors import EngineError
 from local.engine.state import checkpoint
-from local.engine.state.backend import Backend
 from local.engine.state.model import Operation, Resource, Snapshot
 from local.engine.state.secrets import Passphrase
 
@@ -20,11 +19,11 @@ class Journal:
     """The snapshot under way: what is new, what of the old one is done with, which calls are open."""
 
     def __init__(
-        self, backend: Backend, stack: str, base: Snapshot, secrets: Callable[[], Passphrase]
+        self, write: Callable[[list[bytes]], None] | None, secrets: Callable[[], Passphrase]
     ) -> None:
-        self._backend = backend
-        self._stack = stack
-        self.base = base
+        """Have `write` replace the state, given in parts; in a preview there is none."""
+        self.base = Snapshot()
+        self._write_parts = write
         self._secrets = secrets
         self._new: list[Resource] = []
         self._done: set[Resource] = set()
@@ -39,19 +38,32 @@ class Journal:
 
     def close(self, resource: Resource) -> None:
         self._open.pop(resource, None)
-        self._texts.pop(resource, None)
+        self.touch(resource)
 
     def add(self, resource: Resource) -> None:
         self._new.append(resource)
-        self._texts.pop(resource, None)
 
     def drop(self, resource: Resource) -> None:
         self._done.add(resource)
-        self._texts.pop(resource, None)
 
     def touch(self, resource: Resource) -> None:
         """Note that the resource is not what it was when its text was made."""
         self._texts.pop(resource, None)
+
+    def rename(self, old: str, new: str) -> None:
+        """Have whatever refers to the URN `old` refer to `new`."""
+
+        def fix(urns: list[str]) -> list[str]:
+            return [new if urn == old else urn for urn in urns]
+
+        for each in (*self.base.resources, *(pending.resource for pending in self.base.pending)):
+            each.dependencies = fix(each.dependencies)
+            by_property = each.property_dependencies
+            if any(old in urns for urns in by_property.values()):
+                # as the CLI: without those that depend on nothing
+                by_property = {key: fix(urns) for key, urns in by_property.items() if urns}
+                each.property_dependencies = by_property
+            self.touch(each)
 
     @property
     def snapshot(self) -> Snapshot:
@@ -63,17 +75,19 @@ class Journal:
 
     async def flush(self) -> None:
         """Return once all that has been noted so far is on disk."""
+        if self._write_parts is None:
+            return
         self._wanted += 1
         mine = self._wanted
         while self._written < mine:
             if self._writing is None:
-                self._writing = asyncio.create_task(self._write())
+                self._writing = asyncio.create_task(self._write(self._write_parts))
             await asyncio.shield(self._writing)
 
-    async def _write(self) -> None:
+    async def _write(self, write: Callable[[list[bytes]], None]) -> None:
         covers = self._wanted
         try:
-            await asyncio.to_thread(self._backend.write, self._stack, self._parts())
+            await asyncio.to_thread(write, self._parts())
             self._written = covers
         except OSError as problem:
             message = f"the state cannot be written: {describe_failure(problem)}"
@@ -83,42 +97,18 @@ class Journal:
 
     def _parts(self) -> list[bytes]:
         now = self.snapshot
-        names = {alias: each.urn for each in now.resources for alias in each.aliases}
-        resources = [self._resource(each, names) for each in now.resources]
+        resources = [self._text(each) for each in now.resources]
         pending = [
-            b'{"resource":%b,"type":"%b"}'
-            % (self._resource(each.resource, names), each.type.encode())
+            b'{"resource":%b,"type":"%b"}' % (self._text(each.resource), each.type.encode())
             for each in now.pending
         ]
         return checkpoint.deployment_parts(self._secrets().salt, resources, pending, now.rest)
 
-    def _resource(self, resource: Resource, names: dict[str, str]) -> bytes:
+    def _text(self, resource: Resource) -> bytes:
         text = self._texts.get(resource)
-        if text is None or names:
-            now = rename(resource, names)
+        if text is None:
             document = checkpoint.dump_resource(
-                now, lambda text: self._secrets().encrypt(text, now.urn)
+                resource, lambda text: self._secrets().encrypt(text, resource.urn)
             )
             text = self._texts[resource] = checkpoint.compact(document).encode()
         return text
-
-
-def rename(resource: Resource, names: dict[str, str]) -> Resource:
-    """Return the resource with every reference to an old URN set to the new one, and its aliases gone."""
-    if not names and not resource.aliases:
-        return resource
-
-    def fix(urn: str) -> str:
-        return names.get(urn, urn)
-
-    by_property = resource.property_dependencies
-    if any(urn in names for each in by_property.values() for urn in each):
-        by_property = {key: [fix(urn) for urn in each] for key, each in by_property.items() if each}
-    provider, separator, identity = resource.provider.rpartition("::")
-    return resource.copy(
-        urn=fix(resource.urn),
-        aliases=[],
-        dependencies=[fix(urn) for urn in resource.dependencies],
-        property_dependencies=by_property,
-        provider=f"{fix(provider)}{separator}{identity}",
-    )

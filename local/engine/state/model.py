@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from local.engine.state.values import Properties
@@ -11,6 +11,8 @@ from local.engine.state.values import Properties
 # a URN is urn:pulumi:STACK::PROJECT::PARENTTYPE$TYPE::NAME
 STACK_TYPE = "pulumi:pulumi:Stack"
 PROVIDER_PREFIX = "pulumi:providers:"
+PACKAGE, DEFAULT = "pulumi-python", "default"
+"""The package of the provider that serves dynamic resources, as in its type, and the name of the default one."""
 
 
 def type_of(urn: str) -> str:
@@ -24,11 +26,6 @@ def name_of(urn: str) -> str:
 def make_urn(stack: str, project: str, type_: str, name: str) -> str:
     """Return the URN of a resource whose parent is the stack."""
     return f"urn:pulumi:{stack}::{project}::{type_}::{name}"
-
-
-def package_of(type_: str) -> str:
-    """Return the package a type belongs to; for a provider, the package it serves."""
-    return type_.removeprefix(PROVIDER_PREFIX).split(":", 1)[0]
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -50,11 +47,12 @@ class Resource:
     dependencies: list[str] = field(default_factory=list)
     provider: str = ""
     property_dependencies: dict[str, list[str]] = field(default_factory=dict)
-    aliases: list[str] = field(default_factory=list)
     created: str = ""
     modified: str = ""
     ignore_changes: list[str] = field(default_factory=list)
     rest: dict[str, Any] = field(default_factory=dict)
+    aliases: list[str] = field(default_factory=list)
+    """URNs that a registration may be known by: no part of a checkpoint."""
 
     @property
     def name(self) -> str:
@@ -65,6 +63,16 @@ class Resource:
         return self.type.startswith(PROVIDER_PREFIX)
 
     @property
+    def is_dynamic(self) -> bool:
+        """Whether it has a provider, whose calls alone can leave anything behind."""
+        return self.custom and not self.is_provider
+
+    @property
+    def is_default_provider(self) -> bool:
+        """Whether it is one that nobody asked for, so that nobody is shown it."""
+        return self.is_provider and self.name == DEFAULT
+
+    @property
     def is_stack(self) -> bool:
         return self.type == STACK_TYPE
 
@@ -72,14 +80,6 @@ class Resource:
     def reference(self) -> str:
         """Of a provider: how its resources refer to it."""
         return f"{self.urn}::{self.id}"
-
-    @property
-    def configuration(self) -> Properties:
-        """Of a provider: what its process is configured with."""
-        return {key: value for key, value in self.inputs.items() if key != "__internal"}
-
-    def copy(self, **changes: Any) -> Resource:
-        return replace(self, **changes)
 
     def list_dependencies(self) -> Iterator[str]:
         """Yield the URNs of all it depends on, its provider and its parent included."""

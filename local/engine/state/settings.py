@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import yaml
@@ -21,15 +20,20 @@ SALT = "encryptionsalt"
 class StackConfig:
     """The settings of one stack. Nothing is written before `save`."""
 
-    def __init__(self, project: Project, file: Path, env: Mapping[str, str]) -> None:
+    def __init__(
+        self, project: Project, stack: str, env: Mapping[str, str], salt: str | None = None
+    ) -> None:
+        """Read them; where they name no salt, it is the one that the stack's state was encrypted with."""
         self.project = project
-        self.file = file
+        self.file = project.stack_file(stack)
         self._env = env
         self._document: dict[str, Any] = read_mapping(self.file) if self.file.exists() else {}
         self._secrets: Passphrase | None = None
         provider = self._document.get("secretsprovider", "passphrase")
         if provider != "passphrase":
             raise Unsupported(f"{self.file.name}: the secrets provider {provider!r}")
+        if salt:
+            self._document.setdefault(SALT, salt)
 
     @property
     def secrets(self) -> Passphrase:
@@ -41,11 +45,6 @@ class StackConfig:
                 self._document[SALT] = self._secrets.salt
                 self.save()
         return self._secrets
-
-    def adopt_salt(self, salt: str | None) -> None:
-        """Use the salt that the stack's state was encrypted with, where the settings name none."""
-        if salt:
-            self._document.setdefault(SALT, salt)
 
     def secrets_for(self, salt: str | None) -> Passphrase:
         """Return the stack's encryption, or the one that its state was written with if that is another."""

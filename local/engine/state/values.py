@@ -1,6 +1,8 @@
 """Property values as the engine holds them: JSON's own types, plus a secret and an unknown.
 
 Whole numbers are ints, so that they print as they were written. `True` is never equal to `1` here.
+In states as on the wire a secret is an object with a signature (Pulumi's `sdk/go/common/resource/sig`), an unknown a
+text of its own.
 """
 
 from __future__ import annotations
@@ -9,13 +11,20 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from local.engine.errors import Unsupported
+
 Value = Any
 Properties = dict[str, Any]
 
-# the signatures of Pulumi's `sdk/go/common/resource/sig`, in states as on the wire
 SIGNATURE = "4dabf18193072939515e22adb298388d"
 SECRET = "1b47061264138c4ac30d75fd1eb44270"
 UNKNOWN_STRING = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+REFUSED = {
+    "c44067f5952c0a294b673a41bacd8c17": "an asset as a property",
+    "0def7320c3a5731c473e5ecbe6d01bc7": "an archive as a property",
+    "d0e6a833031e9bbcd3f4e8bde6ca49a4": "an output as a property",
+    "5cf8f73096256a8f31e491e813e4eb8e": "a resource as a property (pass its id or urn)",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +46,32 @@ class Unknown:
 UNKNOWN = Unknown()
 
 
-def to_number(value: float) -> int | float:
-    """Return a whole number as an int: the wire knows floats only."""
-    return int(value) if value.is_integer() and abs(value) < 1e21 else value
+def encode(value: Value, seal: Callable[[Any], dict[str, Any]]) -> Any:
+    """Return a value as JSON, keys in order; `seal(JSON)` returns the field that holds it in a secret's object."""
+    if isinstance(value, dict):
+        return {key: encode(value[key], seal) for key in sorted(value)}
+    if isinstance(value, list):
+        return [encode(item, seal) for item in value]
+    if isinstance(value, Secret):
+        return {SIGNATURE: SECRET, **seal(encode(value.value, seal))}
+    return UNKNOWN_STRING if isinstance(value, Unknown) else value
+
+
+def decode(document: Any, unseal: Callable[[dict[str, Any]], Any]) -> Value:
+    """Return the value that a JSON document stands for; `unseal(object)` returns the JSON in a secret's object."""
+    if isinstance(document, dict):
+        signature = document.get(SIGNATURE)
+        if signature == SECRET:
+            return Secret(decode(unseal(document), unseal))
+        if signature in REFUSED:
+            raise Unsupported(REFUSED[signature])
+        return {key: decode(inner, unseal) for key, inner in document.items()}
+    if isinstance(document, list):
+        return [decode(item, unseal) for item in document]
+    if isinstance(document, float):
+        # the wire knows floats only
+        return int(document) if document.is_integer() and abs(document) < 1e21 else document
+    return UNKNOWN if document == UNKNOWN_STRING else document
 
 
 def equal(old: Value, new: Value) -> bool:
@@ -92,9 +124,9 @@ def redact(value: Value) -> Value:
     return replace_secrets(value, lambda secret: "[secret]")
 
 
-def copy_value(value: Value) -> Value:
-    """Return the value with dicts and lists of its own."""
-    return replace_secrets(value, lambda secret: secret)
+def copy_properties(properties: Properties) -> Properties:
+    """Return the properties with dicts and lists of their own."""
+    return {key: replace_secrets(properties[key], lambda secret: secret) for key in properties}
 
 
 def mark_secrets(outputs: Properties, inputs: Properties) -> None:
