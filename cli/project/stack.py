@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from components.errors import JobError
+from components.jobfile import yaml12
 from components.stack.settings import add_namespace
 
 HERE = Path(__file__).resolve().parents[2]
@@ -84,12 +83,6 @@ def read_stack(project: Project, name: str) -> Stack:
     config = document.get("config") or {}
     if not isinstance(config, dict):
         raise JobError(f"{path.name}: `config` must be a mapping of keys to values")
-    for key in config:
-        # YAML makes a number, a date or nothing of what has no quotes
-        if not isinstance(key, str):
-            raise JobError(
-                f"{path.name}: the key {key} in `config` must be a text; put it in quotes"
-            )
     keys = {**project.config, **_qualify(project.name, config)}
     return Stack(
         project, short, add_namespace(project.name, keys), more=bool(document.get("environment"))
@@ -151,32 +144,18 @@ def has_secret(value: Any) -> bool:
     return isinstance(value, list) and any(map(has_secret, value))
 
 
-def read_yaml(path: Path) -> dict[str, Any]:
-    """Read a settings file as a mapping; an error names the line."""
+def read_yaml(path: Path, name: str = "", entries: str = "keys to values") -> dict[str, Any]:
+    """Read a file as a mapping of these entries, with YAML 1.2's scalars; an error has its `name` and the place."""
+    name = name or path.name
     try:
-        document = yaml.safe_load(path.read_text("utf-8"))
+        document = yaml12.load(path.read_text("utf-8"))
     except OSError as error:
-        raise JobError(f"{path.name}: {error.strerror}") from None
+        raise JobError(f"{name}: {error.strerror}") from None
     except UnicodeDecodeError:
-        raise JobError(f"{path.name}: not UTF-8 text") from None
-    except RecursionError:
-        raise JobError(f"{path.name}: nested too deeply") from None
-    except yaml.MarkedYAMLError as error:
-        line = f":{error.problem_mark.line + 1}" if error.problem_mark else ""
-        raise JobError(f"{path.name}{line}: invalid YAML: {error.problem}") from None
-    except yaml.YAMLError:
-        raise JobError(f"{path.name}: a character that YAML does not allow") from None
-    except ValueError:
-        # a date or a number that is none, such as 2026-99-99
-        raise JobError(
-            f"{path.name}: a date or number that does not exist; put it in quotes"
-        ) from None
-    if document is None:
-        return {}
-    if not isinstance(document, dict):
-        raise JobError(f"{path.name}: expected a mapping of keys to values")
-    try:
-        json.dumps(document, default=str, skipkeys=True)
-    except ValueError:  # an anchor within itself
-        raise JobError(f"{path.name}: an alias of what it stands in") from None
-    return document
+        raise JobError(f"{name}: not UTF-8 text") from None
+    except yaml12.Unreadable as error:
+        place = f":{error.line}:{error.column}" if error.line else ""
+        raise JobError(f"{name}{place}: {error.message}") from None
+    if not isinstance(document, dict | None):
+        raise JobError(f"{name}: expected a mapping of {entries}")
+    return document or {}

@@ -7,10 +7,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cli.project.stack import Project, read_stack
+from cli.project.stack import Project, read_stack, read_yaml
 from components.aws.regions import list_regions
-from components.errors import JobError, Problem, Problems
-from components.jobfile import yaml12
+from components.errors import Problem, Problems
 from components.jobfile.places import Places
 from components.wire import Path, join_path
 
@@ -41,16 +40,11 @@ class Target:
 
 def read_targets(project: Project) -> list[Target]:
     """Read the stacks in the file's order; none where there is no such file. Raises `Problems`, all of them."""
-    try:
-        text = (project.root / FILE).read_text("utf-8")
-        document = yaml12.load(text) or {}
-    except FileNotFoundError:
+    file = project.root / FILE
+    if not file.exists():
         return []
-    except (OSError, ValueError) as error:
-        raise JobError(f"{FILE}: {error}") from None
-    except yaml12.Unreadable as error:
-        raise JobError(f"{FILE}:{error.line}:{error.column}: {error.message}") from None
-    places = Places(text, False)
+    document = read_yaml(file, FILE, "stacks to their settings")
+    places = Places(file.read_text("utf-8"), False)
     problems = [
         Problem(FILE, *places.of(path), join_path(path), message, "stacks")
         for path, message in (
@@ -63,10 +57,9 @@ def read_targets(project: Project) -> list[Target]:
     return [Target(stack, **values) for stack, values in document.items()]
 
 
-def _find_mistakes(document: Any, stacks: Collection[str]) -> Iterable[tuple[Path, str]]:
-    if not isinstance(document, Mapping):
-        yield (), "expected a mapping of stacks to their settings"
-        return
+def _find_mistakes(
+    document: Mapping[str, Any], stacks: Collection[str]
+) -> Iterable[tuple[Path, str]]:
     for stack, values in document.items():
         if stack not in stacks:
             yield (stack,), f"there is no Pulumi.{stack}.yaml"
@@ -88,9 +81,11 @@ def _find_mistakes(document: Any, stacks: Collection[str]) -> Iterable[tuple[Pat
                 yield (stack, key), f"{value} is not {expected}"
 
 
-def _find_other_regions(document: Any, project: Project) -> Iterable[tuple[Path, str]]:
+def _find_other_regions(
+    document: Mapping[str, Any], project: Project
+) -> Iterable[tuple[Path, str]]:
     """Yield where the region is not that of the stack's own settings: the credentials would be for another one."""
-    for stack, values in document.items() if isinstance(document, Mapping) else ():
+    for stack, values in document.items():
         if stack in project.stacks() and isinstance(values, Mapping):
             own, region = read_stack(project, stack).setting("aws:region"), values.get("region")
             if own and isinstance(region, str) and region != own:

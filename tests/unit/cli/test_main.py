@@ -64,9 +64,12 @@ def test_a_file_that_cannot_be_written_is_a_sentence(
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("[" * 5_000, "nested too deeply"),
-        ("name: \x01", "a character that YAML does not allow"),
-        ("name: &a [*a]", "an alias of what it stands in"),
+        (
+            "[" * 5_000,
+            ":1:1001: not YAML: exceeded maximum nesting depth (while increasing flow level)",
+        ),
+        ("name: \x01", ":1:7: a character that YAML does not allow"),
+        ("name: &a [*a]", ":1:7: an alias to a value that contains it"),
     ],
 )
 def test_a_project_file_that_is_hostile_is_a_sentence(
@@ -80,4 +83,4 @@ def test_a_project_file_that_is_hostile_is_a_sentence(
     (tmp_path / "Pulumi.yaml").write_text(text, "utf-8")
     monkeypatch.chdir(tmp_path)
     assert main(["validate"]) == 1
-    assert capsys.readouterr().err == f"error: Pulumi.yaml: {message}\n"
+    assert capsys.readouterr().err == f"error: Pulumi.yaml{message}\n"

@@ -35,7 +35,7 @@ def test_one_that_cannot_be_read_is_said(project: Path, capsys: pytest.CaptureFi
 
     assert visit_stacks(read_state, lambda stack, state: state) == {"team-a": "state of team-a"}
     dev, prod = capsys.readouterr().err.splitlines()
-    assert dev.startswith("dev: not read: Pulumi.dev.yaml:2: invalid YAML")
+    assert dev.startswith("dev: not read: Pulumi.dev.yaml:2:")
     assert prod == "prod: not read: no stack named 'prod' found"
 
 

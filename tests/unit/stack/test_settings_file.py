@@ -99,7 +99,6 @@ def test_every_mistake_at_once(project: Path, capsys: Capture) -> None:
     ("text", "said"),
     [
         ("aws-jobs:slots: 5\n", "1:1: aws-jobs:slots: belongs in `config`"),
-        ("config: {a: 1, a: 2}\n", "1:16: duplicate key `a`"),
         (
             "config: {'aws-jobs:jobs': jbos}\n",
             "1:10: config.aws-jobs:jobs: there is no folder `jbos`; did you mean `jobs`?",
