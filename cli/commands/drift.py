@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from cli.commands.comment import make_marker
 from cli.commands.plan import make_plan, read_preview
 from cli.display.escape import code
-from cli.engine.arguments import add_stack, find_stack
+from cli.engine.arguments import add_flag, add_stack, find_stack
 from cli.engine.without_secrets import add_without_secrets
 from cli.github.api import AUTHOR, GitHub, find_marked
 from cli.planning.model import Plan, PlannedJob
@@ -26,9 +26,7 @@ _LONGEST = 60_000
 def configure(parser: argparse.ArgumentParser) -> None:
     add_stack(parser)
     add_without_secrets(parser)
-    parser.add_argument(
-        "--issue", action="store_true", help="open, update or close the GitHub issue about drift"
-    )
+    add_flag(parser, "--issue", "open, update or close the GitHub issue about drift")
     parser.add_argument("--author", default=AUTHOR, help="the token's owner")
     parser.epilog = (
         "Exit code: 0 if they agree, 1 if they differ; with --issue 0 once the issue is up to date. A run that was "

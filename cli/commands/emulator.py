@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from cli.engine.arguments import add_flag
 from cli.project.emulator_process import Emulator
 from cli.project.stack import find_project
 from components.errors import JobError
@@ -54,18 +55,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action.add_argument("--pace", help=f"how fast its jobs run: {_PACE}")
     add("stop", "stop it and keep its jobs")
     status = add("status", "show its address and what jobs may refer to, in every region in use")
-    status.add_argument("--json", action="store_true", help="print a JSON object")
-    status.add_argument("--port", action="store_true", help="print only the port")
+    add_flag(status, "--json", "print a JSON object")
+    add_flag(status, "--port", "print only the port")
     for name, text in _JOBS.items():
         action = add(name, text)
         action.add_argument("job", metavar="JOB", help="its name, id or ARN")
         if name == "fail":
             action.add_argument("--reason", help="what AWS says of it")
-            action.add_argument(
-                "--attempt", action="store_true", help="the attempt alone: a retry may follow"
-            )
+            add_flag(action, "--attempt", "the attempt alone: a retry may follow")
         if name == "hold":
-            action.add_argument("--off", action="store_true", help="let it go on")
+            add_flag(action, "--off", "let it go on")
     pace = add("pace", "show or change how fast jobs run, those that run included")
     pace.add_argument("pace", nargs="*", metavar="STATUS=SECONDS", help=_PACE)
     seed = add("seed", "make queues, buckets and solutions in another region too")

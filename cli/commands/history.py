@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from cli.engine.arguments import add_stack, find_stack
+from cli.engine.arguments import add_flag, add_stack, find_stack
 from cli.project.stack import Stack
 from cli.runs.connection import connect_stack, load_jobs
 from cli.runs.entries import read_entries
@@ -26,7 +26,7 @@ from components.run.submission import list_identities, split_name
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("job", metavar="JOB", help="a job's name")
     add_stack(parser)
-    parser.add_argument("--json", action="store_true", help="print a JSON list")
+    add_flag(parser, "--json", "print a JSON list")
     parser.epilog = (
         "Batch keeps a run's record for about a week after its end; SageMaker is asked for the earlier ones. A secret "
         "value reads [secret]; of a job that no file and no state has, no values are shown."

@@ -7,7 +7,7 @@ import json
 import re
 from typing import Any
 
-from cli.engine.arguments import add_stack, find_stack
+from cli.engine.arguments import add_list, add_stack, add_text, find_stack
 from cli.project.settings import read_stack_settings
 from cli.project.stack import Stack
 from cli.project.targets import FILE, read_targets
@@ -24,30 +24,25 @@ ENVIRONMENTS = {"preview": "preview", "deploy": "production"}
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--role", choices=permissions.ROLES, default="deploy")
     add_stack(parser)
-    parser.add_argument("--account", default="", help="default: the account of the jobs' roles")
-    parser.add_argument(
-        "--state",
-        default="",
-        metavar="S3-URI",
-        help="where Pulumi's state is (s3://BUCKET/PREFIX)",
-    )
-    parser.add_argument(
+    add_text(parser, "--account", "ACCOUNT", "default: the account of the jobs' roles")
+    add_text(parser, "--state", "S3-URI", "where Pulumi's state is (s3://BUCKET/PREFIX)")
+    add_text(
+        parser,
         "--trust",
-        default="",
-        metavar="OWNER/REPOSITORY",
-        help="print the role's trust policy for GitHub Actions instead",
+        "OWNER/REPOSITORY",
+        "print the role's trust policy for GitHub Actions instead",
     )
-    parser.add_argument(
+    add_text(
+        parser,
         "--environment",
-        default="",
-        help=f"GitHub's; default: preview; for the deploy role the stack's in {FILE}, else production",
+        "ENVIRONMENT",
+        f"GitHub's; default: preview; for the deploy role the stack's in {FILE}, else production",
     )
-    parser.add_argument(
+    add_list(
+        parser,
         "--formerly",
-        default=[],
-        action="append",
-        metavar="[PROJECT/]STACK",
-        help="a name that the stack had before `stack rename`: its runs may be renamed too",
+        "[PROJECT/]STACK",
+        "a name that the stack had before `stack rename`: its runs may be renamed too",
     )
     parser.epilog = (
         "Queues, roles, inputs, watched objects and adopted training jobs come from the stack's job files: print it "

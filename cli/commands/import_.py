@@ -12,7 +12,7 @@ from pathlib import Path
 from cli.display.text import count, relative
 from cli.editing import job_text
 from cli.editing.job_files import find_schema, write_new
-from cli.engine.arguments import add_stack, find_stack
+from cli.engine.arguments import add_flag, add_stack, add_text, find_stack
 from cli.project.settings import read_stack_settings
 from cli.project.stack import Stack
 from cli.runs.connection import connect_stack
@@ -30,22 +30,10 @@ _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "job",
-        nargs="?",
-        default="",
-        metavar="JOB",
-        help="a job ID, or the ARN of a job or training job",
-    )
-    parser.add_argument(
-        "-o", "--output", default="", metavar="FILE", help="default: jobs/<name>.yaml"
-    )
-    parser.add_argument(
-        "--all", action="store_true", help="import the newest job of each name in the queue"
-    )
-    parser.add_argument(
-        "--queue", default="", metavar="Q", help="the job queue (with --all, or for a training job)"
-    )
+    add_text(parser, "job", "JOB", "a job ID, or the ARN of a job or training job", nargs="?")
+    add_text(parser, "-o --output", "FILE", "default: jobs/<name>.yaml")
+    add_flag(parser, "--all", "import the newest job of each name in the queue")
+    add_text(parser, "--queue", "Q", "the job queue (with --all, or for a training job)")
     add_stack(parser)
     parser.epilog = (
         "The file has `adopt:`; the next ./jobctl up adopts the run and submits nothing. A later change of the "

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from cli.display.text import relative
+from cli.engine.arguments import add_list, add_text
 from cli.project.stack import HERE, Project, find_project, read_stack, read_yaml
 from cli.repository.create import (
     LOCAL,
@@ -20,14 +21,10 @@ from components.errors import JobError
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", metavar="DIR", help="a new folder; . turns a fresh copy into it")
-    parser.add_argument("--name", default="", help="the project's name")
-    parser.add_argument("--region", default="", help="the AWS region of its stacks")
-    parser.add_argument(
-        "--stack",
-        action="append",
-        default=[],
-        metavar="NAME",
-        help="a stack on AWS besides `local`, such as prod; may be repeated",
+    add_text(parser, "--name", "NAME", "the project's name")
+    add_text(parser, "--region", "REGION", "the AWS region of its stacks")
+    add_list(
+        parser, "--stack", "NAME", "a stack on AWS besides `local`, such as prod; may be repeated"
     )
 
 

@@ -8,7 +8,7 @@ import sys
 import time
 
 from cli.display.log_lines import LogPrinter
-from cli.engine.arguments import add_stack, find_stack
+from cli.engine.arguments import add_flag, add_stack, add_text, find_stack
 from cli.progress.viewer import Viewer
 from cli.project.stack import Stack
 from cli.runs.connection import connect_to_run, describe_run
@@ -21,13 +21,11 @@ from components.aws.runs import format_time
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("job", metavar="JOB", help="a job's name")
-    parser.add_argument("-f", "--follow", action="store_true", help="go on until the run has ended")
+    add_flag(parser, "-f --follow", "go on until the run has ended")
     parser.add_argument(
         "--attempt", type=_positive, default=0, metavar="N", help="default: the newest"
     )
-    parser.add_argument(
-        "--since", default="", metavar="TIME", help="1h ago, 10m, 90s, 2d, or 2026-11-28T00:12:05Z"
-    )
+    add_text(parser, "--since", "TIME", "1h ago, 10m, 90s, 2d, or 2026-11-28T00:12:05Z")
     parser.add_argument("--node", type=_positive, default=0, metavar="N", help="default: all nodes")
     add_stack(parser)
     parser.epilog = (

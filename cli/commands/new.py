@@ -8,6 +8,7 @@ from pathlib import Path
 from cli.commands.schema import find_kind_name
 from cli.display.text import relative
 from cli.editing.job_files import find_schema, write_new
+from cli.engine.arguments import add_text
 from cli.project.settings import list_job_folders
 from cli.project.stack import find_project
 from components.errors import JobError
@@ -19,12 +20,7 @@ from components.stack.settings import JOBS
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("kind", metavar="KIND", help=" or ".join(KINDS))
     parser.add_argument("name", metavar="NAME", help="the job's name: letters, digits, - and _")
-    parser.add_argument(
-        "--dir",
-        default="",
-        metavar="FOLDER",
-        help="default: the stacks' job folder, jobs/",
-    )
+    add_text(parser, "--dir", "FOLDER", "default: the stacks' job folder, jobs/")
 
 
 def run(args: argparse.Namespace) -> int:

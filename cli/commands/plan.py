@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
-from cli.engine.arguments import add_stack, find_stack
+from cli.engine.arguments import add_stack, add_text, find_stack
 from cli.engine.run import read_error, run_quietly
 from cli.engine.without_secrets import add_without_secrets, run_without_secrets
 from cli.planning import markdown, prices, text
@@ -29,16 +29,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_stack(parser)
     add_without_secrets(parser)
     parser.add_argument("--format", choices=FORMATS, default="text")
-    parser.add_argument(
+    add_text(
+        parser,
         "--from",
+        "FILE",
+        "the output of `preview --json --show-sames` to read instead of running a preview; - for standard input",
         dest="source",
-        metavar="FILE",
-        default="",
-        help="the output of `preview --json --show-sames` to read instead of running a preview; - for standard input",
     )
-    parser.add_argument(
-        "-o", "--output", metavar="FILE", default="", help="write the plan to this file"
-    )
+    add_text(parser, "-o --output", "FILE", "write the plan to this file")
     parser.epilog = (
         "Exit code: 0, or 1 if the preview found problems; the plan lists them. Prices of an instance-hour come "
         "from the stack's aws-jobs:prices."

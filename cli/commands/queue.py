@@ -10,7 +10,7 @@ from dataclasses import asdict
 from typing import Any
 
 from cli.display.console import make_console, styled
-from cli.engine.arguments import add_stack, find_stack
+from cli.engine.arguments import add_flag, add_stack, add_text, find_stack
 from cli.progress.queue_page import format_queue
 from cli.runs.connection import connect_stack, make_redactor
 from cli.runs.entries import Entry, read_entries
@@ -22,15 +22,9 @@ from components.printable import make_printable
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "queue",
-        nargs="?",
-        default="",
-        metavar="QUEUE",
-        help="default: the queues of the stack's jobs",
-    )
+    add_text(parser, "queue", "QUEUE", "default: the queues of the stack's jobs", nargs="?")
     add_stack(parser)
-    parser.add_argument("--json", action="store_true", help="print a JSON list")
+    add_flag(parser, "--json", "print a JSON list")
     parser.epilog = (
         "Jobs of the stack are marked with *. AWS tells the place of the first 100 that wait."
     )

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from cli.display.text import align, count
-from cli.engine.arguments import add_stack, find_stack
+from cli.engine.arguments import add_flag, add_stack, find_stack
 from cli.project.stack import Stack
 from cli.runs.connection import connect_stack, load_jobs
 from cli.runs.entries import Entry, read_entries
@@ -31,12 +31,10 @@ REASON = "terminated by jobctl recover: no file and no state entry matches it"
 
 def configure(parser: argparse.ArgumentParser) -> None:
     add_stack(parser)
-    parser.add_argument(
-        "--terminate",
-        action="store_true",
-        help="terminate the active runs that no file and no state entry matches",
+    add_flag(
+        parser, "--terminate", "terminate the active runs that no file and no state entry matches"
     )
-    parser.add_argument("--json", action="store_true", help="print a JSON list")
+    add_flag(parser, "--json", "print a JSON list")
     parser.epilog = (
         "Batch is asked first, then SageMaker (Search), which keeps records longer. If the state is lost, ./jobctl up "
         "adopts what this lists and submits nothing again."

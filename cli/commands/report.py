@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from cli.display.text import count
-from cli.engine.arguments import add_stacks, find_stack
+from cli.engine.arguments import add_flag, add_stacks, add_text, find_stack
 from cli.planning import prices
 from cli.project.stack import Stack, find_project
 from cli.report.model import RunRow
@@ -27,22 +27,17 @@ PAGE, SINCE = "report.html", "30d"
 
 def configure(parser: argparse.ArgumentParser) -> None:
     add_stacks(parser)
-    parser.add_argument(
-        "-o",
-        "--output",
-        default=PAGE,
-        metavar="FILE",
-        help=f"where the page is written (default {PAGE})",
+    add_text(
+        parser, "-o --output", "FILE", f"where the page is written (default {PAGE})", default=PAGE
     )
-    parser.add_argument(
+    add_text(
+        parser,
         "--since",
+        "TIME",
+        f"runs that were submitted since, or are active; 12h, 30d, 2026-11-28T00:12:05Z (default {SINCE})",
         default=SINCE,
-        metavar="TIME",
-        help=f"runs that were submitted since, or are active; 12h, 30d, 2026-11-28T00:12:05Z (default {SINCE})",
     )
-    parser.add_argument(
-        "--json", action="store_true", help="print the runs as a JSON document; no page"
-    )
+    add_flag(parser, "--json", "print the runs as a JSON document; no page")
     parser.epilog = (
         "Batch keeps a run's record for about a week after its end; SageMaker is asked for the earlier ones. Prices of "
         "an instance-hour come from the stack's aws-jobs:prices."

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cli.editing import generation
-from cli.engine.arguments import add_stack, find_stack
+from cli.engine.arguments import add_flag, add_stack, find_stack
 from cli.project.settings import list_job_folders
 from cli.project.stack import Project, find_project, find_selected
 from cli.runs.entries import read_entries
@@ -24,7 +24,7 @@ from components.stack.load import load_stack
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("jobs", metavar="JOB", nargs="*", help="a job, or a file of jobs/")
-    parser.add_argument("--failed", action="store_true", help="all jobs whose run has failed")
+    add_flag(parser, "--failed", "all jobs whose run has failed")
     add_stack(parser)
     parser.epilog = (
         "It edits `generation` in the job file in place. A matrix has one generation for all of its "

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cli.display.progress import format_size, show_progress
 from cli.display.text import align, count
-from cli.engine.arguments import add_stack, find_stack
+from cli.engine.arguments import add_flag, add_stack, add_text, find_stack
 from cli.runs.artifacts import (
     COUNTED,
     RunArtifacts,
@@ -29,13 +29,11 @@ from components.printable import visible
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("job", metavar="JOB", help="a job's name")
-    parser.add_argument(
-        "-o", "--output", default="", metavar="DIR", help="download into this folder"
-    )
-    parser.add_argument(
+    add_text(parser, "-o --output", "DIR", "download into this folder")
+    add_flag(
+        parser,
         "--count",
-        action="store_true",
-        help=f"count records also where more than {format_size(COUNTED)} must be read for it",
+        f"count records also where more than {format_size(COUNTED)} must be read for it",
     )
     add_stack(parser)
     parser.epilog = (

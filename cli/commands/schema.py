@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
+from cli.engine.arguments import add_text
 from components.errors import JobError
 from components.jobfile.messages import join_words
 from components.jobfile.words import suggest
@@ -13,13 +14,7 @@ from components.schema import FOLDER
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "kind",
-        nargs="?",
-        default="",
-        metavar="KIND",
-        help=f"{' or '.join(KINDS)} (default: any kind)",
-    )
+    add_text(parser, "kind", "KIND", f"{' or '.join(KINDS)} (default: any kind)", nargs="?")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import argparse
 
+from cli.engine.arguments import add_flag
 from cli.engine.pulumi_cli import install_pulumi, read_version
 from cli.project.stack import HERE
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--dev", action="store_true", help="with the tools of `make test`")
-    parser.add_argument(
-        "--pulumi",
-        action="store_true",
-        help=f"install the Pulumi CLI {read_version(HERE)} into .local/pulumi-cli",
+    add_flag(parser, "--dev", "with the tools of `make test`")
+    add_flag(
+        parser, "--pulumi", f"install the Pulumi CLI {read_version(HERE)} into .local/pulumi-cli"
     )
 
 

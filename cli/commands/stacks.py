@@ -9,6 +9,7 @@ import subprocess
 from dataclasses import asdict
 from pathlib import Path
 
+from cli.engine.arguments import add_flag
 from cli.project.settings import read_stack_settings
 from cli.project.stack import find_project, read_stack
 from cli.project.targets import FILE, choose_touched, read_targets
@@ -17,10 +18,10 @@ from components.printable import visible
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
+    add_flag(
+        parser,
         "--touched",
-        action="store_true",
-        help="only those whose jobs the checked-out commit can change, against its first parent",
+        "only those whose jobs the checked-out commit can change, against its first parent",
     )
     parser.epilog = (
         f"They stand in {FILE}. In a workflow they are written to $GITHUB_OUTPUT as `stacks`, a JSON list for "

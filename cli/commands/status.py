@@ -11,7 +11,7 @@ from typing import Any
 
 from cli.display.console import make_console
 from cli.display.text import count
-from cli.engine.arguments import add_stacks, find_stack
+from cli.engine.arguments import add_flag, add_stacks, add_text, find_stack
 from cli.progress.look import Look, look_offline, print_lines, print_table
 from cli.progress.page import format_page
 from cli.progress.table import format_jobs
@@ -26,12 +26,10 @@ from components.kinds import Phase
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("job", nargs="?", default="", metavar="JOB", help="show one job's page")
+    add_text(parser, "job", "JOB", "show one job's page", nargs="?")
     add_stacks(parser)
-    parser.add_argument(
-        "--offline", action="store_true", help="show what the state has of the last up or refresh"
-    )
-    parser.add_argument("--json", action="store_true", help="print JSON, with everything")
+    add_flag(parser, "--offline", "show what the state has of the last up or refresh")
+    add_flag(parser, "--json", "print JSON, with everything")
     parser.epilog = (
         "AWS is asked for what has not ended; the state is not changed. With --all-stacks, one that cannot be read is "
         "named on stderr, and the others are shown."

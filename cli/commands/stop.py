@@ -7,7 +7,7 @@ import sys
 import time
 
 from cli.display.spans import format_span
-from cli.engine.arguments import add_stack, find_stack
+from cli.engine.arguments import add_flag, add_stack, find_stack
 from cli.progress.viewer import Viewer
 from cli.runs.connection import describe_run
 from cli.runs.entries import read_entries, select_entries
@@ -20,7 +20,7 @@ from components.lifecycle.stop import stop
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("job", metavar="JOB", help="a job's name")
     add_stack(parser)
-    parser.add_argument("-y", "--yes", action="store_true", help="do not ask")
+    add_flag(parser, "-y --yes", "do not ask")
     parser.epilog = (
         "The run is marked in AWS, so that even an `up` whose state was lost submits nothing in its place. "
         "./jobctl rerun JOB runs the same definition again."

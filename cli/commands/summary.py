@@ -8,7 +8,7 @@ import sys
 import time
 
 from cli.display.escape import code, fenced, keep_console_link
-from cli.engine.arguments import add_stack, find_stack
+from cli.engine.arguments import add_flag, add_stack, find_stack
 from cli.engine.run import run_quietly
 from cli.engine.without_secrets import add_without_secrets, run_without_secrets
 from cli.progress.look import print_offline
@@ -25,9 +25,7 @@ LIMIT = 1_000_000
 def configure(parser: argparse.ArgumentParser) -> None:
     add_stack(parser)
     add_without_secrets(parser)
-    parser.add_argument(
-        "--preview", action="store_true", help="show the full diff of a preview instead of the jobs"
-    )
+    add_flag(parser, "--preview", "show the full diff of a preview instead of the jobs")
     parser.epilog = "In a workflow it is written to the run's page ($GITHUB_STEP_SUMMARY), otherwise to the terminal."
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from cli.display.text import count
+from cli.engine.arguments import add_flag, add_list, add_text
 from cli.engine.run import read_error
 from cli.planning.preview import read
 from cli.project.stack import HERE, find_project
@@ -33,37 +34,27 @@ UNDO = "nothing is committed: `git reset --hard` undoes the upgrade"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
+    add_text(
+        parser,
         "version",
+        "VERSION",
+        "such as 1.2.0, a branch, a whole commit, or a folder (default: the newest release)",
         nargs="?",
-        default="",
-        metavar="VERSION",
-        help="such as 1.2.0, a branch, a whole commit, or a folder (default: the newest release)",
     )
-    parser.add_argument(
+    add_text(
+        parser,
         "--from",
+        "ADDRESS",
+        "the repository that versions come from (default: the one in upstream.lock)",
         dest="source",
-        default="",
-        metavar="ADDRESS",
-        help="the repository that versions come from (default: the one in upstream.lock)",
     )
-    parser.add_argument(
-        "-s",
-        "--stack",
-        action="append",
-        default=[],
-        help="preview this stack only, may be repeated (default: each)",
+    add_list(
+        parser, "-s --stack", "STACK", "preview this stack only, may be repeated (default: each)"
     )
-    parser.add_argument(
-        "--take",
-        action="append",
-        default=[],
-        metavar="PATH",
-        help="replace what you changed at or below this path, may be repeated",
+    add_list(
+        parser, "--take", "PATH", "replace what you changed at or below this path, may be repeated"
     )
-    parser.add_argument(
-        "--downgrade", action="store_true", help="bring an older version than this one"
-    )
+    add_flag(parser, "--downgrade", "bring an older version than this one")
     parser.epilog = (
         "Stops where an upstream path was changed here (upstream.yaml says which these are). Runs `validate` for "
         "every stack, shows what differs in the previews, and commits."

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from cli.display.spans import TIMEOUT, parse_timeout
-from cli.engine.arguments import add_stack, find_stack
+from cli.engine.arguments import add_stack, add_text, find_stack
 from cli.engine.run import run_quietly
 from cli.progress.display import Display
 from cli.progress.viewer import Viewer
@@ -26,8 +26,12 @@ SLOT = 300.0  # seconds after which an `up` tries again for a slot that other te
 
 def configure(parser: argparse.ArgumentParser) -> None:
     add_stack(parser)
-    parser.add_argument(
-        "--timeout", default=TIMEOUT, help=f"such as 90s, 30m, 6h, 2d (default {TIMEOUT})"
+    add_text(
+        parser,
+        "--timeout",
+        "TIMEOUT",
+        f"such as 90s, 30m, 6h, 2d (default {TIMEOUT})",
+        default=TIMEOUT,
     )
     parser.epilog = (
         "It runs `up` again when a run has ended and another job waits for it. Exit code 1 if a job of the stack "

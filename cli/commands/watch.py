@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 
 from cli.display.spans import parse_timeout
-from cli.engine.arguments import add_stack, find_stack
+from cli.engine.arguments import add_stack, add_text, find_stack
 from cli.progress.viewer import Viewer
 from cli.runs.entries import Entry, read_entries, select_entries
 from cli.runs.pace import make_pace
@@ -28,7 +28,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default="ended",
         help="what to wait for (default: ended)",
     )
-    parser.add_argument("--timeout", default="", help="such as 30s, 30m, 6h, 2d; default: none")
+    add_text(parser, "--timeout", "TIMEOUT", "such as 30s, 30m, 6h, 2d; default: none")
     parser.epilog = (
         "Exit code 1 if a run has failed, 0 if the time was over first. Nothing ends a job here, Ctrl-C neither. "
         "A job that waits for another is submitted by an `up`: ./jobctl wait runs it."

@@ -6,6 +6,7 @@ import argparse
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from cli.project.stack import Project, Stack, find_project, find_selected, read_stack
 from components.errors import JobError
@@ -13,18 +14,35 @@ from components.errors import JobError
 NAMES_STACK = (["stack", "init"], ["stack", "rm"], ["stack", "select"], ["cancel"])
 
 
-def add_stack(parser: argparse._ActionsContainer) -> None:
+def add_text(
+    parser: argparse._ActionsContainer, names: str, metavar: str, text: str, **options: Any
+) -> None:
+    """Add an argument whose value is a text, empty where it is not given; `names` are its forms: `-o --output`."""
+    parser.add_argument(*names.split(), **{"default": "", **options}, metavar=metavar, help=text)
+
+
+def add_list(parser: argparse._ActionsContainer, names: str, metavar: str, text: str) -> None:
+    """Add an argument that may be repeated."""
+    parser.add_argument(*names.split(), action="append", default=[], metavar=metavar, help=text)
+
+
+def add_flag(parser: argparse._ActionsContainer, names: str, text: str) -> None:
+    """Add an argument without a value."""
+    parser.add_argument(*names.split(), action="store_true", help=text)
+
+
+def add_stack(
+    parser: argparse._ActionsContainer, text: str = "default: the selected stack"
+) -> None:
     """Add the argument that `find_stack` reads."""
-    parser.add_argument("-s", "--stack", default="", help="default: the selected stack")
+    add_text(parser, "-s --stack", "STACK", text)
 
 
 def add_stacks(parser: argparse.ArgumentParser) -> None:
     """Add the argument that `find_stack` reads, or every stack instead."""
     group = parser.add_mutually_exclusive_group()
     add_stack(group)
-    group.add_argument(
-        "--all-stacks", action="store_true", help="every stack that has a settings file"
-    )
+    add_flag(group, "--all-stacks", "every stack that has a settings file")
 
 
 def find_stack(args: argparse.Namespace, *, required: bool = True) -> Stack:

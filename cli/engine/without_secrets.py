@@ -19,6 +19,7 @@ from typing import Any
 
 import yaml
 
+from cli.engine.arguments import add_flag
 from cli.engine.run import capture, run_quietly
 from cli.project.stack import Stack, read_yaml
 from cli.project.variables import child_environment
@@ -39,10 +40,10 @@ _OWN = ("PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHR
 
 def add_without_secrets(parser: argparse.ArgumentParser) -> None:
     """Add the argument that says which of `run_quietly` and `run_without_secrets` previews."""
-    parser.add_argument(
+    add_flag(
+        parser,
         "--without-secrets",
-        action="store_true",
-        help="need neither passphrase nor key; jobs that depend on a secret are not previewed",
+        "need neither passphrase nor key; jobs that depend on a secret are not previewed",
     )
 
 
