@@ -8,14 +8,12 @@ from __future__ import annotations
 import datetime
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import yaml
-
 from components.errors import JobError
 from components.jobfile import json_text, yaml12
+from components.jobfile.places import Places
 from components.wire import Path
 
 KEY = "generation"
@@ -64,13 +62,13 @@ def change_generation(text: str, is_json: bool, stack: str, today: datetime.date
     if isinstance(old, str) and "${" in old:
         raise JobError(f"generation is interpolated ({old}); change its values")
     new = next_generation(old, today)
-    # YAML's reader takes JSON too, but for tabs, which are never part of a JSON string
-    spots = dict(_list_values(text.replace("\t", " ") if is_json else text))
+    if old is None and "kind" not in before:
+        raise JobError("the file has no `kind`; run ./jobctl validate")
+    found = _find_entry(text, is_json, ("kind",) if old is None else at)
     if old is None:
-        edited = _insert(text, spots, new, is_json)
+        edited = _insert(text, found, new, is_json)
     else:
-        start, end = spots.get(at, (0, 0))
-        edited = text[:start] + _quote(text[start:end], new, is_json) + text[end:]
+        edited = text[: found.start(1)] + _quote(found[1], new, is_json) + text[found.end() :]
     if not _only_differs(read, edited, before, at, new):
         raise JobError(f"cannot edit generation on its own: {_BY_HAND}")
     return Change(edited, old, new)
@@ -95,8 +93,6 @@ def _quote(written: str, value: int | str, is_json: bool) -> str:
         return json.dumps(value, ensure_ascii=False)
     if written.startswith("'"):
         return "'" + value.replace("'", "''") + "'"
-    if written[:1] in ("|", ">", "&", "*", "!"):
-        raise JobError(f"generation is not a plain scalar: {_BY_HAND}")
     try:
         plain = bool(yaml12.load(f"a: {value}") == {"a": value})
     except yaml12.Unreadable:
@@ -104,12 +100,9 @@ def _quote(written: str, value: int | str, is_json: bool) -> str:
     return value if plain else json.dumps(value, ensure_ascii=False)
 
 
-def _insert(text: str, spots: dict[Path, tuple[int, int]], value: int | str, is_json: bool) -> str:
+def _insert(text: str, kind: re.Match[str], value: int | str, is_json: bool) -> str:
     """Insert a generation after `kind`, in the layout of the other keys: on a line of its own, or in the same line."""
-    if ("kind",) not in spots:
-        raise JobError("the file has no `kind`; run ./jobctl validate")
-    end = spots[("kind",)][1]
-    key_start = spots[("", "kind")][0]
+    key_start, end = kind.span()
     opening = text[:key_start].rstrip()[-1:]
     if is_json or opening in ("{", ","):
         gap = re.search(r"\s*\Z", text[:key_start])
@@ -124,25 +117,13 @@ def _insert(text: str, spots: dict[Path, tuple[int, int]], value: int | str, is_
     return f"{text[: line_end + 1]}{indent}{KEY}: {value}{newline}{text[line_end + 1 :]}"
 
 
-def _list_values(text: str) -> Iterator[tuple[Path, tuple[int, int]]]:
-    """Yield where each value is, as (start, end) in characters; the key `kind` itself under ("", "kind")."""
-    loader = yaml12.Loader(text)
-    try:
-        root = loader.get_single_node()
-    except yaml.YAMLError:
-        raise JobError(f"cannot locate the keys of the file: {_BY_HAND}") from None
-    finally:
-        loader.dispose()
-    if root is not None:
-        yield from _list_node(root, ())
-
-
-def _list_node(node: yaml.Node, at: Path) -> Iterator[tuple[Path, tuple[int, int]]]:
-    if not isinstance(node, yaml.MappingNode) or len(at) > 2:
-        return
-    for key, value in node.value:
-        path = (*at, str(key.value))
-        if path == ("kind",):
-            yield ("", "kind"), (key.start_mark.index, key.end_mark.index)
-        yield path, (value.start_mark.index, value.end_mark.index)
-        yield from _list_node(value, path)
+def _find_entry(text: str, is_json: bool, path: Path) -> re.Match[str]:
+    """Return where a key and its scalar (group 1) are. Raises `JobError` for what is not written in one line."""
+    spot = Places(text, is_json).spot(path)
+    lines = text.split("\n") if is_json else text.splitlines(keepends=True)
+    start = sum(len(line) + is_json for line in lines[: spot.line - 1]) + spot.column - 1
+    value = rf""""(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|{re.escape(spot.written or "")}"""
+    found = re.compile(rf"""["']?{path[-1]}["']?\s*:\s*({value})""").match(text, start)
+    if not found or not found[1]:
+        raise JobError(f"{path[-1]} is not a plain scalar: {_BY_HAND}")
+    return found
