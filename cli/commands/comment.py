@@ -27,10 +27,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     stack = find_stack(args)
     number = args.pr or find_pull_request(os.environ)
-    try:
-        plan = Path(args.file).read_text("utf-8")
-    except OSError as error:
-        raise JobError(f"{args.file}: {error.strerror}") from None
+    plan = Path(args.file).read_text("utf-8")
     github = GitHub.of(os.environ)
     marker = make_marker("plan", stack)
     body = {"body": f"{marker}\n{plan}"}

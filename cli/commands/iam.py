@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import re
-from typing import Any
 
 from cli.engine.arguments import add_list, add_stack, add_text, find_stack
 from cli.project.settings import read_stack_settings
@@ -19,6 +18,9 @@ from components.stack.load import load_stack
 from components.stack.scope import build_scope
 
 ENVIRONMENTS = {"preview": "preview", "deploy": "production"}
+_S3_URI = (r"s3://[^/]+(/.*)?", "s3://BUCKET/PREFIX")
+_REPOSITORY = (r"[\w.-]+/[\w.-]+", "OWNER/REPOSITORY")
+_STACK = (r"([\w.-]+/)?[\w.-]+", "STACK or PROJECT/STACK")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -52,17 +54,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     stack = find_stack(args)
-    if args.state and not re.fullmatch(r"s3://[^/]+(/.*)?", args.state):
-        raise JobError(f"--state is {args.state}; expected s3://BUCKET/PREFIX")
     if args.trust and not args.environment and args.role not in ENVIRONMENTS:
         raise JobError(
             f"the role {args.role} is for people; to let a workflow have it, name its --environment"
         )
-    if args.trust and not re.fullmatch(r"[\w.-]+/[\w.-]+", args.trust):
-        raise JobError(f"--trust is {args.trust}; expected OWNER/REPOSITORY")
-    for name in args.formerly:
-        if not re.fullmatch(r"([\w.-]+/)?[\w.-]+", name):
-            raise JobError(f"--formerly is {name}; expected STACK or PROJECT/STACK")
+    for option, value, (pattern, expected) in (
+        ("--state", args.state, _S3_URI),
+        ("--trust", args.trust, _REPOSITORY),
+        *(("--formerly", name, _STACK) for name in args.formerly),
+    ):
+        if value and not re.fullmatch(pattern, value):
+            raise JobError(f"{option} is {value}; expected {expected}")
     settings = read_stack_settings(stack)
     jobs = load_stack(settings)
     if settings.platform and not jobs.platform:
@@ -81,7 +83,7 @@ def run(args: argparse.Namespace) -> int:
     scope = build_scope(jobs, account, args.state, formerly)
     if args.trust:
         environment = args.environment or find_environment(stack, args.role)
-        document = make_trust_policy(args.trust, environment, scope)
+        document = github_trust(args.trust, environment, scope.account, scope.partition)
     else:
         document = permissions.make_policy(args.role, scope)
     print(json.dumps(document, indent=2))
@@ -98,10 +100,3 @@ def find_environment(stack: Stack, role: str) -> str:
     """Return the GitHub environment whose workflows take the role: of the deploy role the stack's own."""
     deployed = {target.stack: target.environment for target in read_targets(stack.project)}
     return (deployed.get(stack.name) if role == "deploy" else "") or ENVIRONMENTS[role]
-
-
-def make_trust_policy(
-    repository: str, environment: str, scope: permissions.Scope
-) -> dict[str, Any]:
-    """Return who may take the role: the workflows of one environment of this repository, by GitHub's OIDC tokens."""
-    return github_trust(repository, environment, scope.account, scope.partition)

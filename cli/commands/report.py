@@ -17,10 +17,11 @@ from cli.report.model import RunRow
 from cli.report.reading import Known, read_rows
 from cli.runs.all_stacks import visit_stacks
 from cli.runs.connection import connect_stack, make_redactor
-from cli.runs.entries import Entry, read_entries
+from cli.runs.entries import read_entries
 from cli.runs.logs import parse_since
 from components.aws.runs import format_time
 from components.errors import JobError
+from components.run.submission import list_identities
 
 PAGE, SINCE = "report.html", "30d"
 
@@ -97,7 +98,7 @@ def find_known(stack: Stack) -> Known:
         entries = []  # AWS knows the runs all the same
     paths: dict[str, tuple[str, ...]] = {}
     for entry in entries:
-        for identity in _list_identities(entry):
+        for identity in list_identities({"identity": "", **entry.outputs}):
             paths[identity] = (*paths.get(identity, ()), *(entry.outputs.get("secretPaths") or ()))
     return Known(
         stack=f"{stack.project.name}/{stack.name}",
@@ -105,7 +106,3 @@ def find_known(stack: Stack) -> Known:
         paths=paths,
         redactor=make_redactor(stack),
     )
-
-
-def _list_identities(entry: Entry) -> list[str]:
-    return [entry.text("identity"), *map(str, entry.outputs.get("formerly") or ())]

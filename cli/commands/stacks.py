@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import subprocess
 from dataclasses import asdict
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from cli.engine.arguments import add_flag
 from cli.project.settings import read_stack_settings
 from cli.project.stack import find_project, read_stack
 from cli.project.targets import FILE, choose_touched, read_targets
+from cli.repository.git import git, has_git
 from components.errors import JobError
 from components.printable import visible
 
@@ -55,13 +55,13 @@ def list_changes(root: Path) -> list[str]:
 
     Against the first parent: for the merge commit that a pull request's workflow checks out, that is its whole change.
     """
-    command = ["git", "diff", "--name-only", "--no-renames", "--relative", "-z", "HEAD^1", "HEAD"]
+    if not has_git():
+        raise JobError("--touched needs git, and there is no `git` on PATH")
+    words = ["--name-only", "--no-renames", "--relative", "-z", "HEAD^1", "HEAD"]
     try:
-        done = subprocess.run(command, cwd=root, capture_output=True, text=True)
-    except FileNotFoundError:
-        raise JobError("--touched needs git, and there is no `git` on PATH") from None
-    if done.returncode != 0:
+        listed = git(root, "diff", *words)
+    except JobError:
         raise JobError(
             "git does not know the checked-out commit's parent; check out with `fetch-depth: 2`"
-        )
-    return [path for path in done.stdout.split("\0") if path]
+        ) from None
+    return [path for path in listed.split("\0") if path]

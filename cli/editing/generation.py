@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from cli.editing.job_text import is_plain
 from components.errors import JobError
 from components.jobfile import json_text, yaml12
 from components.jobfile.places import Places
@@ -93,11 +94,7 @@ def _quote(written: str, value: int | str, is_json: bool) -> str:
         return json.dumps(value, ensure_ascii=False)
     if written.startswith("'"):
         return "'" + value.replace("'", "''") + "'"
-    try:
-        plain = bool(yaml12.load(f"a: {value}") == {"a": value})
-    except yaml12.Unreadable:
-        plain = False
-    return value if plain else json.dumps(value, ensure_ascii=False)
+    return value if is_plain(value) else json.dumps(value, ensure_ascii=False)
 
 
 def _insert(text: str, kind: re.Match[str], value: int | str, is_json: bool) -> str:

@@ -7,8 +7,7 @@ from pathlib import Path
 
 from cli.display.text import relative
 from components.errors import JobError
-
-SUFFIXES = (".yaml", ".yml", ".json")
+from components.jobfile.load import SUFFIXES
 
 
 def find_schema(root: Path, folder: Path) -> str:

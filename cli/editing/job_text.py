@@ -126,12 +126,16 @@ class _Dumper(yaml.SafeDumper):
         return True
 
 
-def _represent_text(dumper: _Dumper, value: str) -> yaml.Node:
+def is_plain(value: str) -> bool:
+    """Tell whether YAML 1.2 reads this text, without quotes, as itself."""
     try:
-        plain = yaml12.load(f"a: {value}\n") == {"a": value}
+        return bool(yaml12.load(f"a: {value}\n") == {"a": value})
     except yaml12.Unreadable:
-        plain = False
-    style = None if plain or "\n" in value else '"'
+        return False
+
+
+def _represent_text(dumper: _Dumper, value: str) -> yaml.Node:
+    style = None if is_plain(value) or "\n" in value else '"'
     return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
 
 

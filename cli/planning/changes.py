@@ -33,17 +33,15 @@ def list_changes(kind: Kind, old: Mapping[str, Any], new: Mapping[str, Any]) -> 
         in_place = top in kind.request.in_place or top == kind.tags.field
         reruns = not in_place and top != kind.request.token_field and join_path(path) not in secret
         found.append(Change(join_path(path), _format(was), _format(now), reruns))
-    for name in RUN:
-        if canonical(old.get(name)) != canonical(new.get(name)):
-            found.append(Change(name, _format(old.get(name)), _format(new.get(name)), True))
+    for name in (*RUN, *SETTINGS):
+        was, now = old.get(name), new.get(name)
+        if canonical(was) != canonical(now):
+            found.append(Change(name, _format(was), _format(now), name in RUN))
     found += _compare_code(_as_mapping(old.get("code")), _as_mapping(new.get("code")))
     for path, was, now in _compare(
         _as_mapping(old.get("watched")), _as_mapping(new.get("watched")), ("watched",)
     ):
         found.append(Change(join_path(path), _format(was), _format(now), True))
-    for name in SETTINGS:
-        if canonical(old.get(name)) != canonical(new.get(name)):
-            found.append(Change(name, _format(old.get(name)), _format(new.get(name)), False))
     return sorted(found, key=lambda change: not change.reruns)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -11,6 +12,7 @@ from cli.repository.git import git, has_git
 from cli.repository.manifest import LOCK, read_lock
 from cli.repository.version import read_version
 from components.errors import JobError
+from components.wire import pick
 
 _SCP = re.compile(r"[\w.-]+@[\w.-]+:[\w./~-]+")  # git@example.com:acme/jobs.git
 
@@ -40,15 +42,11 @@ def find_source(root: Path) -> str:
         return read_lock(root).source
     found = ""
     if (root / ".git").exists() and has_git():
-        try:
+        with suppress(JobError):
             found = git(root, "remote", "get-url", "origin").strip()
-        except JobError:
-            found = ""
     else:
-        config = read_yaml(root / "Pulumi.yaml").get("config") or {}
-        tags = config.get("pulumi:tags") or {} if isinstance(config, dict) else {}
-        value = tags.get("value") or {} if isinstance(tags, dict) else {}
-        found = str(value.get("pulumi:template", "")) if isinstance(value, dict) else ""
+        project = read_yaml(root / "Pulumi.yaml")
+        found = str(pick(project, "config.pulumi:tags.value.pulumi:template", ""))
     # a folder of somebody's machine is no address for others
     is_remote = _SCP.fullmatch(found) or urlsplit(found).scheme in ("https", "ssh", "http")
     return without_credentials(found) if is_remote else ""

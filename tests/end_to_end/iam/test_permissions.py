@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from cli.commands.iam import make_trust_policy
 from components import permissions
 from components.kinds import KINDS, Call, Kind, Link
 from components.kinds.logs import Logs
 from components.kinds.personalize.table import make_kind
 from components.permissions import Scope
+from components.platform.documents import github_trust
 from tests.conftest import ROOT, Workspace
 from tests.end_to_end import jobs
 from tests.end_to_end.test_changes import client
@@ -265,7 +265,9 @@ def test_statements_are_told_apart() -> None:
 
 def test_only_one_environment_of_the_repository_takes_a_role() -> None:
     """The deploy role trusts the tokens of the environment `production` of this repository, and no branch."""
-    statement = make_trust_policy("acme/jobs", "production", SCOPE)["Statement"][0]
+    statement = github_trust("acme/jobs", "production", SCOPE.account, SCOPE.partition)[
+        "Statement"
+    ][0]
     assert statement["Condition"]["StringEquals"] == {
         "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
         "token.actions.githubusercontent.com:sub": "repo:acme/jobs:environment:production",
