@@ -11,8 +11,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 from cli.engine.arguments import add_stack, add_text, find_stack
-from cli.engine.run import read_error, run_quietly
-from cli.engine.without_secrets import add_without_secrets, run_without_secrets
+from cli.engine.run import read_error
+from cli.engine.without_secrets import add_without_secrets, run_preview
 from cli.planning import markdown, prices, text
 from cli.planning.build import build
 from cli.planning.model import Plan
@@ -72,10 +72,8 @@ def read_preview(stack: Stack, source: str = "", *, without_secrets: bool = Fals
             return Path(source).read_text("utf-8")
         except OSError as error:
             raise JobError(f"{source}: {error.strerror}") from None
-    preview = run_without_secrets if without_secrets else run_quietly
-    code, out, err = preview(
-        stack, ["preview", "--stack", stack.name, "--json", "--show-sames", "--non-interactive"]
-    )
+    flags = ["--json", "--show-sames"]
+    code, out, err = run_preview(stack, flags, without_secrets=without_secrets)
     if out.lstrip().startswith("{"):
         return out
     raise JobError(read_error(code, err))

@@ -19,7 +19,7 @@ from components.kinds import KINDS
 from components.platform.config import KEY as PLATFORM
 
 SKIP = "PULUMI_SKIP_CHECKPOINTS"
-COMMANDS = ("up", "destroy", "refresh")  # those that write a state
+WRITE_STATE = ("up", "destroy", "refresh")
 _IMPORTS = ("import pulumi", "from components import program")
 _OWN = (
     "pulumi:pulumi:Stack",

@@ -9,11 +9,9 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 
 from cli.engine.arguments import choose_stack, split_cwd
-from cli.engine.checkpoints import COMMANDS as WRITE_STATE
-from cli.engine.checkpoints import SKIP, has_jobs_alone
+from cli.engine.checkpoints import SKIP, WRITE_STATE, has_jobs_alone
 from cli.engine.choose import Engine, assume_emulator, choose, has_state
 from cli.project.emulator_process import Emulator
 from cli.project.region import DEFAULT, find_region
@@ -46,7 +44,7 @@ def run(name: str, arguments: Sequence[str]) -> int:
         return _execute(engine, argv, cwd, env)
     print(f"jobctl: {engine.reason}", file=sys.stderr, flush=True)
     makes_stack = argv[:1] not in MAKES_NO_STACK and argv[:2] not in MAKES_NO_STACK
-    with _prepared(engine, stack, argv, cwd, env, makes_stack):
+    with _prepared(engine, stack, argv, env, makes_stack):
         if _may_skip_checkpoints(engine, stack, argv, env):
             env[SKIP] = "true"
             print(
@@ -80,11 +78,10 @@ def run_quietly(
     """
     env = child_environment(stack, os.environ) if env is None else dict(env)
     engine = choose(stack, env)
-    root = stack.project.root
-    with _prepared(engine, stack, argv, root, env, argv[0] in CALLS_AWS):
+    with _prepared(engine, stack, argv, env, argv[0] in CALLS_AWS):
         if _may_skip_checkpoints(engine, stack, argv, env):
             env[SKIP] = "true"
-        return _capture([*engine.command, *argv], root, env)
+        return _capture(engine, argv, stack, env)
 
 
 def _may_skip_checkpoints(
@@ -96,15 +93,17 @@ def _may_skip_checkpoints(
     words = ["stack", "export", "--stack", stack.name, "--non-interactive"]
 
     def export() -> str:
-        code, out, _err = _capture([*engine.command, *words], stack.project.root, env)
+        code, out, _err = _capture(engine, words, stack, env)
         return out if code == 0 else ""
 
     return has_jobs_alone(stack, export)
 
 
-def _capture(command: Sequence[str], cwd: Path, env: Mapping[str, str]) -> tuple[int, str, str]:
+def _capture(
+    engine: Engine, argv: Sequence[str], stack: Stack, env: Mapping[str, str]
+) -> tuple[int, str, str]:
     """Run a command to its end. A terminal sends Ctrl-C to it as well, and then it is waited for: it holds a lock."""
-    pipe = subprocess.PIPE
+    command, cwd, pipe = [*engine.command, *argv], stack.project.root, subprocess.PIPE
     with subprocess.Popen(command, cwd=cwd, env=env, stdout=pipe, stderr=pipe, text=True) as child:
         try:
             out, err = child.communicate()
@@ -116,12 +115,7 @@ def _capture(command: Sequence[str], cwd: Path, env: Mapping[str, str]) -> tuple
 
 @contextmanager
 def _prepared(
-    engine: Engine,
-    stack: Stack,
-    argv: Sequence[str],
-    cwd: Path,
-    env: Mapping[str, str],
-    makes_stack: bool,
+    engine: Engine, stack: Stack, argv: Sequence[str], env: Mapping[str, str], makes_stack: bool
 ) -> Iterator[None]:
     """Require an AWS that answers; on the emulator, make a missing stack and keep the settings file as it was."""
     if argv[0] in CALLS_AWS:
@@ -132,7 +126,7 @@ def _prepared(
         return
     with salt_kept_out(stack):
         if makes_stack:
-            _make_stack(engine, stack, cwd, env)
+            _make_stack(engine, stack, env)
         yield
 
 
@@ -144,7 +138,7 @@ def _seed_region(stack: Stack, env: Mapping[str, str]) -> None:
         emulator.seed(region)
 
 
-def _make_stack(engine: Engine, stack: Stack, cwd: Path, env: Mapping[str, str]) -> None:
+def _make_stack(engine: Engine, stack: Stack, env: Mapping[str, str]) -> None:
     """Create the backend folder and the stack where they are missing, so that a clone needs no other step."""
     folder = stack.project.local / "pulumi"
     if not stack.name or env.get("PULUMI_BACKEND_URL") != folder.as_uri():
@@ -152,16 +146,11 @@ def _make_stack(engine: Engine, stack: Stack, cwd: Path, env: Mapping[str, str])
     folder.mkdir(parents=True, exist_ok=True)
     if has_state(stack):
         return
-    made = subprocess.run(
-        [*engine.command, "stack", "init", stack.name, "--no-select", "--non-interactive"],
-        cwd=cwd,
-        env=env,
-        capture_output=True,
-        text=True,
-    )
+    words = ["stack", "init", stack.name, "--no-select", "--non-interactive"]
+    code, _out, err = _capture(engine, words, stack, env)
     # another command may have made it meanwhile
-    if made.returncode != 0 and not has_state(stack):
-        sys.stderr.write(made.stderr)
+    if code != 0 and not has_state(stack):
+        sys.stderr.write(err)
         raise JobError(f"the stack '{stack.name}' could not be created")
 
 
@@ -185,23 +174,13 @@ def _execute(engine: Engine, argv: Sequence[str], cwd: Path, env: Mapping[str, s
         from local.engine import main
 
         return main(list(argv), cwd=cwd, env=env)
-    with _signals_left_to(subprocess.Popen([*engine.command, *argv], cwd=cwd, env=env)) as child:
-        code = child.wait()
-    return code if code >= 0 else 128 - code
-
-
-@contextmanager
-def _signals_left_to(child: subprocess.Popen[bytes]) -> Iterator[subprocess.Popen[bytes]]:
-    def forward(number: int, _frame: FrameType | None) -> None:
-        child.send_signal(number)
-
+    child = subprocess.Popen([*engine.command, *argv], cwd=cwd, env=env)
     # a terminal sends Ctrl-C to the child as well
-    previous = {
-        signal.SIGINT: signal.signal(signal.SIGINT, signal.SIG_IGN),
-        signal.SIGTERM: signal.signal(signal.SIGTERM, forward),
-    }
+    interrupted = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    terminated = signal.signal(signal.SIGTERM, lambda number, _frame: child.send_signal(number))
     try:
-        yield child
+        code = child.wait()
     finally:
-        for number, handler in previous.items():
-            signal.signal(number, handler)
+        signal.signal(signal.SIGINT, interrupted)
+        signal.signal(signal.SIGTERM, terminated)
+    return code if code >= 0 else 128 - code

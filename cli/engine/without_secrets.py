@@ -39,7 +39,7 @@ _OWN = ("PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHR
 
 
 def add_without_secrets(parser: argparse.ArgumentParser) -> None:
-    """Add the argument that says which of `run_quietly` and `run_without_secrets` previews."""
+    """Add the argument for `run_preview`."""
     add_flag(
         parser,
         "--without-secrets",
@@ -47,8 +47,15 @@ def add_without_secrets(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def run_without_secrets(stack: Stack, argv: Sequence[str]) -> tuple[int, str, str]:
-    """Preview as `run_quietly` does, on a copy of the stack."""
+def run_preview(
+    stack: Stack, flags: Sequence[str], *, without_secrets: bool
+) -> tuple[int, str, str]:
+    """Preview without showing the output; return the exit code, stdout and stderr."""
+    argv = ["preview", "--stack", stack.name, "--non-interactive", *flags]
+    return _preview_copy(stack, argv) if without_secrets else run_quietly(stack, argv)
+
+
+def _preview_copy(stack: Stack, argv: Sequence[str]) -> tuple[int, str, str]:
     exported = json.loads(capture(stack, ["stack", "export", "--stack", stack.name]))
     env = child_environment(stack, os.environ)
     stack.project.local.mkdir(exist_ok=True)
@@ -66,14 +73,18 @@ def run_without_secrets(stack: Stack, argv: Sequence[str]) -> tuple[int, str, st
 def scrub_settings(document: Mapping[str, Any]) -> dict[str, Any]:
     """Return a stack's settings file with a placeholder for each secret, and no way to a real one."""
     kept = {key: value for key, value in document.items() if key not in _PROVIDER}
-    return {"encryptionsalt": SALT, **_replace(kept, _is_secure, {"secure": SETTING})}
+    return {
+        "encryptionsalt": SALT,
+        **_replace(kept, lambda value: set(value) == {"secure"}, {"secure": SETTING}),
+    }
 
 
 def scrub_deployment(deployment: Mapping[str, Any]) -> dict[str, Any]:
     """Return a deployment with a placeholder for each secret in it."""
     provider = {"type": "passphrase", "state": {"salt": SALT}}
     sealed = {_SIGNATURE: _SECRET, "ciphertext": PROPERTY}
-    return {**_replace(deployment, _is_sealed, sealed), "secrets_providers": provider}
+    scrubbed = _replace(deployment, lambda value: value.get(_SIGNATURE) == _SECRET, sealed)
+    return {**scrubbed, "secrets_providers": provider}
 
 
 def _replace(value: Any, is_secret: Callable[[Mapping[str, Any]], bool], by: Any) -> Any:
@@ -82,14 +93,6 @@ def _replace(value: Any, is_secret: Callable[[Mapping[str, Any]], bool], by: Any
             return by
         return {key: _replace(item, is_secret, by) for key, item in value.items()}
     return [_replace(item, is_secret, by) for item in value] if isinstance(value, list) else value
-
-
-def _is_secure(value: Mapping[str, Any]) -> bool:
-    return set(value) == {"secure"}
-
-
-def _is_sealed(value: Mapping[str, Any]) -> bool:
-    return bool(value.get(_SIGNATURE) == _SECRET)
 
 
 def _copy_project(stack: Stack, root: Path) -> Stack:
