@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from cli.commands.comment import make_marker
 from cli.commands.plan import make_plan, read_preview
 from cli.display.escape import code
+from cli.display.text import fit_rows
 from cli.engine.arguments import add_flag, add_stack, find_stack
 from cli.engine.without_secrets import add_without_secrets
 from cli.github.api import AUTHOR, GitHub, find_marked
@@ -98,14 +99,14 @@ def report_drift(
 
 def format_issue(marker: str, found: Sequence[tuple[str, str]]) -> str:
     """Return the issue's body; names and reasons from AWS are escaped."""
-    body = f"{marker}\n| job | |\n|---|---|\n"
-    for at, (name, what) in enumerate(found):
-        row = f"| {code(name, 128)} | {code(what, 400)} |\n"
-        if len(body) + len(row) > _LONGEST:
-            body += f"\n... and {len(found) - at} more\n"
-            break
-        body += row
-    return body + (
-        "\nTo resolve this: rerun a terminated job (`./jobctl rerun JOB`, in a pull request) or remove its file; "
+    return (
+        f"{marker}\n| job | |\n|---|---|\n"
+        + fit_rows(found, _format_row, _LONGEST, "\n... and {} more\n")
+        + "\nTo resolve this: rerun a terminated job (`./jobctl rerun JOB`, in a pull request) or remove its file; "
         "deploy what is merged (the deploy workflow). The issue is then closed automatically.\n"
     )
+
+
+def _format_row(row: tuple[str, str]) -> str:
+    name, what = row
+    return f"| {code(name, 128)} | {code(what, 400)} |\n"

@@ -8,14 +8,14 @@ import sys
 import time
 
 from cli.display.escape import code, fenced, keep_console_link
+from cli.display.text import fit_rows
 from cli.engine.arguments import add_flag, add_stack, find_stack
-from cli.engine.run import run_quietly
-from cli.engine.without_secrets import add_without_secrets, run_without_secrets
+from cli.engine.without_secrets import add_without_secrets, run_preview
 from cli.progress.look import print_offline
 from cli.project.stack import Stack
 from cli.report.mermaid import format_gantt
-from cli.runs.entries import Entry, read_entries
-from cli.runs.statuses import make_status
+from cli.runs.entries import read_entries
+from cli.runs.statuses import JobStatus, make_status
 from components.kinds import Phase
 
 # GitHub takes a mebibyte a step; some stays free for the marks around
@@ -55,30 +55,24 @@ def format_preview(stack: Stack, without_secrets: bool = False) -> str:
 
 def _preview(stack: Stack, without_secrets: bool) -> str:
     """Return what the engine prints, also of a preview that fails."""
-    words = ["preview", "--stack", stack.name, "--diff", "--non-interactive", "--color", "never"]
-    preview = run_without_secrets if without_secrets else run_quietly
-    status, out, err = preview(stack, words)
+    flags = ["--diff", "--color", "never"]
+    status, out, err = run_preview(stack, flags, without_secrets=without_secrets)
     return out if status == 0 else f"{out}\n{err}"
 
 
 def format_jobs(stack: Stack) -> str:
     """Return the stack's jobs as of the last `up`: phase, ID, links to the console and the logs, and a chart."""
     entries = read_entries(stack)
-    rows = [_format_row(entry) for entry in entries]
-    text = f"### Jobs of {code(stack.name)}\n\n| job | phase | | id | |\n|---|---|---|---|---|\n"
-    for at, row in enumerate(rows):
-        if len(text) + len(row) > LIMIT:
-            return f"{text}\n... and {len(rows) - at} more\n"
-        text += row
     jobs = [make_status(entry, entry.outputs) for entry in entries]
+    text = f"### Jobs of {code(stack.name)}\n\n| job | phase | | id | |\n|---|---|---|---|---|\n"
+    text += fit_rows(jobs, _format_row, LIMIT - len(text), "\n... and {} more\n")
     chart = format_gantt(jobs, time.time())
     return f"{text}\n{chart}" if chart and len(text) + len(chart) < LIMIT else text
 
 
-def _format_row(entry: Entry) -> str:
-    job = make_status(entry, entry.outputs)
+def _format_row(job: JobStatus) -> str:
     links = [
-        _format_link(title, entry.text(name))
+        _format_link(title, str(job.outputs.get(name, "")))
         for title, name in (("console", "consoleUrl"), ("logs", "logsUrl"))
     ]
     said = job.result if job.phase is Phase.SUCCEEDED else job.reason or job.where

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TextIO
+from typing import TextIO, TypeVar
+
+_Item = TypeVar("_Item")
 
 
 def has_colours(stream: TextIO) -> bool:
@@ -26,6 +28,19 @@ def align(rows: Sequence[Sequence[str]]) -> list[str]:
 def count(number: int, noun: str) -> str:
     """Return `1 job file`, `2 job files`."""
     return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def fit_rows(
+    items: Sequence[_Item], write: Callable[[_Item], str], most: int, left_out: str
+) -> str:
+    """Write the items that fit into so many characters; `left_out` says how many do not: `... and {} more`."""
+    text = ""
+    for at, item in enumerate(items):
+        row = write(item)
+        if len(text) + len(row) > most:
+            return text + left_out.format(len(items) - at)
+        text += row
+    return text
 
 
 def relative(path: Path) -> str:

@@ -6,11 +6,13 @@ What does not fit is left out from the end, the least important first, and count
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from cli.display.escape import code
+from cli.display.text import fit_rows
 from cli.planning import words
 from cli.planning.chains import format_graph
-from cli.planning.model import Plan, PlannedJob
+from cli.planning.model import Change, Plan, PlannedJob
 from components.kinds import KINDS
 
 # https://github.com/orgs/community/discussions/27190: 65,536 characters; some stay free for who posts it
@@ -36,8 +38,7 @@ def render(plan: Plan, source: str = "", limit: int = LIMIT) -> str:
     """Return the comment. `source` is the address of the repository's files at this commit, ending in `/`."""
     room = _Room(limit)
     room.add(f"### Jobs of {code(plan.stack)}: {words.summarize(plan)}\n")
-    place = " ".join(code(part) for part in (*plan.accounts, *plan.regions))
-    if place:
+    if place := " ".join(code(part) for part in (*plan.accounts, *plan.regions)):
         room.add(f"\n{place}\n")
     _add_list(room, "⛔ **`up` would fail:**", plan.errors, limit // 2)
     if words.describe_ceiling(plan):
@@ -73,33 +74,27 @@ def _add_list(room: _Room, title: str, lines: Sequence[str], most: int) -> None:
     """Add a list under a title, of at most so many characters."""
     if not lines:
         return
-    part = f"\n{title}\n\n"
-    for at, line in enumerate(lines):
-        item = f"- {code(line, 1000)}\n"
-        if len(part) + len(item) > most:
-            part += f"- ... and {len(lines) - at} more\n"
-            break
-        part += item
-    room.add(part)
+    head = f"\n{title}\n\n"
+    room.add(head + fit_rows(lines, _format_item, most - len(head), "- ... and {} more\n"))
+
+
+def _format_item(line: str) -> str:
+    return f"- {code(line, 1000)}\n"
 
 
 def _add_table(room: _Room, jobs: Sequence[PlannedJob], source: str) -> None:
     # most of the room for the table: a row a job is worth more than any job's details
-    reserve = 200
     room.add(f"\n{_HEAD}")
-    for at, job in enumerate(jobs):
-        if not room.add(_format_row(job, source), reserve):
-            room.add(f"\n... and {len(jobs) - at} more jobs, the least important ones\n")
-            return
+    left_out = "\n... and {} more jobs, the least important ones\n"
+    room.add(fit_rows(jobs, partial(_format_row, source), room.left(200), left_out))
 
 
 def _add_graph(room: _Room, plan: Plan) -> None:
-    graph = format_graph(plan)
-    if graph:
+    if graph := format_graph(plan):
         room.add(f"\n<details open><summary>Dependencies</summary>\n\n{graph}\n</details>\n", 200)
 
 
-def _format_row(job: PlannedJob, source: str) -> str:
+def _format_row(source: str, job: PlannedJob) -> str:
     mark = "terminate" if job.ends == "RUNNING" else words.name_action(job)
     # the effect and the ceiling are our own words and numbers
     effect = job.effect.replace("TERMINATED", "**TERMINATED**")
@@ -172,14 +167,14 @@ def _format_detail(job: PlannedJob, most: int) -> str:
     body = "\n| | |\n|---|---|\n" + "".join(rows) if rows else ""
     if job.changes:
         body += "\n| field | line | before | after | makes a run |\n|---|---|---|---|---|\n"
-        for at, each in enumerate(job.changes):
-            old, new = words.format_change(each)
-            row = (
-                f"| {code(each.path, LONGEST)} | {each.line or ''} | {code(old)} | {code(new)} "
-                f"| {'yes' if each.reruns else 'no'} |\n"
-            )
-            if len(head) + len(body) + len(row) + len(foot) + 60 > most:
-                body += f"\n... and {len(job.changes) - at} more fields\n"
-                break
-            body += row
+        left = most - len(head + body + foot) - 60
+        body += fit_rows(job.changes, _format_change, left, "\n... and {} more fields\n")
     return head + body + foot
+
+
+def _format_change(each: Change) -> str:
+    old, new = words.format_change(each)
+    return (
+        f"| {code(each.path, LONGEST)} | {each.line or ''} | {code(old)} | {code(new)} "
+        f"| {'yes' if each.reruns else 'no'} |\n"
+    )
