@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from cli.display.text import count, relative
 from cli.editing import job_text
@@ -56,17 +57,15 @@ def run(args: argparse.Namespace) -> int:
     if found is None:
         raise JobError(f"AWS has no job {args.job} in {aws.region}")
     _require_free(found, args.job)
-    name = (
-        Path(args.output).stem
-        if args.output not in ("", "-")
-        else job_text.make_job_name(kind, found)
-    )
+    is_named = args.output not in ("", "-")
+    name = Path(args.output).stem if is_named else job_text.make_job_name(kind, found)
     queue = _choose_queue(aws, kind, args.queue) if is_linked(kind, found.arn) else ""
+    document = job_text.make_document(kind, found, name, queue)
     if args.output == "-":
-        print(_format_file(kind, found, name, queue, stack, folder / "-"), end="")
+        print(_format_file(document, found, stack, folder / "-"), end="")
         return 0
     path = Path(os.path.abspath(args.output)) if args.output else folder / f"{name}.yaml"
-    print(_write(kind, found, name, queue, stack, path))
+    print(_write(document, found, stack, path))
     _check([path], stack)
     return 0
 
@@ -76,13 +75,12 @@ def find_kind(job: str) -> Kind:
     for kind in KINDS.values():
         if not kind.request.unique_names and _UUID.fullmatch(job):
             return kind
-        resource = kind.record.arn.split(":", 5)[5].partition("/")[0]
-        if re.fullmatch(rf"arn:[^:]+:{kind.service}:[^:]+:\d+:{resource}/.+", job):
-            return kind
-        if kind.link and re.fullmatch(
-            rf"arn:[^:]+:{kind.link.service}:[^:]+:\d+:{kind.link.resource}/.+", job
-        ):
-            return kind
+        forms = [(kind.service, kind.record.arn.split(":", 5)[5].partition("/")[0])]
+        if kind.link:
+            forms.append((kind.link.service, kind.link.resource))
+        for service, resource in forms:
+            if re.fullmatch(rf"arn:[^:]+:{service}:[^:]+:\d+:{resource}/.+", job):
+                return kind
     titles = ", ".join(kind.title for kind in KINDS.values())
     raise JobError(f"`{job}` is not the ID or ARN of an {titles} or training job")
 
@@ -122,7 +120,8 @@ def _import_queue(stack: Stack, aws: Aws, folder: Path, queue: str) -> int:
             continue
         path = folder / f"{name}.yaml"
         try:
-            done = _write(kind, found, name, queue, stack, path)
+            document = job_text.make_document(kind, found, name, queue)
+            done = _write(document, found, stack, path)
         except JobError as error:
             print(f"{name}: skipped: {error}")
             continue
@@ -147,16 +146,15 @@ def _find_newest(kind: Kind, aws: Aws, queue: str) -> Mapping[str, tuple[Run, in
     return found
 
 
-def _format_file(kind: Kind, found: Run, name: str, queue: str, stack: Stack, path: Path) -> str:
-    document = job_text.make_document(kind, found, name, queue)
+def _format_file(document: Mapping[str, Any], found: Run, stack: Stack, path: Path) -> str:
     schema = find_schema(stack.project.root, path.parent)
     origin = f"Imported from {found.name}; nothing is submitted until this file changes."
     return job_text.format_text(document, schema, origin, path.suffix == ".json")
 
 
-def _write(kind: Kind, found: Run, name: str, queue: str, stack: Stack, path: Path) -> str:
+def _write(document: Mapping[str, Any], found: Run, stack: Stack, path: Path) -> str:
     """Write the job file; return what was done. Raises `JobError` where a job file of that name exists."""
-    write_new(path, _format_file(kind, found, name, queue, stack, path))
+    write_new(path, _format_file(document, found, stack, path))
     return f"{relative(path)}: adopts {found.name} ({found.status})"
 
 

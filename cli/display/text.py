@@ -43,6 +43,11 @@ def fit_rows(
     return text
 
 
+def find_last_line(text: str) -> str:
+    """Return the last line that is not blank: a command's own sentence, where it failed."""
+    return next((line.strip() for line in reversed(text.splitlines()) if line.strip()), "")
+
+
 def relative(path: Path) -> str:
     """Return the path as seen from the current folder."""
     return os.path.relpath(path, Path.cwd())

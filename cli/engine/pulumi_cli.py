@@ -11,6 +11,7 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+from cli.display.text import find_last_line
 from components.errors import JobError
 
 # the workflows install the same version: `pulumi-version-file` of https://github.com/pulumi/actions
@@ -46,8 +47,7 @@ def install_pulumi(root: str | Path, install: Callable[[Path, str], None] | None
     except (OSError, subprocess.CalledProcessError) as error:
         reason = str(error)
         if isinstance(error, subprocess.CalledProcessError):
-            lines = (error.output or b"").decode(errors="replace").split("\n")
-            reason = next((line for line in reversed(lines) if line.strip()), reason)
+            reason = find_last_line((error.output or b"").decode(errors="replace")) or reason
         raise JobError(
             f"the Pulumi CLI {version} could not be installed: {reason}. Without this: {INSTALL}"
         ) from None

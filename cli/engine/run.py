@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from cli.display.text import find_last_line
 from cli.engine.arguments import choose_stack, split_cwd
 from cli.engine.checkpoints import SKIP, WRITE_STATE, has_jobs_alone
 from cli.engine.choose import Engine, assume_emulator, choose, has_state
@@ -65,8 +66,7 @@ def capture(stack: Stack, argv: Sequence[str]) -> str:
 
 def read_error(code: int, err: str) -> str:
     """Return the sentence with which a command failed: the last line of its stderr."""
-    lines = [line for line in err.splitlines() if line.strip()]
-    return (lines[-1] if lines else f"exit code {code}").removeprefix("error: ")
+    return (find_last_line(err) or f"exit code {code}").removeprefix("error: ")
 
 
 def run_quietly(

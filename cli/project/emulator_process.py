@@ -16,8 +16,9 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
+from cli.display.text import find_last_line
 from cli.project.stack import HERE, Project
 from components.errors import JobError
 from components.files import replace_file
@@ -28,6 +29,7 @@ STARTS_WITHIN = 60.0  # seconds; a first start compiles moto
 STOPS_WITHIN = 10.0
 # the caller's proxy, profile and endpoint do not apply to it
 _FOREIGN = ("AWS_", "HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "JOBCTL_")
+_Found = TypeVar("_Found")
 
 
 class Emulator:
@@ -74,10 +76,11 @@ class Emulator:
             tries = [port] if port is not None else [last, 0] if last else [0]
             for wanted in tries:
                 with self.log.open("wb") as log:
-                    process = self._spawn(wanted, options, lock, log, start_new_session=True)
+                    process = self._spawn(wanted, options, lock, log)
                 if endpoint := self._wait_for_announcement(process):
                     return endpoint, True
-        raise JobError(f"the emulator did not start: {self._last_line()} (log: {self.log})")
+        why = find_last_line(self.log.read_text("utf-8", "replace")) or "no output"
+        raise JobError(f"the emulator did not start: {why} (log: {self.log})")
 
     def run(self, port: int | None, options: Sequence[str]) -> int:
         """Run it in the foreground until Ctrl-C; other commands find it meanwhile."""
@@ -138,14 +141,9 @@ class Emulator:
                 raise
 
     def _spawn(
-        self,
-        port: int,
-        options: Sequence[str],
-        lock: IO[str],
-        output: IO[bytes] | int,
-        *,
-        start_new_session: bool = False,
+        self, port: int, options: Sequence[str], lock: IO[str], output: IO[bytes] | int
     ) -> subprocess.Popen[str]:
+        in_background = output != subprocess.PIPE
         served = ["--port", str(port), "--state", str(self._state)]
         command = [sys.executable, "-m", "local.aws", *served]
         kept = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
@@ -155,39 +153,33 @@ class Emulator:
             env={**kept, "PYTHONUNBUFFERED": "1"},
             stdin=subprocess.DEVNULL,
             stdout=output,
-            stderr=subprocess.STDOUT if start_new_session else None,
+            stderr=subprocess.STDOUT if in_background else None,
             pass_fds=(lock.fileno(),),
-            start_new_session=start_new_session,
+            start_new_session=in_background,
             text=True,
         )
 
     def _wait_for_announcement(self, process: subprocess.Popen[str]) -> str:
         """Return its endpoint once it answers, or nothing if it ended before."""
-        endpoint = ""
 
-        def ready() -> bool:
-            nonlocal endpoint
-            if process.poll() is not None:
-                return True
+        def find_endpoint() -> str:
             found = ANNOUNCEMENT.search(self.log.read_text("utf-8", "replace"))
-            if not found or not answers(found[1], self.token):
-                return False
-            endpoint = found[1]
-            return True
+            return found[1] if found and answers(found[1], self.token) else ""
 
-        if not self._until(STARTS_WITHIN, ready):
+        found = self._until(STARTS_WITHIN, lambda: find_endpoint() or process.poll() is not None)
+        if not found:
             process.terminate()
-        if endpoint:
-            self._remember(process.pid, endpoint)
-        return endpoint
+        if not isinstance(found, str):
+            return ""
+        self._remember(process.pid, found)
+        return found
 
-    def _until(self, seconds: float, done: Callable[[], bool]) -> bool:
+    def _until(self, seconds: float, look: Callable[[], _Found]) -> _Found:
+        """Return what `look` finds as soon as it finds something, else what it has found at the end."""
         deadline = time.monotonic() + seconds
-        while not done():
-            if time.monotonic() > deadline:
-                return False
+        while not (found := look()) and time.monotonic() <= deadline:
             self._sleep(0.05)
-        return True
+        return found
 
     def _open_lock(self) -> IO[str]:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -213,13 +205,6 @@ class Emulator:
         port = self._read_endpoint().rpartition(":")[2]
         self._run_file.unlink(missing_ok=True)
         return int(port) if port.isdigit() else 0
-
-    def _last_line(self) -> str:
-        try:
-            lines = self.log.read_text("utf-8", "replace").split("\n")
-        except OSError:
-            lines = []
-        return next((line.strip() for line in reversed(lines) if line.strip()), "no output")
 
 
 def ask(

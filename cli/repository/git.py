@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from cli.display.text import find_last_line
 from components.errors import JobError
 
 
@@ -27,8 +28,7 @@ def git(root: Path, *arguments: str) -> str:
     except FileNotFoundError:
         raise JobError("git is not installed, or not on PATH") from None
     if done.returncode != 0:
-        lines = [line for line in done.stderr.splitlines() if line.strip()]
-        raise JobError(f"git {arguments[0]}: {lines[-1] if lines else 'failed'}")
+        raise JobError(f"git {arguments[0]}: {find_last_line(done.stderr) or 'failed'}")
     return done.stdout
 
 
