@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from cli.planning.cells import explain_removal
 from cli.planning.chains import list_chains
-from cli.planning.changes import list_changes
+from cli.planning.changes import as_mapping, list_changes
 from cli.planning.effects import find_effect
 from cli.planning.model import ACTIONS, CAUSES, Change, Drift, Plan, PlannedJob
 from cli.planning.preview import JobSteps, Preview
@@ -23,7 +24,15 @@ from components.run import ceiling
 from components.run.data import list_uris
 from components.wire import pick, walk_leaves
 
-_ROLE = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}):role/\S+")
+_ROLE = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/\S+")
+# where a job file has what the state has under another name
+_FIELDS = {
+    "period": "every",
+    "formerly": "aliases",
+    "identity": "name",
+    "code": "code",
+    "watched": "watch",
+}
 _COSTS = ("submit", "rerun")
 
 
@@ -43,15 +52,14 @@ def build(
     """
     by_name = {job.name: job for job in jobs}
     new = {_name_job(steps) for steps in preview.jobs if steps.op == "create"}
-    planned, unchanged = [], 0
-    for steps in preview.jobs:
-        found = _plan_job(steps, by_name.get(_name_job(steps)), prices, may_terminate)
-        found = explain_removal(found, jobs, new)
-        if found.action:
-            planned.append(found)
-        elif steps.old and not steps.gone:
-            unchanged += 1
+    found = [
+        _plan_job(steps, by_name.get(_name_job(steps)), prices, may_terminate)
+        for steps in preview.jobs
+    ]
+    planned = [explain_removal(job, jobs, new) for job in found if job.action]
     planned.sort(key=_rank)
+    kept = [steps for steps, job in zip(preview.jobs, found, strict=True) if not job.action]
+    unchanged = sum(bool(steps.old) and not steps.gone for steps in kept)
     later = [job for job in planned if job.action == "defer" and not job.run]
     costly = [job for job in planned if job.action in _COSTS]
     hours = _add_hours(job.counted for job in costly)
@@ -60,7 +68,7 @@ def build(
     judged = check_plan(
         policies,
         [
-            (steps.kind.name, _read_request(steps.new))
+            (steps.kind.name, as_mapping(steps.new.get("request")))
             for steps in preview.jobs
             if (steps.kind.name, _name_job(steps)) in submitted
         ],
@@ -120,7 +128,8 @@ def _plan_job(
 ) -> PlannedJob:
     done = find_effect(steps, may_terminate)
     inputs = steps.new or steps.old
-    request = _read_request(inputs)
+    # one that is secret as a whole is a string in the preview
+    request = as_mapping(inputs.get("request"))
     found: list[Change] = []
     if steps.op in ("update", "replace") and steps.old and done.action != "unknown":
         found = [_locate(change, job) for change in list_changes(steps.kind, steps.old, steps.new)]
@@ -150,7 +159,7 @@ def _plan_job(
         region=str(inputs.get("region", "")),
         account=_find_account(steps, request),
         queue=str(request.get(steps.kind.request.queue_field, "")),
-        role=_find_role(request)[0],
+        role=_find_role(request),
         image=_find_image(steps.kind, request),
         instances=tuple(
             f"{'?' if count is None else count} x {name}"
@@ -168,12 +177,6 @@ def _plan_job(
         job_arn=str(steps.now.get("jobArn", "")),
         phase=str(steps.now.get("phase", "")),
     )
-
-
-def _read_request(inputs: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return a job's request; one that is secret as a whole is a string in the preview."""
-    request = inputs.get("request")
-    return request if isinstance(request, Mapping) else {}
 
 
 def _read_count(inputs: Mapping[str, Any], name: str) -> int:
@@ -210,26 +213,19 @@ def _find_hidden_cause(steps: JobSteps) -> str:
 def _locate(change: Change, job: Job | None) -> Change:
     if job is None:
         return change
-    path = {"period": "every", "formerly": "aliases", "identity": "name"}.get(
-        change.path, change.path
-    )
-    if path.startswith(("code", "watched")):
-        path = "code" if path.startswith("code") else "watch"
-    return replace(change, line=job.place(path)[0])
+    field = re.split(r"[.:\[]", change.path)[0]
+    return replace(change, line=job.place(_FIELDS.get(field, change.path))[0])
 
 
-def _find_role(request: Mapping[str, Any]) -> tuple[str, str]:
-    """Return the role that the job runs as, and its account: a role can only be passed within its own."""
-    for _, leaf in walk_leaves(request):
-        match = _ROLE.fullmatch(leaf) if isinstance(leaf, str) else None
-        if match:
-            return match[0], match[1]
-    return "", ""
+def _find_role(request: Mapping[str, Any]) -> str:
+    leaves = (leaf for _, leaf in walk_leaves(request) if isinstance(leaf, str))
+    return next(filter(_ROLE.fullmatch, leaves), "")
 
 
 def _find_account(steps: JobSteps, request: Mapping[str, Any]) -> str:
-    arn = str(steps.now.get("jobArn", "")).split(":")
-    return arn[4] if len(arn) > 4 else _find_role(request)[1]
+    """Return the account of the job's run, else of its role: one can only be passed within its own."""
+    arn = str(steps.now.get("jobArn") or _find_role(request)).split(":")
+    return arn[4] if len(arn) > 4 else ""
 
 
 def _find_image(kind: Kind, request: Mapping[str, Any]) -> str:
@@ -257,11 +253,10 @@ def _add_costs(costs: Iterable[float | None]) -> float | None:
     return sum(known) if found and len(known) == len(found) else None
 
 
-def _add_hours(parts: Iterator[Mapping[str, float]] | Any) -> dict[str, float]:
-    found: dict[str, float] = {}
+def _add_hours(parts: Iterable[Mapping[str, Any]]) -> dict[str, float]:
+    found: Counter[str] = Counter()
     for part in parts:
-        for name, hours in part.items():
-            found[name] = found.get(name, 0) + hours
+        found.update(part)
     return dict(sorted(found.items()))
 
 

@@ -22,8 +22,8 @@ def list_changes(kind: Kind, old: Mapping[str, Any], new: Mapping[str, Any]) -> 
     A secret leaf is `[secret]` on both sides of the engine's document, so it is never among them.
     """
     secret = frozenset(new.get("secretPaths") or ())
-    before = normalize(kind, _as_mapping(old.get("request")))
-    after = normalize(kind, _as_mapping(new.get("request")))
+    before = normalize(kind, as_mapping(old.get("request")))
+    after = normalize(kind, as_mapping(new.get("request")))
     packed = _find_archive(old), _find_archive(new)
     found = []
     for path, was, now in _compare(before, after, ("request",)):
@@ -37,9 +37,9 @@ def list_changes(kind: Kind, old: Mapping[str, Any], new: Mapping[str, Any]) -> 
         was, now = old.get(name), new.get(name)
         if canonical(was) != canonical(now):
             found.append(Change(name, _format(was), _format(now), name in RUN))
-    found += _compare_code(_as_mapping(old.get("code")), _as_mapping(new.get("code")))
+    found += _compare_code(as_mapping(old.get("code")), as_mapping(new.get("code")))
     for path, was, now in _compare(
-        _as_mapping(old.get("watched")), _as_mapping(new.get("watched")), ("watched",)
+        as_mapping(old.get("watched")), as_mapping(new.get("watched")), ("watched",)
     ):
         found.append(Change(join_path(path), _format(was), _format(now), True))
     return sorted(found, key=lambda change: not change.reruns)
@@ -52,7 +52,7 @@ def _compare_code(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Ch
     """
     if old.get("sha256") == new.get("sha256"):
         return
-    before, after = _as_mapping(old.get("files")), _as_mapping(new.get("files"))
+    before, after = as_mapping(old.get("files")), as_mapping(new.get("files"))
     folders = [name for name in (*before, *after) if name.endswith("/")]
     if folders:
         depth = min(name.count("/") for name in folders)
@@ -68,7 +68,7 @@ def _compare_code(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Ch
 
 
 def _find_archive(inputs: Mapping[str, Any]) -> str:
-    return str(_as_mapping(inputs.get("code")).get("sha256") or "")
+    return str(as_mapping(inputs.get("code")).get("sha256") or "")
 
 
 def _is_packed_code(was: Any, now: Any, packed: tuple[str, str]) -> bool:
@@ -91,7 +91,7 @@ def _compare(old: Any, new: Any, at: Path) -> Iterator[tuple[Path, Any, Any]]:
         yield at, old, new
 
 
-def _as_mapping(value: Any) -> Mapping[str, Any]:
+def as_mapping(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 
 
