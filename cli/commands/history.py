@@ -39,7 +39,9 @@ def run(args: argparse.Namespace) -> int:
     found = _find_job(stack, aws, args.job)
     secret: frozenset[str] = frozenset()
     if found is None:
-        runs = _find_runs_by_name(stack, aws, args.job)
+        # neither file nor state has it: it may be of any kind
+        own = {"name": args.job, "identity": f"{stack.project.name}/{stack.name}/{args.job}"}
+        runs = [(kind, each) for kind in KINDS.values() for each in list_runs(aws, kind, own)]
     else:
         kind, inputs = found
         runs = [(kind, each) for each in list_runs(aws, kind, inputs)]
@@ -77,13 +79,6 @@ def _find_job(stack: Stack, aws: Aws, job: str) -> tuple[Kind, Mapping[str, Any]
     if close:
         raise JobError(f"there is no job `{job}` in the stack '{stack.name}'{close}")
     return None
-
-
-def _find_runs_by_name(stack: Stack, aws: Aws, job: str) -> list[tuple[Kind, Run]]:
-    """Return the runs of a job that neither file nor state has, of whichever kind."""
-    identity = f"{stack.project.name}/{stack.name}/{job}"
-    inputs = {"name": job, "identity": identity}
-    return [(kind, each) for kind in KINDS.values() for each in list_runs(aws, kind, inputs)]
 
 
 def list_runs(aws: Aws, kind: Kind, inputs: Mapping[str, Any]) -> list[Run]:

@@ -11,6 +11,7 @@ from cli.project.settings import read_stack_settings
 from cli.project.stack import Stack
 from cli.project.targets import FILE, read_targets
 from components import permissions
+from components.aws.regions import list_regions
 from components.errors import JobError, Problems
 from components.platform.config import Account
 from components.platform.documents import github_trust
@@ -76,7 +77,7 @@ def run(args: argparse.Namespace) -> int:
             f"the jobs' roles are in several accounts ({', '.join(accounts)}); choose one with --account"
         )
     id_ = args.account or (accounts[0] if accounts else "*")
-    account = Account(id_, settings.region or "*", _partition(settings.region))
+    account = Account(id_, settings.region or "*", list_regions().get(settings.region, "aws"))
     if jobs.platform:
         jobs = load_stack(settings, account=account)
     formerly = [name if "/" in name else f"{settings.project}/{name}" for name in args.formerly]
@@ -88,12 +89,6 @@ def run(args: argparse.Namespace) -> int:
         document = permissions.make_policy(args.role, scope)
     print(json.dumps(document, indent=2))
     return 0
-
-
-def _partition(region: str) -> str:
-    if region.startswith("cn-"):
-        return "aws-cn"
-    return "aws-us-gov" if region.startswith("us-gov-") else "aws"
 
 
 def find_environment(stack: Stack, role: str) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from cli.commands.validate import select
 from cli.display.text import count, relative
 from cli.editing import job_text
 from cli.editing.job_files import find_schema, write_new
@@ -21,10 +22,8 @@ from components.aws import Aws, Run, find_adopted
 from components.aws.runs import arn_region, is_linked
 from components.aws.survey import list_newest, list_queues
 from components.errors import JobError
-from components.jobfile import load
 from components.kinds import KINDS, Kind
 from components.run.definition import IDENTITY
-from components.stack.jobs import JobFiles
 from components.stack.load import load_stack
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -161,12 +160,7 @@ def _write(document: Mapping[str, Any], found: Run, stack: Stack, path: Path) ->
 def _check(paths: Sequence[Path], stack: Stack) -> None:
     """Print the problems of the new files, checked together with the existing ones."""
     settings = read_stack_settings(stack)
-    folders = [settings.folder] if settings.folder.is_dir() else []
-    read = JobFiles(*load([*folders, *paths], settings.root))
-    new = {
-        os.path.relpath(path, settings.root) if path.is_relative_to(settings.root) else str(path)
-        for path in paths
-    }
+    read, new = select([str(path) for path in paths], Path.cwd(), settings)
     for problem in load_stack(settings, read=read).problems:
         if problem.file in new:
             print(f"{problem.level}: {problem}", file=sys.stderr)

@@ -48,11 +48,8 @@ def run(args: argparse.Namespace) -> int:
     redactor = viewer.redactor
     aws = connect_to_run(stack, entry)
     if entry.kind.logs is None:
-        found = describe_run(aws, entry)
-        told = describe_status(found)
-        _say(
-            redactor.hide(f"{entry.name}: an {entry.kind.title} writes no log. It is {told}"),
-        )
+        told = describe_status(describe_run(aws, entry))
+        _say(redactor.hide(f"{entry.name}: an {entry.kind.title} writes no log. It is {told}"))
         return 1
     logs = entry.kind.logs
     view = LogView(

@@ -115,7 +115,7 @@ def read_stdin(paths: Sequence[str]) -> JobFile | Problem | None:
 
 
 def select(
-    paths: Sequence[str], here: Path, settings: Settings, stdin: JobFile | Problem | None
+    paths: Sequence[str], here: Path, settings: Settings, stdin: JobFile | Problem | None = None
 ) -> tuple[JobFiles, frozenset[str]]:
     """Read the files asked about, and what came from standard input; without paths those of the stack's folder.
 

@@ -44,7 +44,8 @@ def format_graph(plan: Plan) -> str:
     for name in names:
         job = actions.get(name)
         action = f"<br>{name_action(job)}" if job else ""
-        lines.append(f'  {ids[name]}["{_clean(name)}{action}"]')
+        shown = shortened(re.sub(r"[^A-Za-z0-9_-]", "?", name), _LONGEST)
+        lines.append(f'  {ids[name]}["{shown}{action}"]')
     lines += [f"  {ids[first]} --> {ids[then]}" for first, then in pairs]
     lines += _format_class("ends", [ids[n] for n in names if n in actions and actions[n].ends])
     lines += _format_class("planned", [ids[n] for n in names if n in actions])
@@ -58,7 +59,3 @@ def _format_class(name: str, ids: Iterable[str]) -> list[str]:
     listed = ",".join(ids)
     style = "stroke:#d1242f,stroke-width:3px" if name == "ends" else "stroke-width:3px"
     return [f"  classDef {name} {style}", f"  class {listed} {name}"] if listed else []
-
-
-def _clean(name: str) -> str:
-    return shortened(re.sub(r"[^A-Za-z0-9_-]", "?", name), _LONGEST)

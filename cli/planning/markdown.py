@@ -5,6 +5,7 @@ What does not fit is left out from the end, the least important first, and count
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import partial
 
@@ -20,6 +21,7 @@ LIMIT = 64_000
 LONGEST = 160
 _HEAD = "| | job | why | current run | ceiling |\n|---|---|---|---|---|\n"
 _PAYLOADS = [f"{kind.payload.field}." for kind in KINDS.values() if kind.payload]
+_PLAIN = re.compile(r"[\w.-]*\w[\w.-]*", re.ASCII)
 _MARKS = {
     "refuse": "⛔",
     "terminate": "🛑",
@@ -115,14 +117,10 @@ def _join_lines(*parts: str) -> str:
 
 def _link_source(job: PlannedJob, source: str) -> str:
     place = code(words.locate(job), LONGEST)
-    if not (source and job.file and all(_is_plain(part) for part in job.file.split("/"))):
+    if not source or not all(map(_PLAIN.fullmatch, job.file.split("/"))):
         return place
     line = f"#L{job.line}" if job.line else ""
     return f'<a href="{source}{job.file}{line}">{place}</a>'
-
-
-def _is_plain(part: str) -> bool:
-    return part.replace("-", "").replace("_", "").replace(".", "").isalnum() and part.isascii()
 
 
 def _explain(job: PlannedJob) -> str:

@@ -98,9 +98,8 @@ class Plan:
     accounts: tuple[str, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
     jobs: tuple[PlannedJob, ...] = ()
-    chains: tuple[
-        tuple[str, str], ...
-    ] = ()  # (dependency, dependent), of chains with a planned job
+    # (dependency, dependent), of chains with a planned job
+    chains: tuple[tuple[str, str], ...] = ()
     hours: Mapping[str, float] = field(default_factory=dict)
     max_hours: float = 0
     cost: float | None = None

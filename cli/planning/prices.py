@@ -14,23 +14,16 @@ from components.run import ceiling
 
 def read(value: Any, where: str) -> dict[str, float]:
     """Read the setting: a mapping, or the JSON text that `config set` writes. Raises `JobError`."""
-    if isinstance(value, str) and value.strip():
-        try:
+    try:
+        if isinstance(value, str) and value.strip():
             value = json.loads(value)
-        except ValueError:
-            raise JobError(_wrong(where)) from None
-    if not value:
-        return {}
-    if not isinstance(value, Mapping):
-        raise JobError(_wrong(where))
-    prices = {}
-    for name, price in value.items():
-        try:
-            prices[str(name)] = float(price)
-        except (TypeError, ValueError):
-            raise JobError(_wrong(where)) from None
-        if not math.isfinite(prices[str(name)]) or prices[str(name)] < 0:
-            raise JobError(_wrong(where))
+        prices = {str(name): float(price) for name, price in (value or {}).items()}
+        if not all(math.isfinite(price) and price >= 0 for price in prices.values()):
+            raise ValueError
+    except (AttributeError, TypeError, ValueError):
+        raise JobError(
+            f"{where}: aws-jobs:prices must map instance types to hourly prices, such as {{ml.m5.xlarge: 0.23}}"
+        ) from None
     return prices
 
 
@@ -59,7 +52,3 @@ def price_ceiling(
 ) -> float | None:
     """Return what a run may cost at most; `None` where a type that it may use has no price."""
     return price(count_hours(kind, request, prices), prices)
-
-
-def _wrong(where: str) -> str:
-    return f"{where}: aws-jobs:prices must map instance types to hourly prices, such as {{ml.m5.xlarge: 0.23}}"

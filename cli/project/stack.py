@@ -124,13 +124,11 @@ def find_selected(project: Project, env: Mapping[str, str]) -> str:
     path = home / "workspaces" / f"{project.name}-{digest}-workspace.json"
     try:
         document = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError):
+        stacks = {"": document.get("stack"), **(document.get("stacks") or {})}
+    except (OSError, ValueError, AttributeError, TypeError):
         return ""
-    stacks = dict(document.get("stacks") or {}) if isinstance(document, dict) else {}
-    if isinstance(document, dict) and document.get("stack"):
-        stacks.setdefault("", document["stack"])
     if env.get("PULUMI_BACKEND_URL"):
-        return str(stacks.get(env["PULUMI_BACKEND_URL"]) or stacks.get("") or "")
+        return str(stacks.get(env["PULUMI_BACKEND_URL"]) or stacks[""] or "")
     choices = sorted({str(name) for name in stacks.values() if name})
     if len(choices) > 1:
         raise JobError(f"several stacks are selected ({', '.join(choices)}); use -s STACK")

@@ -12,8 +12,8 @@ from ..jobfile.words import suggest
 
 
 @lru_cache(maxsize=1)
-def list_regions() -> frozenset[str]:
-    """Return the regions of all partitions, whichever services each has.
+def list_regions() -> dict[str, str]:
+    """Return the partition of each region, whichever services it has.
 
     To import botocore would take as long as all else that `validate` does.
     """
@@ -21,9 +21,13 @@ def list_regions() -> frozenset[str]:
     assert package is not None and package.origin is not None  # boto3 requires it
     data = Path(package.origin).with_name("data") / "partitions.json"
     partitions = json.loads(data.read_text("utf-8"))["partitions"]
-    names = {name for partition in partitions for name in partition["regions"]}
     # `aws-global` and the like are where services without regions are signed for
-    return frozenset(name for name in names if not name.endswith("-global"))
+    return {
+        name: partition["id"]
+        for partition in partitions
+        for name in partition["regions"]
+        if not name.endswith("-global")
+    }
 
 
 def check_region(name: str) -> None:
