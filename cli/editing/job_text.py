@@ -37,9 +37,8 @@ def make_document(kind: Kind, run: Run, name: str, queue: str = "") -> dict[str,
     """Return the job file of a run, with `adopt`; a training job becomes a service job in `queue` for its next run."""
     if is_linked(kind, run.arn) and kind.payload:
         body = dict(normalize_numbers(run.request))
-        body.pop(
-            kind.payload.name_field, None
-        )  # it had the whole name for itself; the next run gets ours
+        # it had the whole name for itself; the next run gets ours
+        body.pop(kind.payload.name_field, None)
         request: dict[str, Any] = {kind.request.queue_field: queue, kind.payload.field: body}
     else:
         request = dict(definition.normalize(kind, run.request))

@@ -5,6 +5,7 @@ https://docs.github.com/rest/issues
 
 from __future__ import annotations
 
+import itertools
 import json
 import urllib.error
 import urllib.request
@@ -67,14 +68,12 @@ class GitHub:
 
     def pages(self, path: str, **parameters: str) -> Iterator[dict[str, Any]]:
         """Yield the items of a list, page by page."""
-        page = 1
-        while True:
+        for page in itertools.count(1):
             query = urlencode({**parameters, "per_page": "100", "page": str(page)})
             items = self.call("GET", f"{path}?{query}")
             yield from items
             if len(items) < 100:
                 return
-            page += 1
 
 
 def find_marked(items: Iterator[dict[str, Any]], marker: str, author: str) -> dict[str, Any] | None:

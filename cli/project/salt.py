@@ -63,13 +63,9 @@ def _scalars(value: Any) -> Any:
 
 
 def _text(path: Path) -> str:
-    try:
-        return path.read_text("utf-8")
-    except FileNotFoundError:
-        return ""
+    return path.read_text("utf-8") if path.exists() else ""
 
 
 def _write(path: Path, text: str) -> None:
-    if _text(path) == text:
-        return
-    replace_file(path, [text.encode()])
+    if _text(path) != text:
+        replace_file(path, [text.encode()])

@@ -47,21 +47,17 @@ def read_targets(project: Project) -> list[Target]:
     places = Places(file.read_text("utf-8"), False)
     problems = [
         Problem(FILE, *places.of(path), join_path(path), message, "stacks")
-        for path, message in (
-            *_find_mistakes(document, project.stacks()),
-            *_find_other_regions(document, project),
-        )
+        for path, message in _find_mistakes(document, project)
     ]
     if problems:
         raise Problems(problems)
     return [Target(stack, **values) for stack, values in document.items()]
 
 
-def _find_mistakes(
-    document: Mapping[str, Any], stacks: Collection[str]
-) -> Iterable[tuple[Path, str]]:
+def _find_mistakes(document: Mapping[str, Any], project: Project) -> Iterable[tuple[Path, str]]:
     for stack, values in document.items():
-        if stack not in stacks:
+        is_known = stack in project.stacks()
+        if not is_known:
             yield (stack,), f"there is no Pulumi.{stack}.yaml"
         if not isinstance(values, Mapping):
             yield (stack,), f"expected a mapping with {', '.join(_KEYS)}"
@@ -79,17 +75,11 @@ def _find_mistakes(
                 or (key == "region" and value not in list_regions())
             ):
                 yield (stack, key), f"{value} is not {expected}"
-
-
-def _find_other_regions(
-    document: Mapping[str, Any], project: Project
-) -> Iterable[tuple[Path, str]]:
-    """Yield where the region is not that of the stack's own settings: the credentials would be for another one."""
-    for stack, values in document.items():
-        if stack in project.stacks() and isinstance(values, Mapping):
-            own, region = read_stack(project, stack).setting("aws:region"), values.get("region")
-            if own and isinstance(region, str) and region != own:
-                yield (stack, "region"), f"{region} is not {own}, which Pulumi.{stack}.yaml has"
+        region = values.get("region")
+        own = read_stack(project, stack).setting("aws:region") if is_known else ""
+        if own and isinstance(region, str) and region != own:
+            # the workflow's credentials would be for another region
+            yield (stack, "region"), f"{region} is not {own}, which Pulumi.{stack}.yaml has"
 
 
 def choose_touched(
