@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from cli.display.text import relative
@@ -19,10 +19,10 @@ from cli.project.region import find_region
 from cli.project.settings import read_stack_settings
 from cli.project.stack import HERE, Project, find_project, read_stack
 from cli.project.variables import child_environment
-from cli.runs.entries import Entry, read_entries
+from cli.runs.entries import read_entries
 from cli.runs.results import describe_objects
 from cli.runs.statuses import make_status
-from components.aws import Aws, connect
+from components.aws import connect
 from components.errors import JobError
 from components.jobfile.load import SUFFIXES
 from components.kinds import Phase
@@ -46,7 +46,8 @@ def run(args: argparse.Namespace) -> int:
             f"the demo runs on the emulator: set aws-jobs:emulator in {project.settings_file(STACK).name}"
         )
     folder = read_stack_settings(stack).folder
-    if not any(path.name.endswith(SUFFIXES) for path in folder.rglob("*")):
+    files = [path for path in sorted(folder.rglob("*")) if path.name.endswith(SUFFIXES)]
+    if not files:
         raise JobError(
             f"{relative(folder)}/ has no job file, and the demo deploys those of the stack `{STACK}`: write one with "
             "./jobctl new ServiceJob NAME, or run the demo in a clone of upstream's repository, which has samples"
@@ -66,10 +67,14 @@ def run(args: argparse.Namespace) -> int:
     heading("4. Their results in S3")
     # boto3 looks for its endpoint and credentials here
     os.environ.update(env)
-    show_results(connect(find_region(stack)), read_entries(stack))
+    aws = connect(find_region(stack))
+    for job in (make_status(entry, entry.outputs) for entry in read_entries(stack)):
+        if job.phase is Phase.SUCCEEDED:
+            for line in describe_objects(aws, job.result):
+                print(line)
 
     heading("5. Change one hyperparameter and preview it (in a copy)")
-    preview_change(project, env)
+    preview_change(project, env, files)
 
     print(
         f"\nThe emulator keeps running at {endpoint}; ./jobctl emulator stop stops it and keeps its jobs."
@@ -88,37 +93,25 @@ def jobctl(root: Path, env: Mapping[str, str], argv: Sequence[str]) -> None:
         raise JobError(f"jobctl {' '.join(argv)} failed with exit code {code}")
 
 
-def show_results(aws: Aws, entries: Sequence[Entry]) -> None:
-    for job in (make_status(entry, entry.outputs) for entry in entries):
-        if job.phase is Phase.SUCCEEDED:
-            for line in describe_objects(aws, job.result):
-                print(line)
-
-
-def preview_change(project: Project, env: Mapping[str, str]) -> None:
+def preview_change(project: Project, env: Mapping[str, str], files: Iterable[Path]) -> None:
     """Preview a change in a copy of the project. The copy shares the stack's state: the preview compares with it."""
     with tempfile.TemporaryDirectory(prefix="aws-jobs-demo-") as folder:
         copy = copy_project(Path(folder) / "copy", project.root)
-        changed = next(
-            (change for path in sorted((copy / "jobs").iterdir()) if (change := change_eta(path))),
-            "",
-        )
-        if not changed:
-            print("no job file has a hyperparameter `eta` to change")
-            return
-        print(changed, flush=True)
-        jobctl(copy, env, ["preview", "-s", STACK, "--diff"])
+        changed = change_eta(copy, [path.relative_to(project.root) for path in files])
+        print(changed or "no job file has a hyperparameter `eta` to change", flush=True)
+        if changed:
+            jobctl(copy, env, ["preview", "-s", STACK, "--diff"])
 
 
-def change_eta(path: Path) -> str:
-    """Give `eta` another value; return what was changed, or nothing."""
-    text = path.read_text("utf-8")
-    found = ETA.search(text)
-    if not found:
-        return ""
-    value = "0.3" if found[2] != "0.3" else "0.2"
-    path.write_text(ETA.sub(rf"\g<1>{value}\g<3>", text, count=1), "utf-8")
-    return f"{path.parent.name}/{path.name}: eta: {found[2]} -> {value}"
+def change_eta(root: Path, files: Iterable[Path]) -> str:
+    """Give the first `eta` of these files another value; return what was changed, or nothing."""
+    for path in files:
+        text = (root / path).read_text("utf-8")
+        if found := ETA.search(text):
+            value = "0.3" if found[2] != "0.3" else "0.2"
+            (root / path).write_text(ETA.sub(rf"\g<1>{value}\g<3>", text, count=1), "utf-8")
+            return f"{path}: eta: {found[2]} -> {value}"
+    return ""
 
 
 def copy_project(target: Path, root: Path = HERE) -> Path:
