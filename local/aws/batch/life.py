@@ -68,7 +68,7 @@ def terminate(backend: ServiceJobBackend, job: ServiceJob, reason: str, at: floa
         end(backend, job, "FAILED", at, reason)
     else:
         job.stopping = at
-        training.stopping(backend.training, job.training_job, at)
+        training.enter(backend.training, job.training_job, "Stopping", at)
         backend.service_jobs.put(job)
 
 

@@ -62,6 +62,8 @@ def enter(backend: TrainingBackend, arn: str | None, secondary: str, at: float) 
     if job is not None and job.status == "InProgress":
         if secondary == "Training":
             job.started = at
+        if secondary == "Stopping":
+            job.status = "Stopping"
         _enter(backend, job, secondary, at)
 
 
@@ -101,14 +103,6 @@ def end(
         _enter(backend, job, secondary or status, at)
 
 
-def stopping(backend: TrainingBackend, arn: str | None, at: float) -> None:
-    """The training job has been asked to stop."""
-    job = backend.by_arn(arn)
-    if job is not None and job.status == "InProgress":
-        job.status = "Stopping"
-        _enter(backend, job, "Stopping", at)
-
-
 def go_on_alone(backend: TrainingBackend, arn: str | None) -> None:
     """Batch has forgotten the training job's service job: from now on it moves by itself."""
     job = backend.by_arn(arn)
@@ -120,14 +114,13 @@ def go_on_alone(backend: TrainingBackend, arn: str | None) -> None:
 def advance(backend: TrainingBackend) -> None:
     """Take the steps that are due of the jobs that Batch does not move; late tags arrive."""
     now = context.now()
-    for late in list(backend.training_jobs_kept):
-        if late.late_tags and late.late_until <= now:
-            own = {tag["Key"]: tag["Value"] for tag in late.tags}
-            late.tags = _list_tags({**late.late_tags, **own})
-            late.late_tags = {}
-            backend.training_jobs_kept.put(late)
     for job, at in backend.training_jobs_kept.pop_due(now):
-        if job.status == "Stopping":
+        if job.late_tags and job.late_until <= at:
+            own = {tag["Key"]: tag["Value"] for tag in job.tags}
+            job.tags = _list_tags({**job.late_tags, **own})
+            job.late_tags = {}
+            backend.training_jobs_kept.put(job)
+        elif job.status == "Stopping":
             end(backend, job.arn, at, "Stopped")
             if job.by_batch:
                 backend.stopped_alone.append(job.arn)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -23,8 +24,7 @@ TRAINING = "/aws/sagemaker/TrainingJobs"
 TRANSFORM = "/aws/sagemaker/TransformJobs"
 # A line each so many seconds, up to this age in seconds of the container: a short run has lines, a long one not
 # too many.
-_PACES = ((2, 0.1), (60, 1), (600, 10), (86_400, 60))
-_SELDOM = 600
+_PACES = ((2, 0.1), (60, 1), (600, 10), (86_400, 60), (math.inf, 600))
 
 
 @dataclass(frozen=True)
@@ -151,7 +151,7 @@ def _ages(until: float) -> Iterator[float]:
     age = 0.1
     while age < until:
         yield age
-        age = round(age + next((step for most, step in _PACES if age < most), _SELDOM), 1)
+        age = round(age + next(step for most, step in _PACES if age < most), 1)
 
 
 def _instance(name: str, node: int) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import re
 import sys
-from collections.abc import Iterable
 from typing import Any
 
 from .records import TrainingJob
@@ -34,22 +33,19 @@ def write(job: TrainingJob, step: int) -> list[str]:
     return [line for line in found if line]
 
 
-def read_final(job: TrainingJob, lines: Iterable[tuple[float, str]]) -> list[dict[str, Any]]:
+def read_final(job: TrainingJob, lines: list[tuple[float, str]]) -> list[dict[str, Any]]:
     """Return FinalMetricDataList: the last value of each metric that the log has.
 
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_MetricData.html
     """
-    wanted = dict(_list_definitions(job))
-    newest = list(lines)[::-1] if wanted else []
-    found: dict[str, dict[str, Any]] = {}
-    for at, line in newest:
-        for name, regex in wanted.items():
-            value = None if name in found else _read(regex, line)
+    final = []
+    for name, regex in dict(_list_definitions(job)).items():
+        for at, line in reversed(lines):
+            value = _read(regex, line)
             if value is not None:
-                found[name] = {"MetricName": name, "Value": value, "Timestamp": at}
-        if len(found) == len(wanted):
-            break
-    return [found[name] for name in wanted if name in found]
+                final.append({"MetricName": name, "Value": value, "Timestamp": at})
+                break
+    return final
 
 
 def _list_definitions(job: TrainingJob) -> list[tuple[str, str]]:

@@ -86,8 +86,9 @@ class TrainingJob(Job):
 
     @property
     def due(self) -> float:
+        late = self.late_until if self.late_tags else math.inf
         if self.status in ENDED or (self.by_batch and not self.stop_asked):
-            return math.inf
+            return late
         pace = context.pace()
         seconds = {
             "Pending": pace.scheduled,
@@ -97,4 +98,4 @@ class TrainingJob(Job):
             "Uploading": 0.0,
             "Stopping": pace.stopping,
         }
-        return self.modified + seconds[self.secondary]
+        return min(late, self.modified + seconds[self.secondary])

@@ -44,7 +44,7 @@ def stop_training_job(backend: TrainingBackend, request: Json) -> Json:
     job = _find(backend, request)
     check_running(job, "training job")
     job.stop_asked = True
-    life.stopping(backend, job.arn, context.now())
+    life.enter(backend, job.arn, "Stopping", context.now())
     return {}
 
 
