@@ -118,6 +118,8 @@ def test_objects_outlive_a_restart(tmp_path: Path) -> None:
             ContentType="text/x",
             Tagging="team=growth",
         )
+        later = {"Bucket": "aws-jobs-data", "Key": "personalize/items.json"}
+        s3.put_object_tagging(**later, Tagging={"TagSet": [{"Key": "team", "Value": "late"}]})
         s3.delete_object(Bucket="aws-jobs-data", Key="personalize/users.json")
         before = s3.head_object(Bucket="my-bucket", Key="a/b ü.bin")
     with running(tmp_path) as emulator:
@@ -128,6 +130,7 @@ def test_objects_outlive_a_restart(tmp_path: Path) -> None:
             assert again[name] == before[name]
         tags = s3.get_object_tagging(Bucket="my-bucket", Key="a/b ü.bin")["TagSet"]
         assert tags == [{"Key": "team", "Value": "growth"}]
+        assert s3.get_object_tagging(**later)["TagSet"] == [{"Key": "team", "Value": "late"}]
         listed = s3.list_objects_v2(Bucket="aws-jobs-data", Prefix="personalize/")["Contents"]
         assert [entry["Key"] for entry in listed] == ["personalize/items.json"]
         s3.delete_object(Bucket="my-bucket", Key="a/b ü.bin")

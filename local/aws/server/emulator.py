@@ -185,7 +185,7 @@ class Emulator:
         else:
             self._plant()
         self.token = make_token(self._state_dir)
-        self._gateway = Gateway(_application(), self.control, self._store, self.token)
+        self._gateway = Gateway(_application(), self.control, self._keep, self.token)
         listening = _listen(self._port)
         self._server = make_server(
             HOST,
@@ -208,7 +208,7 @@ class Emulator:
 
     def _keep(self) -> None:
         if self._store is not None:
-            self._store.keep(None)
+            self._store.keep()
         else:
             context.current.changed.clear()
 

@@ -6,7 +6,7 @@ import io
 import threading
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
-from typing import Any, Protocol
+from typing import Any
 from uuid import uuid4
 
 from ..control.api import Control
@@ -30,12 +30,6 @@ class ConnectionCut(ConnectionError):
     """The connection is closed without an answer: the server does that for any ConnectionError."""
 
 
-class Keeper(Protocol):
-    """Keeps what changed, before it is answered."""
-
-    def keep(self, touched: str | None) -> None: ...
-
-
 class Gateway:
     """A WSGI application before moto's.
 
@@ -44,11 +38,11 @@ class Gateway:
     """
 
     def __init__(
-        self, application: Application, control: Control, keeper: Keeper | None, token: str
+        self, application: Application, control: Control, keep: Callable[[], None], token: str
     ) -> None:
         self._application = application
         self._control = control
-        self._keeper = keeper
+        self._keep = keep
         self._token = token
         self.lock = threading.RLock()
 
@@ -78,7 +72,7 @@ class Gateway:
         if path.startswith(door.CONTROL):
             answer = self._control.answer(environ["REQUEST_METHOD"], path, body)
             extend.settle()
-            self._keep(None)
+            self._keep()
             return answer
         call = identify(environ, body)
         fault = self.faults.take(call)
@@ -94,8 +88,9 @@ class Gateway:
         answer = error(call, refusal) if refusal else self._serve(call, environ, body)
         extend.settle()
         self._note(call, answer[0])
-        writes = call.service == "s3" and environ["REQUEST_METHOD"] not in ("GET", "HEAD")
-        self._keep(path if writes else None)
+        if call.service == "s3" and environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+            context.current.objects_changed = True
+        self._keep()
         if kind == "cut-after":
             raise ConnectionCut
         return answer
@@ -159,12 +154,6 @@ class Gateway:
                     "time": context.now(),
                 }
             )
-
-    def _keep(self, touched: str | None) -> None:
-        if self._keeper is not None:
-            self._keeper.keep(touched)
-        else:
-            context.current.changed.clear()
 
 
 def _read(environ: dict[str, Any]) -> bytes:

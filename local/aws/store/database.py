@@ -64,25 +64,24 @@ class Store:
             backend.resume()
         return True
 
-    def keep(self, touched: str | None) -> None:
-        """Commit what has changed. `touched` is the path of a request that may have changed objects."""
-        changed = list(context.current.changed)
+    def keep(self) -> None:
+        """Commit what has changed."""
+        current = context.current
         settings = _settings()
-        look = touched is not None or context.current.objects_changed
-        objects = self._objects.changes(touched) if look else []
-        if not changed and not objects and settings == self._settings:
+        if not current.changed and not current.objects_changed and settings == self._settings:
             return
         with self._transaction():
-            for name, account, region, key in changed:
+            for name, account, region, key in current.changed:
                 document = extend.table_of(name, account, region).document(key)
                 self._write_record((name, account, region, key), document)
-            self._objects.write(objects)
+            if current.objects_changed:
+                self._objects.keep()
             self._database.executemany(
                 "INSERT OR REPLACE INTO settings VALUES (?, ?)", settings.items()
             )
         self._settings = settings
-        context.current.changed.clear()
-        context.current.objects_changed = False
+        current.changed.clear()
+        current.objects_changed = False
 
     def clear(self) -> None:
         """Forget everything that was kept."""

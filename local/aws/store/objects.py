@@ -42,30 +42,19 @@ class KeptObjects:
     def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
         self._database.executescript(_TABLES)
-        self._known: dict[Place, Any] = {}
+        self._kept: dict[Place, Any] = {}
 
-    def changes(self, touched: str | None) -> list[Place]:
-        """The places that are not as they were kept; the one that a request's path names is one in any case."""
-        now = _signatures()
-        bucket, _, key = (touched or "").lstrip("/").partition("/")
-        return [
-            place
-            for place in {**self._known, **now}
-            if self._known.get(place) != now.get(place) or place in ((bucket, key), (bucket, ""))
-        ]
-
-    def write(self, places: list[Place]) -> None:
-        """Keep these places as they are now."""
-        now = _signatures() if places else {}
-        for bucket, key in places:
+    def keep(self) -> None:
+        """Write every bucket and object that is not as it was kept."""
+        now = _sign_all()
+        for name, key in {**self._kept, **now}:
+            if self._kept.get((name, key)) == now.get((name, key)):
+                continue
             if key:
-                self._write_object(bucket, key)
+                self._write_object(name, key)
             else:
-                self._write_bucket(bucket)
-            if (bucket, key) in now:
-                self._known[bucket, key] = now[bucket, key]
-            else:
-                self._known.pop((bucket, key), None)
+                self._write_bucket(name)
+        self._kept = now
 
     def restore(self) -> None:
         """Fill moto's S3 with what was kept."""
@@ -83,13 +72,13 @@ class KeptObjects:
             s3, bucket = _bucket(name)
             version = _revive(s3, bucket, key, json.loads(document), body)
             bucket.keys.setlist(key, [*bucket.keys.getlist(key, []), version])
-        self._known = _signatures()
+        self._kept = _sign_all()
 
     def clear(self) -> None:
         """Forget everything that was kept."""
         self._database.execute("DELETE FROM buckets")
         self._database.execute("DELETE FROM objects")
-        self._known = {}
+        self._kept = {}
 
     def _write_bucket(self, name: str) -> None:
         if name not in s3_backends.bucket_accounts:
@@ -114,29 +103,29 @@ class KeptObjects:
             return
         s3, bucket = _bucket(name)
         for number, version in enumerate(bucket.keys.getlist(key, [])):
-            document, body = _describe(s3, version)
+            document = json.dumps(_describe(s3, version))
+            body = getattr(version, "value", None)  # a deletion has none
             self._database.execute(
-                "INSERT INTO objects VALUES (?, ?, ?, ?, ?)",
-                (name, key, number, json.dumps(document), body),
+                "INSERT INTO objects VALUES (?, ?, ?, ?, ?)", (name, key, number, document, body)
             )
 
 
-def _signatures() -> dict[Place, Any]:
-    """What tells a place from what it was: of an object, its versions, when each was written and its content."""
+def _sign_all() -> dict[Place, Any]:
+    """What tells a place from what it was: of an object, its versions, their time, content and tags."""
     signatures: dict[Place, Any] = {}
     for name in s3_backends.bucket_accounts:
-        _, bucket = _bucket(name)
+        s3, bucket = _bucket(name)
         signatures[name, ""] = (bucket.creation_date, bucket.versioning_status)
         for key in bucket.keys:
-            signatures[name, key] = [
-                (
-                    version.version_id,
-                    version.last_modified,
-                    getattr(version, "etag", ""),  # a deletion has none
-                )
-                for version in bucket.keys.getlist(key)
-            ]
+            signatures[name, key] = [_sign(s3, each) for each in bucket.keys.getlist(key)]
     return signatures
+
+
+def _sign(s3: S3Backend, version: Any) -> tuple[Any, ...]:
+    moment = (version.version_id, version.last_modified)
+    if isinstance(version, FakeDeleteMarker):
+        return moment
+    return (*moment, version.etag, s3.tagger.get_tag_dict_for_resource(version.arn))
 
 
 def _bucket(name: str) -> tuple[S3Backend, FakeBucket]:
@@ -145,14 +134,15 @@ def _bucket(name: str) -> tuple[S3Backend, FakeBucket]:
     return s3, s3.buckets[name]
 
 
-def _describe(s3: S3Backend, version: Any) -> tuple[dict[str, Any], bytes | None]:
+def _describe(s3: S3Backend, version: Any) -> dict[str, Any]:
     document = {
         "version": version.version_id,
         "modified": version.last_modified.isoformat(),
     }
     if isinstance(version, FakeDeleteMarker):
-        return {**document, "marker": True}, None
-    document |= {
+        return {**document, "marker": True}
+    return {
+        **document,
         "etag": version.etag.strip('"'),
         "versioned": version.version_id != "null",
         "storage": version.storage_class,
@@ -160,7 +150,6 @@ def _describe(s3: S3Backend, version: Any) -> tuple[dict[str, Any], bytes | None
         "tags": s3.tagger.get_tag_dict_for_resource(version.arn),
         **{name: getattr(version, name) for name in _PLAIN},
     }
-    return document, version.value
 
 
 def _revive(
