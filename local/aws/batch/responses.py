@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from urllib.parse import unquote
 
 from moto.batch.models import batch_backends
@@ -15,12 +14,6 @@ from .environments import environments
 from .policies import policies
 from .queues import queues
 from .shares import shares
-
-_TAG_OPERATIONS = {
-    "GET": "ListTagsForResource",
-    "POST": "TagResource",
-    "DELETE": "UntagResource",
-}
 
 
 class ServiceJobResponse(Operations, BatchResponse):
@@ -60,7 +53,9 @@ class ServiceJobResponse(Operations, BatchResponse):
 
     def operation(self) -> str:
         """The operation at this path; '' for one that botocore does not know."""
-        return operation_at(self.method, self.parsed_url.path)
+        return shapes.find_operation(
+            "batch", self.method, self.parsed_url.path, set(self.querystring)
+        )
 
     def request(self) -> Json:
         """The body, and for tags what the path and the query add."""
@@ -81,18 +76,3 @@ def _capitalise_actions(request: Json) -> None:
     for rule in rules if isinstance(rules, list) else []:
         if isinstance(rule, dict) and isinstance(rule.get("action"), str):
             rule["action"] = rule["action"].upper()
-
-
-def operation_at(method: str, path: str) -> str:
-    """The name of Batch's operation at a path such as /v1/submitservicejob; '' where there is none."""
-    if path.startswith("/v1/tags/"):
-        return _TAG_OPERATIONS.get(method, "")
-    return _operations().get(path, "")
-
-
-@functools.cache
-def _operations() -> dict[str, str]:
-    model = shapes.service("batch")
-    return {
-        model.operation_model(name).http["requestUri"]: str(name) for name in model.operation_names
-    }

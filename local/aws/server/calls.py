@@ -9,35 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
 
-from ..batch.responses import operation_at
+from ..service import shapes
 
 _CREDENTIAL = re.compile(r"Credential=([^/]+)/\d+/([^/]*)/([^/]+)/aws4_request")
-_S3_OBJECT = {
-    "GET": "GetObject",
-    "HEAD": "HeadObject",
-    "PUT": "PutObject",
-    "DELETE": "DeleteObject",
-}
-_S3_BUCKET = {
-    "GET": "ListObjects",
-    "HEAD": "HeadBucket",
-    "PUT": "CreateBucket",
-    "DELETE": "DeleteBucket",
-}
-_S3_QUERIES = {
-    ("GET", "list-type"): "ListObjectsV2",
-    ("GET", "versions"): "ListObjectVersions",
-    ("GET", "location"): "GetBucketLocation",
-    ("GET", "versioning"): "GetBucketVersioning",
-    ("PUT", "versioning"): "PutBucketVersioning",
-    ("GET", "tagging"): "GetObjectTagging",
-    ("PUT", "tagging"): "PutObjectTagging",
-    ("POST", "delete"): "DeleteObjects",
-    ("POST", "uploads"): "CreateMultipartUpload",
-    ("POST", "uploadId"): "CompleteMultipartUpload",
-    ("PUT", "uploadId"): "UploadPart",
-    ("DELETE", "uploadId"): "AbortMultipartUpload",
-}
 _ACTIONS = {
     "batch:TerminateServiceJobs": "batch:TerminateServiceJob",
     "s3:HeadObject": "s3:GetObject",
@@ -50,16 +24,15 @@ _ACTIONS = {
     "s3:CopyObject": "s3:PutObject",
     "s3:CreateMultipartUpload": "s3:PutObject",
     "s3:CompleteMultipartUpload": "s3:PutObject",
+    "s3:ListMultipartUploads": "s3:ListBucketMultipartUploads",
+    "s3:ListParts": "s3:ListMultipartUploadParts",
     "s3:UploadPart": "s3:PutObject",
-    "s3:AbortMultipartUpload": "s3:AbortMultipartUpload",
+    "s3:UploadPartCopy": "s3:PutObject",
 }
-_TAGGED = {
-    "sagemaker:CreateTransformJob": "sagemaker:AddTags",
-    "personalize:CreateBatchSegmentJob": "personalize:TagResource",
-    "batch:SubmitServiceJob": "batch:TagResource",
-    "batch:CreateJobQueue": "batch:TagResource",
-    "batch:CreateServiceEnvironment": "batch:TagResource",
-    "personalize:CreateBatchInferenceJob": "personalize:TagResource",
+_TAGS = {
+    "batch": "batch:TagResource",
+    "personalize": "personalize:TagResource",
+    "sagemaker": "sagemaker:AddTags",
 }
 _PASSES_ROLE = (
     "batch:SubmitServiceJob",
@@ -84,8 +57,8 @@ class Call:
         """The IAM actions that the caller needs, the operation's own first."""
         own = f"{self.service}:{self.operation}"
         needed = [_ACTIONS.get(own, own)]
-        if own in _TAGGED and (self.parameters.get("tags") or self.parameters.get("Tags")):
-            needed.append(_TAGGED[own])
+        if self.service in _TAGS and (self.parameters.get("tags") or self.parameters.get("Tags")):
+            needed.append(_TAGS[self.service])
         if own in _PASSES_ROLE:
             needed.append("iam:PassRole")
         return needed
@@ -118,10 +91,10 @@ def identify(environ: dict[str, Any], body: bytes) -> Call:
         operation, protocol = target.rpartition(".")[2], "json"
         parameters = _object(body)
     elif service == "batch":
-        operation, protocol = operation_at(environ["REQUEST_METHOD"], path), "rest-json"
+        operation, protocol = _find_operation(service, environ), "rest-json"
         parameters = _object(body)
     elif service == "s3":
-        operation, protocol = _s3_operation(environ, path, query), "rest-xml"
+        operation, protocol = _find_operation(service, environ), "rest-xml"
         parameters = {"path": path}
     elif "/operation/" in path:
         operation, protocol = path.rpartition("/")[2], "json"
@@ -147,13 +120,8 @@ def _object(body: bytes) -> dict[str, Any]:
         return {}
 
 
-def _s3_operation(environ: dict[str, Any], path: str, query: str) -> str:
-    method = environ["REQUEST_METHOD"]
-    for name in parse_qs(query, keep_blank_values=True):
-        if (method, name) in _S3_QUERIES:
-            return _S3_QUERIES[method, name]
-    bucket, _, key = path.lstrip("/").partition("/")
-    if key:
-        copies = method == "PUT" and "HTTP_X_AMZ_COPY_SOURCE" in environ
-        return "CopyObject" if copies else _S3_OBJECT.get(method, "")
-    return _S3_BUCKET.get(method, "") if bucket else "ListBuckets"
+def _find_operation(service: str, environ: dict[str, Any]) -> str:
+    query = parse_qs(environ.get("QUERY_STRING", ""), keep_blank_values=True)
+    headers = {name.removeprefix("HTTP_").lower().replace("_", "-") for name in environ}
+    method, path = environ["REQUEST_METHOD"], environ.get("PATH_INFO", "")
+    return shapes.find_operation(service, method, path, {*query, *headers})
