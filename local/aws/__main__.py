@@ -15,9 +15,6 @@ from .clock import Pace
 def main(arguments: list[str] | None = None) -> int:
     """Serve until SIGTERM or SIGINT; the exit code."""
     asked = _parser().parse_args(arguments)
-    if asked.host not in ("127.0.0.1", "localhost"):
-        print(f"--host {asked.host}: the emulator serves on 127.0.0.1 only", file=sys.stderr)
-        return 1
     try:
         pace = _pace(asked.pace)
     except ValueError as error:
@@ -48,7 +45,6 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m local.aws", description=__doc__)
-    parser.add_argument("--host", default="127.0.0.1", help="127.0.0.1, and nothing else")
     parser.add_argument(
         "--port", type=parse_port, default=0, help="0, the default, takes a free one"
     )

@@ -9,6 +9,11 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 
+def is_number(value: Any, most: float = math.inf) -> bool:
+    """Whether a JSON value is a number from 0 up, and no more than `most`."""
+    return type(value) in (int, float) and 0 <= value <= most
+
+
 class Clock:
     """Epoch seconds that can be frozen and moved forward, never back.
 
@@ -43,8 +48,8 @@ class Clock:
 
     def advance(self, seconds: float) -> None:
         """Move the clock forward; a negative number of seconds is an error."""
-        if not (math.isfinite(seconds) and seconds >= 0):
-            raise ValueError(f"advance: {seconds} is not a number of seconds from 0 up")
+        if not is_number(seconds) or math.isinf(seconds):
+            raise ValueError(f"advance: {seconds!r} is not a number of seconds from 0 up")
         if self._frozen is None:
             self._offset += seconds
         else:
@@ -89,7 +94,7 @@ class Pace:
                     f"{name} is not a state; the states are {', '.join(sorted(known))}"
                 )
             seconds = math.inf if value is None else value
-            if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or seconds < 0:
+            if not is_number(seconds):
                 raise ValueError(f"{name} takes a number of seconds from 0 up, or null")
             values[name] = float(seconds)
         return Pace(**values)

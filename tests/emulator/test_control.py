@@ -124,13 +124,14 @@ def test_forced_end(emulator: Emulator, batch: Any) -> None:
     [
         ("GET", "nothing", None, 404, "The emulator has no GET /_emulator/nothing"),
         ("POST", "status", {}, 404, "The emulator has no POST /_emulator/status"),
-        ("POST", "clock", {"advance": -1}, 400, "advance: -1.0 is not a number of seconds"),
-        ("POST", "clock", {"advance": "1"}, 400, "advance takes a number of seconds"),
+        ("POST", "clock", {"advance": -1}, 400, "advance: -1 is not a number of seconds"),
+        ("POST", "clock", {"advance": "1"}, 400, "advance: '1' is not a number of seconds"),
         ("POST", "clock", {"freze": True}, 400, "freze is not known here: freeze, advance"),
         ("POST", "clock", {"freeze": 1}, 400, "freeze takes true or false"),
         ("POST", "clock", [], 400, "the body must be a JSON object"),
         ("POST", "pace", {"walking": 1}, 400, "walking is not a state"),
         ("POST", "pace", {"running": -1}, 400, "running takes a number of seconds"),
+        ("POST", "lag", {"lists": -1}, 400, "lists takes a number of seconds from 0 up"),
         ("POST", "token-mode", {"mode": "x"}, 400, "mode takes one of reject, return-first"),
         ("POST", "faults", {"kind": "throttle"}, 400, "a fault needs operation, a text"),
         ("POST", "faults", {"operation": "x", "kind": "y"}, 400, "kind: y is not one of"),
@@ -324,7 +325,7 @@ def test_reset(emulator: Emulator, batch: Any, s3: Any) -> None:
     emulator.ask("POST", "deny", {"only": ["*"]})
     ask(emulator, "POST", "reset")
     assert submitted(batch) == 0
-    assert emulator.status()["pace"]["running"] == 1.5
+    assert emulator.ask("GET", "status")["pace"]["running"] == 1.5
     buckets = [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]]
     assert buckets == ["aws-jobs-data", "aws-jobs-output"]
     assert len(ask(emulator, "GET", "calls")[1]["calls"]) == 2

@@ -166,7 +166,7 @@ def test_running_emulator_takes_the_pace_of_start(
     for asked, seconds in (('{"running": 7}', 7), ("running=8 stopping=never", 8)):
         shown = jobctl("start", "--pace", asked)
         assert shown.endswith(", at the new pace\n")
-        assert emulator.status()["pace"]["running"] == seconds
+        assert emulator.ask("GET", "status")["pace"]["running"] == seconds
 
 
 def test_start_goes_on_at_the_kept_pace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

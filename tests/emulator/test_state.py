@@ -187,7 +187,7 @@ def test_batch_inference_and_training_records_outlive_a_restart(tmp_path: Path) 
             f"churn/{record['TrainingJobName']}/output/model.tar.gz",
             "recommend/users.json.out",
         ]
-        assert emulator.status()["solutionVersions"][0] == USERS
+        assert emulator.ask("GET", "status")["solutionVersions"][0] == USERS
 
 
 def test_clock_pace_and_switches_outlive_a_restart(tmp_path: Path) -> None:
@@ -202,11 +202,11 @@ def test_clock_pace_and_switches_outlive_a_restart(tmp_path: Path) -> None:
         assert emulator.ask("POST", "lag") == {"lists": 3, "tags": None}
         assumed = emulator.ask("GET", "assumptions")
         assert (assumed["retention"], assumed["shareDecay"]) == (60, "none")
-        status = emulator.status()
+        status = emulator.ask("GET", "status")
         assert (status["now"], status["frozen"]) == (START + 86_400, True)
         assert (status["pace"]["running"], status["tokenMode"]) == (None, "forget")
     with running(tmp_path, pace=Pace(running=7)) as emulator:
-        assert emulator.status()["pace"]["running"] == 7
+        assert emulator.ask("GET", "status")["pace"]["running"] == 7
 
 
 def test_reset_is_kept(tmp_path: Path) -> None:
@@ -219,7 +219,7 @@ def test_reset_is_kept(tmp_path: Path) -> None:
         batch = make_client(emulator.endpoint, "batch")
         listed = batch.list_service_jobs(jobQueue="training", jobStatus="SUBMITTED")
         assert listed["jobSummaryList"] == []
-        assert emulator.status()["queues"][0] == "training"
+        assert emulator.ask("GET", "status")["queues"][0] == "training"
 
 
 def test_kill_loses_nothing_that_was_answered(tmp_path: Path) -> None:
@@ -267,7 +267,6 @@ def test_stops_on_a_signal(number: int) -> None:
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["--host", "0.0.0.0"], "--host 0.0.0.0: the emulator serves on 127.0.0.1 only\n"),
         (
             ["--pace", '{"walking": 1}'],
             "--pace: walking is not a state; the states are creating, in_progress, pending, "

@@ -39,7 +39,7 @@ from moto.utilities.utils import get_partition
 
 from ..batch.fairness import DECAYS
 from ..batch.models import ServiceJobBackend
-from ..clock import Pace
+from ..clock import Pace, is_number
 from ..personalize.models import BatchInferenceBackend
 from ..personalize.solutions import VERSION
 from ..server import extend
@@ -99,7 +99,25 @@ class Control:
         return 200, handler(unquote(rest), asked) if name == "jobs" else handler(asked)
 
     def _get_status(self, _: dict[str, Any]) -> dict[str, Any]:
-        return status(self._endpoint())
+        clock = context.current.clock
+        here = list_region(REGION)
+        used = {*batch_backends[ACCOUNT], *personalize_backends[ACCOUNT]} - {REGION}
+        found = {region: list_region(region) for region in sorted(used)}
+        return {
+            "endpoint": self._endpoint(),
+            "region": REGION,
+            "account": ACCOUNT,
+            **here,
+            "roles": [role.arn for role in iam_backends[ACCOUNT]["aws"].roles.values()],
+            "regions": {
+                REGION: here,
+                **{name: has for name, has in found.items() if any(has.values())},
+            },
+            "now": clock.now(),
+            "frozen": clock.frozen,
+            "pace": context.pace().as_json(),
+            "tokenMode": context.current.tokens,
+        }
 
     def _post_clock(self, asked: dict[str, Any]) -> dict[str, Any]:
         _only(asked, "freeze", "advance")
@@ -112,7 +130,7 @@ class Control:
             else:
                 clock.thaw()
         if "advance" in asked:
-            clock.advance(_number("advance", asked["advance"]))
+            clock.advance(asked["advance"])
             extend.settle()
         return {"now": clock.now(), "frozen": clock.frozen}
 
@@ -190,29 +208,6 @@ class Control:
         return {}
 
 
-def status(endpoint: str) -> dict[str, Any]:
-    """What the emulator has: for people, and for scripts that look for a queue to use."""
-    clock = context.current.clock
-    here = list_region(REGION)
-    used = {*batch_backends[ACCOUNT], *personalize_backends[ACCOUNT]} - {REGION}
-    found = {region: list_region(region) for region in sorted(used)}
-    return {
-        "endpoint": endpoint,
-        "region": REGION,
-        "account": ACCOUNT,
-        **here,
-        "roles": [role.arn for role in iam_backends[ACCOUNT]["aws"].roles.values()],
-        "regions": {
-            REGION: here,
-            **{name: has for name, has in found.items() if any(has.values())},
-        },
-        "now": clock.now(),
-        "frozen": clock.frozen,
-        "pace": context.pace().as_json(),
-        "tokenMode": context.current.tokens,
-    }
-
-
 def list_region(region: str) -> dict[str, Any]:
     """Return what jobs may refer to in a region, by name and ARN."""
     batch = batch_backends[ACCOUNT][region]
@@ -238,8 +233,8 @@ def _only(asked: dict[str, Any], *names: str) -> None:
 
 
 def _number(name: str, value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-        raise ValueError(f"{name} takes a number of seconds")
+    if not is_number(value) or math.isinf(value):
+        raise ValueError(f"{name} takes a number of seconds from 0 up")
     return float(value)
 
 

@@ -7,7 +7,6 @@ import socket
 import threading
 from email.utils import formatdate
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from moto.moto_server.werkzeug_app import (
@@ -19,7 +18,7 @@ from werkzeug.serving import BaseWSGIServer, make_server
 
 from ..clock import Clock, Pace
 from ..control import seed
-from ..control.api import ROOT, Control, status
+from ..control.api import ROOT, Control
 from ..control.token import make_token
 from ..service import context
 from ..store.database import Store
@@ -95,12 +94,7 @@ class Emulator:
         self.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
 
     @property
@@ -149,24 +143,13 @@ class Emulator:
 
     def advance(self, seconds: float) -> None:
         """Move the clock forward and take the steps that fall due."""
-        assert self._gateway is not None
-        with self._gateway.lock:
-            self.clock.advance(seconds)
-            extend.settle()
-            self._keep()
-
-    def status(self) -> dict[str, Any]:
-        """The document of GET /_emulator/status."""
-        return status(self.endpoint)
+        self.ask("POST", "clock", {"advance": seconds})
 
     def ask(self, method: str, name: str, body: dict[str, Any] | None = None) -> Any:
         """The control API without HTTP: `ask("POST", "clock", {"advance": 5})`. A mistake is a ValueError."""
         assert self._gateway is not None
-        with self._gateway.lock:
-            extend.settle()
+        with self._gateway.turn():
             number, document = self.control.handle(method, f"{ROOT}{name}", body or {})
-            extend.settle()
-            self._keep()
         if number != 200:
             raise ValueError(document["message"])
         return document
@@ -186,7 +169,7 @@ class Emulator:
             self._plant()
         self.token = make_token(self._state_dir)
         self._gateway = Gateway(_application(), self.control, self._keep, self.token)
-        listening = _listen(self._port)
+        listening = socket.create_server((HOST, self._port), backlog=128)
         self._server = make_server(
             HOST,
             listening.getsockname()[1],
@@ -227,15 +210,3 @@ class Emulator:
 def _application() -> DomainDispatcherApplication:
     """moto's application: it holds no state of its own, and takes a while to make."""
     return _Application(create_backend_app)
-
-
-def _listen(port: int) -> socket.socket:
-    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((HOST, port))
-    except OSError:
-        listening.close()
-        raise
-    listening.listen(128)
-    return listening

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
+from ..clock import is_number
 from ..service import context
 from .calls import Call
 
@@ -40,16 +41,11 @@ class Fault:
             raise ValueError(f"kind: {self.kind} is not one of {', '.join(KINDS)}")
         for name in ("times", "after", "status"):
             value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+            if not is_number(value) or not isinstance(value, int):
                 raise ValueError(f"{name}: {value} is not a whole number from 0 up")
-        part = self.percent
-        if isinstance(part, bool) or not isinstance(part, (int, float)) or not 0 <= part <= 100:
-            raise ValueError(f"percent: {part} is not a number from 0 to 100")
-        if (
-            isinstance(self.rate, bool)
-            or not isinstance(self.rate, (int, float))
-            or not 0 <= self.rate < 1e6
-        ):
+        if not is_number(self.percent, 100):
+            raise ValueError(f"percent: {self.percent} is not a number from 0 to 100")
+        if not is_number(self.rate, 1e6):
             raise ValueError(f"rate: {self.rate} is not a number of calls a second")
 
     def take(self) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
@@ -16,7 +17,6 @@ from ..service.refusal import Refusal
 from . import door, extend
 from .calls import Call, identify, parse
 from .errors import Answer, denied, error, expired, throttled, unknown_key
-from .faults import Faults, Permissions
 
 EXPIRED_KEY = "EXPIRED"
 UNKNOWN_KEY = "INVALID"
@@ -46,54 +46,48 @@ class Gateway:
         self._token = token
         self.lock = threading.RLock()
 
-    @property
-    def faults(self) -> Faults:
-        """What goes wrong."""
-        return self._control.faults
-
-    @property
-    def permissions(self) -> Permissions:
-        """What is denied."""
-        return self._control.permissions
-
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         body = _read(environ)
         answered = door.refuse(environ, body, self._token)
         if answered is None:
-            with self.lock:
-                extend.settle()
+            with self.turn():
                 answered = self._answer(environ, body)
+        if answered is None:
+            raise ConnectionCut
         status, headers, answer = answered
         start_response(f"{status} {HTTPStatus(status).phrase}", headers)
         return [answer]
 
-    def _answer(self, environ: dict[str, Any], body: bytes) -> Answer:
-        path = environ.get("PATH_INFO", "")
-        if path.startswith(door.CONTROL):
-            answer = self._control.answer(environ["REQUEST_METHOD"], path, body)
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Let nobody else do anything meanwhile; before and after it what is due is done, and then all is kept."""
+        with self.lock:
+            extend.settle()
+            yield
             extend.settle()
             self._keep()
-            return answer
+
+    def _answer(self, environ: dict[str, Any], body: bytes) -> Answer | None:
+        """Carry the request out; None where its answer is lost."""
+        path = environ.get("PATH_INFO", "")
+        if path.startswith(door.CONTROL):
+            return self._control.answer(environ["REQUEST_METHOD"], path, body)
         call = identify(environ, body)
-        fault = self.faults.take(call)
+        fault = self._control.faults.take(call)
         kind = None if fault is None else fault.kind
         if kind == "cut-before":
             self._note(call, "cut before it was carried out")
-            raise ConnectionCut
+            return None
         refusal = self._refusal(call, body)
         if kind == "throttle":
             refusal = throttled(call)
         elif fault is not None and kind == "error":
             refusal = Refusal(fault.code, fault.message, fault.status)
         answer = error(call, refusal) if refusal else self._serve(call, environ, body)
-        extend.settle()
         self._note(call, answer[0])
         if call.service == "s3" and environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
             context.current.objects_changed = True
-        self._keep()
-        if kind == "cut-after":
-            raise ConnectionCut
-        return answer
+        return None if kind == "cut-after" else answer
 
     def _refusal(self, call: Call, body: bytes) -> Refusal | None:
         if call.access_key == EXPIRED_KEY:
@@ -110,7 +104,7 @@ class Gateway:
             except ValueError as problem:
                 message = f"The body is not a JSON object: {problem}"
                 return Refusal("SerializationException", message)
-        action = self.permissions.denied(call)
+        action = self._control.permissions.denied(call)
         return None if action is None else denied(call, action, ACCOUNT)
 
     def _serve(self, call: Call, environ: dict[str, Any], body: bytes) -> Answer:
