@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import signal
 import sys
 import threading
@@ -33,7 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"--state: {error}", file=sys.stderr)
         return 1
     except OSError as error:
-        print(f"The emulator cannot serve on port {asked.port}: {error.strerror}", file=sys.stderr)
+        print(f"The emulator cannot serve on port {asked.port}: {os.strerror(error.errno or 0)}", file=sys.stderr)
         return 1
     print(f"AWS emulator on {emulator.endpoint}", flush=True)
     if asked.state is None:  # else it is in the state folder

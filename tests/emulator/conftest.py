@@ -152,7 +152,7 @@ def assert_known_error(document: Any, operation: Any) -> None:
 def assert_allowed(document: Any, service: str, operation: str) -> None:
     """Fail unless the raw answer is one that botocore's output shape allows: no null, nothing unknown."""
     shape = shapes.service(service).operation_model(operation).output_shape
-    found = [] if shape is None else list(shapes.problems(document, shape))
+    found = [] if shape is None else list(shapes.find_problems(document, shape))
     if service == "batch":
         # a map of tags has an entry at least, says the model; AWS answers {} for none
         found = [each for each in found if not each.startswith("Value '{}'")]

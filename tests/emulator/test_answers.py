@@ -247,7 +247,7 @@ def test_checker_sees_an_error_that_the_model_does_not_know() -> None:
 def found(service: str, operation: str, document: Any) -> list[str]:
     shape = shapes.service(service).operation_model(operation).input_shape
     assert shape is not None
-    return list(shapes.problems(document, shape))
+    return list(shapes.find_problems(document, shape))
 
 
 @pytest.mark.parametrize(

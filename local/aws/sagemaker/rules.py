@@ -14,11 +14,7 @@ from ..service import shapes
 def refusal(request: dict[str, Any]) -> str | None:
     """The sentence with which SageMaker refuses the request; `None` when it takes it."""
     shape = shapes.service("sagemaker").operation_model("CreateTrainingJob").input_shape
-    assert shape is not None
-    found = list(shapes.problems(request, shape))
-    if found:
-        return shapes.message(found)
-    return next(_beyond_the_shape(request), None)
+    return shapes.refuse(request, shape) or next(_beyond_the_shape(request), None)
 
 
 def _beyond_the_shape(request: dict[str, Any]) -> Iterator[str]:

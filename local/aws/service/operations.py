@@ -61,11 +61,10 @@ class Operations(BaseResponse):
 
     def _check(self, operation: str, request: dict[str, Any]) -> None:
         model = shapes.service(self.boto3_service_name).operation_model(operation)
-        found = list(shapes.problems(request, model.input_shape)) if model.input_shape else []
-        if found:
+        if wrong := shapes.refuse(request, model.input_shape):
             known = {shape.error_code for shape in model.error_shapes}
             own = [code for code in ("ClientException", "InvalidInputException") if code in known]
-            raise Refusal([*own, "ValidationException"][0], shapes.message(found))
+            raise Refusal([*own, "ValidationException"][0], wrong)
 
 
 def page(

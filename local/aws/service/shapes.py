@@ -15,7 +15,10 @@ from urllib.parse import parse_qs
 import botocore.session
 from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureShape
 
-_KINDS: dict[str, tuple[type, ...]] = {
+_TYPES: dict[str, tuple[type, ...]] = {
+    "structure": (dict,),
+    "map": (dict,),
+    "list": (list,),
     "string": (str,),
     "boolean": (bool,),
     "integer": (int,),
@@ -76,7 +79,7 @@ def _routes(name: str) -> list[tuple[str, re.Pattern[str], set[str], str]]:
 
 
 @functools.cache
-def pattern(source: str) -> re.Pattern[str]:
+def _compile(source: str) -> re.Pattern[str]:
     """AWS's pattern as Python reads it. Unicode classes are widened a little: `re` has no names for them."""
     for theirs, ours in (
         ("\\p{ASCII}", "[\\x00-\\x7f]"),
@@ -88,31 +91,31 @@ def pattern(source: str) -> re.Pattern[str]:
     return re.compile(source)
 
 
-def problems(document: Any, shape: Shape, path: str = "") -> Iterator[str]:
+def find_problems(document: Any, shape: Shape, path: str = "") -> Iterator[str]:
     """What is wrong with the document, each in the words that AWS uses."""
+    if type(document) not in _TYPES[shape.type_name]:
+        wanted = {"structure": "object", "map": "object"}.get(shape.type_name, shape.type_name)
+        yield f"Value at '{path}' has the type {type(document).__name__}, not {wanted}"
+        return
+    for rule in _list_broken_rules(document, shape):
+        shown = str(document) if len(str(document)) <= 80 else f"{str(document)[:77]}..."
+        yield f"Value '{shown}' at '{path}' failed to satisfy constraint: Member must {rule}"
     if isinstance(shape, StructureShape):
-        yield from _structure(document, shape, path)
+        yield from _check_members(document, shape, path)
     elif isinstance(shape, ListShape):
-        if not isinstance(document, list):
-            yield _wrong_type(document, shape, path)
-            return
-        yield from _size(len(document), document, shape, path)
         for index, item in enumerate(document):
-            yield from problems(item, shape.member, f"{path}.{index + 1}.member")
+            yield from find_problems(item, shape.member, f"{path}.{index + 1}.member")
     elif isinstance(shape, MapShape):
-        if not isinstance(document, dict):
-            yield _wrong_type(document, shape, path)
-            return
-        yield from _size(len(document), document, shape, path)
         for key, value in document.items():
-            yield from problems(key, shape.key, f"{path}.key")
-            yield from problems(value, shape.value, f"{path}.{key}")
-    else:
-        yield from _scalar(document, shape, path)
+            yield from find_problems(key, shape.key, f"{path}.key")
+            yield from find_problems(value, shape.value, f"{path}.{key}")
 
 
-def message(found: list[str]) -> str:
-    """The sentence in which AWS reports what is wrong."""
+def refuse(document: Any, shape: Shape | None) -> str:
+    """The sentence in which AWS reports what is wrong; '' where nothing is."""
+    found = [] if shape is None else list(find_problems(document, shape))
+    if not found:
+        return ""
     plural = "" if len(found) == 1 else "s"
     return f"{len(found)} validation error{plural} detected: {'; '.join(found)}"
 
@@ -122,10 +125,7 @@ def keep_members(values: dict[str, Any], shape: StructureShape) -> dict[str, Any
     return {name: values[name] for name in shape.members if values.get(name) is not None}
 
 
-def _structure(document: Any, shape: StructureShape, path: str) -> Iterator[str]:
-    if not isinstance(document, dict):
-        yield _wrong_type(document, shape, path)
-        return
+def _check_members(document: Any, shape: StructureShape, path: str) -> Iterator[str]:
     for name in shape.required_members:
         if document.get(name) is None:
             yield f"Value null at '{_at(path, name)}' failed to satisfy constraint: Member must not be null"
@@ -133,53 +133,28 @@ def _structure(document: Any, shape: StructureShape, path: str) -> Iterator[str]
         if name not in shape.members:
             yield f"'{_at(path, name)}' is not a parameter of {shape.name}"
         elif value is not None:
-            yield from problems(value, shape.members[name], _at(path, name))
+            yield from find_problems(value, shape.members[name], _at(path, name))
 
 
-def _scalar(document: Any, shape: Shape, path: str) -> Iterator[str]:
-    kinds = _KINDS[shape.type_name]
-    if not isinstance(document, kinds) or (isinstance(document, bool) and bool not in kinds):
-        yield _wrong_type(document, shape, path)
+def _list_broken_rules(document: Any, shape: Shape) -> Iterator[str]:
+    limits = shape.metadata
+    size: float
+    if shape.type_name in ("string", "list", "map"):
+        size, measure = len(document), "length"
+    elif isinstance(document, (int, float)):
+        size, measure = document, "value"
+    else:
         return
-    limits = shape.metadata
-    if isinstance(document, str) and shape.type_name == "string":
-        yield from _size(len(document), document, shape, path)
-        if limits.get("enum") and document not in limits["enum"]:
-            words = ", ".join(limits["enum"])
-            yield _failed(document, path, f"Member must satisfy enum value set: [{words}]")
-        if limits.get("pattern") and not pattern(limits["pattern"]).fullmatch(document):
-            rule = f"Member must satisfy regular expression pattern: {limits['pattern']}"
-            yield _failed(document, path, rule)
-    elif isinstance(document, (int, float)) and not isinstance(document, bool):
-        if not math.isfinite(document):
-            yield _failed(document, path, "Member must be a finite number")
-        if "min" in limits and document < limits["min"]:
-            rule = f"Member must have value greater than or equal to {limits['min']}"
-            yield _failed(document, path, rule)
-        if "max" in limits and document > limits["max"]:
-            rule = f"Member must have value less than or equal to {limits['max']}"
-            yield _failed(document, path, rule)
-
-
-def _size(length: int, document: Any, shape: Shape, path: str) -> Iterator[str]:
-    limits = shape.metadata
-    if "min" in limits and length < limits["min"]:
-        rule = f"Member must have length greater than or equal to {limits['min']}"
-        yield _failed(document, path, rule)
-    if "max" in limits and length > limits["max"]:
-        yield _failed(
-            document, path, f"Member must have length less than or equal to {limits['max']}"
-        )
-
-
-def _failed(document: Any, path: str, rule: str) -> str:
-    shown = str(document) if len(str(document)) <= 80 else f"{str(document)[:77]}..."
-    return f"Value '{shown}' at '{path}' failed to satisfy constraint: {rule}"
-
-
-def _wrong_type(document: Any, shape: Shape, path: str) -> str:
-    wanted = {"structure": "object", "map": "object"}.get(shape.type_name, shape.type_name)
-    return f"Value at '{path}' has the type {type(document).__name__}, not {wanted}"
+    if not math.isfinite(size):
+        yield "be a finite number"
+    if "min" in limits and size < limits["min"]:
+        yield f"have {measure} greater than or equal to {limits['min']}"
+    if "max" in limits and size > limits["max"]:
+        yield f"have {measure} less than or equal to {limits['max']}"
+    if limits.get("enum") and document not in limits["enum"]:
+        yield f"satisfy enum value set: [{', '.join(limits['enum'])}]"
+    if limits.get("pattern") and not _compile(limits["pattern"]).fullmatch(document):
+        yield f"satisfy regular expression pattern: {limits['pattern']}"
 
 
 def _at(path: str, name: str) -> str:
