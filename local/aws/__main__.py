@@ -34,7 +34,10 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"--state: {error}", file=sys.stderr)
         return 1
     except OSError as error:
-        print(f"The emulator cannot serve on port {asked.port}: {os.strerror(error.errno or 0)}", file=sys.stderr)
+        print(
+            f"The emulator cannot serve on port {asked.port}: {os.strerror(error.errno or 0)}",
+            file=sys.stderr,
+        )
         return 1
     print(f"AWS emulator on {emulator.endpoint}", flush=True)
     if asked.state is None:  # else it is in the state folder

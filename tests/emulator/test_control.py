@@ -340,7 +340,7 @@ def test_one_emulator_at_a_time(emulator: Emulator) -> None:
 def test_without_seed() -> None:
     """An emulator can begin with nothing."""
     with Emulator(seed=False) as empty:
-        status = empty.status()
+        status = empty.ask("GET", "status")
         assert (status["queues"], status["solutionVersions"]) == ([], [])
     with pytest.raises(RuntimeError, match="the emulator is not running"):
         _ = empty.endpoint

@@ -5,11 +5,12 @@ Everything is in one account, and in one region at first. Names are part of the 
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from moto.batch.models import batch_backends
-from moto.iam.exceptions import NotFoundException
+from moto.iam.exceptions import EntityAlreadyExists
 from moto.iam.models import iam_backends
 from moto.personalize.models import personalize_backends
 from moto.sagemaker.models import sagemaker_backends
@@ -22,6 +23,7 @@ from ..batch.shares import shares
 from ..personalize import life, resources, solutions
 from ..personalize.models import BatchInferenceBackend
 from ..personalize.recipes import PREFIX
+from ..server import extend
 from ..service import context, objects
 
 ACCOUNT = "123456789012"
@@ -51,7 +53,7 @@ def seed_region(region: str = REGION) -> None:
 
     A bucket's name is taken all over the world: those of other regions end with the region.
     """
-    if any(found == region for found in list_seeded()):
+    if region in list_seeded():
         raise ValueError(f"{region} has been seeded before")
     _make_unkept(region)
     _batch(region)
@@ -71,10 +73,9 @@ def name_bucket(bucket: str, region: str) -> str:
 
 def list_seeded() -> list[str]:
     """List the regions that have the seed's service environment."""
-    found: Mapping[str, object] = dict(batch_backends).get(ACCOUNT) or {}
     return [
-        region
-        for region, backend in dict(found).items()
+        backend.region_name
+        for backend in extend.backends()
         if isinstance(backend, ServiceJobBackend)
         and any(each.name == ENVIRONMENT for each in backend.environments)
     ]
@@ -90,12 +91,10 @@ def _make_unkept(region: str) -> None:
     for name, service in (*ROLES.items(), CONTAINER_ROLE):
         _role(name, service)
     role = f"arn:aws:iam::{ACCOUNT}:role/SageMakerExecutionRole"
-    container = {
-        "Image": IMAGE,
-        "ModelDataUrl": f"s3://{name_bucket(OUTPUT, region)}/{MODEL}/model.tar.gz",
-    }
+    artifact = f"s3://{name_bucket(OUTPUT, region)}/{MODEL}/model.tar.gz"
+    container = {"Image": IMAGE, "ModelDataUrl": artifact}
     sagemaker_backends[ACCOUNT][region].create_model(MODEL, role, container, None, None, None)
-    backend = batch_backends[ACCOUNT][region]
+    backend = _find_batch(region)
     environment = backend.create_compute_environment(
         compute_environment_name="containers",
         _type="UNMANAGED",
@@ -103,75 +102,46 @@ def _make_unkept(region: str) -> None:
         compute_resources=None,  # type: ignore[arg-type]  # moto's way of saying unmanaged
         service_role=f"arn:aws:iam::{ACCOUNT}:role/{CONTAINER_ROLE[0]}",
     )
-    backend.create_job_queue(
-        queue_name="containers",
-        priority=1,  # type: ignore[arg-type]  # moto hands it back as it is, and AWS has a number
-        schedule_policy=None,
-        state="ENABLED",
-        compute_env_order=[
-            {"order": 1, "computeEnvironment": environment.arn}  # type: ignore[dict-item]  # likewise
-        ],
+    order = [{"order": 1, "computeEnvironment": environment.arn}]
+    queues.create(
+        backend,
+        {"jobQueueName": "containers", "priority": 1, "computeEnvironmentOrder": order},
     )
 
 
 def _role(name: str, service: str) -> None:
-    iam = iam_backends[ACCOUNT]["aws"]
-    try:
-        iam.get_role(name)
-    except NotFoundException:
-        trust = {
-            "Version": "2012-10-17",
-            "Statement": [
-                {
-                    "Effect": "Allow",
-                    "Principal": {"Service": service},
-                    "Action": "sts:AssumeRole",
-                }
-            ],
-        }
-        iam.create_role(
-            role_name=name,
-            assume_role_policy_document=json.dumps(trust),
-            path="/",
-            permissions_boundary=None,
-            description=f"Lets {service} work for the sample jobs",
-            tags=[],
-            max_session_duration="3600",
-        )
+    may = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [may]})
+    description = f"Lets {service} work for the sample jobs"
+    with contextlib.suppress(EntityAlreadyExists):  # another region's seed has made it
+        iam_backends[ACCOUNT]["aws"].create_role(name, trust, "/", None, description, [], "3600")
 
 
 def _batch(region: str) -> None:
-    backend = batch_backends[ACCOUNT][region]
-    assert isinstance(backend, ServiceJobBackend)
+    backend = _find_batch(region)
     for name, unit in (
         (ENVIRONMENT, "NUM_INSTANCES"),
         (QUOTA_ENVIRONMENT, "ml.m5.xlarge"),  # a queue with quota shares has one of its own
     ):
+        limits = [{"maxCapacity": INSTANCES, "capacityUnit": unit}]
         environments.create(
             backend,
             {
                 "serviceEnvironmentName": name,
-                "serviceEnvironmentType": "SAGEMAKER_TRAINING",
-                "capacityLimits": [{"maxCapacity": INSTANCES, "capacityUnit": unit}],
+                "serviceEnvironmentType": queues.TRAINING,
+                "capacityLimits": limits,
             },
         )
     weights = [
         {"shareIdentifier": name, "weightFactor": 1.0} for name in ("research", "production")
     ]
-    fair = policies.create(
-        backend, {"name": "training-fair", "fairsharePolicy": {"shareDistribution": weights}}
-    )
-    quota = policies.create(
-        backend,
-        {
-            "name": "training-quota",
-            "quotaSharePolicy": {"idleResourceAssignmentStrategy": "FIFO"},
-        },
-    )
+    fair = {"name": "training-fair", "fairsharePolicy": {"shareDistribution": weights}}
+    first = {"idleResourceAssignmentStrategy": "FIFO"}
+    quota = {"name": "training-quota", "quotaSharePolicy": first}
     for name, policy, environment, state in (
         ("training", None, ENVIRONMENT, "ENABLED"),
-        ("training-fair", fair["arn"], ENVIRONMENT, "ENABLED"),
-        ("training-quota", quota["arn"], QUOTA_ENVIRONMENT, "ENABLED"),
+        ("training-fair", policies.create(backend, fair)["arn"], ENVIRONMENT, "ENABLED"),
+        ("training-quota", policies.create(backend, quota)["arn"], QUOTA_ENVIRONMENT, "ENABLED"),
         ("training-disabled", None, ENVIRONMENT, "DISABLED"),
     ):
         queues.create(
@@ -198,6 +168,12 @@ def _batch(region: str) -> None:
         )
 
 
+def _find_batch(region: str) -> ServiceJobBackend:
+    backend = batch_backends[ACCOUNT][region]
+    assert isinstance(backend, ServiceJobBackend)
+    return backend
+
+
 def has_personalize(region: str) -> bool:
     """Whether Amazon Personalize is in a region; Batch is in more of them.
 
@@ -209,7 +185,12 @@ def has_personalize(region: str) -> bool:
 def _personalize(region: str) -> None:
     backend = personalize_backends[ACCOUNT][region]
     assert isinstance(backend, BatchInferenceBackend)
-    group = _active(backend, solutions.GROUP, "shop", "dataset-group/shop", {"name": "shop"})
+
+    def activate(arn: str) -> str:
+        life.enter(backend, resources.find(backend, arn), "ACTIVE", context.now())
+        return arn
+
+    group = activate(solutions.create_dataset_group(backend, {"name": "shop"})["datasetGroupArn"])
     for name, recipe, version in SOLUTIONS:
         request = {
             "name": name,
@@ -217,27 +198,17 @@ def _personalize(region: str) -> None:
             "recipeArn": f"{PREFIX}{recipe}",
             "performAutoTraining": False,
         }
-        path = f"solution/{name}"
-        arn = _active(backend, solutions.SOLUTION, name, path, request)
-        trained = {**request, "solutionArn": arn, "trainingMode": "FULL"}
-        path = f"{path}/{version}"
-        _active(backend, solutions.VERSION, path, path, {**trained, "name": f"{name}-{version}"})
+        arn = activate(solutions.create_solution(backend, request)["solutionArn"])
+        path = f"solution/{name}/{version}"  # a version's id is random otherwise
+        trained = {"name": f"{name}-{version}", "solutionArn": arn, "trainingMode": "FULL"}
+        activate(resources.make(backend, solutions.VERSION, path, path, {**request, **trained}))
     expression = 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("purchase")'
     request = {
         "name": "exclude-purchased",
         "datasetGroupArn": group,
         "filterExpression": expression,
     }
-    name = "exclude-purchased"
-    _active(backend, solutions.FILTER, name, f"filter/{name}", request)
-
-
-def _active(
-    backend: BatchInferenceBackend, kind: str, name: str, path: str, request: dict[str, object]
-) -> str:
-    arn = resources.make(backend, kind, name, path, request)
-    life.enter(backend, resources.find(backend, arn), "ACTIVE", context.now())
-    return arn
+    activate(solutions.create_filter(backend, request)["filterArn"])
 
 
 def _files() -> Iterator[tuple[str, bytes]]:
