@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from ..batch import life as batch
@@ -21,17 +21,11 @@ from ..sagemaker.records import TransformJob
 from ..server import extend
 from ..service import context
 
+Job = ServiceJob | Resource | TransformJob
+
 _ORDER = ("SUBMITTED", "PENDING", "RUNNABLE", "SCHEDULED", "STARTING", "RUNNING")
-
-
 _FORCED = "AlgorithmError: forced to fail"
 ENDED_WORDS = (*ENDED, *records.ENDED, *STOPPED)
-ENDS: dict[type, dict[str, str]] = {
-    ServiceJob: {"succeed": "SUCCEEDED", "fail": "FAILED"},
-    Resource: {"succeed": records.ACTIVE, "fail": records.FAILED},
-    TransformJob: {"succeed": "Completed", "fail": "Failed"},
-}
-"""Each service's words for how a job ends."""
 
 
 def move(wanted: str, asked: dict[str, Any]) -> dict[str, Any]:
@@ -47,20 +41,14 @@ def move(wanted: str, asked: dict[str, Any]) -> dict[str, Any]:
     backend, job = _find(wanted)
     if job.status in ENDED_WORDS:
         raise ValueError(f"the job has ended: it is {job.status}")
+    mover, succeeded, failed = _MOVES[type(job)]
     if "end" in asked:
         if asked["end"] not in ("succeed", "fail"):
             raise ValueError("end takes one of succeed, fail")
-        asked = {**asked, "status": ENDS[type(job)][asked["end"]]}
-    named: dict[str, Any]
-    if isinstance(job, ServiceJob):
-        _move_job(backend, job, asked)
-        named = {"jobId": job.id, "jobName": job.request["jobName"]}
-    else:
-        mover = _move_resource if isinstance(job, Resource) else transform.move
-        mover(backend, job, asked)  # type: ignore[arg-type]  # the one that goes with the job
-        named = {"arn": job.arn, "jobName": job.name}
+        asked = {**asked, "status": succeeded if asked["end"] == "succeed" else failed}
+    mover(backend, job, asked)
     held = job.held and job.status not in ENDED_WORDS
-    return {**named, "status": job.status, "held": held}
+    return {**_name(job), "status": job.status, "held": held}
 
 
 def expire(wanted: str) -> dict[str, Any]:
@@ -69,10 +57,10 @@ def expire(wanted: str) -> dict[str, Any]:
     if not isinstance(job, ServiceJob):
         raise ValueError(f"{wanted} is no service job: only Batch forgets jobs")
     batch.expire(backend, job)
-    return {"jobId": job.id, "jobName": job.request["jobName"]}
+    return _name(job)
 
 
-def _find(wanted: str) -> tuple[Any, ServiceJob | Resource | TransformJob]:
+def _find(wanted: str) -> tuple[Any, Job]:
     """Return the job of this id, ARN or name, in any region, and its backend.
 
     Of several of a name it is the newest that has not ended. A name without the eight hex digits of a definition is
@@ -80,10 +68,10 @@ def _find(wanted: str) -> tuple[Any, ServiceJob | Resource | TransformJob]:
     """
     found: list[tuple[Any, ...]] = []
     for backend in extend.backends():
-        for job, *words in _list_jobs(backend):
-            *ids, name = words
-            if wanted in ids:
+        for job in _list_jobs(backend):
+            if wanted in _list_ids(job):
                 return backend, job
+            name = _name(job)["jobName"]
             if name == wanted or re.fullmatch(rf"{re.escape(wanted)}-[0-9a-f]{{8}}", name):
                 found.append((job.status not in ENDED_WORDS, job.created, len(found), backend, job))
     if not found:
@@ -92,26 +80,25 @@ def _find(wanted: str) -> tuple[Any, ServiceJob | Resource | TransformJob]:
     return backend, job
 
 
-def _list_jobs(backend: Any) -> Iterator[tuple[Any, ...]]:
-    """List a backend's jobs, each with its id and ARN, and its name at the end."""
+def _list_jobs(backend: Any) -> Iterable[Job]:
     if isinstance(backend, ServiceJobBackend):
-        for job in backend.service_jobs:
-            training = job.training_job or job.arn
-            yield (
-                job,
-                job.id,
-                job.arn,
-                training,
-                training.rpartition("/")[2],
-                job.request["jobName"],
-            )
-    elif isinstance(backend, BatchInferenceBackend):
-        for each in backend.resources:
-            if each.is_job:
-                yield each, each.arn, each.name
-    elif isinstance(backend, TrainingBackend):
-        for found in backend.transform_jobs_kept:
-            yield found, found.arn, found.name
+        return backend.service_jobs
+    if isinstance(backend, TrainingBackend):
+        return backend.transform_jobs_kept
+    return [each for each in backend.resources if each.is_job]
+
+
+def _list_ids(job: Job) -> tuple[str, ...]:
+    if isinstance(job, ServiceJob):
+        training = job.training_job or job.arn
+        return job.id, job.arn, training, training.rpartition("/")[2]
+    return (job.arn,)
+
+
+def _name(job: Job) -> dict[str, str]:
+    if isinstance(job, ServiceJob):
+        return {"jobId": job.id, "jobName": job.request["jobName"]}
+    return {"arn": job.arn, "jobName": job.name}
 
 
 def _move_job(backend: ServiceJobBackend, job: ServiceJob, asked: dict[str, Any]) -> None:
@@ -187,3 +174,11 @@ def _move_resource(
         raise ValueError(f"status takes one of {', '.join(words)}")
     if resource.status not in records.ENDED:
         personalize.hold(backend, resource, bool(asked.get("hold", True)), at)
+
+
+_MOVES: dict[type, tuple[Callable[[Any, Any, dict[str, Any]], None], str, str]] = {
+    ServiceJob: (_move_job, "SUCCEEDED", "FAILED"),
+    Resource: (_move_resource, records.ACTIVE, records.FAILED),
+    TransformJob: (transform.move, "Completed", "Failed"),
+}
+"""How the jobs of each service are moved, and its words for a success and a failure."""
