@@ -29,6 +29,7 @@ import logging
 import math
 from collections.abc import Callable
 from dataclasses import fields
+from functools import partial
 from typing import Any
 from urllib.parse import unquote
 
@@ -72,9 +73,7 @@ class Control:
     def set_pace(self, pace: Pace) -> None:
         """Let every job go on at this pace, from when it entered its state."""
         context.current.pace = pace
-        for backend in extend.backends():
-            backend.resume()
-        extend.settle()
+        extend.resume()
 
     def answer(self, method: str, path: str, body: bytes) -> Answer:
         """The HTTP answer to a request."""
@@ -91,7 +90,9 @@ class Control:
     def handle(self, method: str, path: str, asked: Any) -> tuple[int, Any]:
         """Do what is asked: the status and the document of the answer. A mistake is a ValueError."""
         name, _, rest = path.removeprefix(ROOT).partition("/")
-        handler = getattr(self, f"_{method.lower()}_{name.replace('-', '_')}", None)
+        handler = getattr(self, f"_{method.lower()}_{name}", None)
+        if name in _SWITCHES and method in ("GET", "POST"):
+            handler = partial(_switch, _SWITCHES[name])
         if handler is None or not path.startswith(ROOT) or (rest and name != "jobs"):
             return 404, {"message": f"The emulator has no {method} {path}"}
         if not isinstance(asked, dict):
@@ -131,30 +132,11 @@ class Control:
                 clock.thaw()
         if "advance" in asked:
             clock.advance(asked["advance"])
-            extend.settle()
         return {"now": clock.now(), "frozen": clock.frozen}
 
     def _post_pace(self, asked: dict[str, Any]) -> dict[str, Any]:
         self.set_pace(context.pace().changed(asked))
         return {"pace": context.pace().as_json()}
-
-    def _post_token_mode(self, asked: dict[str, Any]) -> dict[str, Any]:
-        if "mode" not in asked:
-            raise ValueError(f"mode takes one of {', '.join(context.TOKEN_MODES)}")
-        return _switch(_TOKEN_MODE, asked)
-
-    def _post_lag(self, asked: dict[str, Any]) -> dict[str, Any]:
-        return _switch(_LAGS, asked)
-
-    def _get_assumptions(self, _: dict[str, Any]) -> dict[str, Any]:
-        return _switch(_ASSUMPTIONS, {})
-
-    def _post_assumptions(self, asked: dict[str, Any]) -> dict[str, Any]:
-        answer = _switch(_ASSUMPTIONS, asked)
-        for backend in extend.backends():
-            backend.resume()
-        extend.settle()
-        return answer
 
     def _post_seed(self, asked: dict[str, Any]) -> dict[str, Any]:
         _only(asked, "region")
@@ -251,17 +233,19 @@ def _choice(*words: str) -> Callable[[str, Any], str]:
     return read
 
 
-# What a request may set: by its name there, the field of the context, and how it is read.
 _Switches = dict[str, tuple[str, Callable[[str, Any], Any]]]
-_TOKEN_MODE: _Switches = {"mode": ("tokens", _choice(*context.TOKEN_MODES))}
-_LAGS: _Switches = {"lists": ("list_lag", _number), "tags": ("tags_lag", _optional_number)}
-_ASSUMPTIONS: _Switches = {
-    "retention": ("retention", _number),
-    "tokenLifetime": ("token_lifetime", _optional_number),
-    "words": ("words", _choice(*context.WORDS)),
-    "doubleSlash": ("double_slash", _choice(*context.DOUBLE_SLASHES)),
-    "shareDecay": ("share_decay", _choice(*DECAYS)),
+_SWITCHES: dict[str, _Switches] = {
+    "token-mode": {"mode": ("tokens", _choice(*context.TOKEN_MODES))},
+    "lag": {"lists": ("list_lag", _number), "tags": ("tags_lag", _optional_number)},
+    "assumptions": {
+        "retention": ("retention", _number),
+        "tokenLifetime": ("token_lifetime", _optional_number),
+        "words": ("words", _choice(*context.WORDS)),
+        "doubleSlash": ("double_slash", _choice(*context.DOUBLE_SLASHES)),
+        "shareDecay": ("share_decay", _choice(*DECAYS)),
+    },
 }
+"""What a request to a path may set: by its name there, the field of the context, and how it is read."""
 
 
 def _switch(switches: _Switches, asked: dict[str, Any]) -> dict[str, Any]:
@@ -269,4 +253,6 @@ def _switch(switches: _Switches, asked: dict[str, Any]) -> dict[str, Any]:
     _only(asked, *switches)
     for field, value in [(switches[n][0], switches[n][1](n, v)) for n, v in asked.items()]:
         setattr(context.current, field, value)
+    if asked:
+        extend.resume()  # retention says when a job's last step is due
     return {name: getattr(context.current, field) for name, (field, _) in switches.items()}

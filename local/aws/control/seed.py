@@ -128,7 +128,7 @@ def _batch(region: str) -> None:
             backend,
             {
                 "serviceEnvironmentName": name,
-                "serviceEnvironmentType": queues.TRAINING,
+                "serviceEnvironmentType": TRAINING,
                 "capacityLimits": limits,
             },
         )

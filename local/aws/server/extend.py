@@ -72,6 +72,12 @@ def settle() -> None:
         _SERVICES[backend.service][2](backend)
 
 
+def resume() -> None:
+    """Set up what is derived from the records, in all services."""
+    for backend in backends():
+        backend.resume()
+
+
 def reset() -> None:
     """Forget everything, in all services."""
     BackendDict.reset()

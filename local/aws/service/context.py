@@ -6,7 +6,7 @@ in one place of the process as well. `Emulator` fills it; nothing else does.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 from ..clock import Clock, Pace
 
@@ -14,19 +14,6 @@ WORDS = ("own", "other")
 WEEK = 7 * 24 * 3600.0
 DOUBLE_SLASHES = ("kept", "merged")
 TOKEN_MODES = ("reject", "return-first", "forget", "token-only")
-
-
-SWITCHES = (
-    "tokens",
-    "list_lag",
-    "tags_lag",
-    "retention",
-    "token_lifetime",
-    "words",
-    "share_decay",
-    "double_slash",
-)
-"""What outlives the emulator of the fields below, beside the clock and the pace."""
 
 
 @dataclass
@@ -58,6 +45,13 @@ class Context:
     changed: dict[tuple[str, str, str, str], None] = field(default_factory=dict)
     objects_changed: bool = False
 
+
+SWITCHES = [
+    each.name
+    for each in fields(Context)
+    if each.name not in ("clock", "pace", "changed", "objects_changed")
+]
+"""What outlives the emulator of a context's fields, beside the clock and the pace."""
 
 current = Context()
 

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -60,8 +58,7 @@ class Store:
         for name, account, region, document in rows.fetchall():
             extend.table_of(name, account, region).restore(json.loads(document))
         self._objects.restore()
-        for backend in extend.backends():
-            backend.resume()
+        extend.resume()
         return True
 
     def keep(self) -> None:
@@ -70,7 +67,8 @@ class Store:
         settings = _settings()
         if not current.changed and not current.objects_changed and settings == self._settings:
             return
-        with self._transaction():
+        with self._database:
+            self._database.execute("BEGIN")
             for name, account, region, key in current.changed:
                 document = extend.table_of(name, account, region).document(key)
                 self._write_record((name, account, region, key), document)
@@ -85,7 +83,8 @@ class Store:
 
     def clear(self) -> None:
         """Forget everything that was kept."""
-        with self._transaction():
+        with self._database:
+            self._database.execute("BEGIN")
             self._database.execute("DELETE FROM records")
             self._database.execute("DELETE FROM settings")
             self._objects.clear()
@@ -94,16 +93,6 @@ class Store:
     def close(self) -> None:
         """Let another emulator have the folder."""
         self._database.close()
-
-    @contextlib.contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._database.execute("BEGIN")
-        try:
-            yield
-        except BaseException:
-            self._database.execute("ROLLBACK")
-            raise
-        self._database.execute("COMMIT")
 
     def _write_record(self, place: tuple[str, ...], document: dict[str, Any] | None) -> None:
         if document is None:
@@ -156,8 +145,7 @@ def _hide(folder: Path) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     with contextlib.suppress(FileExistsError):  # one that somebody chose stays as it is
         folder.mkdir(mode=0o700)
-    file = os.open(folder / FILE, os.O_RDWR | os.O_CREAT, 0o600)
-    os.close(file)
+    (folder / FILE).touch(0o600)
     for kept in folder.glob(f"{FILE}*"):  # of before, with the journal that a kill leaves
         kept.chmod(0o600)
 
