@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import pytest
 
@@ -11,7 +12,7 @@ from local.aws.batch.records import Resource
 from local.aws.batch.retries import again, matches
 from local.aws.clock import Clock, Pace
 from local.aws.service.objects import split_uri
-from local.aws.service.table import Agenda
+from local.aws.service.table import Table
 
 
 def test_clock_follows_its_source() -> None:
@@ -48,20 +49,25 @@ def test_pace() -> None:
         Pace().changed({"running": True})
 
 
-def test_agenda() -> None:
-    """What falls due comes in the order of time; an entry that is set again counts once."""
-    agenda = Agenda()
-    agenda.set("a", 3)
-    agenda.set("b", 1)
-    agenda.set("a", 2)
-    agenda.set("c", 1)
-    agenda.set("d", math.inf)
-    agenda.set("e", 1)
-    agenda.cancel("e")
-    taken = [agenda.pop(10) for _ in range(4)]
-    assert taken == [("b", 1), ("c", 1), ("a", 2), None]
-    agenda.set("f", 11)
-    assert agenda.pop(10) is None
+@dataclass
+class Step:
+    """A record that is due once."""
+
+    key: str
+    due: float
+
+
+def test_what_is_due_comes_in_the_order_of_time() -> None:
+    """A record that is put again is due at its new time alone, one that is dropped never."""
+    table = Table("steps", Step, "123456789012", "us-east-1")
+    for key, due in (("a", 3), ("b", 1), ("a", 2), ("c", 1), ("d", math.inf), ("e", 1), ("f", 11)):
+        table.put(Step(key, due))
+    table.drop("e")
+    taken = []
+    for step, at in table.pop_due(10):
+        taken.append((step.key, at))
+        step.due = math.inf
+    assert taken == [("b", 1), ("c", 1), ("a", 2)]
 
 
 @pytest.mark.parametrize(

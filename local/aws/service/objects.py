@@ -17,9 +17,7 @@ from . import context
 
 def split_uri(uri: str) -> tuple[str, str]:
     """The bucket and the key of s3://bucket/key; of the https forms of it too."""
-    match = re.fullmatch(r"s3://([^/]+)/?(.*)", uri, re.DOTALL)
-    if match is None:
-        match = re.fullmatch(r"https?://[^/]+/([^/]+)/?(.*)", uri, re.DOTALL)
+    match = re.fullmatch(r"(?:s3:/|https?://[^/]+)/([^/]+)/?(.*)", uri, re.DOTALL)
     return (match[1], match[2]) if match else ("", "")
 
 
@@ -78,12 +76,9 @@ def pack_file(name: str, content: bytes, at: float = 0) -> bytes:
     entry.size = len(content)
     entry.mtime = int(at)
     packed = io.BytesIO()
-    with (
-        gzip.GzipFile(fileobj=packed, mode="wb", mtime=at) as compressed,
-        tarfile.open(fileobj=compressed, mode="w") as archive,
-    ):
+    with tarfile.open(fileobj=packed, mode="w") as archive:
         archive.addfile(entry, io.BytesIO(content))
-    return packed.getvalue()
+    return gzip.compress(packed.getvalue(), mtime=at)
 
 
 def make_naive(seconds: float) -> datetime:

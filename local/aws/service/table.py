@@ -33,7 +33,8 @@ class Table(Generic[R]):
         self._record = record
         self._place = (name, account, region)
         self._records: dict[str, R] = {}
-        self._agenda = Agenda()
+        self._agenda: list[tuple[float, int, str]] = []
+        self._planned = 0
 
     def __len__(self) -> int:
         return len(self._records)
@@ -61,16 +62,21 @@ class Table(Generic[R]):
         """Forget the record."""
         if self._records.pop(key, None) is not None:
             self._changed(key)
-            self._agenda.cancel(key)
 
     def plan(self, record: R) -> None:
         """Let the record take its next step when that is due, and not before."""
-        self._agenda.set(record.key, record.due)
+        due = record.due
+        if math.isfinite(due):
+            self._planned += 1
+            heapq.heappush(self._agenda, (due, self._planned, record.key))
 
     def pop_due(self, now: float) -> Iterator[tuple[R, float]]:
         """Yield each record whose step is due by `now` with the time of the step, which the caller takes."""
-        while (entry := self._agenda.pop(now)) is not None:
-            yield self._records[entry[0]], entry[1]
+        while self._agenda and self._agenda[0][0] <= now:
+            at, _, key = heapq.heappop(self._agenda)
+            record = self._records.get(key)
+            if record is not None and record.due == at:  # else it was planned anew, or is gone
+                yield record, at
 
     def _changed(self, key: str) -> None:
         name, account, region = self._place
@@ -85,34 +91,3 @@ class Table(Generic[R]):
         """Take up a kept record."""
         record = self._record(**document)
         self._records[record.key] = record
-
-
-class Agenda:
-    """When what falls due. An entry that was set again or taken off is passed over."""
-
-    def __init__(self) -> None:
-        self._due: dict[str, float] = {}
-        self._heap: list[tuple[float, int, str]] = []
-        self._count = 0
-
-    def set(self, key: str, at: float) -> None:
-        """Let `key` fall due at this time, and at no other; never, if that is infinite."""
-        if self._due.get(key) == at:
-            return
-        self._due[key] = at
-        if math.isfinite(at):
-            self._count += 1
-            heapq.heappush(self._heap, (at, self._count, key))
-
-    def cancel(self, key: str) -> None:
-        """Take `key` off."""
-        self._due.pop(key, None)
-
-    def pop(self, now: float) -> tuple[str, float] | None:
-        """The earliest entry that is due by `now`, taken off; `None` when there is none."""
-        while self._heap and self._heap[0][0] <= now:
-            at, _, key = heapq.heappop(self._heap)
-            if self._due.get(key) == at:
-                del self._due[key]
-                return key, at
-        return None
