@@ -7,8 +7,10 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
+
+from werkzeug.test import run_wsgi_app
 
 from ..control.api import Control
 from ..control.seed import ACCOUNT
@@ -18,12 +20,12 @@ from . import door, extend
 from .calls import Call, identify, parse
 from .errors import Answer, denied, error, expired, throttled, unknown_key
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication
+
 EXPIRED_KEY = "EXPIRED"
 UNKNOWN_KEY = "INVALID"
 MAX_CALLS = 100_000
-
-StartResponse = Callable[[str, list[tuple[str, str]]], Any]
-Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
 class ConnectionCut(ConnectionError):
@@ -38,7 +40,7 @@ class Gateway:
     """
 
     def __init__(
-        self, application: Application, control: Control, keep: Callable[[], None], token: str
+        self, application: WSGIApplication, control: Control, keep: Callable[[], None], token: str
     ) -> None:
         self._application = application
         self._control = control
@@ -110,14 +112,8 @@ class Gateway:
     def _serve(self, call: Call, environ: dict[str, Any], body: bytes) -> Answer:
         environ["wsgi.input"] = io.BytesIO(body)
         environ["CONTENT_LENGTH"] = str(len(body))
-        begun: list[tuple[str, list[tuple[str, str]]]] = []
-
-        def begin(status: str, headers: list[tuple[str, str]], *_: Any) -> None:
-            begun.append((status, headers))
-
         try:
-            chunks = self._application(environ, begin)
-            answer = b"".join(chunks)
+            chunks, status, headers = run_wsgi_app(self._application, environ, buffered=True)
         except NotImplementedError as problem:
             refusal = Refusal("NotImplemented", f"The emulator does not have this: {problem}", 501)
             return error(call, refusal)
@@ -128,11 +124,7 @@ class Gateway:
                 message = message.replace("clientToken", "client token")
                 message = f"Error executing request, Exception : {message}, RequestId: {uuid4()}"
             return error(call, Refusal(refusal.code, message, refusal.status))
-        close = getattr(chunks, "close", None)
-        if close is not None:
-            close()
-        status, headers = begun[-1]
-        return int(status.split(" ", 1)[0]), headers, answer
+        return int(status.split(" ", 1)[0]), list(headers), b"".join(chunks)
 
     def _note(self, call: Call, outcome: int | str) -> None:
         if len(self._control.calls) < MAX_CALLS:
