@@ -44,12 +44,12 @@ from ..clock import Pace, is_number
 from ..personalize.models import BatchInferenceBackend
 from ..personalize.solutions import VERSION
 from ..server import extend
-from ..server.errors import Answer
+from ..server.errors import Answer, answer
 from ..server.faults import Fault, Faults, Permissions
 from ..service import context, objects
 from . import jobs as force
 from . import seed
-from .seed import ACCOUNT, REGION, has_personalize
+from .seed import ACCOUNT, REGION
 
 ROOT = "/_emulator/"
 
@@ -85,7 +85,7 @@ class Control:
         except Exception as error:  # a mistake of ours: told, lest it look like the network's
             logging.getLogger(__name__).exception("%s %s", method, path)
             status, document = 500, {"message": f"the emulator failed: {error!r} (in its log)"}
-        return status, [("Content-Type", "application/json")], json.dumps(document).encode()
+        return answer(status, document)
 
     def handle(self, method: str, path: str, asked: Any) -> tuple[int, Any]:
         """Do what is asked: the status and the document of the answer. A mistake is a ValueError."""
@@ -192,12 +192,10 @@ class Control:
 
 def list_region(region: str) -> dict[str, Any]:
     """Return what jobs may refer to in a region, by name and ARN."""
-    batch = batch_backends[ACCOUNT][region]
-    assert isinstance(batch, ServiceJobBackend)
+    batch = extend.find_backend(ServiceJobBackend, ACCOUNT, region)
     versions: list[str] = []
-    if has_personalize(region):
-        personalize = personalize_backends[ACCOUNT][region]
-        assert isinstance(personalize, BatchInferenceBackend)
+    if extend.has_service("personalize", ACCOUNT, region):
+        personalize = extend.find_backend(BatchInferenceBackend, ACCOUNT, region)
         versions = [version.arn for version in personalize.of_kind(VERSION)]
     queues = [queue.name for queue in batch.queues]
     queues += [queue["jobQueueName"] for queue in batch.describe_job_queues()]

@@ -9,10 +9,8 @@ import contextlib
 import json
 from collections.abc import Iterator
 
-from moto.batch.models import batch_backends
 from moto.iam.exceptions import EntityAlreadyExists
 from moto.iam.models import iam_backends
-from moto.personalize.models import personalize_backends
 from moto.sagemaker.models import sagemaker_backends
 
 from ..batch.environments import environments
@@ -57,7 +55,8 @@ def seed_region(region: str = REGION) -> None:
         raise ValueError(f"{region} has been seeded before")
     _make_unkept(region)
     _batch(region)
-    if has_personalize(region):
+    # Batch is in more regions: https://docs.aws.amazon.com/general/latest/gr/personalize.html
+    if extend.has_service("personalize", ACCOUNT, region):
         _personalize(region)
     data, output = (name_bucket(bucket, region) for bucket in (DATA, OUTPUT))
     for bucket in (data, output):
@@ -94,7 +93,7 @@ def _make_unkept(region: str) -> None:
     artifact = f"s3://{name_bucket(OUTPUT, region)}/{MODEL}/model.tar.gz"
     container = {"Image": IMAGE, "ModelDataUrl": artifact}
     sagemaker_backends[ACCOUNT][region].create_model(MODEL, role, container, None, None, None)
-    backend = _find_batch(region)
+    backend = extend.find_backend(ServiceJobBackend, ACCOUNT, region)
     environment = backend.create_compute_environment(
         compute_environment_name="containers",
         _type="UNMANAGED",
@@ -118,7 +117,7 @@ def _role(name: str, service: str) -> None:
 
 
 def _batch(region: str) -> None:
-    backend = _find_batch(region)
+    backend = extend.find_backend(ServiceJobBackend, ACCOUNT, region)
     for name, unit in (
         (ENVIRONMENT, "NUM_INSTANCES"),
         (QUOTA_ENVIRONMENT, "ml.m5.xlarge"),  # a queue with quota shares has one of its own
@@ -168,23 +167,8 @@ def _batch(region: str) -> None:
         )
 
 
-def _find_batch(region: str) -> ServiceJobBackend:
-    backend = batch_backends[ACCOUNT][region]
-    assert isinstance(backend, ServiceJobBackend)
-    return backend
-
-
-def has_personalize(region: str) -> bool:
-    """Whether Amazon Personalize is in a region; Batch is in more of them.
-
-    https://docs.aws.amazon.com/general/latest/gr/personalize.html
-    """
-    return region in personalize_backends[ACCOUNT].regions
-
-
 def _personalize(region: str) -> None:
-    backend = personalize_backends[ACCOUNT][region]
-    assert isinstance(backend, BatchInferenceBackend)
+    backend = extend.find_backend(BatchInferenceBackend, ACCOUNT, region)
 
     def activate(arn: str) -> str:
         life.enter(backend, resources.find(backend, arn), "ACTIVE", context.now())

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import json
 import re
-from http import HTTPStatus
 from typing import Any
 
 from ..control.token import matches
 from ..service.refusal import Refusal
 from .calls import identify
-from .errors import Answer, error
+from .errors import Answer, answer, error
 
 CONTROL = "/_emulator"
 MOTO = "/moto-api"
@@ -32,13 +31,13 @@ def refuse(environ: dict[str, Any], body: bytes, token: str) -> Answer | None:
         return error(identify(environ, body), Refusal("AccessDenied", stranger, 403))
     path = environ.get("PATH_INFO", "")
     if path.startswith(MOTO):
-        return _say(404, f"The emulator has no {MOTO}")
+        return answer(404, {"message": f"The emulator has no {MOTO}"})
     if path.startswith(CONTROL) and not matches(token, environ.get("HTTP_AUTHORIZATION", "")):
-        return _say(
-            401,
+        message = (
             f"{CONTROL} takes the header Authorization: Bearer TOKEN; "
-            "./jobctl emulator status --json prints the token",
+            "./jobctl emulator status --json prints the token"
         )
+        return answer(401, {"message": message}, ("WWW-Authenticate", "Bearer"))
     return None
 
 
@@ -60,10 +59,3 @@ def _find_stranger(environ: dict[str, Any]) -> str:
     if site not in ("none", "same-origin"):
         return f"Sec-Fetch-Site is {json.dumps(site)}; the emulator answers no other origin's pages"
     return ""
-
-
-def _say(status: int, message: str) -> Answer:
-    headers = [("Content-Type", "application/json")]
-    if status == HTTPStatus.UNAUTHORIZED:
-        headers.append(("WWW-Authenticate", "Bearer"))
-    return status, headers, json.dumps({"message": message}).encode()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 from uuid import uuid4
 from xml.sax.saxutils import escape
 
@@ -10,6 +11,11 @@ from ..service.refusal import Refusal
 from .calls import Call
 
 Answer = tuple[int, list[tuple[str, str]], bytes]
+
+
+def answer(status: int, document: Any, *headers: tuple[str, str]) -> Answer:
+    """The control API's answer."""
+    return status, [("Content-Type", "application/json"), *headers], json.dumps(document).encode()
 
 
 def error(call: Call, refusal: Refusal) -> Answer:

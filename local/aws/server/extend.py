@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 from moto.batch.models import batch_backends
 from moto.core.base_backend import BackendDict
@@ -21,6 +21,8 @@ from ..sagemaker import life as sagemaker
 from ..sagemaker.models import TrainingBackend
 from ..service.backend import Backend
 from ..service.table import Table
+
+B = TypeVar("B", bound=Backend)
 
 # Of each service moto's registry, our backend, and what takes the steps that are due there.
 _SERVICES: dict[str, tuple[BackendDict[Any], type[Backend], Callable[[Any], None]]] = {
@@ -58,6 +60,13 @@ def has_service(service: str, account: str, region: str) -> bool:
     if service not in _SERVICES or not region:
         return True
     return region in _SERVICES[service][0][account].regions
+
+
+def find_backend(kind: type[B], account: str, region: str) -> B:
+    """Our backend of this class in an account and a region."""
+    found = _SERVICES[kind.service][0][account][region]
+    assert isinstance(found, kind)
+    return found
 
 
 def table_of(name: str, account: str, region: str) -> Table[Any]:
