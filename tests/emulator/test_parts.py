@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import pytest
 
 from local.aws.batch.capacity import fits, needs
+from local.aws.batch.names import matches
 from local.aws.batch.records import Resource
-from local.aws.batch.retries import again, matches
+from local.aws.batch.retries import again
 from local.aws.clock import Clock, Pace
 from local.aws.service.objects import split_uri
 from local.aws.service.table import Table
@@ -108,10 +109,16 @@ def test_retries_stop_at_the_number_of_attempts() -> None:
     assert not again({"attempts": 2}, 2, "x")
 
 
+def test_a_rule_without_a_pattern_matches_every_reason() -> None:
+    """The first rule that matches decides."""
+    rules = [{"action": "RETRY", "onStatusReason": "y"}, {"action": "EXIT"}]
+    assert again({"attempts": 2, "evaluateOnExit": rules}, 1, "y")
+    assert not again({"attempts": 2, "evaluateOnExit": rules}, 1, "x")
+
+
 @pytest.mark.parametrize(
     ("pattern", "reason", "expected"),
     [
-        (None, "x", True),
         ("*", "x", True),
         ("Received status*", "Received status from SageMaker", True),
         ("Received", "Received status", False),
@@ -119,7 +126,7 @@ def test_retries_stop_at_the_number_of_attempts() -> None:
         ("received*", "Received", False),
     ],
 )
-def test_pattern_of_a_reason(pattern: str | None, reason: str, expected: bool) -> None:
+def test_pattern_of_a_reason(pattern: str, reason: str, expected: bool) -> None:
     """A pattern is the whole reason, or its start where it ends with an asterisk."""
     assert matches(pattern, reason) is expected
 

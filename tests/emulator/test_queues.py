@@ -274,7 +274,7 @@ def test_policy_is_of_one_kind(batch: Any) -> None:
     message = refused(
         batch.create_scheduling_policy, name="own", fairsharePolicy={"computeReservation": 100}
     )
-    assert message == "computeReservation must be between 0 and 99"
+    assert message == "computeReservation must be between 0 and 99, not 100"
 
 
 def test_quota_share(batch: Any) -> None:

@@ -33,13 +33,14 @@ def explain(backend: ServiceJobBackend, job: ServiceJob) -> str | None:
     share = backend.shares.get(job.share_arn)
     if share is None:
         return None
+    lenders = _list_lenders(backend, share)
     for unit, count in job.needs.items():
-        own, most = _own(share, unit), _own(share, unit) + _borrow_limit(share, unit)
+        own = _own(share, unit)
         if count > own and not _borrows(share):
             return f"{_BEYOND}requirements exceed quota share capacity limits."
-        if count > most:
+        if count > own + _borrow_limit(share, unit):
             return f"{_BEYOND}requirements exceed quota share capacity limits and borrow limits."
-        if count > own + sum(_own(other, unit) for other in _list_lenders(backend, share)):
+        if count > own + sum(_own(other, unit) for other in lenders):
             return f"{_BEYOND}requires borrowing that exceeds all configured borrowable capacity."
     return None
 
@@ -57,18 +58,15 @@ def has_room(backend: ServiceJobBackend, job: ServiceJob) -> bool:
     share = backend.shares.get(job.share_arn)
     if share is None:
         return True
-    every = [share, *_list_lenders(backend, share)]
+    lenders = _list_lenders(backend, share)
     for unit, count in job.needs.items():
-        used = _used(backend, share, unit)
-        borrowed = max(0, used + count - _own(share, unit))
-        idle = sum(
-            max(0, _own(other, unit) - _used(backend, other, unit))
-            for other in _list_lenders(backend, share)
-        )
-        total = sum(_own(each, unit) - _used(backend, each, unit) for each in every)
-        if borrowed > (_borrow_limit(share, unit) if _borrows(share) else 0):
+        spare = _spare(backend, share, unit)
+        lent = [_spare(backend, other, unit) for other in lenders]
+        borrowed = max(0, count - spare)
+        idle = sum(max(0, each) for each in lent)
+        if borrowed > _borrow_limit(share, unit):
             return False
-        if borrowed > max(0, used - _own(share, unit)) + idle or count > total:
+        if borrowed > max(0, -spare) + idle or count > spare + sum(lent):
             return False
     return True
 
@@ -77,17 +75,14 @@ def is_within_own(backend: ServiceJobBackend, job: ServiceJob) -> bool:
     """Whether the job fits into what its share has of its own."""
     share = backend.shares.get(job.share_arn)
     return share is not None and all(
-        _used(backend, share, unit) + count <= _own(share, unit)
-        for unit, count in job.needs.items()
+        count <= _spare(backend, share, unit) for unit, count in job.needs.items()
     )
 
 
 def is_borrowing(backend: ServiceJobBackend, job: ServiceJob) -> bool:
     """Whether the share of a job that runs uses more of what the job uses than it has of its own."""
     share = backend.shares.get(job.share_arn)
-    return share is not None and any(
-        _used(backend, share, unit) > _own(share, unit) for unit in job.needs
-    )
+    return share is not None and any(_spare(backend, share, unit) < 0 for unit in job.needs)
 
 
 def _own(share: Resource, unit: str) -> int:
@@ -96,8 +91,9 @@ def _own(share: Resource, unit: str) -> int:
     return sum(int(each["maxCapacity"]) for each in limits if each["capacityUnit"] == unit)
 
 
-def _used(backend: ServiceJobBackend, share: Resource, unit: str) -> int:
-    return backend.in_use[share.arn][unit]
+def _spare(backend: ServiceJobBackend, share: Resource, unit: str) -> int:
+    """Return how many of its own are not in use; fewer than none where the share borrows."""
+    return _own(share, unit) - backend.in_use[share.arn][unit]
 
 
 def _borrows(share: Resource) -> bool:
@@ -106,6 +102,8 @@ def _borrows(share: Resource) -> bool:
 
 def _borrow_limit(share: Resource, unit: str) -> float:
     """Return how many more than its own a share may use: a percentage of its own, -1 without limit."""
+    if not _borrows(share):
+        return 0
     percent = share.request["resourceSharingConfiguration"].get("borrowLimit", -1)
     return math.inf if percent < 0 else math.floor(_own(share, unit) * percent / 100)
 

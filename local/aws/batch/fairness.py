@@ -12,6 +12,7 @@ from typing import Any
 
 from ..service import context
 from .models import ServiceJobBackend
+from .names import matches
 from .records import ENDED, Resource, ServiceJob
 
 MAX_ACTIVE = 500
@@ -126,12 +127,6 @@ def _find_weight(policy: Mapping[str, Any], share: str) -> float:
     https://docs.aws.amazon.com/batch/latest/APIReference/API_ShareAttributes.html
     """
     for each in policy.get("shareDistribution", []):
-        if covers(each["shareIdentifier"], share):
+        if matches(each["shareIdentifier"], share):
             return float(each.get("weightFactor", 1.0))
     return 1.0
-
-
-def covers(pattern: str, share: str) -> bool:
-    """Whether an entry of shareDistribution, which may be a prefix with an asterisk, is about the share."""
-    prefix = pattern.endswith("*")
-    return share.startswith(pattern[:-1]) if prefix else share == pattern

@@ -13,15 +13,14 @@ from ..service.operations import Json, page
 from ..service.refusal import Refusal
 from . import life
 from .models import ServiceJobBackend
-from .names import refuse
+from .names import check_range, matches, refuse
 from .queues import queues
 from .records import ENDED, ServiceJob
-from .submit import check_priority
+from .submit import MAX_PRIORITY
 from .views import describe as describe_job
-from .views import summarize
+from .views import name_job, summarize
 
 MAX_TERMINATED = 50
-RUNNING = "RUNNING"
 
 
 def describe(backend: ServiceJobBackend, request: Json) -> Json:
@@ -34,12 +33,12 @@ def list_all(backend: ServiceJobBackend, request: Json) -> Json:
     if not request.get("jobQueue"):
         raise refuse("jobQueue must be specified")
     queue = queues.find(backend, request["jobQueue"])
-    wanted = _wanted(request)
+    is_wanted = _read_filter(request)
     seen = context.now() - context.current.list_lag
     jobs = [
         job
         for job in backend.service_jobs
-        if job.queue == queue.arn and job.created <= seen and wanted(job)
+        if job.queue == queue.arn and job.created <= seen and is_wanted(job)
     ]
     return page(
         jobs,
@@ -55,7 +54,7 @@ def list_all(backend: ServiceJobBackend, request: Json) -> Json:
 def update(backend: ServiceJobBackend, request: Json) -> Json:
     """Change the scheduling priority; a job that waits moves in its queue."""
     job = find(backend, request["jobId"])
-    check_priority(request["schedulingPriority"])
+    check_range(request, "schedulingPriority", 0, MAX_PRIORITY)
     if job.status in ENDED:
         raise refuse(f"Service job {job.id} is {job.status}: its priority cannot be changed")
     at = context.now()
@@ -68,7 +67,7 @@ def update(backend: ServiceJobBackend, request: Json) -> Json:
         life.note_move(backend, job, at)
     if job.id in backend.waiting:
         backend.wait(job)
-    return {"jobArn": job.arn, "jobName": job.request["jobName"], "jobId": job.id}
+    return name_job(job)
 
 
 def terminate(backend: ServiceJobBackend, request: Json) -> Json:
@@ -117,43 +116,34 @@ def _read_id(backend: ServiceJobBackend, wanted: str) -> str:
     return job_id
 
 
-def _wanted(request: Json) -> Callable[[ServiceJob], bool]:
+def _read_filter(request: Json) -> Callable[[ServiceJob], bool]:
+    """Return what the request asks for: a status, RUNNING where it says nothing, or one filter."""
     filters = request.get("filters") or []
-    status = request.get("jobStatus")
+    status = request.get("jobStatus") or "RUNNING"
     if not filters:
-        return lambda job: job.status == (status or RUNNING)
+        return lambda job: job.status == status
     if len(filters) > 1:
         raise refuse("Only one filter can be used at a time")
     name, values = filters[0].get("name"), filters[0].get("values") or []
     if not values:
         raise refuse(f"The filter {name} needs a value")
     if name == "JOB_NAME":
-        return lambda job: any(_named(job.request["jobName"], value) for value in values)
+        patterns = [value.lower() for value in values]
+        return lambda job: any(matches(each, job.request["jobName"].lower()) for each in patterns)
     if name in ("BEFORE_CREATED_AT", "AFTER_CREATED_AT"):
-        limit = _milliseconds(name, values[0])
+        try:
+            limit = int(values[0])
+        except ValueError as error:
+            message = f"The filter {name} takes milliseconds since the epoch, not {values[0]}"
+            raise refuse(message) from error
         if name == "BEFORE_CREATED_AT":
             return lambda job: int(job.created * 1000) < limit
         return lambda job: int(job.created * 1000) > limit
-    field = {"SHARE_IDENTIFIER": "shareIdentifier", "QUOTA_SHARE_NAME": "quotaShareName"}.get(name)
-    if field is None:
-        raise refuse(
-            f"{name} is not a filter: the filters are JOB_NAME, BEFORE_CREATED_AT, AFTER_CREATED_AT, "
-            "SHARE_IDENTIFIER and QUOTA_SHARE_NAME"
-        )
-    # the one kind of filter beside which the status counts, RUNNING where none is given
-    return lambda job: job.request.get(field) in values and job.status == (status or RUNNING)
-
-
-def _named(name: str, wanted: str) -> bool:
-    if wanted.endswith("*"):
-        return name.lower().startswith(wanted[:-1].lower())
-    return name.lower() == wanted.lower()
-
-
-def _milliseconds(name: str, value: str) -> int:
-    try:
-        return int(value)
-    except ValueError as error:
-        raise refuse(
-            f"The filter {name} takes milliseconds since the epoch, not {value}"
-        ) from error
+    if name in ("SHARE_IDENTIFIER", "QUOTA_SHARE_NAME"):
+        member = "shareIdentifier" if name == "SHARE_IDENTIFIER" else "quotaShareName"
+        # the one kind of filter beside which the status counts
+        return lambda job: job.request.get(member) in values and job.status == status
+    raise refuse(
+        f"{name} is not a filter: the filters are JOB_NAME, BEFORE_CREATED_AT, AFTER_CREATED_AT, "
+        "SHARE_IDENTIFIER and QUOTA_SHARE_NAME"
+    )

@@ -1,4 +1,4 @@
-"""What Batch asks of names and tags."""
+"""What Batch asks of names, numbers and tags."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import re
 from typing import Any
 from uuid import uuid4
 
+from ..service.operations import Json
 from ..service.refusal import Refusal
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}")
 _TAG = re.compile(r"[\w\s.:/=+\-@]*")
 MAX_TAGS = 50
+MAX_INTEGER = 2**31 - 1
 
 
 def refuse(message: str) -> Refusal:
@@ -25,6 +27,23 @@ def check_name(name: str, what: str) -> None:
             f"Error executing request, Exception : {what} should match valid pattern: up to 128 letters, "
             f"numbers, hyphens and underscores, the first a letter or a number; not {name!r}"
         )
+
+
+def check_range(request: Json, path: str, least: float, most: float = MAX_INTEGER) -> None:
+    """What the request has at a path such as `retryStrategy.attempts`, if anything, is between the two."""
+    *outer, name = path.split(".")
+    for each in outer:
+        request = request.get(each) or {}
+    value = request.get(name)
+    if value is not None and not least <= value <= most:
+        raise refuse(f"{path} must be between {least} and {most}, not {value}")
+
+
+def matches(pattern: str, text: str) -> bool:
+    """Whether the text is the pattern, or starts with it where the pattern ends with an asterisk."""
+    if pattern.endswith("*"):
+        return text.startswith(pattern[:-1])
+    return text == pattern
 
 
 def check_tags(tags: dict[str, Any]) -> None:

@@ -6,9 +6,8 @@ https://docs.aws.amazon.com/batch/latest/APIReference/API_CreateSchedulingPolicy
 from __future__ import annotations
 
 from ..service.operations import Json
-from . import fairness
 from .models import ServiceJobBackend
-from .names import refuse
+from .names import check_range, matches, refuse
 from .records import Resource
 from .resources import Kind
 
@@ -51,9 +50,8 @@ policies = _Policies()
 
 
 def _fill_in(policy: Json) -> Json:
-    for name, most in (("shareDecaySeconds", 604800), ("computeReservation", 99)):
-        if not 0 <= policy.get(name, 0) <= most:
-            raise refuse(f"{name} must be between 0 and {most}")
+    check_range(policy, "shareDecaySeconds", 0, 604800)
+    check_range(policy, "computeReservation", 0, 99)
     entries = policy.get("shareDistribution", [])
     for place, entry in enumerate(entries):
         _check_entry(entry, [other["shareIdentifier"] for other in entries[:place]])
@@ -69,5 +67,5 @@ def _check_entry(entry: Json, before: list[str]) -> None:
     if not 0.0001 <= entry.get("weightFactor", 1) <= 999.9999:
         raise refuse(f"weightFactor of {name} must be between 0.0001 and 999.9999")
     for other in before:
-        if fairness.covers(name, other.rstrip("*")) or fairness.covers(other, name.rstrip("*")):
+        if matches(name, other.rstrip("*")) or matches(other, name.rstrip("*")):
             raise refuse(f"The share identifiers {other} and {name} overlap")

@@ -22,14 +22,17 @@ def choose(backend: ServiceJobBackend, job: ServiceJob) -> list[ServiceJob]:
     under_way = [
         each
         for each in backend.under_way.values()
-        if each.queue == job.queue and each.status in DISPATCHED
+        if each.queue == job.queue
+        and each.status in DISPATCHED
+        and each.stopping is None
+        and not each.held
     ]
-    under_way = [each for each in under_way if each.stopping is None and not each.held]
     under_way.sort(key=lambda each: (each.priority, -(each.scheduled or 0), -each.number))
     others = [each for each in under_way if each.share != job.share]
-    own = blocks.is_within_own(backend, job)
-    if own and (chosen := _try(backend, job, others, borrowing=True)):
-        return chosen
+    if blocks.is_within_own(backend, job):
+        chosen = _try(backend, job, others, borrowing=True)
+        if chosen:
+            return chosen
     if share.request["preemptionConfiguration"].get("inSharePreemption") == "ENABLED":
         lower = [e for e in under_way if e.share == job.share and e.priority < job.priority]
         return _try(backend, job, lower, borrowing=False)

@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/batch/latest/APIReference/API_GetJobQueueSnapshot.ht
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 from ..service import context
@@ -14,7 +14,6 @@ from . import fairness
 from .models import ServiceJobBackend
 from .queues import queues
 from .records import DISPATCHED, ServiceJob
-from .waiting import Rank
 
 FRONT = 100
 TOP = 20
@@ -25,50 +24,47 @@ def get_snapshot(backend: ServiceJobBackend, request: Json) -> Json:
     queue = queues.find(backend, request["jobQueue"])
     policy = fairness.find_policy(backend, queue.request)
     jobs = [job for job in backend.service_jobs if job.queue == queue.arn]
-    ranked = sorted((backend.rank(job), job) for job in jobs if job.status == "RUNNABLE")
+    waiting = sorted((job for job in jobs if job.status == "RUNNABLE"), key=backend.rank)
     if "fairsharePolicy" in policy:
-        ranks = {job.id: rank for rank, job in ranked}
-        jobs_in_order = fairness.sort(backend, queue, [job for _, job in ranked], context.now())
-        ranked = [(ranks[job.id], job) for job in jobs_in_order]
+        waiting = fairness.sort(backend, queue, waiting, context.now())
+    running = [job for job in jobs if job.status in DISPATCHED]
     now = int(context.now() * 1000)
 
-    def show(rank: Rank, job: ServiceJob, *, in_share: bool = False) -> Json:
-        moved = backend.moves.find_last(job, rank, in_share=in_share)
+    def show(job: ServiceJob, *, in_share: bool = False) -> Json:
+        moved = backend.moves.find_last(job, backend.rank(job), in_share=in_share)
         since = max(moved, job.since, job.ranked)
         return {"jobArn": job.arn, "earliestTimeAtPosition": int(since * 1000)}
 
-    answer: Json = {
-        "frontOfQueue": {"jobs": [show(*each) for each in ranked[:FRONT]], "lastUpdatedAt": now}
-    }
-    running = [job for job in jobs if job.status in DISPATCHED]
     used: Json = {"totalCapacityUsage": _add_up(running), "lastUpdatedAt": now}
+    answer: Json = {
+        "frontOfQueue": {"jobs": [show(job) for job in waiting[:FRONT]], "lastUpdatedAt": now},
+        "queueUtilization": used,
+    }
     if "quotaSharePolicy" in policy:
         first: dict[str, list[Json]] = {}
-        for rank, job in ranked:
+        for job in waiting:
             if job.share not in first:
-                first[job.share] = [show(rank, job, in_share=True)]
+                first[job.share] = [show(job, in_share=True)]
         answer["frontOfQuotaShares"] = {"quotaShares": first, "lastUpdatedAt": now}
         top = _rank_shares(running, "quotaShareName")
         used["quotaShareUtilization"] = {"topCapacityUtilization": top}
     elif policy:
-        top = _rank_shares(running, "shareIdentifier")
-        active = len({job.request["shareIdentifier"] for job in running})
         used["fairshareUtilization"] = {
-            "activeShareCount": active,
-            "topCapacityUtilization": top,
+            "activeShareCount": len({job.share for job in running}),
+            "topCapacityUtilization": _rank_shares(running, "shareIdentifier"),
         }
-    return {**answer, "queueUtilization": used}
+    return answer
 
 
-def _rank_shares(running: Iterable[ServiceJob], field: str) -> list[Json]:
-    """List the shares that use most."""
-    by_share: dict[str, list[ServiceJob]] = {}
+def _rank_shares(running: Iterable[ServiceJob], member: str) -> list[Json]:
+    """List the shares that use most, each with its name as this member."""
+    by_share: dict[str, list[ServiceJob]] = defaultdict(list)
     for job in running:
-        by_share.setdefault(job.request[field], []).append(job)
+        by_share[job.share].append(job)
     shares = sorted(
         by_share, key=lambda name: (-sum(sum(job.needs.values()) for job in by_share[name]), name)
     )
-    return [{field: name, "capacityUsage": _add_up(by_share[name])} for name in shares[:TOP]]
+    return [{member: name, "capacityUsage": _add_up(by_share[name])} for name in shares[:TOP]]
 
 
 def _add_up(running: Iterable[ServiceJob]) -> list[Json]:

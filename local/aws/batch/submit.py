@@ -14,9 +14,12 @@ from ..service.operations import Json
 from . import fairness, life
 from .capacity import needs
 from .models import ServiceJobBackend
-from .names import check_name, check_tags, refuse
+from .names import check_name, check_range, check_tags, refuse
 from .queues import queues
 from .records import ClientToken, Resource, ServiceJob
+from .views import name_job
+
+MAX_PRIORITY = 9999
 
 MAX_PAYLOAD = 10 * 1024
 """Bytes of serviceRequestPayload (Batch's service quotas)."""
@@ -37,7 +40,7 @@ def submit(backend: ServiceJobBackend, request: Json) -> Json:
     _check_share(backend, queue, request)
     known = _known(backend, request)
     if known is not None:
-        return _answer(known)
+        return name_job(known)
     at = context.now()
     job_id = str(uuid4())
     job = ServiceJob(
@@ -55,7 +58,7 @@ def submit(backend: ServiceJobBackend, request: Json) -> Json:
     if request.get("clientToken") and context.current.tokens != "forget":
         token = ClientToken(request["clientToken"], _fingerprint(request), job_id)
         backend.client_tokens.put(token)
-    return _answer(job)
+    return name_job(job)
 
 
 def _payload(request: Json) -> Json:
@@ -78,39 +81,15 @@ def _payload(request: Json) -> Json:
 
 
 def _check_numbers(request: Json) -> None:
-    priority = request.get("schedulingPriority")
-    if priority is not None:
-        check_priority(priority)
-    strategy = request.get("retryStrategy")
-    if strategy is not None:
-        if not 1 <= strategy["attempts"] <= 10:
-            raise refuse(
-                f"retryStrategy.attempts must be between 1 and 10, not {strategy['attempts']}"
-            )
-        rules = strategy.get("evaluateOnExit") or []
-        if len(rules) > 5:
-            raise refuse(f"retryStrategy.evaluateOnExit takes at most 5 rules, not {len(rules)}")
-        for rule in rules:
-            if len(rule.get("onStatusReason") or "") > 512:
-                raise refuse(
-                    "retryStrategy.evaluateOnExit.onStatusReason takes up to 512 characters"
-                )
-    seconds = (request.get("timeoutConfig") or {}).get("attemptDurationSeconds")
-    if seconds is not None and seconds < 1:
-        raise refuse("timeoutConfig.attemptDurationSeconds must be a positive number of seconds")
-    retries = (request.get("preemptionConfiguration") or {}).get(
-        "preemptionRetriesBeforeTermination"
-    )
-    if retries is not None and retries < 0:
-        raise refuse(
-            "preemptionConfiguration.preemptionRetriesBeforeTermination cannot be negative"
-        )
-
-
-def check_priority(priority: int) -> None:
-    """A scheduling priority is between 0 and 9999."""
-    if not 0 <= priority <= 9999:
-        raise refuse(f"schedulingPriority must be between 0 and 9999, not {priority}")
+    check_range(request, "schedulingPriority", 0, MAX_PRIORITY)
+    check_range(request, "retryStrategy.attempts", 1, 10)
+    check_range(request, "timeoutConfig.attemptDurationSeconds", 1)
+    check_range(request, "preemptionConfiguration.preemptionRetriesBeforeTermination", 0)
+    rules = (request.get("retryStrategy") or {}).get("evaluateOnExit") or []
+    if len(rules) > 5:
+        raise refuse(f"retryStrategy.evaluateOnExit takes at most 5 rules, not {len(rules)}")
+    if any(len(rule.get("onStatusReason") or "") > 512 for rule in rules):
+        raise refuse("retryStrategy.evaluateOnExit.onStatusReason takes up to 512 characters")
 
 
 def _check_share(backend: ServiceJobBackend, queue: Resource, request: Json) -> None:
@@ -171,7 +150,3 @@ def _has_expired(backend: ServiceJobBackend, token: ClientToken) -> bool:
 def _fingerprint(request: Json) -> str:
     rest = {name: value for name, value in request.items() if name != "clientToken"}
     return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
-
-
-def _answer(job: ServiceJob) -> Json:
-    return {"jobArn": job.arn, "jobName": job.request["jobName"], "jobId": job.id}

@@ -32,19 +32,23 @@ def summarize(job: ServiceJob) -> Json:
     return keep_members(values, shape)
 
 
+def name_job(job: ServiceJob) -> Json:
+    """Return what a submission or an update answers."""
+    return {"jobArn": job.arn, "jobName": job.request["jobName"], "jobId": job.id}
+
+
 def _collect(job: ServiceJob) -> Json:
-    arn = job.training_job
+    resource = _show_resource(job.training_job)
     return {
         **job.request,
-        "jobArn": job.arn,
-        "jobId": job.id,
+        **name_job(job),
         "status": job.status,
         "statusReason": job.reason,
         "createdAt": _ms(job.created),
-        "scheduledAt": None if job.scheduled is None else _ms(job.scheduled),
-        "startedAt": None if job.started is None else _ms(job.started),
-        "stoppedAt": None if job.stopped is None else _ms(job.stopped),
-        "latestAttempt": None if arn is None else {"serviceResourceId": _show_resource(arn)},
+        "scheduledAt": _ms(job.scheduled),
+        "startedAt": _ms(job.started),
+        "stoppedAt": _ms(job.stopped),
+        "latestAttempt": None if resource is None else {"serviceResourceId": resource},
         "capacityUsage": [
             {"capacityUnit": kind, "quantity": float(count)} for kind, count in job.needs.items()
         ],
@@ -52,19 +56,18 @@ def _collect(job: ServiceJob) -> Json:
 
 
 def _show_attempt(attempt: Json) -> Json:
-    shown: Json = {"stoppedAt": _ms(attempt["stopped"])}
-    if attempt["training_job"] is not None:
-        shown["serviceResourceId"] = _show_resource(attempt["training_job"])
-    if attempt["started"] is not None:
-        shown["startedAt"] = _ms(attempt["started"])
-    if attempt["reason"] is not None:
-        shown["statusReason"] = attempt["reason"]
-    return shown
+    shown = {
+        "startedAt": _ms(attempt["started"]),
+        "stoppedAt": _ms(attempt["stopped"]),
+        "serviceResourceId": _show_resource(attempt["training_job"]),
+        "statusReason": attempt["reason"],
+    }
+    return {name: value for name, value in shown.items() if value is not None}
 
 
-def _show_resource(arn: str) -> dict[str, str]:
-    return {"name": "TrainingJobArn", "value": arn}
+def _show_resource(arn: str | None) -> Json | None:
+    return None if arn is None else {"name": "TrainingJobArn", "value": arn}
 
 
-def _ms(seconds: float) -> int:
-    return int(seconds * 1000)
+def _ms(seconds: float | None) -> int | None:
+    return None if seconds is None else int(seconds * 1000)
