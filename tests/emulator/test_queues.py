@@ -133,6 +133,10 @@ def test_training_queue(batch: Any) -> None:
     [
         ({"jobQueueName": "training"}, "Job queue training already exists"),
         ({"jobQueueName": "containers"}, "Job queue containers already exists"),
+        (
+            {"jobQueueName": "training", "jobQueueType": "ECS", "serviceEnvironmentOrder": []},
+            "Job queue training already exists",
+        ),
         ({"jobQueueName": "-x"}, "Job queue name should match valid pattern"),
         ({"serviceEnvironmentOrder": []}, "a job queue has exactly one, not 0"),
         (

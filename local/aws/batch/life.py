@@ -11,7 +11,7 @@ from typing import Any
 from ..sagemaker import life as training
 from ..sagemaker import rules
 from ..service import context
-from . import blocks, capacity, events, fairness, preemption, retries
+from . import capacity, events, fairness, preemption, retries
 from .models import ServiceJobBackend
 from .names import training_job_name
 from .records import ENDED, FROM_SAGEMAKER, QUEUED, Resource, ServiceJob
@@ -50,11 +50,6 @@ def enter(backend: ServiceJobBackend, job: ServiceJob, status: str, at: float) -
 def note_move(backend: ServiceJobBackend, job: ServiceJob, at: float) -> None:
     """The job has come into its queue or left it: those behind it have another position."""
     backend.moves.note(job, backend.rank(job), at)
-
-
-def admit(backend: ServiceJobBackend, job: ServiceJob) -> None:
-    """A job has been submitted."""
-    enter(backend, job, "SUBMITTED", job.created)
 
 
 def terminate(backend: ServiceJobBackend, job: ServiceJob, reason: str, at: float) -> None:
@@ -117,18 +112,17 @@ def requeue(
     ran = job.status == "RUNNING" if preempted is None else preempted
     backend.note_use(job, job.started, at)
     training.end(backend.training, job.training_job, at, "Stopped")
+    backend.vacate(job)
     if ran:
         job.preempted = [*job.preempted, job.describe_attempt(at, PREEMPTED)]
         limit = (job.request.get("preemptionConfiguration") or {}).get(
             "preemptionRetriesBeforeTermination"
         )
         if limit is not None and len(job.preempted) > limit:
-            backend.vacate(job)
             end(backend, job, "FAILED", at, "Preemption retries exhausted")
             return
     else:
-        job.reason = blocks.NO_CAPACITY
-    backend.vacate(job)
+        job.reason = capacity.NO_CAPACITY
     job.started = None
     job.stopping = None
     enter(backend, job, "RUNNABLE", at)
@@ -195,15 +189,13 @@ def place(backend: ServiceJobBackend, at: float) -> None:
         return
     backend.placing = True
     try:
-        _place(backend, at)
+        for queue in sorted(backend.queues, key=lambda queue: -queue.request["priority"]):
+            while any(
+                _send_head(backend, queue, each, at) for each in _list_heads(backend, queue, at)
+            ):
+                pass
     finally:
         backend.placing = False
-
-
-def _place(backend: ServiceJobBackend, at: float) -> None:
-    for queue in sorted(backend.queues, key=lambda queue: -queue.request["priority"]):
-        while any(_send_head(backend, queue, job, at) for job in _list_heads(backend, queue, at)):
-            pass
 
 
 def _list_heads(backend: ServiceJobBackend, queue: Resource, at: float) -> list[ServiceJob]:
@@ -216,22 +208,21 @@ def _list_heads(backend: ServiceJobBackend, queue: Resource, at: float) -> list[
     found = [job for each in ids if (job := backend.service_jobs.get(each)) is not None]
     if len(found) > 1 and "fairsharePolicy" in fairness.find_policy(backend, queue.request):
         return fairness.sort(backend, queue, found, at)[:1]
-    return sorted(found, key=lambda job: (not blocks.is_within_own(backend, job), job.number))
+    return sorted(found, key=lambda job: (not capacity.is_within_own(backend, job), job.number))
 
 
 def _send_head(backend: ServiceJobBackend, queue: Resource, job: ServiceJob, at: float) -> bool:
     """Dispatch a job at the head of its queue, if it fits; say why not, if it never will."""
-    block = blocks.explain(backend, job)
-    fits = False
-    if block is None and blocks.has_room(backend, job):
-        fits = capacity.has_room(backend, job, fairness.find_usable(backend, queue, at))
+    block = capacity.explain(backend, job)
+    usable = fairness.find_usable(backend, queue, at)
+    fits = block is None and capacity.has_room(backend, job, usable)
     if block is None and not fits and (victims := preemption.choose(backend, job)):
         for victim in victims:
             requeue(backend, victim, at, preempted=True)
         fits = capacity.has_room(backend, job)
     if fits:
         send(backend, job, at)
-    elif block != (job.reason if blocks.is_misconfigured(job.reason) else None):
+    elif block != (job.reason if capacity.is_misconfigured(job.reason) else None):
         job.reason = block
         backend.service_jobs.put(job)
         if block is not None:
@@ -242,7 +233,7 @@ def _send_head(backend: ServiceJobBackend, queue: Resource, job: ServiceJob, at:
 def send(backend: ServiceJobBackend, job: ServiceJob, at: float) -> None:
     """Hand the job's payload to SageMaker, which looks at it now for the first time."""
     backend.waiting.remove(job.id)
-    if blocks.is_misconfigured(job.reason) or job.reason == blocks.NO_CAPACITY:
+    if capacity.is_misconfigured(job.reason) or job.reason == capacity.NO_CAPACITY:
         job.reason = None
     request: dict[str, Any] = job.payload()
     wanted = request.get("TrainingJobName")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from . import blocks, capacity
+from . import capacity
 from .models import ServiceJobBackend
 from .records import DISPATCHED, ServiceJob
 
@@ -29,7 +29,7 @@ def choose(backend: ServiceJobBackend, job: ServiceJob) -> list[ServiceJob]:
     ]
     under_way.sort(key=lambda each: (each.priority, -(each.scheduled or 0), -each.number))
     others = [each for each in under_way if each.share != job.share]
-    if blocks.is_within_own(backend, job):
+    if capacity.is_within_own(backend, job):
         chosen = _try(backend, job, others, borrowing=True)
         if chosen:
             return chosen
@@ -50,22 +50,18 @@ def _try(
 
     Those whose end is not needed are left alone, the highest priority first.
     """
-
-    def has_room() -> bool:
-        return capacity.has_room(backend, job) and blocks.has_room(backend, job)
-
     chosen: list[ServiceJob] = []
     for each in candidates:
-        if has_room():
+        if capacity.has_room(backend, job):
             break
-        if not borrowing or blocks.is_borrowing(backend, each):
+        if not borrowing or capacity.is_borrowing(backend, each):
             backend.count(each, -1)
             chosen.append(each)
-    found = has_room()
+    found = capacity.has_room(backend, job)
     needed: list[ServiceJob] = []
     for each in reversed(chosen):
         backend.count(each, 1)
-        if not has_room():
+        if not capacity.has_room(backend, job):
             backend.count(each, -1)
             needed.insert(0, each)
     for each in needed:

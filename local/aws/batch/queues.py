@@ -29,7 +29,7 @@ class _Queues(Kind):
         """Make a training queue, or one of containers, which moto keeps."""
         name = request["jobQueueName"]
         check_name(name, f"{self.what} name")
-        if backend.get_job_queue_by_name(name):
+        if backend.get_job_queue_by_name(name) or self.make_arn(backend, request) in backend.queues:
             raise refuse(f"{self.what} {name} already exists")
         if request.get("jobQueueType") == TRAINING or request.get("serviceEnvironmentOrder"):
             return super().create(backend, request)

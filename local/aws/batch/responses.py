@@ -15,6 +15,8 @@ from .policies import policies
 from .queues import queues
 from .shares import shares
 
+_TAGS = "/v1/tags/"
+
 
 class ServiceJobResponse(Operations, BatchResponse):
     """Batch's endpoint."""
@@ -61,8 +63,8 @@ class ServiceJobResponse(Operations, BatchResponse):
         """The body, and for tags what the path and the query add."""
         request = super().request()
         path = self.parsed_url.path
-        if path.startswith("/v1/tags/"):
-            request["resourceArn"] = unquote(path.removeprefix("/v1/tags/"))
+        if path.startswith(_TAGS):
+            request["resourceArn"] = unquote(path.removeprefix(_TAGS))
             if self.method == "DELETE":
                 request["tagKeys"] = self.querystring.get("tagKeys") or []
         _capitalise_actions(request)

@@ -54,7 +54,7 @@ def submit(backend: ServiceJobBackend, request: Json) -> Json:
         needs=needs(payload),
         tags=request.get("tags") or {},
     )
-    life.admit(backend, job)
+    life.enter(backend, job, "SUBMITTED", at)
     if request.get("clientToken") and context.current.tokens != "forget":
         token = ClientToken(request["clientToken"], _fingerprint(request), job_id)
         backend.client_tokens.put(token)
