@@ -27,7 +27,7 @@ from pulumi.dynamic import (
 from pulumi.output import Unknown
 
 from . import lifecycle
-from .aws import connect
+from .aws import Aws, connect
 from .aws.runs import arn_region
 from .errors import REFUSALS, JobError
 from .jobfile.check import find_faults
@@ -176,8 +176,7 @@ class JobProvider(ResourceProvider):
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Adopt or submit."""
         inputs = normalize_numbers(props)
-        aws = connect(str(inputs["region"]))
-        aws.submit_rate = _settings["submit_rate"]
+        aws = _connect(str(inputs["region"]))
         id_, outputs = lifecycle.create(
             self.kind,
             aws,
@@ -196,7 +195,7 @@ class JobProvider(ResourceProvider):
         if is_waiting(id_):
             return ReadResult(id_, olds)
         whole = DESCRIBE_ALL in os.environ
-        outputs = lifecycle.read(self.kind, connect(arn_region(id_)), id_, olds, whole=whole)
+        outputs = lifecycle.read(self.kind, _connect(arn_region(id_)), id_, olds, whole=whole)
         if outputs is None:
             return ReadResult("", {})
         # only other inputs show in the next preview; outputs alone never do
@@ -209,7 +208,7 @@ class JobProvider(ResourceProvider):
         """Change in place what AWS can change."""
         olds, news = self._read_olds(_olds), normalize_numbers(_news)
         region = str(news["region"]) if is_waiting(_id) else arn_region(_id)
-        outputs = lifecycle.update(self.kind, connect(region), _id, olds, news)
+        outputs = lifecycle.update(self.kind, _connect(region), _id, olds, news)
         return UpdateResult(self._show(outputs, olds, news))
 
     @_plainly
@@ -217,7 +216,7 @@ class JobProvider(ResourceProvider):
         """Release, and end as the job file says."""
         if is_waiting(_id):
             return
-        aws = connect(arn_region(_id))
+        aws = _connect(arn_region(_id))
         olds = self._read_olds(_props)
         lifecycle.delete(
             self.kind,
@@ -229,6 +228,10 @@ class JobProvider(ResourceProvider):
             superseded_by=_superseded.get(_id, ""),
             declared=_id in _declared,
         )
+
+
+def _connect(region: str) -> Aws:
+    return connect(region, _settings["submit_rate"])
 
 
 def _make_provider(kind: Kind) -> type[JobProvider]:

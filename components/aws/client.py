@@ -31,7 +31,10 @@ def make_client(service: str, region: str, once: bool) -> Any:
 
 
 class Aws:
-    """Calls into one region. Thread-safe; `make`, `clock` and `sleep` are given by tests."""
+    """Calls into one region. Thread-safe; `make`, `clock` and `sleep` are given by tests.
+
+    `submit_rate` is how many submissions a second the stack allows itself; 0 for what AWS takes.
+    """
 
     def __init__(
         self,
@@ -39,6 +42,8 @@ class Aws:
         make: ClientMaker = make_client,
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
+        *,
+        submit_rate: float = 0,
     ) -> None:
         self.region = region
         self.clock = clock
@@ -47,7 +52,7 @@ class Aws:
         self._clients: dict[tuple[str, bool], Any] = {}
         self._memory: dict[str, Any] = {}
         self._paces: dict[str, Pace] = {}
-        self.submit_rate = 0.0  # submissions a second, where the stack sets it
+        self._submit_rate = submit_rate
         self._lists: dict[str, tuple[float, SharedList]] | None = {}
         self._lock = threading.RLock()
 
@@ -156,7 +161,7 @@ class Aws:
     def _pace(self, action: str, rate: float) -> Pace:
         with self._lock:
             if action not in self._paces:
-                self._paces[action] = Pace(self.submit_rate or rate, self.clock, self.sleep)
+                self._paces[action] = Pace(self._submit_rate or rate, self.clock, self.sleep)
             return self._paces[action]
 
     def remembered(self, key: str, ask: Callable[[], _Answer]) -> _Answer:
@@ -186,9 +191,9 @@ class Aws:
 
 
 @lru_cache(maxsize=16)
-def connect(region: str) -> Aws:
+def connect(region: str, submit_rate: float = 0) -> Aws:
     """Return this process's connection to a region."""
-    return Aws(region)
+    return Aws(region, submit_rate=submit_rate)
 
 
 def disconnect() -> None:

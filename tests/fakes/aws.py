@@ -73,9 +73,15 @@ class Account:
         self.personalize = Personalize(self)
         self.sagemaker = SageMaker(self)
 
-    def aws(self) -> Aws:
+    def aws(self, submit_rate: float = 0) -> Aws:
         """A connection into this account whose clock is the account's, and whose sleep takes no time."""
-        return Aws(REGION, lambda service, *_: Client(self, service), self.clock, self.sleep)
+        return Aws(
+            REGION,
+            lambda service, *_: Client(self, service),
+            self.clock,
+            self.sleep,
+            submit_rate=submit_rate,
+        )
 
     def clock(self) -> float:
         self.now += 0.001

@@ -76,8 +76,6 @@ def test_a_stack_may_submit_more_slowly(monkeypatch: pytest.MonkeyPatch) -> None
     spent = []
     for rate in (0, 1):
         account = Account()
-        aws = account.aws()
-        aws.submit_rate = rate
-        submit(aws, 20)
+        submit(account.aws(submit_rate=rate), 20)
         spent.append(sum(account.paused))
     assert spent == [pytest.approx(3, abs=0.5), pytest.approx(19, abs=0.5)]
