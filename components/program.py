@@ -10,7 +10,7 @@ import asyncio
 import gc
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -141,11 +141,12 @@ def declare(
             outputs=outputs,
             opts=options,
         )
-        if not pulumi.runtime.is_dry_run():
-            declared[job.name].urn.apply(progress.note)
     if pulumi.runtime.is_dry_run():
         # the SDK waits for every output, and shows what it raises
         _: pulumi.Output[None] = pulumi.Output.from_input(_check_new(jobs, settings, declared))
+    else:
+        # no output, which the SDK would wait for beside each other one
+        asyncio.ensure_future(progress.follow([job.urn.future() for job in declared.values()]))
     return declared
 
 
@@ -197,7 +198,13 @@ class Progress:
         self._done = self._told = 0
         self._since = clock()
 
-    def note(self, _urn: str) -> None:
+    async def follow(self, deployed: Iterable[Awaitable[Any]]) -> None:
+        """Count each job once the engine is done with it."""
+        for each in asyncio.as_completed(deployed):
+            await each
+            self.note()
+
+    def note(self) -> None:
         """Count one job; the engine is done with it."""
         self._done += 1
         passed = self._clock() - self._since

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 
 from cli.display.text import find_last_line
@@ -147,7 +148,14 @@ def _make_stack(engine: Engine, stack: Stack, env: Mapping[str, str]) -> None:
     if has_state(stack):
         return
     words = ["stack", "init", stack.name, "--no-select", "--non-interactive"]
-    code, _out, err = _capture(engine, words, stack, env)
+    if engine.embedded:
+        # in this process, which has the key of the passphrase from then on
+        said = io.StringIO()
+        with redirect_stdout(io.StringIO()), redirect_stderr(said):
+            code = _execute(engine, words, stack.project.root, env)
+        err = said.getvalue()
+    else:
+        code, _out, err = _capture(engine, words, stack, env)
     # another command may have made it meanwhile
     if code != 0 and not has_state(stack):
         sys.stderr.write(err)

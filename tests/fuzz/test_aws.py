@@ -54,7 +54,7 @@ def said(draw: Any, secret: str) -> str:
 @pytest.fixture
 def account(monkeypatch: pytest.MonkeyPatch) -> Account:
     account = Account()
-    monkeypatch.setattr(provider, "connect", lambda region: account.aws())
+    monkeypatch.setattr(provider, "connect", lambda *_: account.aws())
     return account
 
 

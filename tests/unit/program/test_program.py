@@ -160,7 +160,7 @@ def test_progress_of_a_long_deployment() -> None:
     for number in range(1, 1_001):
         if number > 500:  # the others are as they were, and take no time
             now[0] += 0.25
-        progress.note("urn")
+        progress.note()
     assert said[:2] == [
         "540 of 1,000 jobs deployed, about 9 s left",
         "580 of 1,000 jobs deployed, about 2 min left",

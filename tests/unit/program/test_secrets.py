@@ -39,7 +39,7 @@ def given(**others: Any) -> dict[str, Any]:
 def account(monkeypatch: pytest.MonkeyPatch) -> Account:
     found = Account()
     # each call is of a deployment of its own
-    monkeypatch.setattr(provider, "connect", lambda region: found.aws())
+    monkeypatch.setattr(provider, "connect", lambda *_: found.aws())
     monkeypatch.setattr(provider, "_checked", set())
     monkeypatch.setattr(provider, "_declared", _Nothing())
     return found
