@@ -308,7 +308,7 @@ def test_search_in_lists(sagemaker: Any) -> None:
         ),
         (
             {"NestedFilters": [{"NestedPropertyName": "RoleArn", "Filters": [{"Name": "x"}]}]},
-            "RoleArn is no list",
+            "RoleArn is not a list",
         ),
     ],
 )

@@ -239,7 +239,7 @@ def send(backend: ServiceJobBackend, job: ServiceJob, at: float) -> None:
     wanted = request.get("TrainingJobName")
     if isinstance(wanted, str) and wanted:
         request["TrainingJobName"] = training_job_name(wanted)
-    problem = rules.refusal(request)
+    problem = rules.find_problem(request)
     job.scheduled = at
     job.training_job = None
     job.environment = capacity.find_environment(backend, job).arn

@@ -12,8 +12,10 @@ from . import resources
 from .models import BatchInferenceBackend
 from .recipes import SEGMENTATION, Recipe
 from .records import ENDED, INFERENCE, SEGMENT
-from .results import recipe_of
+from .results import find_recipe
+from .solutions import FILTER, VERSION
 
+MAX_RESULTS = 500
 MAX_UNFINISHED = 5
 """Batch jobs of a kind, pending or running, in an account and region (Personalize's quotas)."""
 
@@ -24,7 +26,7 @@ def create_inference_job(backend: BatchInferenceBackend, request: Json) -> Json:
     if not recipe.batch:
         raise refuse(f"The recipe {recipe.name} does not support batch inference.")
     _check_mode(request, recipe)
-    _check_config(request, recipe)
+    _check_config(request)
     asked = {"batchInferenceJobMode": "BATCH_INFERENCE", **request}
     return {"batchInferenceJobArn": _start(backend, INFERENCE, asked)}
 
@@ -38,10 +40,10 @@ def create_segment_job(backend: BatchInferenceBackend, request: Json) -> Json:
 
 
 def _check_references(backend: BatchInferenceBackend, request: Json) -> Recipe:
-    version = resources.find_active(backend, request["solutionVersionArn"], "solution-version")
+    version = resources.find_active(backend, request["solutionVersionArn"], VERSION)
     if request.get("filterArn"):
-        resources.find_active(backend, request["filterArn"], "filter")
-    return recipe_of(backend, version.arn)
+        resources.find_active(backend, request["filterArn"], FILTER)
+    return find_recipe(backend, version.arn)
 
 
 def _start(backend: BatchInferenceBackend, kind: str, request: Json) -> str:
@@ -68,10 +70,10 @@ def _check_mode(request: Json, recipe: Recipe) -> None:
         )
 
 
-def _check_config(request: Json, recipe: Recipe) -> None:
+def _check_config(request: Json) -> None:
     count = request.get("numResults")
-    if count is not None and not 1 <= count <= recipe.most:
-        raise refuse(f"numResults must be between 1 and {recipe.most}, not {count}.")
+    if count is not None and not 1 <= count <= MAX_RESULTS:
+        raise refuse(f"numResults must be between 1 and {MAX_RESULTS}, not {count}.")
     exploration = (request.get("batchInferenceJobConfig") or {}).get("itemExplorationConfig") or {}
     weight = exploration.get("explorationWeight")
     try:

@@ -18,7 +18,7 @@ def advance(backend: BatchInferenceBackend) -> None:
 
 
 def finish(backend: BatchInferenceBackend, resource: Resource, at: float) -> None:
-    """The work is done: a job has written its results, or cannot."""
+    """End the creation: a job has written its results, or fails."""
     try:
         if resource.is_job:
             results.write(backend, resource, at)
@@ -29,13 +29,13 @@ def finish(backend: BatchInferenceBackend, resource: Resource, at: float) -> Non
 
 
 def fail(backend: BatchInferenceBackend, resource: Resource, at: float, reason: str) -> None:
-    """The resource could not be created."""
+    """Let the resource be one that could not be created."""
     resource.failure = reason
     enter(backend, resource, FAILED, at)
 
 
 def enter(backend: BatchInferenceBackend, resource: Resource, status: str, at: float) -> None:
-    """The resource's status is this one from `at` on."""
+    """Let the resource be in this status from `at` on."""
     resource.status = status
     resource.updated = at
     backend.resources.put(resource)

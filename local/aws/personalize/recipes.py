@@ -26,7 +26,6 @@ class Recipe:
     batch: bool = True
     themes: bool = False
     scores: bool = True
-    most: int = 500
 
     @property
     def arn(self) -> str:

@@ -37,7 +37,7 @@ class Unusable(Exception):
 def write(backend: BatchInferenceBackend, job: Resource, at: float) -> None:
     """Write `<output path>/<input file>.out` for each input file; all or nothing."""
     inputs = _read_inputs(backend, job.request["jobInput"]["s3DataSource"]["path"])
-    results = {key: _answer(backend, job, key, body) for key, body in inputs.items()}
+    results = {key: _make_results(backend, job, key, body) for key, body in inputs.items()}
     outputs = {
         key: "".join(f"{json.dumps(line)}\n" for line in lines) for key, lines in results.items()
     }
@@ -48,8 +48,8 @@ def write(backend: BatchInferenceBackend, job: Resource, at: float) -> None:
         raise Unusable(f"Insufficient privileges or missing bucket: {error}") from error
 
 
-def recipe_of(backend: BatchInferenceBackend, version_arn: str) -> Recipe:
-    """The recipe with which the solution version was trained."""
+def find_recipe(backend: BatchInferenceBackend, version_arn: str) -> Recipe:
+    """Return the recipe with which the solution version was trained."""
     version = backend.resources.get(version_arn)
     assert version is not None
     return RECIPES[version.request["recipeArn"]]
@@ -64,20 +64,22 @@ def _read_inputs(backend: BatchInferenceBackend, uri: str) -> dict[str, bytes]:
     return {key: found[key]} if key in found else found
 
 
-def _answer(backend: BatchInferenceBackend, job: Resource, key: str, body: bytes) -> list[Json]:
-    recipe = recipe_of(backend, job.request["solutionVersionArn"])
+def _make_results(
+    backend: BatchInferenceBackend, job: Resource, key: str, body: bytes
+) -> list[Json]:
+    recipe = find_recipe(backend, job.request["solutionVersionArn"])
     count = job.request.get("numResults", DEFAULT_RESULTS)
     themed = job.request.get("batchInferenceJobMode") == "THEME_GENERATION"
-    records = _records(key, body)
+    records = _parse_records(key, body)
     if themed and len(records) > MAX_THEMED_RECORDS:
         raise Unusable(
             f"The input file {key} has {len(records)} records; "
             f"a job that generates themes takes at most {MAX_THEMED_RECORDS}."
         )
-    return [_result(record, recipe, count, themed) for record in records]
+    return [_make_result(record, recipe, count, themed) for record in records]
 
 
-def _records(key: str, body: bytes) -> list[Json]:
+def _parse_records(key: str, body: bytes) -> list[Json]:
     records = []
     for number, line in enumerate(body.decode("utf-8", "replace").splitlines(), 1):
         if not line.strip():
@@ -94,7 +96,7 @@ def _records(key: str, body: bytes) -> list[Json]:
     return records
 
 
-def _result(record: Json, recipe: Recipe, count: int, themed: bool) -> Json:
+def _make_result(record: Json, recipe: Recipe, count: int, themed: bool) -> Json:
     ranks = recipe.type == "PERSONALIZED_RANKING"
     wanted: dict[str, type] = {recipe.record: str, **({"itemList": list} if ranks else {})}
     for name, kind in wanted.items():
@@ -106,13 +108,13 @@ def _result(record: Json, recipe: Recipe, count: int, themed: bool) -> Json:
         about = record if recipe.record == "itemAttributes" else {"input": record}
         return {**about, "output": {"recommendedUsers": _pick(subject, count)}}
     if ranks:
-        ranked = sorted(map(str, record["itemList"]), key=lambda item: _number(subject, item))
+        ranked = sorted(map(str, record["itemList"]), key=lambda item: _hash(subject, item))
         items = ranked[:count]
     else:
         items = _pick(subject, count)
     output: Json = {"recommendedItems": items}
     if themed:
-        output["theme"] = THEMES[_number(subject, "theme") % len(THEMES)]
+        output["theme"] = THEMES[_hash(subject, "theme") % len(THEMES)]
         output["itemsThemeRelevanceScores"] = [
             round(0.6 / (rank + 3), 8) for rank in range(len(items))
         ]
@@ -124,11 +126,11 @@ def _result(record: Json, recipe: Recipe, count: int, themed: bool) -> Json:
 
 def _pick(subject: str, count: int) -> list[str]:
     """Return ids of items or users, never the subject's own."""
-    start, step = _number(subject, "start"), 1 + 2 * (_number(subject, "step") % 200)
+    start, step = _hash(subject, "start"), 1 + 2 * (_hash(subject, "step") % 200)
     step += 2 if step % 5 == 0 else 0  # odd and no multiple of 5: every item comes once in 1000
     items = (str((start + rank * step) % CATALOGUE + 1) for rank in range(count + 1))
     return [item for item in items if item != subject][:count]
 
 
-def _number(*words: str) -> int:
+def _hash(*words: str) -> int:
     return int.from_bytes(hashlib.sha256("/".join(words).encode()).digest()[:4], "big")

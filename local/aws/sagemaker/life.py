@@ -38,7 +38,7 @@ def create(
     *,
     by_batch: bool,
 ) -> str:
-    """A new training job from a request that SageMaker takes; its ARN."""
+    """Make a training job of a request that SageMaker takes; return its ARN."""
     own = {tag["Key"]: tag["Value"] for tag in request.get("Tags") or []}
     lag = context.current.tags_lag if by_batch else 0.0
     job = TrainingJob(
@@ -57,7 +57,7 @@ def create(
 
 
 def enter(backend: TrainingBackend, arn: str | None, secondary: str, at: float) -> None:
-    """The training job's secondary status is this one from `at` on."""
+    """Let a training job that runs be in this secondary status from `at` on."""
     job = backend.by_arn(arn)
     if job is not None and job.status == "InProgress":
         if secondary == "Training":
@@ -68,10 +68,7 @@ def enter(backend: TrainingBackend, arn: str | None, secondary: str, at: float) 
 
 
 def complete(backend: TrainingBackend, arn: str | None, at: float) -> str | None:
-    """The training job has succeeded: its model lies in S3, its lines in CloudWatch.
-
-    The reason why it failed after all, where the model could not be written.
-    """
+    """Write the training job's model and end it; return why it failed after all, where the model cannot be written."""
     job = backend.by_arn(arn)
     if job is not None and job.status not in ENDED:
         try:
@@ -94,7 +91,7 @@ def end(
     secondary: str = "",
     failure: str = "",
 ) -> None:
-    """The training job is Completed, Failed or Stopped; the secondary status, the same if not given, says why."""
+    """Let the training job be Completed, Failed or Stopped, with a secondary status that may say more."""
     job = backend.by_arn(arn)
     if job is not None and job.status not in ENDED:
         job.status = status
@@ -104,7 +101,7 @@ def end(
 
 
 def go_on_alone(backend: TrainingBackend, arn: str | None) -> None:
-    """Batch has forgotten the training job's service job: from now on it moves by itself."""
+    """Let a training job whose service job Batch has forgotten move by itself."""
     job = backend.by_arn(arn)
     if job is not None and job.status not in ENDED:
         job.by_batch = False

@@ -23,7 +23,7 @@ _OURS = re.compile(r":(training|transform)-job/")
 
 def create_training_job(backend: TrainingBackend, request: Json) -> Json:
     """Start a training job without Batch."""
-    problem = rules.refusal(request)
+    problem = rules.find_problem(request)
     if problem is not None:
         raise Refusal("ValidationException", problem)
     name = request["TrainingJobName"]

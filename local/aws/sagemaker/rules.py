@@ -11,13 +11,13 @@ from typing import Any
 from ..service import shapes
 
 
-def refusal(request: dict[str, Any]) -> str | None:
-    """The sentence with which SageMaker refuses the request; `None` when it takes it."""
+def find_problem(request: dict[str, Any]) -> str | None:
+    """Return the sentence with which SageMaker refuses the request; `None` when it takes it."""
     shape = shapes.service("sagemaker").operation_model("CreateTrainingJob").input_shape
-    return shapes.refuse(request, shape) or next(_beyond_the_shape(request), None)
+    return shapes.refuse(request, shape) or next(_find_beyond_the_shape(request), None)
 
 
-def _beyond_the_shape(request: dict[str, Any]) -> Iterator[str]:
+def _find_beyond_the_shape(request: dict[str, Any]) -> Iterator[str]:
     algorithm = request.get("AlgorithmSpecification")
     if algorithm is not None and ("TrainingImage" in algorithm) == ("AlgorithmName" in algorithm):
         yield "Specify either TrainingImage or AlgorithmName in AlgorithmSpecification, not both"

@@ -31,7 +31,7 @@ _SPOT = 0.3
 
 
 def describe(job: TrainingJob) -> Json:
-    """The members of a TrainingJob that apply to it; its tags are left to the caller.
+    """Return what DescribeTrainingJob answers.
 
     As AWS's recorded answers have it, ModelArtifacts is not there before the model is, whatever the model of the
     service requires, and TrainingStartTime is the start of the download:
@@ -149,7 +149,7 @@ def _holds_nested(job: Json, nested: Json) -> bool:
     """
     prefix = nested["NestedPropertyName"]
     if _find_kind(prefix) != "list":
-        raise Refusal("ValidationException", f"NestedPropertyName: {prefix} is no list")
+        raise Refusal("ValidationException", f"NestedPropertyName: {prefix} is not a list")
     return any(
         all(
             _matches(_follow(entry, each["Name"].removeprefix(f"{prefix}.")), each)
