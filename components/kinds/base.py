@@ -197,21 +197,21 @@ class Permissions:
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """What EventBridge says of runs. Fields are paths in its `detail`; `values` and `text` make the notice.
+    """What EventBridge says of runs. Fields are paths in its `detail`.
 
-    A notice is limited by those of name, queue and status that have a field.
+    A notice is limited by those of name, queue and status that have a field. `text` is what it says: `<job:jobName>` is
+    the value `job`, from the path `jobName`.
     """
 
     rule: str
     description: str
     source: str
     detail_type: str
+    text: str
     name_field: str = ""
     detail: Mapping[str, Any] = field(default_factory=dict)
     queue_field: str = ""
     status_field: str = ""
-    values: Mapping[str, str] = field(default_factory=dict)
-    text: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
@@ -13,6 +14,8 @@ from ..kinds import KINDS, Kind
 from ..kinds.base import Event
 from . import documents
 from .component import Component, Tags, write_document
+
+_VALUE = re.compile(r"<(\w+):([\w.]+)>")
 
 
 def make_pattern(
@@ -105,14 +108,14 @@ class Notices(Component):
             tags=self._marks,
             opts=self.inside(),
         )
-        values = {name: f"$.detail.{path}" for name, path in event.values.items()}
+        values = {name: f"$.detail.{path}" for name, path in _VALUE.findall(event.text)}
         cloudwatch.EventTarget(
             f"{resource_name}-{event.rule}",
             rule=rule.name,
             arn=self.topic_arn,
             target_id="topic",
             input_transformer=cloudwatch.EventTargetInputTransformerArgs(
-                input_paths=values, input_template=event.text
+                input_paths=values, input_template=_VALUE.sub(r"<\1>", event.text)
             ),
             # else the first events are lost
             opts=self.inside(after=self._ready),

@@ -111,14 +111,8 @@ def make_kind(
                     "errorCode": [{"exists": True}],
                 },
                 name_field="requestParameters.jobName",
-                values={
-                    "call": "eventName",
-                    "job": "requestParameters.jobName",
-                    "code": "errorCode",
-                    "reason": "errorMessage",
-                    "caller": "userIdentity.arn",
-                },
-                text='"Personalize refused <call> of <job> by <caller>: <code>: <reason>"',
+                text='"Personalize refused <call:eventName> of <job:requestParameters.jobName> '
+                'by <caller:userIdentity.arn>: <code:errorCode>: <reason:errorMessage>"',
             ),
         ),
         latest=_LATEST,

@@ -2,10 +2,12 @@
 
 https://docs.aws.amazon.com/batch/latest/APIReference/API_SubmitServiceJob.html
 https://docs.aws.amazon.com/batch/latest/userguide/service-job-retries.html
+https://docs.aws.amazon.com/batch/latest/userguide/service_limits.html
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -14,12 +16,17 @@ from ...jobfile.rules.view import JobProblem, Rule, View, warning
 from ...run.ceiling import is_unlimited
 from ...schema import Pending
 from ..sagemaker import credentials
-from . import resources, sizes, training
+from . import resources, training
 
 _QUEUE = re.compile(r"[A-Za-z0-9_-]{1,128}")
 _QUEUE_ARN = re.compile(
     r"arn:aws[a-z-]*:batch:([a-z0-9-]+):[0-9]{12}:job-queue/[A-Za-z0-9_-]{1,128}"
 )
+
+PAYLOAD_MOST = 10 * 1024
+REQUEST_MOST = 30 * 1024
+# our tags with the longest identity, the token and the name, at their longest
+_ADDED = 900
 
 
 def queue(view: View) -> Iterator[JobProblem]:
@@ -120,10 +127,33 @@ def token(view: View) -> Iterator[JobProblem]:
         yield warning(("request", view.kind.request.token_field), message, "client-token")
 
 
+def sizes(view: View) -> Iterator[JobProblem]:
+    """What is sent, counted in bytes of UTF-8; what is pending counts as it is written."""
+    payload = _bytes(view.payload)
+    if payload > PAYLOAD_MOST:
+        message = (
+            f"{payload} bytes as JSON, more than the {PAYLOAD_MOST} (10 KiB) that AWS Batch accepts; move large "
+            "values to a file in S3"
+        )
+        yield JobProblem(view.at(), message, "payload-size")
+    rest = {name: value for name, value in view.request.items() if value is not view.payload}
+    # the payload is sent as a string in JSON: its quotes are escaped
+    request = _bytes(rest) + payload + str(view.payload).count("'") + _ADDED
+    if request > REQUEST_MOST:
+        message = (
+            f"about {request} bytes, more than the {REQUEST_MOST} (30 KiB) that AWS Batch accepts"
+        )
+        yield JobProblem(("request",), message, "request-size")
+
+
+def _bytes(value: Any) -> int:
+    text = json.dumps(value, separators=(",", ":"), ensure_ascii=False, default=str)
+    return len(text) if text.isascii() else len(text.encode())
+
+
 RULES: tuple[Rule, ...] = (
-    *(queue, shares, priority, retries, timeout, token),
+    *(queue, shares, priority, retries, timeout, token, sizes),
     *training.RULES,
     *resources.RULES,
-    *sizes.RULES,
     *credentials.RULES,
 )

@@ -209,14 +209,7 @@ KIND = Kind(
             name_field="jobName",
             queue_field="jobQueue",
             status_field="status",
-            values={
-                "job": "jobName",
-                "queue": "jobQueue",
-                "status": "status",
-                "reason": "statusReason",
-                "arn": "jobArn",
-            },
-            text='"Job <job> on <queue> is <status>: <reason>. <arn>"',
+            text='"Job <job:jobName> on <queue:jobQueue> is <status:status>: <reason:statusReason>. <arn:jobArn>"',
         ),
         # https://docs.aws.amazon.com/batch/latest/userguide/batch-service-job-queue-blocked-events.html
         # whoever's job it is, all behind it wait: it is not limited by names
@@ -226,13 +219,7 @@ KIND = Kind(
             source="aws.batch",
             detail_type="Batch Service Job Queue Blocked",
             queue_field="jobQueue",
-            values={
-                "job": "jobName",
-                "queue": "jobQueue",
-                "reason": "statusReason",
-                "arn": "jobArn",
-            },
-            text='"Queue <queue> is blocked by job <job>: <reason>. <arn>"',
+            text='"Queue <queue:jobQueue> is blocked by job <job:jobName>: <reason:statusReason>. <arn:jobArn>"',
         ),
     ),
     logs=TRAINING_LOGS,

@@ -64,13 +64,8 @@ KIND = Kind(
             detail_type="SageMaker Transform Job State Change",
             name_field="TransformJobName",
             status_field="TransformJobStatus",
-            values={
-                "job": "TransformJobName",
-                "status": "TransformJobStatus",
-                "reason": "FailureReason",
-                "arn": "TransformJobArn",
-            },
-            text='"Transform job <job> is <status>: <reason>. <arn>"',
+            text='"Transform job <job:TransformJobName> is <status:TransformJobStatus>: '
+            '<reason:FailureReason>. <arn:TransformJobArn>"',
         ),
     ),
 )
