@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from ...aws import Aws
 from ...jobfile import Job
 from ...preflight.problem import ReferenceProblem
-from ..personalize.preflight import check_references, find_example_record
+from ..personalize.preflight import check_recipes, find_example_record
 from ..personalize.recipes import Recipe
 
 __all__ = ["find_example_record", "find_problems"]
@@ -15,7 +15,7 @@ __all__ = ["find_example_record", "find_problems"]
 
 def find_problems(jobs: Sequence[Job], aws: Aws) -> Iterator[ReferenceProblem]:
     """Return what is wrong with the jobs' solution versions and filters."""
-    return check_references(jobs, aws, _judge)
+    return check_recipes(jobs, aws, _judge)
 
 
 def _judge(job: Job, recipe: Recipe) -> str:

@@ -34,6 +34,16 @@ request:
   jobInput: {s3DataSource: {path: s3://aws-jobs-data/personalize/users.json}}
   jobOutput: {s3DataDestination: {path: s3://aws-jobs-output/users/}}
 """
+TRANSFORM = """\
+kind: TransformJob
+request:
+  ModelName: churn-xgboost
+  TransformInput:
+    DataSource:
+      S3DataSource: {S3DataType: S3Prefix, S3Uri: "s3://aws-jobs-data/tabular/validation/"}
+  TransformOutput: {S3OutputPath: s3://aws-jobs-output/score/}
+  TransformResources: {InstanceType: ml.m5.xlarge, InstanceCount: 1}
+"""
 ROLE = "arn:aws:iam::123456789012:role/"
 
 
@@ -144,12 +154,13 @@ def test_a_training_job(checked: Checked, old: str, new: str, message: str) -> N
             "11111111",
             "99999999",
             "3:3: request.solutionVersionArn: arn:aws:personalize:us-east-1:123456789012:solution/"
-            "user-personalization/99999999 does not exist",
+            "user-personalization/99999999 does not exist in us-east-1",
         ),
         (
             "jobInput",
             "filterArn: arn:aws:personalize:us-east-1:123456789012:filter/nothing\n  jobInput",
-            "5:3: request.filterArn: arn:aws:personalize:us-east-1:123456789012:filter/nothing does not exist",
+            "5:3: request.filterArn: arn:aws:personalize:us-east-1:123456789012:filter/nothing does not exist "
+            "in us-east-1",
         ),
         (
             "jobInput",
@@ -351,20 +362,36 @@ def test_a_run_that_exists_is_not_stopped_by_what_has_gone(checked: Checked) -> 
     assert len(checked.all_said(declared=changed)) == 1
 
 
+def test_a_model_that_there_is_not(checked: Checked) -> None:
+    """Or that the caller may not see."""
+    text = TRANSFORM.replace("churn-xgboost", "nothing")
+    where = "3:3: request.ModelName: "
+    assert checked.said("score.yaml", text) == [
+        f"jobs/score.yaml:{where}nothing does not exist in us-east-1"
+    ]
+    checked.deny("sagemaker:DescribeModel")
+    assert checked.all_said() == [
+        f"warning: jobs/score.yaml:{where}not checked: missing permission sagemaker:DescribeModel"
+    ]
+
+
 def test_one_question_for_each_thing(checked: Checked) -> None:
-    """However many jobs there are, a queue, a role, a place and a version are asked for once."""
+    """However many jobs there are, a queue, a role, a place, a version and a model are asked for once."""
     for number in range(5):
         (checked.root / "jobs" / f"train{number}.yaml").write_text(TRAIN)
         (checked.root / "jobs" / f"score{number}.yaml").write_text(SCORE)
+        (checked.root / "jobs" / f"transform{number}.yaml").write_text(TRANSFORM)
     checked.emulator.control.handle("DELETE", "/_emulator/calls", {})
     assert checked.all_said() == []
     asked = sorted(str(call["operation"]) for call in checked.emulator.control.calls)
     assert asked == [
         "DescribeJobQueues",
+        "DescribeModel",
         "DescribeServiceEnvironments",
         "DescribeSolutionVersion",
         "GetRole",
         "GetRole",
+        "ListObjectsV2",
         "ListObjectsV2",
         "ListObjectsV2",
         "ListObjectsV2",
