@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from ..errors import Rejected, Unanswered
 from ..kinds import Kind
-from ..kinds.logs import Logs
+from ..kinds.parts import Logs
 from .client import Aws
 from .runs import is_gone
 

@@ -11,8 +11,8 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
-from .base import Kind, Link, Payload, Phase
-from .call import Call
+from .base import Kind, Link, Phase
+from .parts import Call, Payload
 
 _FOLDERS = ("service_job", "batch_inference_job", "batch_segment_job", "transform_job")
 

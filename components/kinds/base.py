@@ -1,21 +1,16 @@
 """What a kind of job is: a table that one generic provider interprets.
 
-Parameters of a call are templates: a string that starts with `$` is replaced by the value of that name, so that a
-table can be checked against botocore's service model without calling anything. A path is dotted and starts at the
-request, unless it says otherwise.
+A path is dotted and starts at the request, unless it says otherwise.
 """
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from .artifacts import Artifacts
-from .call import Call
-from .logs import Logs
+from .parts import Artifacts, Call, Compute, Event, Latest, Logs, Payload, Permissions
 
 
 class Phase(str, Enum):
@@ -32,23 +27,6 @@ class Phase(str, Enum):
     def ended(self) -> bool:
         """A run that will not change any more."""
         return self in (Phase.SUCCEEDED, Phase.FAILED, Phase.UNKNOWN)
-
-
-@dataclass(frozen=True)
-class Payload:
-    """A request field that holds another service's request as a JSON string.
-
-    AWS passes it on unvalidated, so the schema comes from the input of that service's `operation`. `code` says where
-    packed code goes, unless the file itself uses `${code.uri}`: path in the payload -> key of the job file's `code`.
-    """
-
-    field: str
-    service: str
-    operation: str
-    name_field: str
-    name_max: int
-    tags_field: str
-    code: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,75 +132,6 @@ class Errors:
     missing: tuple[str, str]
     taken: tuple[str, str]
     no_slot: tuple[str, str] = ("", "")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Compute:
-    """The machines of a run and how long they may run: what bounds its price.
-
-    `resources` is the mapping that names InstanceType and InstanceCount, itself or in the lists `groups`; of
-    `alternatives` only one is used, and `selected` are the fields of a record that say which and how many. `billed` is
-    the path of the seconds that AWS bills for each instance, in the record of an attempt. `limits` are paths of seconds
-    with their defaults; the least of them counts for each attempt, and `warm` is paid for after it. Where the request
-    has `preempted`, an attempt begins anew as often as `preemptions` says, without limit where it says nothing.
-    """
-
-    resources: str
-    groups: tuple[str, ...] = ()
-    alternatives: str = ""
-    selected: tuple[str, str] = ("", "")
-    billed: str = ""
-    limits: Mapping[str, int | None] = field(default_factory=dict)
-    attempts: str = ""
-    warm: str = ""
-    preempted: str = ""
-    preemptions: str = ""
-    image: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Permissions:
-    """What a caller must be allowed besides the table's own calls: (action, resource) pairs without the service.
-
-    `reads` is what preflight and lookups ask, `targets` the resources that a submission touches besides the run;
-    `queue_targets` are templates of {queue} that replace them where the queues are known. AWS takes no resource for
-    the operations in `unscoped`, although they are about one run.
-    """
-
-    reads: tuple[tuple[str, str], ...] = ()
-    targets: tuple[str, ...] = ()
-    queue_targets: tuple[str, ...] = ()
-    unscoped: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Event:
-    """What EventBridge says of runs. Fields are paths in its `detail`.
-
-    A notice is limited by those of name, queue and status that have a field. `text` is what it says: `<job:jobName>` is
-    the value `job`, from the path `jobName`.
-    """
-
-    rule: str
-    description: str
-    source: str
-    detail_type: str
-    text: str
-    name_field: str = ""
-    detail: Mapping[str, Any] = field(default_factory=dict)
-    queue_field: str = ""
-    status_field: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Latest:
-    """An expression of job files, `${<name>(<arn>)}`: the newest item of a list whose status is `ready`."""
-
-    name: str
-    call: Call
-    ready: str
-    created: str
-    arn: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,7 @@ import pulumi
 from pulumi_aws import cloudwatch, sns
 
 from ..kinds import KINDS, Kind
-from ..kinds.base import Event
+from ..kinds.parts import Event
 from . import documents
 from .component import Component, Tags, write_document
 

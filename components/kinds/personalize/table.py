@@ -2,20 +2,8 @@
 
 from __future__ import annotations
 
-from ..artifacts import Artifacts
-from ..base import (
-    Errors,
-    Event,
-    Kind,
-    Latest,
-    Listing,
-    Permissions,
-    Phase,
-    Record,
-    Request,
-    Tags,
-)
-from ..call import Call
+from ..base import Errors, Kind, Listing, Phase, Record, Request, Tags
+from ..parts import Artifacts, Call, Event, Latest, Permissions
 
 _LATEST = Latest(
     name="personalize.latest",

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..base import Errors, Listing, Phase, Tags
-from ..call import Call
-from ..logs import Logs
+from ..parts import Call, Logs
 
 TAGS = Tags(
     add=Call("AddTags", {"ResourceArn": "$arn", "Tags": "$tags"}),

@@ -5,22 +5,8 @@ https://docs.aws.amazon.com/batch/latest/APIReference/API_SubmitServiceJob.html
 
 from __future__ import annotations
 
-from ..artifacts import Artifacts
-from ..base import (
-    Attempts,
-    Compute,
-    Errors,
-    Event,
-    Kind,
-    Link,
-    Listing,
-    Payload,
-    Permissions,
-    Phase,
-    Record,
-    Request,
-)
-from ..call import Call
+from ..base import Attempts, Errors, Kind, Link, Listing, Phase, Record, Request
+from ..parts import Artifacts, Call, Compute, Event, Payload, Permissions
 from ..sagemaker.table import STATUSES, TAGS, TRAINING_LOGS, make_links, make_listing, make_outputs
 
 _PAYLOAD = "serviceRequestPayload"

@@ -5,9 +5,8 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTransformJob
 
 from __future__ import annotations
 
-from ..artifacts import Artifacts
-from ..base import Compute, Event, Kind, Permissions, Record, Request
-from ..call import Call
+from ..base import Kind, Record, Request
+from ..parts import Artifacts, Call, Compute, Event, Permissions
 from ..sagemaker.table import (
     ERRORS,
     STATUSES,

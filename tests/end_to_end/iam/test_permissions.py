@@ -11,7 +11,7 @@ import pytest
 
 from components import permissions
 from components.kinds import KINDS, Call, Kind, Link
-from components.kinds.logs import Logs
+from components.kinds.parts import Logs
 from components.kinds.personalize.table import make_kind
 from components.permissions import Scope
 from components.platform.documents import github_trust
