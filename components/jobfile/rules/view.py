@@ -55,10 +55,11 @@ class View:
         """A value of the payload, None where it is absent or pending."""
         return get_known(self.payload, path)
 
-    def items(self, *path: str | int) -> list[Any]:
-        """The items of a list in the payload; none where it is absent or pending."""
+    def items(self, *path: str | int) -> list[tuple[Path, Any]]:
+        """The items of a list in the payload, each with its path; none where it is absent or pending."""
         value = self.body(*path)
-        return value if isinstance(value, list) else []
+        listed = value if isinstance(value, list) else []
+        return [(self.at(*path, index), item) for index, item in enumerate(listed)]
 
     def has(self, *path: str | int) -> bool:
         """Whether the payload has the field, be it pending."""

@@ -66,22 +66,23 @@ def groups(view: View) -> Iterator[JobProblem]:
     for at, name, _ in find_repeated(view, "InstanceGroupName", (_AT, "InstanceGroups")):
         yield JobProblem(at, f"duplicate group name `{name}`", "group-names")
     listed = view.items(_AT, "InstanceGroups")
-    names = {get_known(group, ("InstanceGroupName",)) for group in listed}
+    names = {get_known(group, ("InstanceGroupName",)) for _, group in listed}
     if None in names:  # one that is not known yet may be the one that a channel names
         return
     path = ("DataSource", "S3DataSource", "InstanceGroupNames")
-    for index, channel in enumerate(view.items("InputDataConfig")):
+    for at, channel in view.items("InputDataConfig"):
         for place, name in enumerate(get_known(channel, path) or []):
             if isinstance(name, str) and name not in names:
-                at = view.at("InputDataConfig", index, *path, place)
-                yield JobProblem(at, f"there is no instance group `{name}`", "group-unknown")
+                yield JobProblem(
+                    (*at, *path, place), f"there is no instance group `{name}`", "group-unknown"
+                )
 
 
 def preferences(view: View) -> Iterator[JobProblem]:
     """API_ResourceConfig.html and API_InstancePreference.html, on InstancePreferences."""
     path = (_AT, "InstancePreferences")
-    listed = view.body(*path)
-    if not isinstance(listed, list):
+    listed = view.items(*path)
+    if not listed:
         return
     if view.has(_AT, "InstancePlacementConfig"):
         message = "cannot be combined with `InstancePreferences`"
@@ -89,18 +90,17 @@ def preferences(view: View) -> Iterator[JobProblem]:
     if view.body(SPOT) is True:
         message = "spot training cannot be combined with `InstancePreferences`"
         yield JobProblem(view.at(SPOT), message, "preferences-spot")
-    known = [preference for preference in listed if isinstance(preference, dict)]
-    counted = {"InstanceCount" in preference for preference in known}
-    mixed = len(counted) > 1
-    if known == listed and (mixed or (True in counted) == view.has(_AT, "InstanceCount")):
+    counted = {"InstanceCount" in item for _, item in listed if isinstance(item, dict)}
+    is_known = all(isinstance(item, dict) for _, item in listed)
+    if is_known and (len(counted) > 1 or (True in counted) == view.has(_AT, "InstanceCount")):
         message = "set `InstanceCount` once for the job, or in every preference"
         yield JobProblem(view.at(*path), message, "preferences-count")
     for at, kind, _ in find_repeated(view, "InstanceType", path):
         yield JobProblem(at, f"duplicate instance type {kind}", "preferences-types")
-    for index, preference in enumerate(listed):
+    for at, preference in listed:
         if get_known(preference, ("TrainingPlanArns",)) and view.has(_AT, "TrainingPlanArn"):
             message = "cannot be combined with the job's `TrainingPlanArn`"
-            yield JobProblem(view.at(*path, index, "TrainingPlanArns"), message, "preferences-plan")
+            yield JobProblem((*at, "TrainingPlanArns"), message, "preferences-plan")
 
 
 def warm_pool(view: View) -> Iterator[JobProblem]:

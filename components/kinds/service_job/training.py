@@ -22,15 +22,14 @@ _VPC_PARTS = ("sg-", "subnet-", "vpc-")
 _MOVING_TAGS = frozenset({"latest", "main", "master", "dev", "develop", "nightly", "stable"})
 
 
-def find_repeated(view: View, field: str, *lists: Path) -> Iterator[tuple[Path, Any, int]]:
-    """Yield where an item of the payload's lists has a field's value that an earlier item has, and that one's index."""
-    seen: dict[Any, tuple[Path, int]] = {}
-    for path in lists:
-        for index, item in enumerate(view.items(*path)):
-            value = get_known(item, (field,))
-            first = seen.setdefault(value, (path, index))
-            if value is not None and first != (path, index):
-                yield view.at(*path, index, field), value, first[1]
+def find_repeated(view: View, field: str, *lists: Path) -> Iterator[tuple[Path, Any, Path]]:
+    """Yield where an item of the payload's lists has a field's value that an earlier item has, and that one's path."""
+    seen: dict[Any, Path] = {}
+    for at, item in (pair for path in lists for pair in view.items(*path)):
+        value = get_known(item, (field,))
+        first = seen.setdefault(value, at)
+        if value is not None and first != at:
+            yield (*at, field), value, first
 
 
 def spot(view: View) -> Iterator[JobProblem]:
@@ -109,12 +108,11 @@ def image(view: View) -> Iterator[JobProblem]:
 def channels(view: View) -> Iterator[JobProblem]:
     """Channels have names of their own, one source each, and modes that go together (API_Channel.html)."""
     for at, name, first in find_repeated(view, "ChannelName", ("InputDataConfig",)):
-        message = f"`{name}` is also the name of channel {first + 1}"
+        message = f"`{name}` is also the name of channel {int(first[-1]) + 1}"
         yield JobProblem(at, message, "channel-names")
     general = view.body("AlgorithmSpecification", "TrainingInputMode")
-    for index, channel in enumerate(view.items("InputDataConfig")):
+    for at, channel in view.items("InputDataConfig"):
         if isinstance(channel, dict):
-            at = view.at("InputDataConfig", index)
             yield from _source(view, channel, at)
             mode = get_known(channel, ("InputMode",)) if "InputMode" in channel else general
             yield from _modes(channel, mode, at)
@@ -151,11 +149,11 @@ def network(view: View) -> Iterator[JobProblem]:
         ("SecurityGroupIds", "sg-", "a security group"),
         ("Subnets", "subnet-", "a subnet"),
     ):
-        for index, value in enumerate(view.items("VpcConfig", field)):
+        for at, value in view.items("VpcConfig", field):
             is_other = isinstance(value, str) and value.startswith(_VPC_PARTS)
             if is_other and not value.startswith(prefix):
                 message = f"`{value}` is not {what}: those begin with {prefix}"
-                yield JobProblem(view.at("VpcConfig", field, index), message, "vpc-ids")
+                yield JobProblem(at, message, "vpc-ids")
 
 
 def rule_names(view: View) -> Iterator[JobProblem]:
