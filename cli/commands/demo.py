@@ -15,14 +15,10 @@ from pathlib import Path
 from cli.display.text import relative
 from cli.progress.look import print_offline
 from cli.project.emulator_process import Emulator
-from cli.project.region import find_region
 from cli.project.settings import read_stack_settings
 from cli.project.stack import HERE, Project, find_project, read_stack
 from cli.project.variables import child_environment
 from cli.runs.entries import read_entries
-from cli.runs.results import describe_objects
-from cli.runs.statuses import make_status
-from components.aws import connect
 from components.errors import JobError
 from components.jobfile.load import SUFFIXES
 from components.kinds import Phase
@@ -64,14 +60,10 @@ def run(args: argparse.Namespace) -> int:
     jobctl(project.root, env, ["wait", "-s", STACK, "--timeout", f"{args.timeout}s"])
     print_offline(stack)
 
-    heading("4. Their results in S3")
-    # boto3 looks for its endpoint and credentials here
-    os.environ.update(env)
-    aws = connect(find_region(stack))
-    for job in (make_status(entry, entry.outputs) for entry in read_entries(stack)):
-        if job.phase is Phase.SUCCEEDED:
-            for line in describe_objects(aws, job.result):
-                print(line)
+    heading(f"4. Their results in S3: ./jobctl results JOB -s {STACK}")
+    for entry in read_entries(stack):
+        if entry.phase is Phase.SUCCEEDED:
+            jobctl(project.root, env, ["results", entry.name, "-s", STACK])
 
     heading("5. Change one hyperparameter and preview it (in a copy)")
     preview_change(project, env, files)

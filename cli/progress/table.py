@@ -44,9 +44,9 @@ def format_jobs(
     chain = [each for name in sorted(stacks) for each in sort_by_chain(stacks[name])]
     rows = [_make_cells(job, depth, now) for job, depth in chain]
     widths = _fit(rows, width)
-    lines = [Text(_join(dict(zip(COLUMNS, COLUMNS, strict=True)), widths), style="bold")]
+    lines = [_join(dict(zip(COLUMNS, COLUMNS, strict=True)), widths, "bold")]
     for (job, depth), cells in zip(chain, rows, strict=True):
-        lines.append(_style_phase(_join(cells, widths), cells, widths, job.phase))
+        lines.append(_join(cells, widths, PHASE=STYLES[job.phase]))
         indent = " " * (2 * depth + 4)
         lines += list(_explain(job, indent, width))
         for each in details(job, now, width - len(indent)):
@@ -111,12 +111,13 @@ def _shrink(widths: dict[str, int], width: int, least: Mapping[str, int]) -> boo
     return True
 
 
-def _join(cells: dict[str, str], widths: dict[str, int]) -> str:
-    return "  ".join(_fill(cells, widths)).rstrip()
-
-
-def _fill(cells: dict[str, str], widths: dict[str, int]) -> list[str]:
-    return [set_cell_size(_cut(cells[name], size), size) for name, size in widths.items()]
+def _join(cells: dict[str, str], widths: dict[str, int], style: str = "", **styles: str) -> Text:
+    """Return a line of the table; `styles` are of columns, by name."""
+    line = Text(style=style, no_wrap=True, overflow="ellipsis")
+    for name, size in widths.items():
+        line.append(set_cell_size(_cut(cells[name], size), size), styles.get(name)).append("  ")
+    line.rstrip()
+    return line
 
 
 def _cut(text: str, width: int) -> str:
@@ -126,15 +127,6 @@ def _cut(text: str, width: int) -> str:
     tail = width // 2
     head = width - tail - 1
     return f"{text[:head]}…{text[len(text) - tail :]}"
-
-
-def _style_phase(line: str, cells: dict[str, str], widths: dict[str, int], phase: Phase) -> Text:
-    text = Text(line, no_wrap=True, overflow="ellipsis")
-    if "PHASE" in widths:
-        before = _fill(cells, widths)[: list(widths).index("PHASE")]
-        start = len("  ".join(before)) + 2
-        text.stylize(STYLES[phase], start, start + len(cells["PHASE"]))
-    return text
 
 
 def _explain(job: JobStatus, indent: str, width: int) -> Iterator[Text]:

@@ -49,7 +49,6 @@ def _list_bars(row: RunRow, now: float) -> Iterator[Figure]:
 
 
 def _make_bar(state: str, start: float, end: float, attempt: str = "", reason: str = "") -> Figure:
-    lasted = format_span((end - start) / 1000)
     return {
         "state": state,
         "start": start,
@@ -57,7 +56,7 @@ def _make_bar(state: str, start: float, end: float, attempt: str = "", reason: s
         "attempt": attempt,
         "began": format_time(start),
         "ended": format_time(end),
-        "lasted": lasted,
+        "lasted": format_span((end - start) / 1000),
         "reason": shortened(reason, 300),
     }
 
@@ -67,7 +66,7 @@ def list_usage(rows: Sequence[RunRow]) -> list[Figure]:
 
     What is not known is `None`.
     """
-    keys = list_tag_keys(rows)
+    keys = sorted({key for row in rows for key in row.tags})
     return [
         {
             "places": {
@@ -83,17 +82,6 @@ def list_usage(rows: Sequence[RunRow]) -> list[Figure]:
         }
         for row in rows
     ]
-
-
-def list_places(rows: Sequence[RunRow]) -> list[str]:
-    """Return the keys of a usage's `places`."""
-    stack = ["stack"] if any(row.stack for row in rows) else []
-    return ["job", *stack, "queue", "kind", *(f"tag {key}" for key in list_tag_keys(rows))]
-
-
-def list_tag_keys(rows: Sequence[RunRow]) -> list[str]:
-    """Return the keys of the tags that any run carries, sorted."""
-    return sorted({key for row in rows for key in row.tags})
 
 
 def list_failures(rows: Sequence[RunRow]) -> list[Figure]:

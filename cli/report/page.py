@@ -27,12 +27,14 @@ PHASES = ("SUCCEEDED", "FAILED", "RUNNING", "QUEUED", "UNKNOWN")
 
 def render_page(rows: Sequence[RunRow], stack: str, since: float, now: float) -> str:
     """Return the page. `stack` is the stack's name with its project's."""
+    usage, failures = figures.list_usage(rows), figures.list_failures(rows)
     specs = {
         "gantt": charts.make_gantt(figures.list_segments(rows, now)),
-        "usage": charts.make_usage(figures.list_usage(rows)),
-        "failures": charts.make_failures(figures.list_failures(rows)),
+        "usage": charts.make_usage(usage),
+        "failures": charts.make_failures(failures),
     }
-    script = charts.bundle_script(_read("page.js"))
+    script = charts.bundle_script((_FOLDER / "page.js").read_text("utf-8"))
+    digest = hashlib.sha256(script.encode()).digest()
     environment = jinja2.Environment(
         autoescape=True,
         undefined=jinja2.StrictUndefined,
@@ -51,24 +53,15 @@ def render_page(rows: Sequence[RunRow], stack: str, since: float, now: float) ->
             for words, days in (("the last week", 7), ("the last day", 1))
             if now - since > days * DAY
         ],
-        places=figures.list_places(rows),
+        places=list(usage[0]["places"]) if usage else [],
         money=any(row.cost is not None for row in rows),
-        failures=bool(figures.list_failures(rows)),
+        failures=bool(failures),
         rows=[_show_row(row) for row in rows],
         specs=specs,
-        style=_read("page.css"),
+        style=(_FOLDER / "page.css").read_text("utf-8"),
         script=script,
-        hash=_hash(script),
+        hash=f"'sha256-{base64.b64encode(digest).decode()}'",
     )
-
-
-def _read(name: str) -> str:
-    return (_FOLDER / name).read_text("utf-8")
-
-
-def _hash(script: str) -> str:
-    digest = hashlib.sha256(script.encode()).digest()
-    return f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
 def _show_row(row: RunRow) -> Mapping[str, Any]:

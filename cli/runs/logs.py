@@ -118,10 +118,10 @@ class LogView:
         """Say why there is no log."""
         if attempt is not None:
             return f"{self.job}: attempt {attempt.number} never started: {attempt.reason or 'AWS gives no reason'}"
-        reason = str(run.outputs.get("statusReason") or "")
         if run.phase.ended:
-            return f"{self.job} has no log: it never started. It is {_join(run.status, reason)}"
-        told = _join(run.status, (self.why() if run.phase is Phase.QUEUED else "") or reason)
+            return f"{self.job} has no log: it never started. It is {describe_status(run)}"
+        why = self.why() if run.phase is Phase.QUEUED else ""
+        told = f"{run.status}: {why}" if why else describe_status(run)
         if self.attempt:
             return f"{self.job} has not made attempt {self.attempt} yet. It is {told}"
         return f"{self.job} has no log yet. It is {told}"
@@ -141,10 +141,6 @@ class LogView:
         if not run.phase.ended:
             return f"{self.job}: attempt {attempt.number} ended: {attempt.reason or reason}"
         return f"{self.job}: {describe_status(run)}"
-
-
-def _join(status: str, reason: str) -> str:
-    return f"{status}: {reason}" if reason else status
 
 
 def parse_since(text: str, now: float) -> float:

@@ -8,6 +8,7 @@ import pytest
 from rich.cells import cell_len
 
 from cli.progress.table import format_jobs, summarize
+from cli.runs.statuses import sort_by_chain
 from tests.unit.progress.sample import CHAIN, NOW, a_job
 
 GOLDEN = {
@@ -78,7 +79,9 @@ def test_several_stacks() -> None:
     assert summarize(jobs, "2026-11-27T12:00:00Z") == (
         "as of 2026-11-27T12:00:00Z: 6 jobs in 2 stacks, 2 waiting, 2 running, 2 succeeded"
     )
-    styled = {line.plain[span.start : span.end] for line in lines[1:] for span in line.spans}
+    styled = {
+        line.plain[span.start : span.end].strip() for line in lines[1:] for span in line.spans
+    }
     assert styled == {"SUCCEEDED", "RUNNING", "WAITING"}
 
 
@@ -87,6 +90,19 @@ def test_several_stacks_fit(width: int) -> None:
     """A long name of a stack is cut as well."""
     jobs = [replace(job, stack="a-team-with-a-long-name") for job in CHAIN]
     assert max(cell_len(line.plain) for line in format_jobs(jobs, NOW, width)) <= width
+
+
+def test_chains_of_many_ways_are_sorted_at_once() -> None:
+    """Each of two jobs in sixty layers depends on both of the layer before: 2^60 ways lead to the last."""
+    layers = [[f"{at:02}{side}" for side in "ab"] for at in range(60)]
+    before: list[list[str]] = [[], *layers]
+    jobs = [
+        a_job(name, "WAITING", *above)
+        for layer, above in zip(layers, before, strict=False)
+        for name in layer
+    ]
+    depths = {job.name: depth for job, depth in sort_by_chain(jobs)}
+    assert depths == {name: at for at, layer in enumerate(layers) for name in layer}
 
 
 def test_wide_characters_count_double() -> None:
