@@ -34,11 +34,12 @@ class LogPrinter:
     def show(self, line: Line, nodes: int) -> None:
         """Print a line; with more than one node it says of which it is."""
         moment = datetime.fromtimestamp(line.at / 1000, timezone.utc)
-        names = [str(line.node)] if nodes > 1 else []
-        label = " ".join([*names, *([line.part] if line.part else [])])
+        label = " ".join(filter(None, (str(line.node) if nodes > 1 else "", line.part)))
         node = f"[{label}] " if label else ""
         if self._terminal:
-            self._show_day(f"{moment:%Y-%m-%d} UTC")
+            if self._day != (day := f"{moment:%Y-%m-%d} UTC"):
+                self._write(day, "", 0, "")
+                self._day = day
             stamp = f"{moment:%H:%M:%S} "
         else:
             stamp = f"{moment:%Y-%m-%dT%H:%M:%SZ} "
@@ -46,14 +47,8 @@ class LogPrinter:
             self._write(stamp, node, line.node, text)
         self._out.flush()
 
-    def _show_day(self, day: str) -> None:
-        if day != self._day:
-            self._write(day, "", 0, "")
-            self._day = day
-
     def _write(self, stamp: str, node: str, number: int, text: str) -> None:
-        text = printable(text)
-        node = printable(node)
+        text, node = printable(text), printable(node)
         if self._colours:
             node = f"{_NODES[number % len(_NODES)]}{node}{_PLAIN}" if node else ""
             stamp = f"{_DIM}{stamp}{_PLAIN}"

@@ -23,11 +23,9 @@ def format_report(
     """Return the problems in one of `FORMATS`; `files` are those they are in, `checked` counts all."""
     if wanted == "json":
         return format_json(problems)
-    return (
-        format_github(problems)
-        if wanted == "github"
-        else format_text(problems, files, checked, out)
-    )
+    if wanted == "github":
+        return format_github(problems)
+    return format_text(problems, files, checked, out)
 
 
 def format_text(
@@ -46,8 +44,7 @@ def format_text(
 
 def _format_line(problem: Problem, colours: bool) -> str:
     place = ":".join(str(part) for part in (problem.file, problem.line, problem.column) if part)
-    text = printable(": ".join(part for part in (problem.path, problem.message) if part))
-    place = printable(place)
+    place, text = printable(place), printable(_join_message(problem))
     warning = "warning: " if problem.level == "warning" else ""
     if not colours:
         return f"{place}: {warning}{text}"
@@ -90,17 +87,14 @@ def format_github(problems: Sequence[Problem]) -> str:
 
 
 def _annotate(problem: Problem) -> str:
-    place = {
-        "file": problem.file,
-        "line": problem.line,
-        "col": problem.column,
-        "title": problem.rule,
-    }
-    properties = ",".join(
-        f"{name}={_escape_property(str(value))}" for name, value in place.items() if value
-    )
-    message = ": ".join(part for part in (problem.path, problem.message) if part)
-    return f"::{problem.level} {properties}::{_escape(message)}\n"
+    values = (problem.file, problem.line, problem.column, problem.rule)
+    named = zip(("file", "line", "col", "title"), values, strict=True)
+    place = ",".join(f"{name}={_escape_property(str(value))}" for name, value in named if value)
+    return f"::{problem.level} {place}::{_escape(_join_message(problem))}\n"
+
+
+def _join_message(problem: Problem) -> str:
+    return ": ".join(filter(None, (problem.path, problem.message)))
 
 
 def _escape(value: str) -> str:

@@ -97,12 +97,11 @@ class Table:
         now, width = self._clock(), self._console.width
         height = max(4, self._console.height - TIDY)
         unfinished = [job for job in self._jobs if job.phase is not Phase.SUCCEEDED]
-        lines = format_jobs(self._jobs, now, width, self._details)
-        if len(lines) > height:
-            lines = format_jobs(self._jobs, now, width)
-        if len(lines) > height:
-            lines = format_jobs(unfinished, now, width)
-        if len(lines) > height:
+        for jobs, details in ((self._jobs, self._details), (self._jobs, None), (unfinished, None)):
+            lines = format_jobs(jobs, now, width, details)
+            if len(lines) <= height:
+                break
+        else:
             left = len(lines) - height + 1
             lines = [*lines[: height - 1], Text(f"… {left} more lines; ./jobctl status has all")]
         below = summarize(self._jobs, format_time(now * 1000)) if self._jobs else "asking AWS"
@@ -142,23 +141,16 @@ def draw_bar(job: JobStatus, now: float, usual: float | None, width: int) -> lis
     ran = job.ran(now)
     if job.phase is not Phase.RUNNING or ran is None:
         return []
-    whole = usual or (float(job.limit) if job.limit else None)
+    whole = usual or job.limit
     if not whole:
         return []
     size = max(10, min(30, width - 50))
     filled = min(size, round(size * ran / whole))
-    words = ""
-    if usual:
-        over = ran > usual
-        words = (
-            f"usually {format_span(usual)}"
-            if over
-            else f"{ran / usual:.0%} of the usual {format_span(usual)}"
-        )
-    if job.limit:
-        most = f"of at most {format_span(job.limit)}"
-        words = f"{words}, {most}" if words else f"{ran / whole:.0%} {most}"
-    late = bool(usual) and ran > 1.5 * whole
-    style = "yellow" if late else "cyan"
+    words = [f"of the usual {format_span(usual)}"] if usual else []
+    words += [f"of at most {format_span(job.limit)}"] if job.limit else []
+    words[0] = f"{ran / whole:.0%} {words[0]}"
+    if usual and ran > usual:
+        words[0] = f"usually {format_span(usual)}"
+    style = "yellow" if usual and ran > 1.5 * usual else "cyan"
     bar = Text.assemble(("━" * filled, style), ("─" * (size - filled), "bright_black"))
-    return [bar.append(f"  {words}", "dim")]
+    return [bar.append(f"  {', '.join(words)}", "dim")]

@@ -8,6 +8,7 @@ from rich.text import Text
 
 from cli.display.console import styled, wrap
 from cli.display.spans import format_span
+from cli.display.text import align, count
 from cli.progress.table import STYLES
 from cli.runs.details import Details, list_steps, read_billed
 from cli.runs.statuses import JobStatus
@@ -29,9 +30,7 @@ def format_page(job: JobStatus, details: Details, now: float, width: int, stack:
         lines += [Text(""), Text("the last lines of its log:", style="bold")]
         lines += [styled(f"  {line}") for line in details.log]
     lines += [Text(""), Text("next", style="bold")]
-    lines += [
-        Text(f"  {command:<{_widest(job, stack)}}  {why}") for command, why in list_next(job, stack)
-    ]
+    lines += [Text(f"  {line}") for line in align(list(list_next(job, stack)))]
     return lines
 
 
@@ -52,9 +51,7 @@ def _list_facts(job: JobStatus, details: Details, now: float) -> Iterator[tuple[
     seconds = [read_billed(job.kind, attempt) for attempt in details.attempts]
     if billed := [each for each in seconds if each is not None]:
         most = (job.limit or 0) * job.attempts
-        ceiling = (
-            f" of at most {format_span(most)} for {job.attempts} attempt{'s' * (job.attempts > 1)}"
-        )
+        ceiling = f" of at most {format_span(most)} for {count(job.attempts, 'attempt')}"
         yield "billed", format_span(sum(billed)) + (ceiling if most else "")
     for name, value in details.metrics.items():
         yield "metric", f"{name} = {value:g}"
@@ -89,10 +86,6 @@ def list_next(job: JobStatus, stack: str) -> Iterator[tuple[str, str]]:
         yield f"./jobctl results {name} {at}", "list what it left, -o DIR downloads it"
     else:
         yield f"./jobctl rerun {name}", "run the same definition again, or edit its file"
-
-
-def _widest(job: JobStatus, stack: str) -> int:
-    return max(len(command) for command, _ in list_next(job, stack))
 
 
 def _wrap(label: str, value: str, width: int) -> Iterator[Text]:

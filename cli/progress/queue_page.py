@@ -27,40 +27,32 @@ def format_queue(kind: Kind, queue: Queue, ours: dict[str, str], now: float) -> 
     shares = {queue.share_of(arn) for arn in queue.front} if queue.lines else {""}
     placed = {arn: at for share in shares for at, arn in enumerate(queue.line(share), 1)}
     order = sorted(queue.runs.values(), key=lambda each: _order(kind, each, placed))
-    cells = [HEAD, *(_make_cells(each, ours, placed, now) for each in order)]
+    cells = [
+        (
+            "*" if run.arn in ours else "",
+            f"#{placed[run.arn]}" if run.arn in placed else "",
+            ours.get(run.arn) or run.name,
+            run.status,
+            str(run.outputs.get("share", "")),
+            format_span(max(0.0, now - run.created / 1000)),
+        )
+        for run in order
+    ]
     if order:
-        head, *rows = align(cells)
+        head, *rows = align([HEAD, *cells])
         lines.append(Text(f"  {head}", "bold"))
         for run, row in zip(order, rows, strict=True):
-            lines.append(
-                Text(f"  {row}", STYLES[kind.phase(run.status)] if run.arn in ours else "")
-            )
+            style = STYLES[kind.phase(run.status)] if run.arn in ours else ""
+            lines.append(Text(f"  {row}", style))
             if blocked := str(run.outputs.get("statusReason", "")):
                 lines.append(Text(f"      {blocked}", "dim"))
     waiting = sum(kind.phase(each.status) is Phase.QUEUED for each in order)
     own = sum(each.arn in ours for each in order)
-    lines.append(
-        Text(
-            f"  {count(len(order) - waiting, 'run')} past the queue, {waiting} waiting; {own} of this stack (*)",
-            "dim",
-        )
-    )
-    return lines
+    past = count(len(order) - waiting, "run")
+    foot = f"  {past} past the queue, {waiting} waiting; {own} of this stack (*)"
+    return [*lines, Text(foot, "dim")]
 
 
 def _order(kind: Kind, run: Glance, placed: dict[str, int]) -> tuple[int, int, float]:
     waits = kind.phase(run.status) is Phase.QUEUED
     return int(waits), placed.get(run.arn, len(placed) + 1) if waits else 0, run.created
-
-
-def _make_cells(
-    run: Glance, ours: dict[str, str], placed: dict[str, int], now: float
-) -> tuple[str, ...]:
-    return (
-        "*" if run.arn in ours else "",
-        f"#{placed[run.arn]}" if run.arn in placed else "",
-        ours.get(run.arn) or run.name,
-        run.status,
-        str(run.outputs.get("share", "")),
-        format_span(max(0.0, now - run.created / 1000)),
-    )

@@ -37,7 +37,7 @@ Details = Callable[[JobStatus, float, int], list[Text]]
 
 
 def format_jobs(
-    jobs: Sequence[JobStatus], now: float, width: int, details: Details = lambda *_: []
+    jobs: Sequence[JobStatus], now: float, width: int, details: Details | None = None
 ) -> list[Text]:
     """Return a head, a line a job (by stack and chain), and below it why it waits or failed and what `details` adds."""
     stacks = {job.stack: [each for each in jobs if each.stack == job.stack] for job in jobs}
@@ -49,7 +49,7 @@ def format_jobs(
         lines.append(_join(cells, widths, PHASE=STYLES[job.phase]))
         indent = " " * (2 * depth + 4)
         lines += list(_explain(job, indent, width))
-        for each in details(job, now, width - len(indent)):
+        for each in details(job, now, width - len(indent)) if details else ():
             line = Text(indent, no_wrap=True, overflow="ellipsis")
             lines.append(line.append_text(each))
     return lines

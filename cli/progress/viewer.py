@@ -82,17 +82,14 @@ class Viewer:
     def conclude(self, jobs: Sequence[JobStatus]) -> int:
         """Say what went wrong. Return 1 where a run failed or can never run, else 0."""
         grouped = os.environ.get("GITHUB_ACTIONS") == "true"
-        bad = 0
-        for job in jobs:
-            if job.phase in (Phase.FAILED, Phase.UNKNOWN):
-                log = self.tail(job, TAIL)
-                print("\n".join(describe_failure(job, log, self.stack.name, grouped=grouped)))
-                bad = 1
-        for job in jobs:
-            if job.phase is Phase.WAITING:
-                print(f"{job.name}: not run: waits for {', '.join(job.waits_for)}")
-                bad = 1
-        return bad
+        failed = [job for job in jobs if job.phase in (Phase.FAILED, Phase.UNKNOWN)]
+        deferred = [job for job in jobs if job.phase is Phase.WAITING]
+        for job in failed:
+            log = self.tail(job, TAIL)
+            print("\n".join(describe_failure(job, log, self.stack.name, grouped=grouped)))
+        for job in deferred:
+            print(f"{job.name}: not run: waits for {', '.join(job.waits_for)}")
+        return 1 if failed or deferred else 0
 
     def _describe(self, job: JobStatus, now: float, width: int) -> list[Text]:
         """Return a running job's bar and the newest line of its log."""
@@ -112,9 +109,8 @@ def describe_failure(job: JobStatus, log: Sequence[str], stack: str, *, grouped:
     said = f"failed: {job.reason or job.status}" if job.phase is Phase.FAILED else LOST
     lines = [visible(f"{job.name}: {said}")]
     if log:
-        title = (
-            f"the last {f'{len(log)} lines' if len(log) > 1 else 'line'} of the log of {job.name}"
-        )
+        last = f"{len(log)} lines" if len(log) > 1 else "line"
+        title = f"the last {last} of the log of {job.name}"
         lines += [f"::group::{title}"] if grouped else [f"  {title}:"]
         lines += [f"  | {visible(line)}" for line in log]
         lines += ["::endgroup::"] if grouped else []

@@ -15,12 +15,14 @@ import vl_convert
 
 from cli.report.figures import STATES, Figure
 
+Spec = dict[str, Any]
 COLOURS = ("#8b95a1", "#0083cf", "#009e73", "#d55e00")
 PALE = "rgba(139, 149, 161, 0.45)"
 USED, CEILING = "used", "at most"
 _MATCHES = "(phase == '' || datum.phase == phase) && indexof(datum.text, query) >= 0"
 _STEP, _BAR = 22, 14  # pixels a row, and of it the bar
 _TALL = 36  # pixels of a row with its label above its bar
+_BELOW: Spec = {"height": 8, "yOffset": 8}
 VERSION = alt.SCHEMA_VERSION.removeprefix("v").rpartition(".")[0]  # of Vega-Lite: 6.4
 _FORMATS = {
     **dict.fromkeys(("month", "week", "date", "day"), "%d %b"),
@@ -28,7 +30,7 @@ _FORMATS = {
     "seconds": "%H:%M:%S",
 }
 _MOMENTS = alt.Axis(orient="top", tickCount=5, format=_FORMATS)
-Spec = dict[str, Any]
+_SHOWN = ("job", "run", "state", "attempt", "began", "ended", "lasted", "reason")
 
 
 @lru_cache(maxsize=1)
@@ -53,16 +55,7 @@ def make_gantt(segments: Sequence[Figure]) -> Spec:
             color=alt.Color("state:N", **_colour(STATES, COLOURS)),
             # so that what took seconds in a month is seen
             stroke=alt.Stroke("state:N", **_colour(STATES, COLOURS)),
-            tooltip=[
-                "job:N",
-                "run:N",
-                "state:N",
-                "attempt:N",
-                "began:N",
-                "ended:N",
-                "lasted:N",
-                "reason:N",
-            ],
+            tooltip=[f"{name}:N" for name in _SHOWN],
         )
         # a plain wheel and a finger scroll the page
         .add_params(
@@ -119,14 +112,13 @@ def make_usage(usage: Sequence[Figure]) -> Spec:
     colour = alt.Color("what:N", **_colour((USED, CEILING), (COLOURS[1], PALE)))
     parts = (
         base.transform_calculate(what=f"'{CEILING}'")
-        .mark_bar(height=8, yOffset=8)
+        .mark_bar(**_BELOW)
         .encode(x=alt.X("ceiling:Q", title=None, axis=axis), color=colour),
         base.transform_calculate(what=f"'{USED}'")
-        .mark_bar(height=8, yOffset=8)
+        .mark_bar(**_BELOW)
         .encode(x=alt.X("used:Q", title=None), color=colour),
-        base.mark_text(align="left", dy=-6).encode(x=alt.value(0), text="words:N"),
     )
-    return _finish(alt.layer(*parts))
+    return _finish(alt.layer(*parts, _label(base)))
 
 
 def make_failures(failures: Sequence[Figure]) -> Spec:
@@ -140,11 +132,8 @@ def make_failures(failures: Sequence[Figure]) -> Spec:
             tooltip=["reason:N", alt.Tooltip("count:Q", title="attempts"), "jobs:Q"],
         )
     )
-    parts = (
-        base.mark_bar(height=8, yOffset=8, color=COLOURS[3]).encode(x=alt.X("count:Q", axis=None)),
-        base.mark_text(align="left", dy=-6).encode(x=alt.value(0), text="words:N"),
-    )
-    return _finish(alt.layer(*parts))
+    bars = base.mark_bar(**_BELOW, color=COLOURS[3]).encode(x=alt.X("count:Q", axis=None))
+    return _finish(alt.layer(bars, _label(base)))
 
 
 # A calculation never takes a field's own name: it would be made again of its own result when a parameter changes.
@@ -156,6 +145,12 @@ def _chart(figures: Sequence[Figure], step: int) -> alt.Chart:
         *(alt.param(name=each, value="") for each in ("query", "phase"))
     )
     return asked
+
+
+def _label(base: alt.Chart) -> alt.Chart:
+    """Return the words above each bar."""
+    label: alt.Chart = base.mark_text(align="left", dy=-6).encode(x=alt.value(0), text="words:N")
+    return label
 
 
 def _sort(field: str) -> alt.EncodingSortField:

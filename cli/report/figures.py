@@ -155,7 +155,7 @@ def _narrow(row: RunRow) -> Figure:
 def search_text(row: RunRow) -> str:
     """Return what the page's filter searches in a run, in lower case."""
     tags = [f"{key}={value}" for key, value in row.tags.items()]
-    words = [
+    words = (
         row.label,
         row.name,
         row.kind,
@@ -164,5 +164,5 @@ def search_text(row: RunRow) -> str:
         *row.instances,
         *tags,
         row.reason,
-    ]
+    )
     return " ".join(words).lower()

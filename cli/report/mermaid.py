@@ -38,25 +38,21 @@ def format_gantt(jobs: Sequence[JobStatus], now: float) -> str:
     submitted = sorted((job for job in jobs if job.created), key=lambda job: job.created or 0)
     if not submitted:
         return ""
-    shown = [(_name_section(job), list(_list_tasks(job, now))) for job in submitted[-MOST:]]
+    shown = [
+        (shortened(re.sub(r"[^A-Za-z0-9_-]", "?", job.name), _LONGEST), list(_list_tasks(job, now)))
+        for job in submitted[-MOST:]
+    ]
     tasks = [task for _, each in shown for task in each]
     span = max(task.end for task in tasks) - min(task.start for task in tasks)
     # names stand left of the bars, and are not made to fit
     room = max(len(name) for name, _ in shown) * _CHARACTER + 30
-    head = ["```mermaid", "---", "displayMode: compact", "config:", "  gantt:"]
-    head += [f"    leftPadding: {room}", "---", "gantt"]
+    lines = ["```mermaid", "---", "displayMode: compact", "config:", "  gantt:"]
+    lines += [f"    leftPadding: {room}", "---", "gantt"]
     # `x` counts milliseconds: https://day.js.org/docs/en/parse/string-format
-    head += ["  dateFormat x", f"  axisFormat {'%H:%M' if span < _DAYS else '%d %b'}"]
-    lines = [
-        line
-        for name, each in shown
-        for line in (f"  section {name}", *(_format_task(task, span) for task in each))
-    ]
-    return "\n".join([*head, *lines, "```"]) + "\n"
-
-
-def _name_section(job: JobStatus) -> str:
-    return shortened(re.sub(r"[^A-Za-z0-9_-]", "?", job.name), _LONGEST)
+    lines += ["  dateFormat x", f"  axisFormat {'%H:%M' if span < _DAYS else '%d %b'}"]
+    for name, each in shown:
+        lines += [f"  section {name}", *(_format_task(task, span) for task in each)]
+    return "\n".join([*lines, "```"]) + "\n"
 
 
 def _format_task(task: _Task, span: float) -> str:

@@ -147,7 +147,9 @@ def make_row(
         _make_attempt(kind, run, at, each, explain(each.reason), now)
         for at, each in enumerate(begun, 1)
     )
-    used = _add(each.hours for each in attempts)
+    used: dict[str, float] = {}
+    for name, taken in (pair for each in attempts for pair in each.hours.items()):
+        used[name] = used.get(name, 0) + taken
     # AWS may not have said yet which of several types it took
     known = kind.compute is not None and all(each.hours for each in attempts if each.started)
     hours = sum(used.values()) if known else None
@@ -210,11 +212,3 @@ def _make_attempt(
         hours=ceiling.count_hours(used, float(billed or 0) if known else passed),
         billed=known,
     )
-
-
-def _add(parts: Any) -> dict[str, float]:
-    found: dict[str, float] = {}
-    for part in parts:
-        for name, hours in part.items():
-            found[name] = found.get(name, 0) + hours
-    return found

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
-from cli.project.stack import Project, Stack, find_project, read_stack
+from cli.project.stack import Stack, find_project, read_stack
 from components.aws import disconnect
 from components.errors import JobError
 from components.printable import visible
@@ -28,8 +28,13 @@ def visit_stacks(
     """
     project, found = find_project(Path.cwd()), {}
     names = project.stacks()
+
+    def read(name: str) -> tuple[Stack, _State]:
+        stack = read_stack(project, name)
+        return stack, read_state(stack)
+
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        states = {name: pool.submit(_read, project, name, read_state) for name in names}
+        states = {name: pool.submit(read, name) for name in names}
     for name in names:
         environment = dict(os.environ)
         try:
@@ -44,10 +49,3 @@ def visit_stacks(
     if not found:
         raise JobError("no stack could be read" if names else "no stack has a settings file")
     return found
-
-
-def _read(
-    project: Project, name: str, read_state: Callable[[Stack], _State]
-) -> tuple[Stack, _State]:
-    stack = read_stack(project, name)
-    return stack, read_state(stack)

@@ -76,9 +76,8 @@ def read_state(stack: Stack, *, pending: bool = False) -> tuple[list[Entry], str
     document = json.loads(capture(stack, ["stack", "export", "--stack", stack.name]))
     deployment = document.get("deployment") or {}
     resources = deployment.get("resources") or []
-    written = re.match(
-        r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", str(pick(deployment, "manifest.time", ""))
-    )
+    time = str(pick(deployment, "manifest.time", ""))
+    written = re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", time)
     found = [_read_entry(resource) for resource in resources if _kind_name(resource) in KINDS]
     wanted = [entry for entry in found if pending or not entry.pending]
     entries = sorted(wanted, key=lambda entry: (entry.name, entry.pending))

@@ -76,17 +76,16 @@ class Follower:
 
     def _look_at(self, group: Sequence[Entry], usual: bool) -> None:
         kind, aws = group[0].kind, self._connect(arn_region(group[0].id))
-        wanted = {entry.id for entry in group}
         since = min(parse_time(entry.text("createdAt")) or aws.clock() - WEEK for entry in group)
         if usual:
             since = min(since, aws.clock() - WEEK)
-        left, glances = set(wanted), {}
+        left, glances = {entry.id for entry in group}, {}
         for glance in list_recent(aws, kind, group[0].queue, since - 1):
             if usual:
                 self._note_span(kind, glance)
-            if glance.arn in wanted:
+            if glance.arn in left:
                 glances[glance.arn] = glance
-                left.discard(glance.arn)
+                left.remove(glance.arn)
             if not left and not usual:
                 break
         for entry in group:
@@ -104,9 +103,8 @@ class Follower:
         return [*unlisted[at:], *unlisted[:at]][:UNLISTED]
 
     def _note_span(self, kind: Kind, glance: Glance) -> None:
-        started, stopped = (
-            parse_time(str(glance.outputs.get(name, ""))) for name in ("startedAt", "stoppedAt")
-        )
+        started = parse_time(str(glance.outputs.get("startedAt", "")))
+        stopped = parse_time(str(glance.outputs.get("stoppedAt", "")))
         if started and stopped and kind.phase(glance.status) is Phase.SUCCEEDED:
             spans = self._spans.setdefault((kind.name, split_name(glance.name)[0]), {})
             if len(spans) < ENOUGH:
@@ -125,11 +123,12 @@ class Follower:
             self._seen.pop(entry.id, None)  # as last known; the next look asks again
             return
         if outputs is None:
-            gone = {
+            gone = "released: no longer this job's run"
+            outputs = {
+                **self._known(entry),
                 "phase": Phase.UNKNOWN.value,
-                "statusReason": "released: no longer this job's run",
+                "statusReason": gone,
             }
-            outputs = {**self._known(entry), **gone}
         # the request is shown nowhere, and is the state's: secret values of AWS's own never come in
         shown = {**outputs, "request": self._known(entry).get("request")}
         self._outputs[entry.id] = make_printable(self._redactor.hide(shown))
@@ -152,11 +151,11 @@ class Follower:
         except JobError:
             return {}  # the next look may know
         # the stack's own runs by the names of their jobs
-        runs = {
+        own = {
             arn: replace(run, name=self._names.get(arn, run.name))
             for arn, run in queue.runs.items()
         }
-        queue, found = replace(queue, runs=runs), {}
+        queue, found = replace(queue, runs=own), {}
         for job in jobs:
             wait = explain_wait(queue, job.arn, share=job.share, reason=job.reason)
             said = {"sentence": wait.sentence, "evidence": dict(wait.evidence)}

@@ -30,7 +30,12 @@ def explain_run(
     """
     if before is None:
         return [ADOPTED if run.tags.get(CLAIMED) else FIRST]
-    changes = [*_compare_facts(run, before), *_compare_fields(kind, run, before, secret, values)]
+    new, old = parse_facts(run.tags.get(BECAUSE, "")), parse_facts(before.tags.get(BECAUSE, ""))
+    facts = (
+        f"{name}: {old.get(name, 'none')} -> {new.get(name, 'none')}"
+        for name in _list_changed(old, new)
+    )
+    changes = [*facts, *_compare_fields(kind, run, before, secret, values)]
     if changes:
         return changes
     if run.tags.get(DIGEST) == before.tags.get(DIGEST):
@@ -46,13 +51,6 @@ def _explain_repetition(before: Run) -> str:
     return "same definition, submitted again"
 
 
-def _compare_facts(run: Run, before: Run) -> Iterator[str]:
-    new, old = parse_facts(run.tags.get(BECAUSE, "")), parse_facts(before.tags.get(BECAUSE, ""))
-    for name in sorted(new.keys() | old.keys()):
-        if new.get(name) != old.get(name):
-            yield f"{name}: {old.get(name, 'none')} -> {new.get(name, 'none')}"
-
-
 def parse_facts(text: str) -> dict[str, str]:
     """Read the tag that names what else is part of a definition: `generation=4 period=2026-W47`."""
     return dict(part.split("=", 1) for part in text.split(" ") if "=" in part)
@@ -63,15 +61,17 @@ def _compare_fields(
 ) -> Iterator[str]:
     part = is_linked(kind, before.arn) or is_linked(kind, run.arn)
     old, new = _list_leaves(kind, before, part), _list_leaves(kind, run, part)
-    for path in sorted(old.keys() | new.keys()):
-        if old.get(path) == new.get(path):
-            continue
+    for path in _list_changed(old, new):
         if not values:
             yield f"{path}: changed"
         elif path in secret:
             yield f"{path}: {HIDDEN} -> {HIDDEN}"
         else:
             yield f"{path}: {_show(old, path)} -> {_show(new, path)}"
+
+
+def _list_changed(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+    return sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))
 
 
 def read_request(kind: Kind, run: Run) -> Mapping[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from graphlib import TopologicalSorter
 from typing import Any
@@ -53,13 +53,13 @@ class JobStatus:
         later = self.attempt > (0 if self.phase is Phase.QUEUED else 1)
         if self.created is None or self.phase is Phase.WAITING or later or not told:
             return None
-        return max(0.0, _first(self.started, self.stopped, now) - self.created)
+        return max(0.0, (self.started or self.stopped or now) - self.created)
 
     def ran(self, now: float) -> float | None:
         """Return how long its last attempt has run, or ran."""
         if self.started is None:
             return None
-        return max(0.0, _first(self.stopped, now) - self.started)
+        return max(0.0, (self.stopped or now) - self.started)
 
     @property
     def where(self) -> str:
@@ -77,14 +77,10 @@ class JobStatus:
         return f"{self.attempt}/{max(self.attempt, self.attempts)}" if self.attempt else ""
 
 
-def _first(*moments: float | None) -> float:
-    return next(moment for moment in moments if moment is not None)
-
-
 def make_status(entry: Entry, outputs: Mapping[str, Any], wait: Wait = NOT_ASKED) -> JobStatus:
     """Return a job's status from its outputs, which are those of the state or newer ones."""
     kind, request = entry.kind, outputs.get("request") or {}
-    newer = Entry(entry.name, kind, entry.id, outputs, after=entry.after)
+    newer = replace(entry, outputs=outputs)
     phase = newer.phase
     scheduled = parse_time(newer.text("startedAt"))
     if scheduled is None and "startedAt" not in kind.record.outputs and phase is not Phase.QUEUED:
@@ -104,9 +100,7 @@ def make_status(entry: Entry, outputs: Mapping[str, Any], wait: Wait = NOT_ASKED
         limit=attempt_limit(kind, request),
         instances=", ".join(f"{count}x {name}" for name, count in instances(kind, request)),
         queue=newer.queue.rpartition("/")[2],
-        share=str(
-            next((request[name] for name in kind.request.share_fields if request.get(name)), "")
-        ),
+        share=next((str(request[f]) for f in kind.request.share_fields if request.get(f)), ""),
         result=newer.text("modelArtifacts") or newer.text("outputUri"),
         after=entry.after,
         waits_for=tuple(newer.waiting_for) or (("a later up",) if phase is Phase.WAITING else ()),
