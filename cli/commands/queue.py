@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from cli.display.console import make_console, styled
+from cli.display.console import make_console, style_text
 from cli.engine.arguments import add_flag, add_stack, add_text, find_stack
 from cli.progress.queue_page import format_queue
 from cli.runs.connection import connect_stack, make_redactor
@@ -50,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
             rows.append(make_printable(redactor.hide(to_row(queue, ours))))
             continue
         for line in format_queue(kind, queue, ours, time.time()):
-            console.print(styled(str(redactor.hide(line.plain)), str(line.style)))
+            console.print(style_text(str(redactor.hide(line.plain)), str(line.style)))
     if args.json:
         print(json.dumps(rows, indent=2, ensure_ascii=False))
     return 0

@@ -7,7 +7,7 @@ import os
 import sys
 import time
 
-from cli.display.escape import code, fenced, keep_console_link
+from cli.display.escape import code, fence_lines, keep_console_link
 from cli.display.text import fit_rows
 from cli.engine.arguments import add_flag, add_stack, find_stack
 from cli.engine.without_secrets import add_without_secrets, run_preview
@@ -50,7 +50,7 @@ def format_preview(stack: Stack, without_secrets: bool = False) -> str:
         left = lines[LIMIT:].count("\n")
         lines = f"{lines[:LIMIT]}\n... and {left} more lines"
     title = f"Full preview of {code(stack.name)}"
-    return f"<details><summary>{title}</summary>\n\n{fenced(lines)}\n\n</details>\n"
+    return f"<details><summary>{title}</summary>\n\n{fence_lines(lines)}\n\n</details>\n"
 
 
 def _preview(stack: Stack, without_secrets: bool) -> str:

@@ -1,4 +1,4 @@
-"""The terminal, through rich. Foreign text enters as `styled`, which shows what cannot be seen and moves no cursor."""
+"""The terminal, through rich. Foreign text enters by `style_text`: it shows what cannot be seen and moves no cursor."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def make_console(stream: TextIO | None = None) -> Console:
     )
 
 
-def styled(text: str, style: str = "") -> Text:
+def style_text(text: str, style: str = "") -> Text:
     """Return foreign text for the console, on one line."""
     return Text(visible(text), style=style, no_wrap=True, overflow="ellipsis")
 

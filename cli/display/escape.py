@@ -17,14 +17,14 @@ _HARMFUL = re.compile(r"(?!(?<!w)(?<!W)\.|:(?!/))[\W_](?<![ ,/=()+%-])")
 CUT = "…"
 
 
-def shortened(text: str, most: int) -> str:
+def shorten(text: str, most: int) -> str:
     """Cut a text to at most so many characters, with a mark where it was cut."""
     return text if len(text) <= most else text[: most - 1] + CUT
 
 
 def code(text: str, most: int = 200) -> str:
     """Return foreign text as code for a line or a table cell; nothing for an empty one."""
-    text = _HARMFUL.sub(_reference, shortened(visible(text), most))
+    text = _HARMFUL.sub(_reference, shorten(visible(text), most))
     return f"<code>{text}</code>" if text else ""
 
 
@@ -33,7 +33,12 @@ def _reference(found: re.Match[str]) -> str:
     return f"{'<wbr>' if found[0] == '@' else ''}&#{ord(found[0])};"
 
 
-def fenced(text: str) -> str:
+def clean_name(name: str) -> str:
+    """Return a job's name for a chart of Mermaid: what it might read as its own is `?`, and at most 40 characters."""
+    return shorten(re.sub(r"[^A-Za-z0-9_-]", "?", name), 40)
+
+
+def fence_lines(text: str) -> str:
     """Return foreign lines as a fenced block; the fence is longer than any within."""
     lines = [visible(line.replace("\t", "    ")) for line in text.split("\n")]
     longest = max((len(run) for line in lines for run in re.findall("`+", line)), default=0)

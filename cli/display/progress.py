@@ -17,7 +17,7 @@ from rich.progress import (
 )
 
 from cli.display.console import make_console
-from cli.display.escape import shortened
+from cli.display.escape import shorten
 from components.printable import visible
 
 format_size = decimal  # of bytes: `12.4 kB`
@@ -41,7 +41,7 @@ def show_progress(total: int, out: TextIO) -> Iterator[Callable[[str, int], None
         task = progress.add_task("", total=total)
 
         def advance(name: str, count: int) -> None:
-            short = shortened(visible(name).rpartition("/")[2], NAME)
+            short = shorten(visible(name).rpartition("/")[2], NAME)
             progress.update(task, advance=count, description=short)
 
         yield advance

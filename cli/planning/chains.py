@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Sequence
 
-from cli.display.escape import shortened
+from cli.display.escape import clean_name
 from cli.planning.model import Plan
 from cli.planning.words import name_action
 from components.jobfile import Job
 
 # GitHub draws a chart of at most 50,000 characters, and nobody reads one of that size
 MOST = 60  # arrows
-_LONGEST = 40  # characters of a name
 
 Chains = tuple[tuple[str, str], ...]
 
@@ -44,8 +42,7 @@ def format_graph(plan: Plan) -> str:
     for name in names:
         job = actions.get(name)
         action = f"<br>{name_action(job)}" if job else ""
-        shown = shortened(re.sub(r"[^A-Za-z0-9_-]", "?", name), _LONGEST)
-        lines.append(f'  {ids[name]}["{shown}{action}"]')
+        lines.append(f'  {ids[name]}["{clean_name(name)}{action}"]')
     lines += [f"  {ids[first]} --> {ids[then]}" for first, then in pairs]
     lines += _format_class("ends", [ids[n] for n in names if n in actions and actions[n].ends])
     lines += _format_class("planned", [ids[n] for n in names if n in actions])

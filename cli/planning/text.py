@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cli.display.escape import shortened
+from cli.display.escape import shorten
 from cli.planning import words
 from cli.planning.model import Plan, PlannedJob
 from components.printable import visible
@@ -39,7 +39,7 @@ def _write_job(job: PlannedJob) -> Iterator[str]:
     if job.why:
         yield f"    {visible(job.why)}"
     for each in job.changes:
-        old, new = (shortened(visible(value), 200) for value in words.format_change(each))
+        old, new = (shorten(visible(value), 200) for value in words.format_change(each))
         line = f" (line {each.line})" if each.line else ""
         note = "" if each.reruns or job.action not in ("rerun", "refuse") else ", no new run"
         yield f"    {visible(each.path)}: {old} -> {new}{line}{note}"

@@ -9,7 +9,7 @@ from rich.console import Console, Group
 from rich.live import Live
 from rich.text import Text
 
-from cli.display.console import make_console, styled
+from cli.display.console import make_console, style_text
 from cli.display.spans import format_span
 from cli.progress.table import Details, format_jobs, summarize
 from cli.runs.statuses import LOST, JobStatus
@@ -105,7 +105,7 @@ class Table:
             left = len(lines) - height + 1
             lines = [*lines[: height - 1], Text(f"… {left} more lines; ./jobctl status has all")]
         below = summarize(self._jobs, format_time(now * 1000)) if self._jobs else "asking AWS"
-        return Group(*lines, styled(f"{below}; {self._said}" if self._said else below, "dim"))
+        return Group(*lines, style_text(f"{below}; {self._said}" if self._said else below, "dim"))
 
 
 Display = Lines | Table

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rich.text import Text
 
-from cli.display.console import styled, wrap
+from cli.display.console import style_text, wrap
 from cli.display.spans import format_span
 from cli.display.text import align, count
 from cli.progress.table import STYLES
@@ -28,7 +28,7 @@ def format_page(job: JobStatus, details: Details, now: float, width: int, stack:
         lines += _format_attempt(job.kind, attempt, now * 1000, width)
     if details.log:
         lines += [Text(""), Text("the last lines of its log:", style="bold")]
-        lines += [styled(f"  {line}") for line in details.log]
+        lines += [style_text(f"  {line}") for line in details.log]
     lines += [Text(""), Text("next", style="bold")]
     lines += [Text(f"  {line}") for line in align(list(list_next(job, stack)))]
     return lines

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
-from cli.display.console import styled, wrap
+from cli.display.console import style_text, wrap
 from cli.display.spans import format_span
 from cli.display.text import count
 from cli.runs.statuses import JobStatus, sort_by_chain
@@ -138,4 +138,4 @@ def _explain(job: JobStatus, indent: str, width: int) -> Iterator[Text]:
     room = max(20, width - len(indent))
     lines = wrap(reason, room, REASON) if reason else []
     for line in lines:
-        yield styled(indent + line, "red" if job.phase is Phase.FAILED else "dim")
+        yield style_text(indent + line, "red" if job.phase is Phase.FAILED else "dim")

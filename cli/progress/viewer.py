@@ -8,7 +8,7 @@ from functools import cached_property
 
 from rich.text import Text
 
-from cli.display.console import styled
+from cli.display.console import style_text
 from cli.display.log_lines import split_text
 from cli.progress.display import draw_bar, make_display
 from cli.progress.page import list_next
@@ -95,7 +95,7 @@ class Viewer:
         """Return a running job's bar and the newest line of its log."""
         lines = draw_bar(job, now, self.follower.usual_span(job), width)
         if job.phase is Phase.RUNNING and (newest := self._lines.get(job.name)):
-            lines.append(styled(f"| {newest}", "dim"))
+            lines.append(style_text(f"| {newest}", "dim"))
         return lines
 
 

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from cli.display.escape import shortened
+from cli.display.escape import shorten
 from cli.display.spans import format_span
 from cli.report.model import RunRow
 from components.aws.runs import format_time
@@ -57,7 +57,7 @@ def _make_bar(state: str, start: float, end: float, attempt: str = "", reason: s
         "began": format_time(start),
         "ended": format_time(end),
         "lasted": format_span((end - start) / 1000),
-        "reason": shortened(reason, 300),
+        "reason": shorten(reason, 300),
     }
 
 
@@ -106,7 +106,7 @@ def group_reason(text: str) -> str:
     text = re.sub(r"\barn:aws[\w-]*:\S+", "ARN", text)
     text = re.sub(r"\b(s3|https?)://\S+", r"\1://…", text)
     text = re.sub(r"\b(?=\w*\d)[0-9A-Fa-f-]{8,}\b|\b\d{4,}\b", "…", text)
-    return shortened(" ".join(text.split()), LONGEST_REASON) or "no reason given"
+    return shorten(" ".join(text.split()), LONGEST_REASON) or "no reason given"
 
 
 def list_tiles(rows: Sequence[RunRow]) -> list[tuple[str, str]]:

@@ -6,16 +6,15 @@ also be a keyword or a date to Mermaid. https://mermaid.js.org/syntax/gantt.html
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from cli.display.escape import shortened
+from cli.display.escape import clean_name
 from cli.runs.statuses import JobStatus
 from components.kinds import Phase
 
 MOST = 50  # jobs, the newest: GitHub draws a chart of at most 50,000 characters
-_LONGEST, _CHARACTER = 40, 7  # characters of a name, and pixels of one
+_CHARACTER = 7  # pixels
 _DAYS = 36 * 3600  # seconds from which on the axis shows days
 _WAITING = "waiting"
 _STYLES = {Phase.SUCCEEDED: "done, ", Phase.FAILED: "crit, ", Phase.RUNNING: "active, "}
@@ -38,10 +37,7 @@ def format_gantt(jobs: Sequence[JobStatus], now: float) -> str:
     submitted = sorted((job for job in jobs if job.created), key=lambda job: job.created or 0)
     if not submitted:
         return ""
-    shown = [
-        (shortened(re.sub(r"[^A-Za-z0-9_-]", "?", job.name), _LONGEST), list(_list_tasks(job, now)))
-        for job in submitted[-MOST:]
-    ]
+    shown = [(clean_name(job.name), list(_list_tasks(job, now))) for job in submitted[-MOST:]]
     tasks = [task for _, each in shown for task in each]
     span = max(task.end for task in tasks) - min(task.start for task in tasks)
     # names stand left of the bars, and are not made to fit
