@@ -185,7 +185,7 @@ def _personalize(region: str) -> None:
         arn = activate(solutions.create_solution(backend, request)["solutionArn"])
         path = f"solution/{name}/{version}"  # a version's id is random otherwise
         trained = {"name": f"{name}-{version}", "solutionArn": arn, "trainingMode": "FULL"}
-        activate(resources.make(backend, solutions.VERSION, path, path, {**request, **trained}))
+        activate(resources.make(backend, solutions.VERSION, {**request, **trained}, path))
     expression = 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("purchase")'
     request = {
         "name": "exclude-purchased",

@@ -47,15 +47,15 @@ def _check_references(backend: BatchInferenceBackend, request: Json) -> Recipe:
 
 
 def _start(backend: BatchInferenceBackend, kind: str, request: Json) -> str:
-    path = f"{kind}/{request['jobName']}"
+    arn = backend.arn(f"{kind}/{request['jobName']}")
     unfinished = [job for job in backend.of_kind(kind) if job.status not in ENDED]
-    if backend.arn(path) not in backend.resources and len(unfinished) >= MAX_UNFINISHED:
+    if arn not in backend.resources and len(unfinished) >= MAX_UNFINISHED:
         raise Refusal(
             "LimitExceededException",
             f"The account has {len(unfinished)} {kind.replace('-', ' ')}s pending or in progress; "
             f"the limit is {MAX_UNFINISHED}.",
         )
-    return resources.make(backend, kind, request["jobName"], path, request)
+    return resources.make(backend, kind, request)
 
 
 def _check_mode(request: Json, recipe: Recipe) -> None:

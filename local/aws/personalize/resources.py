@@ -22,9 +22,10 @@ MAX_TAGS = 50
 Handler = Callable[[BatchInferenceBackend, Json], Json]
 
 
-def make(backend: BatchInferenceBackend, kind: str, name: str, path: str, request: Json) -> str:
-    """Make a resource whose ARN ends with `path`; return the ARN. Names are unique for ever."""
-    arn = backend.arn(path)
+def make(backend: BatchInferenceBackend, kind: str, request: Json, path: str = "") -> str:
+    """Make a resource; return its ARN, which ends with `path`, or with its kind and name. Names are unique for ever."""
+    name = str(request.get("name") or request.get("jobName") or path)
+    arn = backend.arn(path or f"{kind}/{name}")
     if arn in backend.resources:
         message = f"Another resource with Amazon Resource Name (ARN) {arn} already exists."
         raise Refusal("ResourceAlreadyExistsException", message)

@@ -27,7 +27,7 @@ _OWN = ("name", "performAutoTraining")
 
 def create_dataset_group(backend: BatchInferenceBackend, request: Json) -> Json:
     """Make a dataset group, which holds nothing here."""
-    arn = resources.make(backend, GROUP, request["name"], f"{GROUP}/{request['name']}", request)
+    arn = resources.make(backend, GROUP, request)
     domain = {"domain": request["domain"]} if "domain" in request else {}
     return {"datasetGroupArn": arn, **domain}
 
@@ -38,8 +38,7 @@ def create_solution(backend: BatchInferenceBackend, request: Json) -> Json:
     if request.get("recipeArn") is None:
         raise Refusal("InvalidInputException", "recipeArn is required: the emulator has no AutoML.")
     _find_recipe(request["recipeArn"])
-    name = request["name"]
-    return {"solutionArn": resources.make(backend, SOLUTION, name, f"{SOLUTION}/{name}", request)}
+    return {"solutionArn": resources.make(backend, SOLUTION, request)}
 
 
 def describe_solution(backend: BatchInferenceBackend, request: Json) -> Json:
@@ -58,8 +57,7 @@ def create_solution_version(backend: BatchInferenceBackend, request: Json) -> Js
     inherited = {key: value for key, value in solution.request.items() if key not in _OWN}
     path = f"{SOLUTION}/{solution.name}/{uuid4().hex[:8]}"
     asked = {"trainingMode": "FULL", **inherited, **request}
-    name = request.get("name", path)
-    return {"solutionVersionArn": resources.make(backend, VERSION, name, path, asked)}
+    return {"solutionVersionArn": resources.make(backend, VERSION, asked, path)}
 
 
 def list_solution_versions(backend: BatchInferenceBackend, request: Json) -> Json:
@@ -72,8 +70,7 @@ def list_solution_versions(backend: BatchInferenceBackend, request: Json) -> Jso
 def create_filter(backend: BatchInferenceBackend, request: Json) -> Json:
     """Make a filter of a dataset group."""
     resources.find(backend, request["datasetGroupArn"], GROUP)
-    name = request["name"]
-    return {"filterArn": resources.make(backend, FILTER, name, f"{FILTER}/{name}", request)}
+    return {"filterArn": resources.make(backend, FILTER, request)}
 
 
 def describe_recipe(backend: BatchInferenceBackend, request: Json) -> Json:

@@ -76,14 +76,10 @@ def _match(pattern: Any, value: str) -> str:
     text = ""
     for operation, argument in pattern:
         name = str(operation)
-        if name == "LITERAL":
-            text += chr(argument)
-        elif name == "NOT_LITERAL":
-            text += "-" if argument != ord("-") else "="
-        elif name == "ANY":
-            text += "-"
-        elif name == "IN":
+        if name == "IN":
             text += _pick(argument)
+        elif name in ("LITERAL", "NOT_LITERAL", "ANY"):
+            text += _pick([(operation, argument)])
         elif name.endswith("REPEAT"):
             least, _, item = argument
             once = _match(item, value)
@@ -101,10 +97,10 @@ def _pick(options: list[tuple[Any, Any]]) -> str:
     """Return a character of a set, such as `[0-9.]`."""
     operation, argument = options[0]
     name = str(operation)
-    if name == "NEGATE":
-        refused = {chr(value) for kind, value in options[1:] if str(kind) == "LITERAL"}
+    if name in ("NEGATE", "NOT_LITERAL", "ANY"):
+        refused = {chr(value) for kind, value in options if str(kind).endswith("LITERAL")}
         return next(character for character in "-=x0 " if character not in refused)
     if name == "CATEGORY":
-        kinds = {"DIGIT": "0", "NOT_DIGIT": "-", "SPACE": " ", "NOT_SPACE": "-", "WORD": "a"}
+        kinds = {"DIGIT": "0", "SPACE": " ", "WORD": "a"}
         return kinds.get(str(argument).removeprefix("CATEGORY_"), "-")
     return chr(argument[0] if name == "RANGE" else argument)
