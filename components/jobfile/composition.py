@@ -65,9 +65,7 @@ class Composition:
         jobs = list(self._cells(kind, document))
         cells = [job.name for job in jobs]
         is_matrix = bool(document.get("matrix"))
-        self.report_all(
-            own_keys.check_aliases(self.file, document.get("aliases"), cells, is_matrix)
-        )
+        self.report_all(own_keys.check_aliases(document.get("aliases"), cells, is_matrix))
         self.report_all(own_keys.check_overlays(self.file, self.context.stacks))
         return jobs
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any, NoReturn
 
 from .places import second, written
-from .yaml12 import MAX_DEPTH, Unreadable
+from .yaml12 import MAX_DEPTH, Unreadable, read_number
 
 # an escape as a whole, so that an escaped backslash begins none; a pair of surrogates is one, half of a pair the group
 _ESCAPE = re.compile(
@@ -33,7 +32,7 @@ def load(text: str) -> Any:
         document = json.loads(
             text,
             object_pairs_hook=_object,
-            parse_int=_integer,
+            parse_int=_number,
             parse_float=_number,
             parse_constant=_refuse_number,
         )
@@ -76,16 +75,11 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return result
 
 
-def _integer(text: str) -> int:
-    # Python refuses to read thousands of digits, with an error of its own
-    return int(text) if len(text) <= 300 else _refuse_number(text)
-
-
-def _number(text: str) -> float | int:
-    number = float(text)
-    if math.isinf(number):
+def _number(text: str) -> int | float:
+    try:
+        return read_number(text)
+    except ValueError:
         _refuse_number(text)
-    return int(number) if number.is_integer() else number
 
 
 def _refuse_number(text: str) -> NoReturn:

@@ -52,9 +52,7 @@ def check_job(job: Job) -> Iterator[JobProblem]:
         yield JobProblem(("generation",), "is empty", "generation-empty")
 
 
-def check_aliases(
-    file: JobFile, aliases: object, names: Sequence[str], is_matrix: bool
-) -> Iterator[JobProblem]:
+def check_aliases(aliases: object, names: Sequence[str], is_matrix: bool) -> Iterator[JobProblem]:
     """Check the form that aliases have with and without a matrix, and the cells they name."""
     if isinstance(aliases, dict) and not is_matrix:
         message = "must be a list of old names; a mapping is for a matrix only"

@@ -7,6 +7,7 @@ a leading zero (`0777`, an account id) stay text, because YAML 1.1 and 1.2 read 
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any
 
@@ -179,22 +180,27 @@ def _scalar(node: yaml.ScalarNode) -> Any:
     if tag in (_STR, _MERGE):
         return text
     try:
-        if tag == _INT and len(text) > 300:
-            raise ValueError(text)
-        if tag == _INT:
-            return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
-        if tag == _FLOAT:
-            number = float(text)
-            if number in (float("inf"), float("-inf")):
-                raise ValueError(text)
-            return int(number) if number.is_integer() else number
-    except (ValueError, OverflowError) as error:
+        if tag in (_INT, _FLOAT):
+            return int(text, 0) if text[:2] in ("0o", "0x") else read_number(text)
+    except ValueError as error:
         raise _unreadable(f"{text[:20]} is not a supported number", node) from error
     if tag == _BOOL and text.lower() in ("true", "false"):
         return text.lower() == "true"
     if tag == _NULL:
         return None
     raise _unreadable(_no_tag(node), node)
+
+
+def read_number(text: str) -> int | float:
+    """Return a decimal number, a whole one as an integer, as boto3 takes it. Raises `ValueError` for one too large."""
+    if len(text) > 300:
+        raise ValueError(text)
+    if text.lstrip("+-").isdecimal():
+        return int(text)
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError(text)
+    return int(number) if number.is_integer() else number
 
 
 def _no_tag(node: yaml.Node) -> str:

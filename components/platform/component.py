@@ -26,8 +26,4 @@ def write_document(
     document: Callable[..., Mapping[str, Any]], **inputs: pulumi.Input[Any]
 ) -> pulumi.Output[str]:
     """Return a policy document as JSON, once all that it is made of is known."""
-
-    def write(values: dict[str, Any]) -> str:
-        return json.dumps(document(**values))
-
-    return pulumi.Output.all(**inputs).apply(write)
+    return pulumi.Output.all(**inputs).apply(lambda values: json.dumps(document(**values)))

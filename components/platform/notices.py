@@ -83,7 +83,6 @@ class Notices(Component):
             opts=self.inside(),
         )
         self.topic_arn = topic.arn
-        self._start, self._marks, self._ready = name, tags, policy
         for index, email in enumerate(emails):
             sns.TopicSubscription(
                 f"{resource_name}-{index}",
@@ -92,31 +91,27 @@ class Notices(Component):
                 endpoint=email,
                 opts=self.inside(),
             )
-        for kind in KINDS.values():
-            for event in kind.events:
-                limits = {"statuses": list(statuses), "queues": list(queues), "jobs": list(jobs)}
-                pattern = write_document(partial(make_pattern, kind, event), **limits)
-                self._rule(resource_name, event, pattern)
+        limits = {"statuses": list(statuses), "queues": list(queues), "jobs": list(jobs)}
+        events = [(kind, event) for kind in KINDS.values() for event in kind.events]
+        for kind, event in events:
+            rule = cloudwatch.EventRule(
+                f"{resource_name}-{event.rule}",
+                name=f"{name}-{event.rule}",
+                description=event.description,
+                event_pattern=write_document(partial(make_pattern, kind, event), **limits),
+                tags=tags,
+                opts=self.inside(),
+            )
+            values = {each: f"$.detail.{path}" for each, path in _VALUE.findall(event.text)}
+            cloudwatch.EventTarget(
+                f"{resource_name}-{event.rule}",
+                rule=rule.name,
+                arn=topic.arn,
+                target_id="topic",
+                input_transformer=cloudwatch.EventTargetInputTransformerArgs(
+                    input_paths=values, input_template=_VALUE.sub(r"<\1>", event.text)
+                ),
+                # else the first events are lost
+                opts=self.inside(after=policy),
+            )
         self.register_outputs({"topicArn": self.topic_arn})
-
-    def _rule(self, resource_name: str, event: Event, pattern: pulumi.Output[str]) -> None:
-        rule = cloudwatch.EventRule(
-            f"{resource_name}-{event.rule}",
-            name=f"{self._start}-{event.rule}",
-            description=event.description,
-            event_pattern=pattern,
-            tags=self._marks,
-            opts=self.inside(),
-        )
-        values = {name: f"$.detail.{path}" for name, path in _VALUE.findall(event.text)}
-        cloudwatch.EventTarget(
-            f"{resource_name}-{event.rule}",
-            rule=rule.name,
-            arn=self.topic_arn,
-            target_id="topic",
-            input_transformer=cloudwatch.EventTargetInputTransformerArgs(
-                input_paths=values, input_template=_VALUE.sub(r"<\1>", event.text)
-            ),
-            # else the first events are lost
-            opts=self.inside(after=self._ready),
-        )

@@ -38,7 +38,7 @@ class BudgetAlarm(Component):
             name=name,
             budget_type="COST",
             time_unit="MONTHLY",
-            limit_amount=pulumi.Output.from_input(monthly).apply(_dollars),
+            limit_amount=pulumi.Output.from_input(monthly).apply("{:.2f}".format),
             limit_unit="USD",
             metrics="UnblendedCost",
             filter_expression=budgets.BudgetFilterExpressionArgs(
@@ -60,7 +60,3 @@ class BudgetAlarm(Component):
             opts=self.inside(),
         )
         self.register_outputs({})
-
-
-def _dollars(amount: float) -> str:
-    return f"{amount:.2f}"

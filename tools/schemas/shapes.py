@@ -10,6 +10,7 @@ from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureSh
 from botocore.session import get_session
 
 from components.kinds import KINDS, Kind, load_part
+from components.schema.compiled import follow
 
 Schema = dict[str, Any]
 
@@ -141,9 +142,7 @@ class Writer:
         return schema
 
     def _types(self, schema: Schema) -> list[str]:
-        while "$ref" in schema:
-            schema = self.defs[schema["$ref"].removeprefix("#/$defs/")]
-        types = schema.get("type", [])
+        types = follow(schema, {"$defs": self.defs}).get("type", [])
         return [types] if isinstance(types, str) else list(types)
 
     def _payload(self, kind: Kind, overlay: bool) -> Schema:

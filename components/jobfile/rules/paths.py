@@ -25,23 +25,13 @@ def is_bucket(name: str) -> bool:
     return bool(_BUCKET.fullmatch(name))
 
 
-Places = list[tuple[Path, str]]
-
-
-def _list_places(view: View) -> Places:
-    """Return the S3 URIs that the kind's table names, without those that are an access point's ARN."""
-    return [(at, uri) for at, uri in _list_uris(view, "s3") if not uri.startswith("s3://arn:")]
-
-
-def _list_uris(view: View, scheme: str) -> Iterator[tuple[Path, str]]:
-    fields = (*view.kind.request.inputs, *view.kind.request.outputs)
-    for path, uri in list_uris(view.request, fields, scheme):
-        yield ("request", *path), uri
+Uris = list[tuple[Path, str]]
 
 
 def places(view: View) -> Iterator[JobProblem]:
     """What is wrong with the places that the request reads and writes."""
-    listed = _list_places(view)
+    # an access point's ARN is no bucket
+    listed = [(at, uri) for at, uri in _list_uris(view, "s3") if not uri.startswith("s3://arn:")]
     yield from _buckets(view, listed)
     yield from _keys(listed)
     yield from _confused(view, listed)
@@ -53,7 +43,13 @@ def places(view: View) -> Iterator[JobProblem]:
         yield warning(at, message, "https-uri")
 
 
-def _buckets(view: View, listed: Places) -> Iterator[JobProblem]:
+def _list_uris(view: View, scheme: str) -> Iterator[tuple[Path, str]]:
+    fields = (*view.kind.request.inputs, *view.kind.request.outputs)
+    for path, uri in list_uris(view.request, fields, scheme):
+        yield ("request", *path), uri
+
+
+def _buckets(view: View, listed: Uris) -> Iterator[JobProblem]:
     """A bucket's name has 3 to 63 lower-case letters, digits, dots and hyphens (bucketnamingrules.html)."""
     for at, uri in listed:
         bucket = uri.removeprefix("s3://").partition("/")[0]
@@ -71,7 +67,7 @@ def _buckets(view: View, listed: Places) -> Iterator[JobProblem]:
             yield JobProblem(at, message, "bucket-name")
 
 
-def _keys(listed: Places) -> Iterator[JobProblem]:
+def _keys(listed: Uris) -> Iterator[JobProblem]:
     """A key may have empty parts and a blank at its end, and nearly never has (object-keys.html)."""
     for at, uri in listed:
         key = uri.removeprefix("s3://").partition("/")[2]
@@ -82,7 +78,7 @@ def _keys(listed: Places) -> Iterator[JobProblem]:
             yield warning(at, message, "double-slash")
 
 
-def _confused(view: View, listed: Places) -> Iterator[JobProblem]:
+def _confused(view: View, listed: Uris) -> Iterator[JobProblem]:
     """One place of the request is the beginning of another's name, and not its folder."""
     uris = [uri for _, uri in listed]
     for at, uri in listed:
