@@ -43,7 +43,7 @@ def list_job_folders(project: Project, stack: str = "") -> list[JobFolder]:
         settings = read_stack_settings(read_stack(project, name))
         found.setdefault(settings.folder, []).append(settings)
     if not found:
-        unknown = Settings(project.name, "dev", project.root, any_config=True)
+        unknown = Settings("dev", project=project.name, root=project.root, any_config=True)
         return [JobFolder(unknown.folder, (unknown,))]
     return [JobFolder(path, tuple(stacks)) for path, stacks in found.items()]
 

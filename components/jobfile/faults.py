@@ -10,6 +10,7 @@ from typing import Any
 
 from ..schema import Pending, SchemaProblem
 from ..wire import Path, map_leaves
+from .rules.view import get_known
 from .unknown_fields import find_homes, is_doubled
 from .words import find_nearest
 
@@ -104,7 +105,7 @@ def _hide(body: dict[str, Any], fault: SchemaProblem, model: str) -> None:
     if not fault.path:
         body.clear()
         return
-    parent = _find(body, fault.path[:-1])
+    parent = get_known(body, fault.path[:-1])
     last: Any = fault.path[-1]
     if isinstance(parent, list) and isinstance(last, int):
         parent[last] = _UNKNOWN
@@ -123,13 +124,4 @@ def _hide_absent(body: Any, path: Path) -> None:
     """Put something unknown where the path's first missing part would be."""
     for part in path:
         inner = body.setdefault(str(part), _UNKNOWN) if isinstance(body, dict) else None
-        body = _find(body, (part,)) if inner is None else inner
-
-
-def _find(value: Any, path: Path) -> Any:
-    for part in path:
-        try:
-            value = value[part]
-        except (KeyError, IndexError, TypeError):
-            return None
-    return value
+        body = get_known(body, (part,)) if inner is None else inner

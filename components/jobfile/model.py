@@ -32,7 +32,7 @@ class Context:
     stack: str
     region: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
-    config: Mapping[str, str] = field(default_factory=dict)
+    config: Mapping[str, str] = field(default_factory=dict, repr=False)
     secrets: frozenset[str] = frozenset()
     today: datetime.date | None = None
     lookup: Callable[[str, str], str | None] = nothing_known

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from itertools import takewhile
 from typing import Any
 
 from .. import schema
@@ -64,12 +65,10 @@ def is_doubled(path: Path, name: str) -> bool:
 
 
 def _count_shared(home: Path, container: Path) -> int:
-    count = 0
-    for one, other in zip(home, container, strict=False):
-        if one != ("[]" if isinstance(other, int) else other):
-            break
-        count += 1
-    return count
+    wanted = ("[]" if isinstance(part, int) else part for part in container)
+    return sum(
+        1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(home, wanted, strict=False))
+    )
 
 
 @cache

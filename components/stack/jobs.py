@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 from .. import policy
 from ..errors import Problem, Problems
 from ..jobfile import (
-    Context,
     Job,
     JobFile,
     Pending,
@@ -152,17 +151,10 @@ class StackJobs:
     def _compose(
         self, files: Sequence[JobFile], answers: Answers
     ) -> tuple[list[Job], list[Problem]]:
-        settings = self.settings
-        context = Context(
-            stack=settings.stack,
-            region=settings.region,
-            tags=settings.tags,
-            config=settings.config,
-            secrets=settings.secrets,
+        context = replace(
+            self.settings,
             today=self._today.date(),
             lookup=lambda job, name: answers.get((job, name)) or answers.get(("", name)),
-            any_config=settings.any_config,
-            stacks=settings.stacks,
         )
         known = frozenset(job.name for job in self.jobs)
         return compose(files, context, self.read.elsewhere | known) if files else ([], [])

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from ..aws.regions import check_region
 from ..errors import JobError, name_setting
+from ..jobfile import Context
 from ..jobfile.messages import format_value
 from ..jobfile.rules.paths import is_bucket
 
@@ -30,25 +31,19 @@ JOBS = "jobs"  # the folder of job files, unless `aws-jobs:jobs` names another
 Value = TypeVar("Value")
 
 
-@dataclass(frozen=True)
-class Settings:
-    """The settings of one stack.
+@dataclass(frozen=True, kw_only=True)
+class Settings(Context):
+    """The settings of one stack, for which its job files are composed.
 
     `config` holds plain values by full key (`aws:region`) and, for the project's own, by short key (`x`); `secrets`
-    names the secret keys likewise, whether or not their values are known. `platform` is the text of
-    `aws-jobs:platform`. `stacks` names the project's stacks where they are known. With `any_config` there is no stack
-    to look a `${config.x}` up in. `slots` is how many runs of a kind with a quota the account may have at once, where
-    that is not AWS's default, `submit_rate` how many it may submit a second. `without_secrets` says that this is a
-    preview which has no secret's value. `wrong` says why a key's value does not fit; here it has its default.
+    names the secret keys likewise. `platform` is the text of `aws-jobs:platform`. `slots` is how many runs of a kind
+    with a quota the account may have at once, where that is not AWS's default, `submit_rate` how many it may submit a
+    second. `without_secrets` says that this is a preview which has no secret's value. `wrong` says why a key's value
+    does not fit; here it has its default.
     """
 
     project: str
-    stack: str
     root: Path
-    region: str = ""
-    config: Mapping[str, str] = field(default_factory=dict, repr=False)
-    secrets: frozenset[str] = frozenset()
-    tags: Mapping[str, str] = field(default_factory=dict)
     jobs: str = JOBS
     artifacts: str = ""
     bucket_keys: Mapping[str, str] = field(default_factory=dict)
@@ -60,8 +55,6 @@ class Settings:
     slots: int = 0
     submit_rate: int = 0
     without_secrets: bool = False
-    stacks: tuple[str, ...] = ()
-    any_config: bool = False
     on_emulator: bool = False
     wrong: Mapping[str, str] = field(default_factory=dict)
 

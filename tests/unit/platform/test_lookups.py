@@ -24,7 +24,12 @@ def resolved(root: Path, account: Account) -> StackJobs:
     )
     (root / "jobs" / "score.yaml").write_text(score)
     settings = Settings(
-        "aws-jobs", "dev", root, "us-east-1", platform=json.dumps(ASKED), preflight=False
+        "dev",
+        "us-east-1",
+        project="aws-jobs",
+        root=root,
+        platform=json.dumps(ASKED),
+        preflight=False,
     )
     return load_stack(settings, account.aws, account=Where("123456789012", "us-east-1"))
 

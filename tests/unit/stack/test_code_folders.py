@@ -43,7 +43,14 @@ def problems(root: Path, code: str, **settings: Any) -> list[Problem]:
     """What `validate` finds of a job file with this code, without AWS; not the other rules' warnings."""
     (root / "jobs" / "train.yaml").write_text(f"{TRAINING}code: {code}\n")
     stack = load_stack(
-        Settings("aws-jobs", "dev", root, "us-east-1", artifacts="s3://bucket/code", **settings)
+        Settings(
+            "dev",
+            "us-east-1",
+            project="aws-jobs",
+            root=root,
+            artifacts="s3://bucket/code",
+            **settings,
+        )
     )
     return [each for each in stack.problems if each.rule.startswith("code-")]
 

@@ -54,7 +54,9 @@ def resolve(tmp_path: Path, account: Account) -> Resolve:
         (tmp_path / "jobs").mkdir(exist_ok=True)
         for name, text in files.items():
             (tmp_path / "jobs" / name).write_text(text)
-        settings = Settings("aws-jobs", "dev", tmp_path, "us-east-1", artifacts=artifacts)
+        settings = Settings(
+            "dev", "us-east-1", project="aws-jobs", root=tmp_path, artifacts=artifacts
+        )
         aws: Aws = account.aws()
         return load_stack(settings, lambda: aws)
 
@@ -220,7 +222,7 @@ def test_an_answer_composes_only_the_jobs_that_wait_for_it(tmp_path: Path) -> No
         text = TRAINING + '    Environment: {CODE: "${code.uri}"}\ncode: {dir: ../src}\n'
         (tmp_path / "jobs" / f"{name}.yaml").write_text(text)
     (tmp_path / "jobs" / "third.yaml").write_text(TRAINING)
-    stack = load_stack(Settings("aws-jobs", "dev", tmp_path, "us-east-1"))
+    stack = load_stack(Settings("dev", "us-east-1", project="aws-jobs", root=tmp_path))
     assert stack.pending == {"first": ["code.uri"], "second": ["code.uri"], "third": []}
     before = {job.name: job for job in stack.jobs}
     (filled,) = stack.fill({("second", "code.uri"): "s3://bucket/code/1.tar.gz"}) or ()
@@ -258,7 +260,9 @@ def test_code_policies_and_platform_are_checked_together(tmp_path: Path) -> None
     (tmp_path / "policy" / "broken.yaml").write_text("message: no level, no schema\n")
     (tmp_path / "jobs" / "a.yaml").write_text(TRAINING + "code: {dir: none}\n")
     (tmp_path / "jobs" / "b.yaml").write_text(TRAINING.replace("jobQueue", "jobQueu"))
-    settings = Settings("aws-jobs", "dev", tmp_path, "us-east-1", platform='{"bucke": {}}')
+    settings = Settings(
+        "dev", "us-east-1", project="aws-jobs", root=tmp_path, platform='{"bucke": {}}'
+    )
     files = {problem.file for problem in load_stack(settings).problems}
     assert files == {"Pulumi.dev.yaml", "jobs/a.yaml", "jobs/b.yaml", "policy/broken.yaml"}
     with pytest.raises(Problems) as caught:

@@ -36,7 +36,7 @@ def root(tmp_path: Path) -> Path:
 
 def load(root: Path, watch: str) -> list[Problem]:
     (root / "jobs" / "train.yaml").write_text(f"{SERVICE_JOB}watch: {watch}\n")
-    return load_stack(Settings("aws-jobs", "dev", root, "us-east-1")).problems
+    return load_stack(Settings("dev", "us-east-1", project="aws-jobs", root=root)).problems
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_another_content_is_another_run(root: Path) -> None:
     for text in ("one", "one", "two"):
         (root / "data" / "a.json").write_text(text)
         load(root, "[../data/a.json]")
-        settings = Settings("aws-jobs", "dev", root, "us-east-1", preflight=False)
+        settings = Settings("dev", "us-east-1", project="aws-jobs", root=root, preflight=False)
         account = Account()
         stack = load_stack(settings, account.aws)
         assert list(stack.inputs["train"]["watched"]) == ["data/a.json"]
