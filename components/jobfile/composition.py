@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -54,7 +53,7 @@ class Composition:
 
     def jobs(self) -> list[Job]:
         """The file's jobs, whether or not they are right: other files may name them."""
-        document = self._document()
+        document = self._make_document()
         kind = KINDS.get(str(document.get("kind")))
         if kind is None:
             return []
@@ -62,7 +61,7 @@ class Composition:
             # our own keys are judged all the same; of what a matrix fills in nothing is known
             document = {**document, "request": None}
             document.pop("matrix", None)
-        jobs = list(self._cells(kind, document))
+        jobs = list(self._make_jobs(kind, document))
         cells = [job.name for job in jobs]
         is_matrix = bool(document.get("matrix"))
         self.report_all(own_keys.check_aliases(document.get("aliases"), cells, is_matrix))
@@ -73,10 +72,10 @@ class Composition:
         for problem in problems:
             self.report(problem.path, problem.message, problem.rule, problem.level)
 
-    def _cells(self, kind: Kind, document: Mapping[str, Any]) -> Iterator[Job]:
+    def _make_jobs(self, kind: Kind, document: Mapping[str, Any]) -> Iterator[Job]:
         grid = document.get("matrix")
         if not grid:
-            job = self._job(kind, document, None if "matrix" in self.file.document else {})
+            job = self._make_job(kind, document, None if "matrix" in self.file.document else {})
             self.report_all(own_keys.check_job(job))
             yield job
             return
@@ -94,7 +93,7 @@ class Composition:
         around, found = self.problems, {}
         for cell in matrix.cells(grid):
             self.problems = set()
-            job = self._job(kind, document, cell, used)
+            job = self._make_job(kind, document, cell, used)
             self.report_all(own_keys.check_job(job))
             found[job.name] = self.problems
             yield job
@@ -104,7 +103,7 @@ class Composition:
             if not {key, f"matrix.{key}"} & used:
                 self.report(("matrix", key), f"`${{matrix.{key}}}` is never used", "matrix-unused")
 
-    def _document(self) -> dict[str, Any]:
+    def _make_document(self) -> dict[str, Any]:
         """The file's document with the stack's overlay, without the parts of our own keys that are wrong."""
         document = self._drop_wrong_keys(self.file.document)
         if "name" not in self.file.document and not names.VALID.fullmatch(self.file.stem):
@@ -116,20 +115,20 @@ class Composition:
         kind = KINDS.get(str(document.get("kind")))
         overlay = document.get("stacks", {}).get(self.context.stack)
         if kind is not None:
-            document = self._opened(kind, document, ())
+            document = self._open_payload(kind, document, ())
         if overlay and kind is not None:
-            document = merge(document, self._opened(kind, overlay, self.overlay))
+            document = merge(document, self._open_payload(kind, overlay, self.overlay))
             document = self._drop_wrong_keys(document)
         return document
 
     def _drop_wrong_keys(self, document: Mapping[str, Any]) -> dict[str, Any]:
         """Report our own keys that are wrong, and return the document without them."""
-        faults = self._faults(document, "keys", ())
+        faults = self._report_faults(document, "keys", ())
         wrong = {str(fault.path[0]) if fault.path else "" for fault in faults}
         self.wrong_keys |= wrong
         return {key: value for key, value in document.items() if key not in wrong - {"request"}}
 
-    def _opened(self, kind: Kind, part: dict[str, Any], at: Path) -> dict[str, Any]:
+    def _open_payload(self, kind: Kind, part: dict[str, Any], at: Path) -> dict[str, Any]:
         """The document, or an overlay, with its payload as an object."""
         if "request" not in part:
             return part
@@ -140,7 +139,7 @@ class Composition:
             self.report((*at, "request", field), str(error), request.PAYLOAD_JSON)
             return {**part, "request": {**part["request"], field: Pending("", "")}}
 
-    def _faults(
+    def _report_faults(
         self, document: Any, name: str, at: Path, secrets: frozenset[Path] = frozenset()
     ) -> list[schema.SchemaProblem]:
         """Report a document's faults against a schema, and return them."""
@@ -163,7 +162,7 @@ class Composition:
             self.report(path, message + extra, f"schema.{fault.keyword}", level, shown)
         return faults
 
-    def _job(
+    def _make_job(
         self,
         kind: Kind,
         document: Mapping[str, Any],
@@ -172,19 +171,20 @@ class Composition:
     ) -> Job:
         name = matrix.cell_name(self.name, cell) if cell else self.name
         every = document.get("every")
-        today = self.context.today or datetime.datetime.now(datetime.timezone.utc).date()
         scope = interpolate.Scope(
             self.context,
             name,
             cell,
-            period=today.strftime(_PERIODS[every]) if every else None,
+            period=self.context.today.strftime(_PERIODS[every]) if every else None,
             has_code="code" in document,
         )
         own = {
-            key: self._visible(document[key], (key,), scope) for key in _VISIBLE if key in document
+            key: self._fill_own_key(document[key], (key,), scope)
+            for key in _VISIBLE
+            if key in document
         }
         scope.generation = own.get("generation")
-        body, secrets = self._request(kind, document["request"], scope, name)
+        body, secrets = self._make_request(kind, document["request"], scope, name)
         if used is not None:
             used |= scope.used
         code = own.get("code")
@@ -209,7 +209,7 @@ class Composition:
             on_replace=document.get("onReplace", "refuse"),
             on_delete=document.get("onDelete", "refuse"),
             adopt=own.get("adopt"),
-            aliases=self._aliases(document, name, bool(cell)),
+            aliases=self._select_aliases(document, name, bool(cell)),
             wrong_keys=frozenset(self.wrong_keys),
             file=self.file.path,
             source=self.file,
@@ -223,12 +223,12 @@ class Composition:
         """Return a path that is relative to the file as one relative to the project's folder."""
         return os.path.normpath(os.path.join(self.file.folder, path))
 
-    def _visible(self, value: Any, path: Path, scope: interpolate.Scope) -> Any:
+    def _fill_own_key(self, value: Any, path: Path, scope: interpolate.Scope) -> Any:
         if not self.file.interpolates:
             return value
         secrets: list[Path] = []
         inner = replace(scope, in_request=False)
-        filled = self._filled(value, path, inner, lambda at: "", secrets)
+        filled = self._fill(value, path, inner, lambda at: "", secrets)
         for secret in secrets:
             self.report(
                 secret,
@@ -237,7 +237,7 @@ class Composition:
             )
         return filled
 
-    def _filled(
+    def _fill(
         self, value: Any, path: Path, scope: interpolate.Scope, wanted: Any, secrets: list[Path]
     ) -> Any:
         mistakes: list[tuple[Path, interpolate.InterpolationError]] = []
@@ -246,7 +246,7 @@ class Composition:
             self.report(at, mistake.message, mistake.rule)
         return filled
 
-    def _request(
+    def _make_request(
         self, kind: Kind, body: dict[str, Any] | None, scope: interpolate.Scope, name: str
     ) -> tuple[dict[str, Any], list[Path]]:
         secrets: list[Path] = []
@@ -254,13 +254,13 @@ class Composition:
         if body is None:
             return {}, secrets
         if self.file.interpolates:
-            body = self._filled(
+            body = self._fill(
                 body, ("request",), scope, lambda at: schema.find_type(model, at[1:]), secrets
             )
-            body = self._opened(kind, {"request": body}, ())["request"]
+            body = self._open_payload(kind, {"request": body}, ())["request"]
         if "<fill in " in self.file.text:
             body = hide_placeholders(body, self.report, ("request",))
-        faults = self._faults(body, model, ("request",), frozenset(secrets))
+        faults = self._report_faults(body, model, ("request",), frozenset(secrets))
         if faults:
             body = keep_sound(body, faults, model)
         complete = request.complete(kind, body, self.context.tags)
@@ -268,7 +268,9 @@ class Composition:
         self.report_all(rules.find_problems(view))
         return complete, secrets
 
-    def _aliases(self, document: Mapping[str, Any], name: str, is_cell: bool) -> tuple[str, ...]:
+    def _select_aliases(
+        self, document: Mapping[str, Any], name: str, is_cell: bool
+    ) -> tuple[str, ...]:
         aliases = document.get("aliases")
         if isinstance(aliases, dict) and is_cell:
             return tuple(old for old, new in aliases.items() if new == name)

@@ -70,18 +70,18 @@ class Scope:
         if expression == "stack":
             return Filled(self.context.stack)
         if head == "config" and rest:
-            return self._config(expression, rest)
+            return self._fill_config(expression, rest)
         if head == "matrix" and rest:
             if self.cell is None:
-                return _pending(expression)
+                return _leave_pending(expression)
             if rest not in self.cell:
                 hint = suggest(rest, self.cell) or f"; it has {join_words(self.cell)}"
                 raise InterpolationError(f"the matrix has no `{rest}`{hint}")
             return Filled(self.cell[rest])
         if expression == "generation":
-            return self._own(self.generation, "generation", "generation: 1")
+            return self._fill_own(self.generation, "generation", "generation: 1")
         if expression == "period":
-            return self._own(self.period, "period", "every: week")
+            return self._fill_own(self.period, "period", "every: week")
         output, latest = OUTPUT.fullmatch(expression), _LATEST.fullmatch(expression)
         if latest and not re.fullmatch(r"arn:[^\s\"']+", latest[1].strip()):
             raise InterpolationError(f"expected an ARN without quotes, got `{latest[1]}`")
@@ -94,23 +94,23 @@ class Scope:
             or latest
         )
         if not outside:
-            raise InterpolationError(self._unknown(expression))
+            raise InterpolationError(self._describe_unknown(expression))
         if not self.in_request:
             raise InterpolationError(
                 f"`${{{expression}}}` is allowed in `request` only; allowed here: stack, config, matrix, period",
                 "interpolation-place",
             )
         answer = self.context.lookup(self.job, expression)
-        return _pending(expression) if answer is None else Filled(answer)
+        return _leave_pending(expression) if answer is None else Filled(answer)
 
-    def _config(self, expression: str, key: str) -> Filled:
+    def _fill_config(self, expression: str, key: str) -> Filled:
         config, secrets = self.context.config, self.context.secrets
         if key in config:
             return Filled(config[key], key in secrets)
         if key in secrets:
-            return _pending(expression, secret=True)
+            return _leave_pending(expression, secret=True)
         if self.context.any_config:
-            return _pending(expression)
+            return _leave_pending(expression)
         remedy = (
             suggest(key, [*config, *secrets])
             or f"; set it: {name_setting(key, 'VALUE', self.context.stack)}"
@@ -119,14 +119,14 @@ class Scope:
         raise InterpolationError(message, "interpolation-config")
 
     @staticmethod
-    def _own(value: Any, name: str, remedy: str) -> Filled:
+    def _fill_own(value: Any, name: str, remedy: str) -> Filled:
         if value is None:
             raise InterpolationError(
                 f"`${{{name}}}` needs `{remedy}` (or another value) in this file"
             )
         return Filled(value)
 
-    def _unknown(self, expression: str) -> str:
+    def _describe_unknown(self, expression: str) -> str:
         if expression == "code.uri":
             return "`${code.uri}` needs `code: {dir: ...}` in this file"
         if expression.startswith("jobs."):
@@ -144,7 +144,7 @@ class Scope:
         )
 
 
-def _pending(expression: str, secret: bool = False) -> Filled:
+def _leave_pending(expression: str, secret: bool = False) -> Filled:
     return Filled(Pending(expression, f"${{{expression}}}"), secret)
 
 
@@ -155,19 +155,19 @@ def fill_leaf(text: str, scope: Scope) -> Filled:
     """
     if "${" not in text:
         return Filled(text)
-    parts = _parsed(iter(_TOKEN.findall(text)), 0)
+    parts = _parse(iter(_TOKEN.findall(text)), 0)
     if len(parts) == 1 and isinstance(parts[0], list):
-        return _filled(parts[0], scope)
-    return _joined(parts, scope)
+        return _fill_expression(parts[0], scope)
+    return _join(parts, scope)
 
 
-def _joined(parts: Parts, scope: Scope) -> Filled:
+def _join(parts: Parts, scope: Scope) -> Filled:
     texts, pending, secret = "", "", False
     for part in parts:
         if isinstance(part, str):
             texts += part
             continue
-        filled = _filled(part, scope)
+        filled = _fill_expression(part, scope)
         secret = secret or filled.secret
         # for a setting's value nothing waits; for another part's it may
         if isinstance(filled.value, Pending) and (not pending or pending.startswith("config.")):
@@ -176,16 +176,16 @@ def _joined(parts: Parts, scope: Scope) -> Filled:
     return Filled(Pending(pending, texts) if pending else texts, secret)
 
 
-def _filled(parts: Parts, scope: Scope) -> Filled:
+def _fill_expression(parts: Parts, scope: Scope) -> Filled:
     """An expression may hold expressions: `${personalize.latest(${config.solution})}`."""
-    expression, secret = _joined(parts, scope)
+    expression, secret = _join(parts, scope)
     if isinstance(expression, Pending):
         return Filled(Pending(expression.expression, f"${{{expression.text}}}"), secret)
     filled = scope.fill(str(expression).strip())
     return Filled(filled.value, filled.secret or secret)
 
 
-def _parsed(tokens: Iterator[str], depth: int) -> Parts:
+def _parse(tokens: Iterator[str], depth: int) -> Parts:
     if depth > MAX_NESTED:
         raise InterpolationError(
             f"`${{` is nested more than {MAX_NESTED} levels deep; for a literal `${{` write `$${{`",
@@ -199,7 +199,7 @@ def _parsed(tokens: Iterator[str], depth: int) -> Parts:
         elif token == "${":
             parts += [text] if text else []
             text = ""
-            parts.append(_parsed(tokens, depth + 1))
+            parts.append(_parse(tokens, depth + 1))
         elif token == "}" and depth:
             return parts + ([text] if text else [])
         else:

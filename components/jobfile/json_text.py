@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, NoReturn
 
-from .places import second, written
+from .places import find_second, find_written
 from .yaml12 import MAX_DEPTH, Unreadable, read_number
 
 # an escape as a whole, so that an escaped backslash begins none; a pair of surrogates is one, half of a pair the group
@@ -31,9 +31,9 @@ def load(text: str) -> Any:
     try:
         document = json.loads(
             text,
-            object_pairs_hook=_object,
-            parse_int=_number,
-            parse_float=_number,
+            object_pairs_hook=_make_object,
+            parse_int=_read_number,
+            parse_float=_read_number,
             parse_constant=_refuse_number,
         )
         if _measure_depth(document) > MAX_DEPTH:
@@ -41,7 +41,7 @@ def load(text: str) -> Any:
     except RecursionError:
         raise Unreadable(f"nested more than {MAX_DEPTH} levels deep", 0, 0) from None
     except json.JSONDecodeError as error:
-        message = _plain(error, text)
+        message = _explain(error, text)
         raise Unreadable(message, error.lineno, error.colno) from error
     except _Refused as error:
         raise Unreadable(error.message, *error.locate(text)) from error
@@ -66,16 +66,16 @@ def _measure_depth(value: Any) -> int:
     return 1 + max(map(_measure_depth, value), default=0) if isinstance(value, list) else 0
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _make_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for key, value in pairs:
         if key in result:
-            raise _Refused(f"duplicate key `{key}`", partial(second, key=key))
+            raise _Refused(f"duplicate key `{key}`", partial(find_second, key=key))
         result[key] = value
     return result
 
 
-def _number(text: str) -> int | float:
+def _read_number(text: str) -> int | float:
     try:
         return read_number(text)
     except ValueError:
@@ -83,10 +83,10 @@ def _number(text: str) -> int | float:
 
 
 def _refuse_number(text: str) -> NoReturn:
-    raise _Refused(f"{text[:20]} is not a supported number", partial(written, value=text))
+    raise _Refused(f"{text[:20]} is not a supported number", partial(find_written, value=text))
 
 
-def _plain(error: json.JSONDecodeError, text: str) -> str:
+def _explain(error: json.JSONDecodeError, text: str) -> str:
     if error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string"):
         return "not JSON: unexpected end of text; a bracket or a quote is not closed"
     found = text[error.pos : error.pos + 1]

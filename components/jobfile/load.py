@@ -33,10 +33,10 @@ def load(paths: Sequence[Path], root: Path) -> tuple[list[JobFile], list[Problem
         path = os.path.abspath(given)
         if not os.path.lexists(path):
             message = "no such file or folder"
-            problems.append(_whole(_shown(path, base), message, "file-missing"))
+            problems.append(_whole(_shorten(path, base), message, "file-missing"))
             continue
         folder = path if os.path.isdir(path) else os.path.dirname(path)
-        for found in _job_files(path):
+        for found in _list_job_files(path):
             if found in seen:
                 continue
             seen.add(found)
@@ -45,10 +45,10 @@ def load(paths: Sequence[Path], root: Path) -> tuple[list[JobFile], list[Problem
                 files.append(read)
             else:
                 problems.append(read)
-    packed = _packed(files)
+    packed = _find_packed(files)
     return (
-        [file for file in files if not _within(file.folder, packed)],
-        sorted(p for p in problems if not _within(os.path.dirname(p.file), packed)),
+        [file for file in files if not _is_within(file.folder, packed)],
+        sorted(p for p in problems if not _is_within(os.path.dirname(p.file), packed)),
     )
 
 
@@ -58,7 +58,7 @@ def read_text(data: bytes, name: str) -> JobFile | Problem:
     return _make(data, name, "", "stdin", is_json)
 
 
-def _job_files(path: str) -> Iterator[str]:
+def _list_job_files(path: str) -> Iterator[str]:
     if not os.path.isdir(path):
         yield path
         return
@@ -74,7 +74,7 @@ def _job_files(path: str) -> Iterator[str]:
 
 
 def _read(path: str, folder: str, root: str) -> JobFile | Problem:
-    shown = _shown(path, root)
+    shown = _shorten(path, root)
     stem, suffix = os.path.splitext(os.path.basename(path))
     try:
         status = os.lstat(path)
@@ -143,7 +143,7 @@ def _make(data: bytes, name: str, folder: str, stem: str, is_json: bool) -> JobF
     return JobFile(name, stem, folder, text, is_json, document)
 
 
-def _packed(files: Sequence[JobFile]) -> frozenset[str]:
+def _find_packed(files: Sequence[JobFile]) -> frozenset[str]:
     """The folders that jobs pack as code, unless the job file itself lies in them."""
     folders = set()
     for file in files:
@@ -151,12 +151,12 @@ def _packed(files: Sequence[JobFile]) -> frozenset[str]:
         named = code.get("dir") if isinstance(code, dict) else None
         if isinstance(named, str):
             folder = os.path.normpath(os.path.join(file.folder, named))
-            if not _within(file.folder, frozenset((folder,))):
+            if not _is_within(file.folder, frozenset((folder,))):
                 folders.add(folder)
     return frozenset(folders)
 
 
-def _within(folder: str, folders: frozenset[str]) -> bool:
+def _is_within(folder: str, folders: frozenset[str]) -> bool:
     path = PurePath(folder)
     return any(str(each) in folders for each in (path, *path.parents)) if folders else False
 
@@ -165,7 +165,7 @@ def _is_below(path: str, folder: str) -> bool:
     return os.path.join(path, "").startswith(os.path.join(folder, ""))
 
 
-def _shown(path: str, root: str) -> str:
+def _shorten(path: str, root: str) -> str:
     return path[len(root) :].lstrip(os.sep) if _is_below(path, root) else path
 
 

@@ -60,26 +60,26 @@ def describe_fault(
     if fault.keyword == "required":
         return f"`{expected}` is missing"
     if fault.keyword == "additionalProperties":
-        return _unknown_field(fault, name)
+        return _describe_unknown_field(fault, name)
     if fault.keyword == "enum" or (
         fault.keyword == "type" and "enum" in rules and value is not None
     ):
-        return _not_one_of(value, rules, word, secret)
+        return _describe_unlisted(value, rules, word, secret)
     if fault.keyword == "type":
-        return _wrong_type(fault, name, written, secret)
+        return _describe_type(fault, name, written, secret)
     if fault.keyword == "maximum":
         return f"{word} is more than the maximum of {expected}"
     if fault.keyword == "minimum":
         return f"{word} is less than the minimum of {expected}"
     if fault.keyword == "propertyNames":
-        bad = _not_one_of if "enum" in rules else _bad_text
+        bad = _describe_unlisted if "enum" in rules else _describe_text
         return f"the key {bad(value, rules, word)}"
     if fault.keyword in ("pattern", "minLength", "maxLength"):
-        return _bad_text(value, rules, word)
-    return _bad_size(fault)
+        return _describe_text(value, rules, word)
+    return _describe_size(fault)
 
 
-def _not_one_of(value: Any, rules: dict[str, Any], word: str, secret: bool = False) -> str:
+def _describe_unlisted(value: Any, rules: dict[str, Any], word: str, secret: bool = False) -> str:
     known = [str(item) for item in rules["enum"]]
     close = "" if secret else suggest(str(value), known) or _suggest_kind(str(value), known)
     if "x-open" in rules:
@@ -95,7 +95,7 @@ def _suggest_kind(value: str, known: Iterable[str]) -> str:
     return ""
 
 
-def _unknown_field(fault: schema.SchemaProblem, name: str) -> str:
+def _describe_unknown_field(fault: schema.SchemaProblem, name: str) -> str:
     field = str(fault.path[-1])
     home = "" if find_same(field, fault.expected) else describe_home(fault.path, name)
     if home:
@@ -104,10 +104,12 @@ def _unknown_field(fault: schema.SchemaProblem, name: str) -> str:
     return f"unknown field{close or f'; allowed: {join_words(fault.expected)}'}"
 
 
-def _wrong_type(fault: schema.SchemaProblem, name: str, written: str | None, secret: bool) -> str:
+def _describe_type(
+    fault: schema.SchemaProblem, name: str, written: str | None, secret: bool
+) -> str:
     value, expected = fault.value, fault.expected
     wanted = [expected] if isinstance(expected, str) else list(expected)
-    takes = _takes(wanted)
+    takes = _name_types(wanted)
     word = format_value(value)
     if value is None:
         what = "`null`" if written and written != "~" else "empty value"
@@ -137,7 +139,7 @@ def _wrong_type(fault: schema.SchemaProblem, name: str, written: str | None, sec
     if "array" in wanted and isinstance(value, str):
         return f"expected {takes}: write [{word.strip('`')}]"
     if wanted == ["object"]:
-        example = _first_pair(value) or _wrap(value, name, fault.path)
+        example = _suggest_pair(value) or _suggest_mapping(value, name, fault.path)
         if example:
             return f"expected a mapping: write {example}"
     is_now = (
@@ -146,7 +148,7 @@ def _wrong_type(fault: schema.SchemaProblem, name: str, written: str | None, sec
     return f"expected {takes}, got {is_now}"
 
 
-def _first_pair(value: Any) -> str:
+def _suggest_pair(value: Any) -> str:
     """Write as a mapping a list such as [{Key: team, Value: growth}], which other APIs have."""
     first = value[0] if isinstance(value, list) and value else None
     keys = {key.lower(): key for key in first} if isinstance(first, dict) else {}
@@ -156,22 +158,22 @@ def _first_pair(value: Any) -> str:
     return f"{{{first[key]}: ...}}"
 
 
-def _wrap(value: Any, name: str, path: Path) -> str:
+def _suggest_mapping(value: Any, name: str, path: Path) -> str:
     """Write a value in the mapping that belongs there, if that has one field only to put it in."""
     part = schema.at(name, path) or {}
     if part.get("type") == {str: "string", int: "integer"}.get(type(value)):
         return format_value(value).strip("`")
     fields = part.get("required") or list(part.get("properties", ()))
-    inner = _wrap(value, name, (*path, fields[0])) if len(fields) == 1 else ""
+    inner = _suggest_mapping(value, name, (*path, fields[0])) if len(fields) == 1 else ""
     return inner and f"{{{fields[0]}: {inner}}}"
 
 
-def _takes(wanted: list[str]) -> str:
+def _name_types(wanted: list[str]) -> str:
     words = [_NAMES[w] for w in wanted if w != "integer" or "number" not in wanted]
     return " or ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
-def _bad_text(value: Any, rules: dict[str, Any], word: str) -> str:
+def _describe_text(value: Any, rules: dict[str, Any], word: str) -> str:
     length = len(value)
     if 0 < length < rules.get("minLength", 0) and "patternErrorMessage" in rules:
         return f"{word} {rules['patternErrorMessage']}"
@@ -184,7 +186,7 @@ def _bad_text(value: Any, rules: dict[str, Any], word: str) -> str:
     )
 
 
-def _bad_size(fault: schema.SchemaProblem) -> str:
+def _describe_size(fault: schema.SchemaProblem) -> str:
     things = {"Items": "items", "Properties": "entries"}
     limit = fault.keyword[:3]
     what = things.get(fault.keyword[3:], "")

@@ -13,20 +13,16 @@ from ..wire import Path, join_path
 from .places import Places
 
 
-def nothing_known(job: str, expression: str) -> str | None:
-    """The `lookup` of a context without an outside: every such expression is pending."""
-    return None
-
-
 @dataclass(frozen=True)
 class Context:
     """What the files are expanded for: one stack, its config and what the outside can tell.
 
     `config` holds plain values by key, of the secret keys too where they are known; `secrets` names the secret keys.
-    `today` is the UTC date that `every` turns into a period. `lookup` gets the job's name and an expression
-    (`code.uri`, `jobs.train.modelArtifacts`, `personalize.latest(<ARN>)`, `platform.bucket`); None means not known yet.
-    `any_config` accepts every `${config.x}` as not known yet: there is no stack to look it up in. `stacks` names the
-    project's stacks where they are known, so that an overlay for no stack is noticed.
+    `today` is the UTC date that `every` turns into a period: one for all jobs, past midnight too. `lookup` gets the
+    job's name and an expression (`code.uri`, `jobs.train.modelArtifacts`, `personalize.latest(<ARN>)`,
+    `platform.bucket`); None means not known yet. `any_config` accepts every `${config.x}` as not known yet: there is
+    no stack to look it up in. `stacks` names the project's stacks where they are known, so that an overlay for no
+    stack is noticed.
     """
 
     stack: str
@@ -34,8 +30,10 @@ class Context:
     tags: Mapping[str, str] = field(default_factory=dict)
     config: Mapping[str, str] = field(default_factory=dict, repr=False)
     secrets: frozenset[str] = frozenset()
-    today: datetime.date | None = None
-    lookup: Callable[[str, str], str | None] = nothing_known
+    today: datetime.date = field(
+        default_factory=lambda: datetime.datetime.now(datetime.timezone.utc).date()
+    )
+    lookup: Callable[[str, str], str | None] = lambda job, expression: None
     any_config: bool = False
     stacks: tuple[str, ...] = ()
 

@@ -49,14 +49,16 @@ def check_dependencies(
         for other in job.depends_on:
             if other not in names and other not in elsewhere:
                 yield job.problem(
-                    _where(job, other), _no_such(other, names, known), "depends-unknown"
+                    _locate(job, other), _describe_missing(other, names, known), "depends-unknown"
                 )
         yield from _find_forgotten(job, kinds)
-    for circle in _circles({job.name: [d for d in job.depends_on if d in names] for job in jobs}):
+    for circle in _find_circles(
+        {job.name: [d for d in job.depends_on if d in names] for job in jobs}
+    ):
         job = next(job for job in jobs if job.name == circle[0])
         message = f"circular dependency: {' -> '.join([*circle, circle[0]])}"
         yield job.problem(
-            _where(job, circle[1] if len(circle) > 1 else circle[0]), message, "depends-circle"
+            _locate(job, circle[1] if len(circle) > 1 else circle[0]), message, "depends-circle"
         )
 
 
@@ -77,7 +79,7 @@ def _find_forgotten(job: Job, kinds: Mapping[str, Kind]) -> Iterator[Problem]:
                 yield job.problem(at, message, "depends-output", "warning")
 
 
-def _where(job: Job, other: str) -> Path:
+def _locate(job: Job, other: str) -> Path:
     """Where a job's file names the other: in `dependsOn`, else in the leaf that uses its output."""
     document = job.source.document if job.source else {}
     listed = document.get("dependsOn")
@@ -87,13 +89,15 @@ def _where(job: Job, other: str) -> Path:
     return next(used, ("dependsOn",))
 
 
-def _no_such(other: str, names: Collection[str], known: Mapping[str, Sequence[str]]) -> str:
+def _describe_missing(
+    other: str, names: Collection[str], known: Mapping[str, Sequence[str]]
+) -> str:
     if other in known:
         return f"`{other}` is a matrix; name one of its cells: {', '.join(f'`{cell}`' for cell in known[other][:6])}"
     return f"there is no job `{other}`{suggest(other, sorted(names))}"
 
 
-def _circles(graph: Mapping[str, Sequence[str]]) -> Iterator[list[str]]:
+def _find_circles(graph: Mapping[str, Sequence[str]]) -> Iterator[list[str]]:
     """Each circle once, beginning with its first name in the alphabet."""
     done: set[str] = set()
     seen: set[frozenset[str]] = set()

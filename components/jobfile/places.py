@@ -33,7 +33,7 @@ class Places:
     def __init__(self, text: str, is_json: bool) -> None:
         self._spots: dict[Path, Spot] = {}
         try:
-            for path, spot in (_json_spots if is_json else _yaml_spots)(text):
+            for path, spot in (_walk_json if is_json else _walk_yaml)(text):
                 # of two equal keys the second is the mistake
                 self._spots[path] = spot
         except (yaml.YAMLError, ValueError, IndexError, RecursionError):
@@ -70,35 +70,35 @@ def parts(path: str) -> Path:
     return tuple(int(index) if index else name for index, name in steps if index or name)
 
 
-def second(text: str, key: str) -> tuple[int, int]:
+def find_second(text: str, key: str) -> tuple[int, int]:
     """The place in a JSON text where a key stands a second time in its object."""
     seen: set[Path] = set()
-    for path, spot in _json_spots(text):
+    for path, spot in _walk_json(text):
         if path in seen and path[-1] == key:
             return spot.line, spot.column
         seen.add(path)
     return 0, 0
 
 
-def written(text: str, value: str) -> tuple[int, int]:
+def find_written(text: str, value: str) -> tuple[int, int]:
     """The place in a JSON text where a value is written like this."""
-    for _, spot in _json_spots(text):
+    for _, spot in _walk_json(text):
         if spot.written == value:
             return spot.line, spot.column
     return 0, 0
 
 
-def _yaml_spots(text: str) -> Iterator[tuple[Path, Spot]]:
+def _walk_yaml(text: str) -> Iterator[tuple[Path, Spot]]:
     loader = Loader(text)
     try:
         root = loader.get_single_node()
     finally:
         loader.dispose()
     if root is not None:
-        yield from _node_spots(root, (), root, 0)
+        yield from _walk_node(root, (), root, 0)
 
 
-def _node_spots(
+def _walk_node(
     node: yaml.Node, path: Path, key: yaml.Node, depth: int
 ) -> Iterator[tuple[Path, Spot]]:
     mark = key.start_mark
@@ -109,22 +109,22 @@ def _node_spots(
     if isinstance(node, yaml.MappingNode):
         for name, value in node.value:
             if name.tag == "tag:yaml.org,2002:merge":
-                yield from _merged_spots(value, path, depth)
+                yield from _walk_merged(value, path, depth)
         for name, value in node.value:
             if isinstance(name, yaml.ScalarNode):
-                yield from _node_spots(value, (*path, name.value), name, depth + 1)
+                yield from _walk_node(value, (*path, name.value), name, depth + 1)
     elif isinstance(node, yaml.SequenceNode):
         for index, item in enumerate(node.value):
-            yield from _node_spots(item, (*path, index), item, depth + 1)
+            yield from _walk_node(item, (*path, index), item, depth + 1)
 
 
-def _merged_spots(value: yaml.Node, path: Path, depth: int) -> Iterator[tuple[Path, Spot]]:
+def _walk_merged(value: yaml.Node, path: Path, depth: int) -> Iterator[tuple[Path, Spot]]:
     for source in value.value if isinstance(value, yaml.SequenceNode) else [value]:
-        spots = _node_spots(source, path, source, depth + 1)
+        spots = _walk_node(source, path, source, depth + 1)
         yield from (found for found in spots if found[0] != path)
 
 
-def _json_spots(text: str) -> Iterator[tuple[Path, Spot]]:
+def _walk_json(text: str) -> Iterator[tuple[Path, Spot]]:
     """Walk the tokens of a JSON text that is known to parse, or of the part before its mistake."""
     starts = [0, *(found.end() for found in re.finditer("\n", text))]
     line = 0

@@ -69,7 +69,7 @@ def load(text: str) -> Any:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = (mark.line + 1, mark.column + 1) if mark else (0, 0)
-        raise Unreadable(_plain(error, text), *place) from error
+        raise Unreadable(_explain(error, text), *place) from error
     except yaml.reader.ReaderError as error:
         before = text[: error.position] if isinstance(error.position, int) else ""
         line = before.count("\n") + 1
@@ -89,7 +89,7 @@ _SENTENCES = {  # by a part of the parser's own
 }
 
 
-def _plain(error: yaml.MarkedYAMLError, text: str) -> str:
+def _explain(error: yaml.MarkedYAMLError, text: str) -> str:
     problem = str(error.problem or "not YAML")
     mark = error.problem_mark
     lines = text.splitlines()
@@ -115,7 +115,7 @@ class _Reader:
 
     def _read(self, node: yaml.Node, depth: int) -> tuple[Any, int]:
         if isinstance(node, yaml.ScalarNode):
-            return _scalar(node), 1
+            return _read_scalar(node), 1
         key = id(node)
         if key in self._done:
             return self._done[key]
@@ -124,7 +124,7 @@ class _Reader:
         if depth > MAX_DEPTH:
             raise _unreadable(f"nested more than {MAX_DEPTH} levels deep", node)
         self._open.add(key)
-        inner = self._mapping if isinstance(node, yaml.MappingNode) else self._sequence
+        inner = self._read_mapping if isinstance(node, yaml.MappingNode) else self._read_sequence
         read: tuple[Any, int] = inner(node, depth)
         self._open.discard(key)
         if read[1] > MAX_NODES:
@@ -132,9 +132,9 @@ class _Reader:
         self._done[key] = read
         return read
 
-    def _sequence(self, node: yaml.Node, depth: int) -> tuple[list[Any], int]:
+    def _read_sequence(self, node: yaml.Node, depth: int) -> tuple[list[Any], int]:
         if node.tag != _SEQ:
-            raise _unreadable(_no_tag(node), node)
+            raise _unreadable(_explain_tag(node), node)
         items, count = [], 1
         for item in node.value:
             value, size = self._read(item, depth + 1)
@@ -142,9 +142,9 @@ class _Reader:
             count += size
         return items, count
 
-    def _mapping(self, node: yaml.Node, depth: int) -> tuple[dict[str, Any], int]:
+    def _read_mapping(self, node: yaml.Node, depth: int) -> tuple[dict[str, Any], int]:
         if node.tag != _MAP:
-            raise _unreadable(_no_tag(node), node)
+            raise _unreadable(_explain_tag(node), node)
         result: dict[str, Any] = {}
         inherited: list[dict[str, Any]] = []
         count = 1
@@ -154,7 +154,7 @@ class _Reader:
             value, size = self._read(item, depth + 1)
             count += size
             if key.tag == _MERGE:
-                inherited += self._merged(value, item)
+                inherited += self._list_merged(value, item)
                 continue
             # a key is what stands there: `no`, `1e3` and `2026-11-01` are names here
             name = key.value
@@ -168,14 +168,14 @@ class _Reader:
         return result, count
 
     @staticmethod
-    def _merged(value: Any, node: yaml.Node) -> list[dict[str, Any]]:
+    def _list_merged(value: Any, node: yaml.Node) -> list[dict[str, Any]]:
         sources = value if isinstance(value, list) else [value]
         if not all(isinstance(source, dict) for source in sources):
             raise _unreadable("`<<` expects a mapping or a list of mappings", node)
         return sources
 
 
-def _scalar(node: yaml.ScalarNode) -> Any:
+def _read_scalar(node: yaml.ScalarNode) -> Any:
     tag, text = node.tag, node.value
     if tag in (_STR, _MERGE):
         return text
@@ -188,7 +188,7 @@ def _scalar(node: yaml.ScalarNode) -> Any:
         return text.lower() == "true"
     if tag == _NULL:
         return None
-    raise _unreadable(_no_tag(node), node)
+    raise _unreadable(_explain_tag(node), node)
 
 
 def read_number(text: str) -> int | float:
@@ -203,6 +203,6 @@ def read_number(text: str) -> int | float:
     return int(number) if number.is_integer() else number
 
 
-def _no_tag(node: yaml.Node) -> str:
+def _explain_tag(node: yaml.Node) -> str:
     tag = str(node.tag).replace(_TAG, "!!")
     return f"unsupported tag {tag}; a job file may contain plain values only"

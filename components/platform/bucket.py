@@ -76,7 +76,7 @@ class Bucket(Component):
         s3.BucketLifecycleConfiguration(
             resource_name,
             bucket=made.bucket,
-            rules=_rules(archive_days, old_version_days),
+            rules=_make_rules(archive_days, old_version_days),
             # AWS takes a rule about old versions only from a bucket that keeps some
             opts=self.inside(after=versioned),
         )
@@ -97,7 +97,7 @@ class Bucket(Component):
         self.register_outputs({"name": self.name, "arn": self.arn})
 
 
-def _rules(
+def _make_rules(
     archive_days: pulumi.Input[int], old_version_days: pulumi.Input[int]
 ) -> list[s3.BucketLifecycleConfigurationRuleArgs]:
     return [

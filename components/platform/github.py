@@ -56,17 +56,17 @@ class GitHubRoles(Component):
                 opts=self.inside(),
             )
         self._repository = repository
-        self.preview_role_arn = self._role(
+        self.preview_role_arn = self._make_role(
             resource_name, "preview", preview_name, preview_environment, preview_policies
         )
-        self.deploy_role_arn = self._role(
+        self.deploy_role_arn = self._make_role(
             resource_name, "deploy", deploy_name, deploy_environment, deploy_policies
         )
         self.register_outputs(
             {"previewRoleArn": self.preview_role_arn, "deployRoleArn": self.deploy_role_arn}
         )
 
-    def _role(
+    def _make_role(
         self,
         resource_name: str,
         which: str,

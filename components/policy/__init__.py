@@ -43,10 +43,10 @@ def find_problems(policies: Sequence[Policy], jobs: Sequence[Job], stack: str) -
         if policy.scope == "job":
             for job in jobs:
                 if policy.concerns(stack, job.kind):
-                    found += _of_job(policy, job, stack)
+                    found += _judge_job(policy, job, stack)
         elif policy.scope == "stack" and jobs and policy.concerns(stack):
             totals = _make_totals(stack, [(job.kind, job.request) for job in jobs])
-            found += _of_totals(policy, totals, jobs[0].file)
+            found += _judge_totals(policy, totals, jobs[0].file)
     return found
 
 
@@ -59,32 +59,32 @@ def check_plan(
         (policy.level, f"{policy.file}: {problem.message}")
         for policy in policies
         if policy.scope == "plan" and policy.concerns(stack)
-        for problem in _of_totals(policy, totals, policy.file)
+        for problem in _judge_totals(policy, totals, policy.file)
     ]
 
 
-def _of_job(policy: Policy, job: Job, stack: str) -> Iterable[Problem]:
+def _judge_job(policy: Policy, job: Job, stack: str) -> Iterable[Problem]:
     document = _make_document(job, stack)
     told: set[str] = set()
-    for fault in _faults(policy, document):
-        place = _place(job, fault.path)
+    for fault in _find_faults(policy, document):
+        place = _locate(job, fault.path)
         path = join_path(place)
         if path in told:
             continue
         told.add(path)
-        value = "" if path in job.secret_paths else _value(fault)
+        value = "" if path in job.secret_paths else _describe_value(fault)
         message = f"{policy.message}{value} ({policy.file})"
         yield job.problem(place, message, f"policy.{policy.name}", policy.level)
 
 
-def _of_totals(policy: Policy, totals: Mapping[str, Any], file: str) -> Iterable[Problem]:
-    told = {_value(fault) for fault in _faults(policy, totals)}
+def _judge_totals(policy: Policy, totals: Mapping[str, Any], file: str) -> Iterable[Problem]:
+    told = {_describe_value(fault) for fault in _find_faults(policy, totals)}
     for value in sorted(told):
         message = f"{policy.message}{value} ({policy.file})"
         yield Problem(file, 0, 0, "", message, f"policy.{policy.name}", policy.level)
 
 
-def _faults(policy: Policy, document: Mapping[str, Any]) -> list[SchemaProblem]:
+def _find_faults(policy: Policy, document: Mapping[str, Any]) -> list[SchemaProblem]:
     # an eighth of a second, for those who have policies
     from ..schema import foreign
 
@@ -94,7 +94,7 @@ def _faults(policy: Policy, document: Mapping[str, Any]) -> list[SchemaProblem]:
         raise JobError(f"{policy.file}: {error}") from error
 
 
-def _value(fault: SchemaProblem) -> str:
+def _describe_value(fault: SchemaProblem) -> str:
     """The value that stands there, where it is short enough to help."""
     value = fault.value
     if fault.keyword == "required" or isinstance(value, dict | list) or value is None:
@@ -107,7 +107,7 @@ def _value(fault: SchemaProblem) -> str:
     return f"; it is {text}" if len(text) <= _SHOWN else ""
 
 
-def _place(job: Job, path: Place) -> Place:
+def _locate(job: Job, path: Place) -> Place:
     """Where in the job file a path of the document is said; a computed field where what makes it is."""
     kind = KINDS[job.kind]
     first = path[0] if path else ""

@@ -96,7 +96,7 @@ _PYTHON_TYPES: dict[str, tuple[type, ...]] = {
 }
 
 
-def _string(schema: dict[str, Any], root: Any, known: Any) -> Check:
+def _compile_string(schema: dict[str, Any], root: Any, known: Any) -> Check:
     least, most = schema.get("minLength", 0), schema.get("maxLength", float("inf"))
     match = regex(schema["pattern"]) if "pattern" in schema else None
     if match is None and least == 0 and most == float("inf"):
@@ -104,12 +104,12 @@ def _string(schema: dict[str, Any], root: Any, known: Any) -> Check:
     return lambda value: least <= len(value) <= most and (match is None or bool(match(value)))
 
 
-def _numeric(schema: dict[str, Any], root: Any, known: Any) -> Check:
+def _compile_number(schema: dict[str, Any], root: Any, known: Any) -> Check:
     least, most = schema.get("minimum", float("-inf")), schema.get("maximum", float("inf"))
     return lambda value: bool(least <= value <= most)
 
 
-def _array(schema: dict[str, Any], root: dict[str, Any], known: dict[str, Check]) -> Check:
+def _compile_array(schema: dict[str, Any], root: dict[str, Any], known: dict[str, Check]) -> Check:
     least, most = schema.get("minItems", 0), schema.get("maxItems", float("inf"))
     item = _compile(schema.get("items", True), root, known)
     distinct = schema.get("uniqueItems", False)
@@ -122,7 +122,7 @@ def _array(schema: dict[str, Any], root: dict[str, Any], known: dict[str, Check]
     return valid
 
 
-def _object(schema: dict[str, Any], root: dict[str, Any], known: dict[str, Check]) -> Check:
+def _compile_object(schema: dict[str, Any], root: dict[str, Any], known: dict[str, Check]) -> Check:
     least, most = schema.get("minProperties", 0), schema.get("maxProperties", float("inf"))
     required = frozenset(schema.get("required", ()))
     members = {
@@ -142,18 +142,18 @@ def _object(schema: dict[str, Any], root: dict[str, Any], known: dict[str, Check
     return valid
 
 
-def _anything(schema: Any, root: Any, known: Any) -> Check:
+def _compile_anything(schema: Any, root: Any, known: Any) -> Check:
     return lambda value: True
 
 
 _MAKERS: dict[str, Callable[[Any, Any, Any], Check]] = {
-    "object": _object,
-    "array": _array,
-    "string": _string,
-    "integer": _numeric,
-    "number": _numeric,
-    "boolean": _anything,
-    "null": _anything,
+    "object": _compile_object,
+    "array": _compile_array,
+    "string": _compile_string,
+    "integer": _compile_number,
+    "number": _compile_number,
+    "boolean": _compile_anything,
+    "null": _compile_anything,
 }
 
 

@@ -31,10 +31,10 @@ _Validator = extend(  # type: ignore[no-untyped-call] # jsonschema types none of
 
 def find_reasons(document: Any, schema: dict[str, Any]) -> list[SchemaProblem]:
     """Return every reason why a document does not fit a schema."""
-    return list(_faults(_Validator(schema).iter_errors(document)))
+    return list(_find_faults(_Validator(schema).iter_errors(document)))
 
 
-def _faults(errors: Any) -> Iterator[SchemaProblem]:
+def _find_faults(errors: Any) -> Iterator[SchemaProblem]:
     for error in errors:
         for problem in read_error(error):
             path, value, rules = problem.path, problem.value, problem.schema

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 from .. import policy
@@ -71,8 +70,6 @@ class StackJobs:
     _faulty: list[Job] = field(default_factory=list)
     _answers: Answers = field(default_factory=dict)
     _unjudged: list[Job] = field(default_factory=list)
-    # one date for all jobs, past midnight too
-    _today: datetime = field(default_factory=lambda: datetime.now(timezone.utc))
 
     @property
     def problems(self) -> list[Problem]:
@@ -153,7 +150,6 @@ class StackJobs:
     ) -> tuple[list[Job], list[Problem]]:
         context = replace(
             self.settings,
-            today=self._today.date(),
             lookup=lambda job, name: answers.get((job, name)) or answers.get(("", name)),
         )
         known = frozenset(job.name for job in self.jobs)

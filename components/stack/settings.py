@@ -127,7 +127,7 @@ def read_settings(
     secrets = frozenset(add_namespace(project, dict.fromkeys(secrets)))
     without = known.get(WITHOUT_SECRETS) == "true"
     values = {
-        key: _text(value)
+        key: _write_text(value)
         for key, value in config.items()
         if value is not None and not (without and key in secrets)
     }
@@ -180,7 +180,7 @@ def _name_folder(region: str) -> str:
     return f"s3://aws-jobs-output{own}/code"
 
 
-def _text(value: Any) -> str:
+def _write_text(value: Any) -> str:
     """Write a value as Pulumi hands it to a program: as text."""
     return value if isinstance(value, str) else json.dumps(value, default=str)
 

@@ -59,23 +59,23 @@ def _translate(token: re.Match[str]) -> str:
 
 
 @cache
-def _model(service: str) -> ServiceModel:
+def _load_model(service: str) -> ServiceModel:
     return get_session().get_service_model(service)
 
 
-def _operation(service: str, operation: str) -> StructureShape:
-    return _model(service).operation_model(operation).input_shape
+def _load_input(service: str, operation: str) -> StructureShape:
+    return _load_model(service).operation_model(operation).input_shape
 
 
 @cache
-def _filled_in() -> dict[str, frozenset[str]]:
+def _list_filled_in() -> dict[str, frozenset[str]]:
     """Return the fields that a submission fills in, by shape: the author need not write them."""
     found: dict[str, frozenset[str]] = {}
     for kind in KINDS.values():
-        shape = _operation(kind.service, kind.request.submit.operation)
+        shape = _load_input(kind.service, kind.request.submit.operation)
         found[shape.name] = frozenset({kind.request.name_field, *kind.request.defaults})
         if kind.payload:
-            shape = _operation(kind.payload.service, kind.payload.operation)
+            shape = _load_input(kind.payload.service, kind.payload.operation)
             found[shape.name] = frozenset({kind.payload.name_field})
     return found
 
@@ -98,101 +98,103 @@ class Writer:
 
     def write_request(self, kind: Kind, overlay: bool = False) -> Schema:
         """Return the schema of a kind's request, its payload as an object."""
-        shape = _operation(kind.service, kind.request.submit.operation)
-        return self._reference(kind.service, shape, overlay, kind)
+        shape = _load_input(kind.service, kind.request.submit.operation)
+        return self._write_reference(kind.service, shape, overlay, kind)
 
-    def _reference(
+    def _write_reference(
         self, service: str, shape: Shape, overlay: bool, kind: Kind | None = None
     ) -> Schema:
         name = f"{'overlay.' if overlay else ''}{service}.{shape.name}"
         if name not in self.defs:
             self.defs[name] = {}  # its place in the order, and the end of a recursion
-            self.defs[name] = self._structure(service, shape, overlay, kind)
+            self.defs[name] = self._write_structure(service, shape, overlay, kind)
         return {"$ref": f"#/$defs/{name}"}
 
-    def _structure(
+    def _write_structure(
         self, service: str, shape: StructureShape, overlay: bool, kind: Kind | None
     ) -> Schema:
         members = {
-            name: self._member(service, shape, name, overlay, kind) for name in shape.members
+            name: self._write_member(service, shape, name, overlay, kind) for name in shape.members
         }
         result: Schema = {"type": "object", "properties": members, "additionalProperties": False}
         if self.editor:
             result = {"title": shape.name.removesuffix("Request"), **result}
-        filled_in = _filled_in().get(shape.name, frozenset())
+        filled_in = _list_filled_in().get(shape.name, frozenset())
         required = [name for name in shape.required_members if name not in filled_in]
         if required and not overlay:
             result["required"] = required
         return result
 
-    def _member(
+    def _write_member(
         self, service: str, shape: StructureShape, name: str, overlay: bool, kind: Kind | None
     ) -> Schema:
         member = shape.members[name]
         if kind is not None and kind.payload is not None and name == kind.payload.field:
-            schema = self._payload(kind, overlay)
+            schema = self._write_payload(kind, overlay)
         else:
-            schema = self._any(service, member, overlay, PROSE.get(f"{shape.name}.{name}", {}))
+            schema = self._write_any(
+                service, member, overlay, PROSE.get(f"{shape.name}.{name}", {})
+            )
         if overlay:
-            types = self._types(schema)
+            types = self._list_types(schema)
             # an editor completes `name: ` only where it finds a type
             schema = {**({"type": [*types, "null"]} if types else {}), **allow_null(schema)}
         if self.editor and not overlay:
             schema = {**_describe(f"{shape.name}.{name}"), **schema}
         return schema
 
-    def _types(self, schema: Schema) -> list[str]:
+    def _list_types(self, schema: Schema) -> list[str]:
         types = follow(schema, {"$defs": self.defs}).get("type", [])
         return [types] if isinstance(types, str) else list(types)
 
-    def _payload(self, kind: Kind, overlay: bool) -> Schema:
+    def _write_payload(self, kind: Kind, overlay: bool) -> Schema:
         assert kind.payload is not None
-        shape = _operation(kind.payload.service, kind.payload.operation)
-        schema = self._reference(kind.payload.service, shape, overlay)
+        shape = _load_input(kind.payload.service, kind.payload.operation)
+        schema = self._write_reference(kind.payload.service, shape, overlay)
         # AWS's own form, a JSON string, is welcome in a file; it is an object once expanded
         either = {"type": ["object", "string"], "if": {"type": "string"}, "else": schema}
         return either if self.editor else schema
 
-    def _any(self, service: str, shape: Shape, overlay: bool, prose: Schema) -> Schema:
+    def _write_any(self, service: str, shape: Shape, overlay: bool, prose: Schema) -> Schema:
         if isinstance(shape, StructureShape):
-            return self._reference(service, shape, overlay)
+            return self._write_reference(service, shape, overlay)
         if isinstance(shape, ListShape):
             # a merge patch replaces a list as a whole
-            items = self._any(service, shape.member, False, {})
-            return {"type": "array", "items": items, **_bounds(shape, "Items"), **prose}
+            items = self._write_any(service, shape.member, False, {})
+            return {"type": "array", "items": items, **_read_bounds(shape, "Items"), **prose}
         if isinstance(shape, MapShape):
-            return self._map(service, shape, overlay, prose)
-        return self._leaf(service, shape, prose)
+            return self._write_map(service, shape, overlay, prose)
+        return self._write_leaf(service, shape, prose)
 
-    def _map(self, service: str, shape: MapShape, overlay: bool, prose: Schema) -> Schema:
-        value = self._any(service, shape.value, overlay, {})
-        names = {k: v for k, v in _constraints(shape.key).items() if k != "type"}
+    def _write_map(self, service: str, shape: MapShape, overlay: bool, prose: Schema) -> Schema:
+        value = self._write_any(service, shape.value, overlay, {})
+        names = {k: v for k, v in _read_constraints(shape.key).items() if k != "type"}
         result = {
             "type": "object",
             "additionalProperties": allow_null(value) if overlay else value,
             **({"propertyNames": names} if names else {}),
-            **_bounds(shape, "Properties"),
+            **_read_bounds(shape, "Properties"),
             **prose,
         }
         if overlay:
             result.pop("minProperties", None)
         return result
 
-    def _leaf(self, service: str, shape: Shape, prose: Schema) -> Schema:
-        schema = {**_constraints(shape), **prose}
+    def _write_leaf(self, service: str, shape: Shape, prose: Schema) -> Schema:
+        schema = {**_read_constraints(shape), **prose}
         if "pattern" in prose and not self.editor:
             schema.pop("enum", None)  # the pattern takes more than the model's words
         if schema == {"type": "string"}:
             return schema
         if prose:
-            return self._wrapped(schema)
+            return self._allow_interpolation(schema)
         name = f"{service}.{shape.name}"
         if len(schema) == 1:
-            return self._wrapped(schema)
-        self.defs.setdefault(name, self._wrapped(schema))
+            return self._allow_interpolation(schema)
+        self.defs.setdefault(name, self._allow_interpolation(schema))
         return {"$ref": f"#/$defs/{name}"}
 
-    def _wrapped(self, schema: Schema) -> Schema:
+    def _allow_interpolation(self, schema: Schema) -> Schema:
         """Return a leaf's schema that allows interpolation too. if/else gives exact errors, anyOf completes words."""
         if not self.editor:
             return schema
@@ -217,7 +219,7 @@ def allow_null(schema: Schema) -> Schema:
     return {"if": {"type": "null"}, "else": schema}
 
 
-def _bounds(shape: Shape, what: str) -> Schema:
+def _read_bounds(shape: Shape, what: str) -> Schema:
     least, most = shape.metadata.get("min"), shape.metadata.get("max")
     return {
         **({f"min{what}": least} if least else {}),
@@ -225,7 +227,7 @@ def _bounds(shape: Shape, what: str) -> Schema:
     }
 
 
-def _constraints(shape: Shape) -> Schema:
+def _read_constraints(shape: Shape) -> Schema:
     if shape.type_name == "boolean":
         return {"type": "boolean"}
     if shape.type_name in _NUMBERS:
@@ -234,7 +236,7 @@ def _constraints(shape: Shape) -> Schema:
         return number | {name: limit for name, limit in limits.items() if limit is not None}
     if shape.type_name != "string":
         raise ValueError(f"a shape that has no schema yet: {shape.type_name} {shape.name}")
-    schema: Schema = {"type": "string", **_bounds(shape, "Length")}
+    schema: Schema = {"type": "string", **_read_bounds(shape, "Length")}
     if shape.metadata.get("enum"):
         schema["enum"] = list(shape.metadata["enum"])
         if shape.name.endswith("InstanceType"):  # the list grows faster than the installed model

@@ -32,9 +32,9 @@ def places(view: View) -> Iterator[JobProblem]:
     """What is wrong with the places that the request reads and writes."""
     # an access point's ARN is no bucket
     listed = [(at, uri) for at, uri in _list_uris(view, "s3") if not uri.startswith("s3://arn:")]
-    yield from _buckets(view, listed)
-    yield from _keys(listed)
-    yield from _confused(view, listed)
+    yield from _check_buckets(view, listed)
+    yield from _check_keys(listed)
+    yield from _check_prefixes(view, listed)
     for at, _ in _list_uris(view, "https"):
         message = (
             "AWS takes an https:// address, but what is there is neither looked up nor found again here; write "
@@ -49,7 +49,7 @@ def _list_uris(view: View, scheme: str) -> Iterator[tuple[Path, str]]:
         yield ("request", *path), uri
 
 
-def _buckets(view: View, listed: Uris) -> Iterator[JobProblem]:
+def _check_buckets(view: View, listed: Uris) -> Iterator[JobProblem]:
     """A bucket's name has 3 to 63 lower-case letters, digits, dots and hyphens (bucketnamingrules.html)."""
     for at, uri in listed:
         bucket = uri.removeprefix("s3://").partition("/")[0]
@@ -67,7 +67,7 @@ def _buckets(view: View, listed: Uris) -> Iterator[JobProblem]:
             yield JobProblem(at, message, "bucket-name")
 
 
-def _keys(listed: Uris) -> Iterator[JobProblem]:
+def _check_keys(listed: Uris) -> Iterator[JobProblem]:
     """A key may have empty parts and a blank at its end, and nearly never has (object-keys.html)."""
     for at, uri in listed:
         key = uri.removeprefix("s3://").partition("/")[2]
@@ -78,7 +78,7 @@ def _keys(listed: Uris) -> Iterator[JobProblem]:
             yield warning(at, message, "double-slash")
 
 
-def _confused(view: View, listed: Uris) -> Iterator[JobProblem]:
+def _check_prefixes(view: View, listed: Uris) -> Iterator[JobProblem]:
     """One place of the request is the beginning of another's name, and not its folder."""
     uris = [uri for _, uri in listed]
     for at, uri in listed:

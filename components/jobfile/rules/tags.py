@@ -32,11 +32,11 @@ def keys(view: View) -> Iterator[JobProblem]:
             yield JobProblem(at, message, "tag-ours")
         elif key.lower().startswith("aws:"):
             yield JobProblem(at, "the prefix `aws:` is reserved by AWS", "tag-aws")
-        elif len(key) > 128 or not _plain(key):
+        elif len(key) > 128 or not _is_plain(key):
             yield JobProblem(at, f"the key `{key[:60]}` {_RIGHT.format(128)}", "tag-key")
         if isinstance(value, Pending) or at in view.secrets:
             continue
-        if len(value) > 256 or not _plain(value):
+        if len(value) > 256 or not _is_plain(value):
             yield JobProblem(at, f"the value of `{key[:60]}` {_RIGHT.format(256)}", "tag-value")
     if len(tags) > MOST - OURS:
         message = (
@@ -49,7 +49,7 @@ def keys(view: View) -> Iterator[JobProblem]:
 _RIGHT = "must consist of at most {} letters, digits, spaces and _ . : / = + - @"
 
 
-def _plain(text: str) -> bool:
+def _is_plain(text: str) -> bool:
     return all(c in "_.:/=+-@" or unicodedata.category(c)[0] in "LZN" for c in text)
 
 
@@ -59,13 +59,13 @@ def twice(view: View) -> Iterator[JobProblem]:
     field = view.kind.tags.field
     own = view.given.get(field)
     if view.kind.tags.as_list is not None:
-        yield from _repeated(own, view.kind.tags.as_list[0], ("request", field))
+        yield from _find_repeated(own, view.kind.tags.as_list[0], ("request", field))
     if payload is None:
         return
     body = view.given.get(payload.field)
     hoisted = get_known(body, (payload.tags_field,))
     at = view.at(payload.tags_field)
-    yield from _repeated(hoisted, "Key", at)
+    yield from _find_repeated(hoisted, "Key", at)
     for index, tag in enumerate(hoisted if isinstance(hoisted, list) else []):
         key, value = get_known(tag, ("Key",)), get_known(tag, ("Value",))
         mine = get_known(own, (key,))
@@ -76,7 +76,7 @@ def twice(view: View) -> Iterator[JobProblem]:
             yield warning((*at, index), message, "tag-hoisted")
 
 
-def _repeated(tags: object, field: str, at: Path) -> Iterator[JobProblem]:
+def _find_repeated(tags: object, field: str, at: Path) -> Iterator[JobProblem]:
     seen: set[str] = set()
     for index, tag in enumerate(tags if isinstance(tags, list) else []):
         key = get_known(tag, (field,))
