@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from urllib.parse import unquote
-
 from moto.batch.models import batch_backends
 from moto.batch.responses import BatchResponse
 
-from ..service import shapes
 from ..service.operations import Json, Operations
 from . import jobs, snapshot, submit, tags
 from .environments import environments
 from .policies import policies
 from .queues import queues
 from .shares import shares
-
-_TAGS = "/v1/tags/"
 
 
 class ServiceJobResponse(Operations, BatchResponse):
@@ -53,20 +48,11 @@ class ServiceJobResponse(Operations, BatchResponse):
         "ListTagsForResource": tags.list_all,
     }
 
-    def operation(self) -> str:
-        """The operation at this path; '' for one that botocore does not know."""
-        return shapes.find_operation(
-            "batch", self.method, self.parsed_url.path, set(self.querystring)
-        )
-
     def request(self) -> Json:
         """The body, and for tags what the path and the query add."""
-        request = super().request()
-        path = self.parsed_url.path
-        if path.startswith(_TAGS):
-            request["resourceArn"] = unquote(path.removeprefix(_TAGS))
-            if self.method == "DELETE":
-                request["tagKeys"] = self.querystring.get("tagKeys") or []
+        request = {**super().request(), **self.uri_match}
+        if self.uri_match and self.method == "DELETE":
+            request["tagKeys"] = self.querystring["tagKeys"]
         _capitalise_actions(request)
         return request
 

@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
 
-from ..service import shapes
+from moto.core.request import Request
+from moto.core.routing import get_service_router
+from werkzeug.exceptions import NotFound
 
 _CREDENTIAL = re.compile(r"Credential=([^/]+)/\d+/([^/]*)/([^/]+)/aws4_request")
 _ACTIONS = {
@@ -121,7 +123,8 @@ def _object(body: bytes) -> dict[str, Any]:
 
 
 def _find_operation(service: str, environ: dict[str, Any]) -> str:
-    query = parse_qs(environ.get("QUERY_STRING", ""), keep_blank_values=True)
-    headers = {name.removeprefix("HTTP_").lower().replace("_", "-") for name in environ}
-    method, path = environ["REQUEST_METHOD"], environ.get("PATH_INFO", "")
-    return shapes.find_operation(service, method, path, {*query, *headers})
+    request = Request(environ, populate_request=False)
+    try:
+        return str(get_service_router(service).match(request)[0].name)
+    except NotFound:
+        return ""

@@ -37,9 +37,8 @@ class Operations(BaseResponse):
         return self.backends[self.current_account][self.region]
 
     def operation(self) -> str:
-        """The operation's name in botocore's model; '' for one that moto shall name."""
-        target = self.headers.get("X-Amz-Target") or ""
-        return str(target).rpartition(".")[2]
+        """The operation's name in botocore's model; '' for one that moto answers."""
+        return self._get_action_from_method_and_request_uri(self.normalized_request) or ""
 
     def request(self) -> dict[str, Any]:
         """The request as botocore's input shape has it."""

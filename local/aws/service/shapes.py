@@ -10,7 +10,6 @@ import math
 import re
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import parse_qs
 
 import botocore.session
 from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureShape
@@ -41,41 +40,6 @@ def output(name: str, operation: str) -> StructureShape:
     shape = service(name).operation_model(operation).output_shape
     assert shape is not None
     return shape
-
-
-def find_operation(name: str, method: str, path: str, given: set[str]) -> str:
-    """The operation of a REST service that a request asks for; '' where botocore knows none.
-
-    `given` are the names in its query and of its headers, these in lower case.
-    """
-    there = [
-        (operation, needs)
-        for verb, pattern, needs, operation in _routes(name)
-        if verb == method and pattern.fullmatch(path)
-    ]
-    for operation, needs in there:
-        if needs <= given or len(there) == 1:
-            return operation
-    return ""
-
-
-@functools.cache
-def _routes(name: str) -> list[tuple[str, re.Pattern[str], set[str], str]]:
-    """Method and path of each operation, and what its query and headers must have; the most particular first."""
-    routes = []
-    for operation in service(name).operation_names:
-        model = service(name).operation_model(operation)
-        path, _, query = model.http["requestUri"].partition("?")
-        needs = set(parse_qs(query, keep_blank_values=True))
-        if model.input_shape:
-            for member in model.input_shape.required_members:
-                place = model.input_shape.members[member].serialization
-                if place.get("location") in ("querystring", "header"):
-                    needs.add(place["name"])
-        pattern = re.compile(re.sub(r"{\w+\+?}", ".+", path), re.DOTALL)
-        if not model.deprecated:
-            routes.append((model.http["method"], pattern, needs, operation))
-    return sorted(routes, key=lambda route: (-route[1].pattern.count("/"), -len(route[2])))
 
 
 @functools.cache
