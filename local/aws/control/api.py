@@ -180,6 +180,7 @@ class Control:
         return {"calls": []}
 
     def _post_jobs(self, wanted: str, asked: dict[str, Any]) -> dict[str, Any]:
+        _only(asked, "status", "reason", "hold", "attempt", "end")
         return force.move(wanted, asked)
 
     def _delete_jobs(self, wanted: str, _: dict[str, Any]) -> dict[str, Any]:

@@ -35,9 +35,6 @@ def move(wanted: str, asked: dict[str, Any]) -> dict[str, Any]:
     out of capacity before. With `{"attempt": true}` a failure is that of the attempt alone, and the retry
     strategy decides.
     """
-    for name in asked:
-        if name not in ("status", "reason", "hold", "attempt", "end"):
-            raise ValueError(f"{name} is not known here: status, reason, hold, attempt, end")
     backend, job = _find(wanted)
     if job.status in ENDED_WORDS:
         raise ValueError(f"the job has ended: it is {job.status}")

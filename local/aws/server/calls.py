@@ -7,7 +7,7 @@ import json
 import re
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, unquote
 
 from moto.core.request import Request
 from moto.core.routing import get_service_router
@@ -81,10 +81,8 @@ class Call:
 def identify(environ: dict[str, Any], body: bytes) -> Call:
     """What the request asks for; an empty operation where that cannot be told."""
     query = environ.get("QUERY_STRING", "")
-    credential = _CREDENTIAL.search(environ.get("HTTP_AUTHORIZATION", ""))
-    if credential is None:
-        signed = parse_qs(query).get("X-Amz-Credential", [""])[0]
-        credential = _CREDENTIAL.search(f"Credential={signed}")
+    signed = f"{environ.get('HTTP_AUTHORIZATION', '')} {unquote(query)}"  # a presigned URL has it
+    credential = _CREDENTIAL.search(signed)
     access_key, region, service = credential.groups() if credential else ("", "", "s3")
     path = environ.get("PATH_INFO", "")
     target = environ.get("HTTP_X_AMZ_TARGET", "")
