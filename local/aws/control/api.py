@@ -3,8 +3,8 @@
     GET status                 what it has
     POST clock                 {"freeze": true}, {"advance": seconds}
     POST pace                  {"running": seconds, ...}; null keeps jobs in that state
-    POST token-mode            {"mode": "reject" | "return-first" | "forget" | "token-only"}
-    POST lag                   {"lists": seconds, "tags": seconds}: a new job is not listed yet, its tags are not on
+    GET, POST token-mode       {"mode": "reject" | "return-first" | "forget" | "token-only"}
+    GET, POST lag              {"lists": seconds, "tags": seconds}: a new job is not listed yet, its tags are not on
                                its training job yet; null for tags is never
     POST seed                  {"region"}: what the first region has, in another one
     GET, POST assumptions      {"retention": seconds, "tokenLifetime": seconds or null, "words": "own" | "other",
@@ -44,7 +44,7 @@ from ..clock import Pace, is_number
 from ..personalize.models import BatchInferenceBackend
 from ..personalize.solutions import VERSION
 from ..server import extend
-from ..server.errors import Answer, answer
+from ..server.errors import Answer, write_json
 from ..server.faults import Fault, Faults, Permissions
 from ..service import context, objects
 from . import jobs as force
@@ -85,7 +85,7 @@ class Control:
         except Exception as error:  # a mistake of ours: told, lest it look like the network's
             logging.getLogger(__name__).exception("%s %s", method, path)
             status, document = 500, {"message": f"the emulator failed: {error!r} (in its log)"}
-        return answer(status, document)
+        return write_json(status, document)
 
     def handle(self, method: str, path: str, asked: Any) -> tuple[int, Any]:
         """Do what is asked: the status and the document of the answer. A mistake is a ValueError."""

@@ -14,7 +14,7 @@ from typing import Any
 from ..control.token import matches
 from ..service.refusal import Refusal
 from .calls import identify
-from .errors import Answer, answer, error
+from .errors import Answer, write_error, write_json
 
 CONTROL = "/_emulator"
 MOTO = "/moto-api"
@@ -28,16 +28,16 @@ def refuse(environ: dict[str, Any], body: bytes, token: str) -> Answer | None:
     `token` is what the control API takes as `Authorization: Bearer`.
     """
     if stranger := _find_stranger(environ):
-        return error(identify(environ, body), Refusal("AccessDenied", stranger, 403))
+        return write_error(identify(environ, body), Refusal("AccessDenied", stranger, 403))
     path = environ.get("PATH_INFO", "")
     if path.startswith(MOTO):
-        return answer(404, {"message": f"The emulator has no {MOTO}"})
+        return write_json(404, {"message": f"The emulator has no {MOTO}"})
     if path.startswith(CONTROL) and not matches(token, environ.get("HTTP_AUTHORIZATION", "")):
         message = (
             f"{CONTROL} takes the header Authorization: Bearer TOKEN; "
             "./jobctl emulator status --json prints the token"
         )
-        return answer(401, {"message": message}, ("WWW-Authenticate", "Bearer"))
+        return write_json(401, {"message": message}, ("WWW-Authenticate", "Bearer"))
     return None
 
 

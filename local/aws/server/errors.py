@@ -13,31 +13,26 @@ from .calls import Call
 Answer = tuple[int, list[tuple[str, str]], bytes]
 
 
-def answer(status: int, document: Any, *headers: tuple[str, str]) -> Answer:
-    """The control API's answer."""
+def write_json(status: int, document: Any, *headers: tuple[str, str]) -> Answer:
+    """The answer that a JSON document is."""
     return status, [("Content-Type", "application/json"), *headers], json.dumps(document).encode()
 
 
-def error(call: Call, refusal: Refusal) -> Answer:
+def write_error(call: Call, refusal: Refusal) -> Answer:
     """The answer that says no, in the protocol of the call."""
     request_id = str(uuid4())
     headers = [("x-amzn-RequestId", request_id), ("x-amz-request-id", request_id)]
     if call.protocol in ("json", "rest-json"):
-        body = json.dumps({"__type": refusal.code, "message": refusal.message})
-        headers += [
-            ("Content-Type", "application/json"),
-            ("x-amzn-ErrorType", refusal.code),
-        ]
+        document = {"__type": refusal.code, "message": refusal.message}
+        return write_json(refusal.status, document, *headers, ("x-amzn-ErrorType", refusal.code))
+    inner = f"<Code>{refusal.code}</Code><Message>{escape(refusal.message)}</Message>"
+    identifier = f"<RequestId>{request_id}</RequestId>"
+    if call.protocol == "query":
+        inner = f"<Error><Type>Sender</Type>{inner}</Error>{identifier}"
+        body = f"<ErrorResponse>{inner}</ErrorResponse>"
     else:
-        inner = f"<Code>{refusal.code}</Code><Message>{escape(refusal.message)}</Message>"
-        identifier = f"<RequestId>{request_id}</RequestId>"
-        if call.protocol == "query":
-            inner = f"<Error><Type>Sender</Type>{inner}</Error>{identifier}"
-            body = f"<ErrorResponse>{inner}</ErrorResponse>"
-        else:
-            body = f'<?xml version="1.0" encoding="UTF-8"?><Error>{inner}{identifier}</Error>'
-        headers.append(("Content-Type", "text/xml"))
-    return refusal.status, headers, body.encode()
+        body = f'<?xml version="1.0" encoding="UTF-8"?><Error>{inner}{identifier}</Error>'
+    return refusal.status, [*headers, ("Content-Type", "text/xml")], body.encode()
 
 
 def throttled(call: Call) -> Refusal:

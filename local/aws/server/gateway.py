@@ -18,7 +18,7 @@ from ..service import context
 from ..service.refusal import Refusal
 from . import door, extend
 from .calls import Call, identify, parse
-from .errors import Answer, denied, error, expired, throttled, unknown_key
+from .errors import Answer, denied, expired, throttled, unknown_key, write_error
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication
@@ -85,7 +85,7 @@ class Gateway:
             refusal = throttled(call)
         elif fault is not None and kind == "error":
             refusal = Refusal(fault.code, fault.message, fault.status)
-        answer = error(call, refusal) if refusal else self._serve(call, environ, body)
+        answer = write_error(call, refusal) if refusal else self._serve(call, environ, body)
         self._note(call, answer[0])
         if call.service == "s3" and environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
             context.current.objects_changed = True
@@ -116,14 +116,14 @@ class Gateway:
             chunks, status, headers = run_wsgi_app(self._application, environ, buffered=True)
         except NotImplementedError as problem:
             refusal = Refusal("NotImplemented", f"The emulator does not have this: {problem}", 501)
-            return error(call, refusal)
+            return write_error(call, refusal)
         except Refusal as refusal:
             message = refusal.message
             if context.current.words == "other":  # no page documents them
                 message = message.replace("does not exist", "was not found")
                 message = message.replace("clientToken", "client token")
                 message = f"Error executing request, Exception : {message}, RequestId: {uuid4()}"
-            return error(call, Refusal(refusal.code, message, refusal.status))
+            return write_error(call, Refusal(refusal.code, message, refusal.status))
         return int(status.split(" ", 1)[0]), list(headers), b"".join(chunks)
 
     def _note(self, call: Call, outcome: int | str) -> None:
