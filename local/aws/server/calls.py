@@ -53,6 +53,8 @@ class Call:
     access_key: str
     region: str
     parameters: dict[str, Any] = field(default_factory=dict)
+    malformed: str = ""
+    """Why its body is not the JSON object that it should be."""
 
     @property
     def actions(self) -> list[str]:
@@ -87,12 +89,11 @@ def identify(environ: dict[str, Any], body: bytes) -> Call:
     path = environ.get("PATH_INFO", "")
     target = environ.get("HTTP_X_AMZ_TARGET", "")
     parameters: dict[str, Any] = {}
+    malformed = ""
     if target:
         operation, protocol = target.rpartition(".")[2], "json"
-        parameters = _object(body)
     elif service == "batch":
         operation, protocol = _find_operation(service, environ), "rest-json"
-        parameters = _object(body)
     elif service == "s3":
         operation, protocol = _find_operation(service, environ), "rest-xml"
         parameters = {"path": path}
@@ -102,22 +103,19 @@ def identify(environ: dict[str, Any], body: bytes) -> Call:
         form = parse_qs(body.decode("utf-8", "replace")) or parse_qs(query)
         operation, protocol = form.get("Action", [""])[0], "query"
         parameters = {name: values[0] for name, values in form.items()}
-    return Call(service, operation, protocol, access_key, region, parameters)
+    if protocol in ("json", "rest-json"):
+        try:
+            parameters = _parse(body)
+        except ValueError as error:
+            malformed = str(error)
+    return Call(service, operation, protocol, access_key, region, parameters, malformed)
 
 
-def parse(body: bytes) -> dict[str, Any]:
-    """The JSON object that a body is; a ValueError says why it is none."""
+def _parse(body: bytes) -> dict[str, Any]:
     document = json.loads(body or b"{}")
     if not isinstance(document, dict):
         raise ValueError(f"it is a {type(document).__name__}")
     return document
-
-
-def _object(body: bytes) -> dict[str, Any]:
-    try:
-        return parse(body)
-    except ValueError:
-        return {}
 
 
 def _find_operation(service: str, environ: dict[str, Any]) -> str:

@@ -17,7 +17,7 @@ from ..control.seed import ACCOUNT
 from ..service import context
 from ..service.refusal import Refusal
 from . import door, extend
-from .calls import Call, identify, parse
+from .calls import Call, identify
 from .errors import Answer, denied, expired, throttled, unknown_key, write_error
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class Gateway:
         if kind == "cut-before":
             self._note(call, "cut before it was carried out")
             return None
-        refusal = self._refusal(call, body)
+        refusal = self._refusal(call)
         if kind == "throttle":
             refusal = throttled(call)
         elif fault is not None and kind == "error":
@@ -91,7 +91,7 @@ class Gateway:
             context.current.objects_changed = True
         return None if kind == "cut-after" else answer
 
-    def _refusal(self, call: Call, body: bytes) -> Refusal | None:
+    def _refusal(self, call: Call) -> Refusal | None:
         if call.access_key == EXPIRED_KEY:
             return expired(call)
         if call.access_key == UNKNOWN_KEY:
@@ -100,12 +100,9 @@ class Gateway:
             # on AWS there is no such host: an answer that clients do not retry comes next to that
             message = f"{call.service} is not in the region {call.region}: AWS has no endpoint for it there"
             return Refusal("UnrecognizedClientException", message)
-        if call.protocol in ("json", "rest-json"):
-            try:
-                parse(body)
-            except ValueError as problem:
-                message = f"The body is not a JSON object: {problem}"
-                return Refusal("SerializationException", message)
+        if call.malformed:
+            message = f"The body is not a JSON object: {call.malformed}"
+            return Refusal("SerializationException", message)
         action = self._control.permissions.denied(call)
         return None if action is None else denied(call, action, ACCOUNT)
 
