@@ -8,12 +8,13 @@ import sys
 import time
 
 from cli.display.log_lines import LogPrinter
+from cli.display.spans import parse_since
 from cli.engine.arguments import add_flag, add_stack, add_text, find_stack
 from cli.progress.viewer import Viewer
 from cli.project.stack import Stack
 from cli.runs.connection import connect_to_run, describe_run
 from cli.runs.entries import read_entries, refuse_deferred, select_entries
-from cli.runs.logs import LogView, parse_since
+from cli.runs.logs import LogView
 from cli.runs.reasons import describe_status
 from components.aws.logs import LogReader
 from components.aws.runs import format_time

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from cli.display.spans import parse_since
 from cli.display.text import count
 from cli.engine.arguments import add_flag, add_stacks, add_text, find_stack
 from cli.planning import prices
@@ -18,7 +19,6 @@ from cli.report.reading import Known, read_rows
 from cli.runs.all_stacks import visit_stacks
 from cli.runs.connection import connect_stack, make_redactor
 from cli.runs.entries import read_entries
-from cli.runs.logs import parse_since
 from components.aws.runs import format_time
 from components.errors import JobError
 from components.run.submission import list_identities

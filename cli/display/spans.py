@@ -1,8 +1,9 @@
-"""Spans of time as people write and read them. Pure."""
+"""Spans of time, and moments, as people write and read them. Pure."""
 
 from __future__ import annotations
 
 import re
+from datetime import datetime, timezone
 
 from components.errors import JobError
 
@@ -22,6 +23,27 @@ def parse_timeout(text: str) -> float:
     if span is None:
         raise JobError(f"--timeout {text}: expected a number with s, m, h or d, such as {TIMEOUT}")
     return span
+
+
+def parse_time(text: str) -> float | None:
+    """Read a moment of an output, `2026-11-22T18:14:05Z`."""
+    try:
+        moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    except ValueError:
+        return None
+    return moment.replace(tzinfo=moment.tzinfo or timezone.utc).timestamp()
+
+
+def parse_since(text: str, now: float) -> float:
+    """Return the moment, in seconds, of `30s`, `10m`, `1h` or `2d` before now, or of `2026-11-28T00:12:05Z`."""
+    if (span := parse_span(text)) is not None:
+        return now - span
+    if (moment := parse_time(text)) is not None:
+        return moment
+    raise JobError(
+        f"--since {text}: expected a time ago, such as 90s, 10m, 1h or 2d, or a moment, such as"
+        " 2026-11-28T00:12:05Z"
+    )
 
 
 def format_span(seconds: float | None) -> str:

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from rich.text import Text
 
 from cli.display.console import make_console
+from cli.display.spans import parse_time
 from cli.progress.table import format_jobs, summarize
 from cli.project.stack import Stack
 from cli.runs.connection import read_chains
 from cli.runs.entries import Entry, link_entries, read_state
-from cli.runs.statuses import JobStatus, make_status, parse_time
+from cli.runs.statuses import JobStatus, make_status
 
 
 @dataclass(frozen=True)

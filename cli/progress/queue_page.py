@@ -24,8 +24,7 @@ def format_queue(kind: Kind, queue: Queue, ours: dict[str, str], now: float) -> 
         for pool in pools:
             use, off = describe_use(pool), " DISABLED" if pool.disabled else ""
             lines.append(Text(f"  {use + by if use else pool.name}{off}", "red" if off else ""))
-    shares = {queue.share_of(arn) for arn in queue.front} if queue.lines else {""}
-    placed = {arn: at for share in shares for at, arn in enumerate(queue.line(share), 1)}
+    placed = {arn: queue.line(queue.share_of(arn)).index(arn) + 1 for arn in queue.front}
     order = sorted(queue.runs.values(), key=lambda each: _order(kind, each, placed))
     cells = [
         (

@@ -111,13 +111,18 @@ def count_records(
         read = sum(1 for each in inputs for _ in split_lines(read_object(aws, each)))
     done = failed = 0
     for artifact in artifacts.found:
-        path = folder / artifact.name if folder else None
-        here = path is not None and path.is_file()
-        content = path.open("rb") if path and here else read_object(aws, artifact.stored)
-        for line in split_lines(content):
+        for line in split_lines(_read_artifact(aws, artifact, folder)):
             bad = has_error(line, kind.artifacts.error)
             done, failed = done + (not bad), failed + bad
     return Records(read, done, failed)
+
+
+def _read_artifact(aws: Aws, artifact: Artifact, folder: Path | None) -> Iterator[bytes]:
+    if folder and (folder / artifact.name).is_file():
+        with (folder / artifact.name).open("rb") as file:
+            yield from file
+    else:
+        yield from read_object(aws, artifact.stored)
 
 
 def has_error(line: bytes, field: str) -> bool:

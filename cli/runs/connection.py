@@ -33,10 +33,9 @@ def connect_stack(stack: Stack) -> Aws:
 
 
 def connect_to_run(stack: Stack, entry: Entry) -> Aws:
-    """Return AWS in the region of the job's run."""
-    aws = connect_stack(stack)
-    region = arn_region(entry.id) if entry.id.startswith("arn:") else aws.region
-    return aws if region == aws.region else connect(region)
+    """Return AWS in the region of the run of a job that was submitted."""
+    connect_stack(stack)
+    return connect(arn_region(entry.id))
 
 
 def describe_run(aws: Aws, entry: Entry) -> Run:

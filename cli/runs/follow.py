@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
+from cli.display.spans import parse_time
 from cli.runs.entries import Entry
-from cli.runs.statuses import JobStatus, make_status, parse_time
+from cli.runs.statuses import JobStatus, make_status
 from components.aws import Aws
 from components.aws.queue import NOT_ASKED, Wait, explain_wait
 from components.aws.runs import arn_region

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from cli.display.spans import parse_span
 from cli.runs.pace import Pace
 from cli.runs.reasons import describe_status
-from cli.runs.statuses import parse_time
 from components.aws import Run
 from components.aws.logs import Line, LogReader
 from components.aws.runs import Attempt, arn_id, read_attempts
@@ -141,15 +139,3 @@ class LogView:
         if not run.phase.ended:
             return f"{self.job}: attempt {attempt.number} ended: {attempt.reason or reason}"
         return f"{self.job}: {describe_status(run)}"
-
-
-def parse_since(text: str, now: float) -> float:
-    """Return the moment, in seconds, of `30s`, `10m`, `1h` or `2d` before now, or of `2026-11-28T00:12:05Z`."""
-    if (span := parse_span(text)) is not None:
-        return now - span
-    if (moment := parse_time(text)) is not None:
-        return moment
-    raise JobError(
-        f"--since {text}: expected a time ago, such as 90s, 10m, 1h or 2d, or a moment, such as"
-        " 2026-11-28T00:12:05Z"
-    )

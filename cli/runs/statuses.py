@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timezone
 from graphlib import TopologicalSorter
 from typing import Any
 
+from cli.display.spans import parse_time
 from cli.runs.entries import Entry
 from components.aws.queue import NOT_ASKED, Wait
 from components.kinds import Kind, Phase
@@ -107,15 +107,6 @@ def make_status(entry: Entry, outputs: Mapping[str, Any], wait: Wait = NOT_ASKED
         outputs=outputs,
         wait=wait,
     )
-
-
-def parse_time(text: str) -> float | None:
-    """Read a moment of an output, `2026-11-22T18:14:05Z`."""
-    try:
-        moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
-    except ValueError:
-        return None
-    return moment.replace(tzinfo=moment.tzinfo or timezone.utc).timestamp()
 
 
 def sort_by_chain(jobs: Sequence[JobStatus]) -> list[tuple[JobStatus, int]]:

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from cli.__main__ import main
+from cli.display.spans import parse_since
 from cli.runs import logs as runs_logs
-from cli.runs.logs import LogView, parse_since
+from cli.runs.logs import LogView
 from components.aws import Aws, describe
 from components.aws.logs import Line, LogReader
 from components.errors import JobError

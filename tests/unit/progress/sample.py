@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from cli.display.spans import parse_time
 from cli.runs.entries import Entry
-from cli.runs.statuses import JobStatus, make_status, parse_time
+from cli.runs.statuses import JobStatus, make_status
 from components.aws.queue import NOT_ASKED, Wait
 from components.kinds import KINDS
 
