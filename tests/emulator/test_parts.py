@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import pytest
 
-from local.aws.batch.capacity import fits, needs
+from local.aws.batch.capacity import fits, read_needs
 from local.aws.batch.names import matches
 from local.aws.batch.records import Resource
-from local.aws.batch.retries import again
+from local.aws.batch.retries import is_retried
 from local.aws.clock import Clock, Pace
 from local.aws.service.objects import split_uri
 from local.aws.service.table import Table
@@ -86,7 +86,7 @@ def test_what_is_due_comes_in_the_order_of_time() -> None:
 )
 def test_needs_of_a_payload(payload: dict[str, object], wanted: dict[str, int]) -> None:
     """The instances are read from a payload; one is counted where that cannot be done."""
-    assert needs(payload) == wanted
+    assert read_needs(payload) == wanted
 
 
 def test_fits() -> None:
@@ -104,16 +104,16 @@ def test_fits() -> None:
 
 def test_retries_stop_at_the_number_of_attempts() -> None:
     """A job is retried until it has had its attempts, one by default."""
-    assert not again(None, 1, "x")
-    assert again({"attempts": 2}, 1, "x")
-    assert not again({"attempts": 2}, 2, "x")
+    assert not is_retried(None, 1, "x")
+    assert is_retried({"attempts": 2}, 1, "x")
+    assert not is_retried({"attempts": 2}, 2, "x")
 
 
 def test_a_rule_without_a_pattern_matches_every_reason() -> None:
     """The first rule that matches decides."""
     rules = [{"action": "RETRY", "onStatusReason": "y"}, {"action": "EXIT"}]
-    assert again({"attempts": 2, "evaluateOnExit": rules}, 1, "y")
-    assert not again({"attempts": 2, "evaluateOnExit": rules}, 1, "x")
+    assert is_retried({"attempts": 2, "evaluateOnExit": rules}, 1, "y")
+    assert not is_retried({"attempts": 2, "evaluateOnExit": rules}, 1, "x")
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ _BEYOND = f"{_MISCONFIGURED}QUOTA_MANAGEMENT_LIMIT_EXCEEDED - Job "
 _LENDING = ("LEND", "LEND_AND_BORROW")
 
 
-def needs(payload: Mapping[str, Any]) -> dict[str, int]:
+def read_needs(payload: Mapping[str, Any]) -> dict[str, int]:
     """Instances by type that a CreateTrainingJob request asks for.
 
     One of an unknown type where that cannot be read: SageMaker refuses such a request, but only
@@ -89,12 +89,12 @@ def explain(backend: ServiceJobBackend, job: ServiceJob) -> str | None:
         return None
     lenders = _list_lenders(backend, share)
     for unit, count in job.needs.items():
-        own = _own(share, unit)
+        own = _count_own(share, unit)
         if count > own and not _borrows(share):
             return f"{_BEYOND}requirements exceed quota share capacity limits."
         if count > own + _borrow_limit(share, unit):
             return f"{_BEYOND}requirements exceed quota share capacity limits and borrow limits."
-        if count > own + sum(_own(other, unit) for other in lenders):
+        if count > own + sum(_count_own(other, unit) for other in lenders):
             return f"{_BEYOND}requires borrowing that exceeds all configured borrowable capacity."
     return None
 
@@ -125,8 +125,8 @@ def _has_share_room(backend: ServiceJobBackend, job: ServiceJob) -> bool:
         return True
     lenders = _list_lenders(backend, share)
     for unit, count in job.needs.items():
-        spare = _spare(backend, share, unit)
-        lent = [_spare(backend, other, unit) for other in lenders]
+        spare = _count_spare(backend, share, unit)
+        lent = [_count_spare(backend, other, unit) for other in lenders]
         borrowed = max(0, count - spare)
         idle = sum(max(0, each) for each in lent)
         if borrowed > _borrow_limit(share, unit):
@@ -140,25 +140,25 @@ def is_within_own(backend: ServiceJobBackend, job: ServiceJob) -> bool:
     """Whether the job fits into what its share has of its own."""
     share = backend.shares.get(job.share_arn)
     return share is not None and all(
-        count <= _spare(backend, share, unit) for unit, count in job.needs.items()
+        count <= _count_spare(backend, share, unit) for unit, count in job.needs.items()
     )
 
 
 def is_borrowing(backend: ServiceJobBackend, job: ServiceJob) -> bool:
     """Whether the share of a job that runs uses more of what the job uses than it has of its own."""
     share = backend.shares.get(job.share_arn)
-    return share is not None and any(_spare(backend, share, unit) < 0 for unit in job.needs)
+    return share is not None and any(_count_spare(backend, share, unit) < 0 for unit in job.needs)
 
 
-def _own(share: Resource, unit: str) -> int:
+def _count_own(share: Resource, unit: str) -> int:
     """Return how many instances of a type the share has of its own."""
     limits = share.request["capacityLimits"]
     return sum(int(each["maxCapacity"]) for each in limits if each["capacityUnit"] == unit)
 
 
-def _spare(backend: ServiceJobBackend, share: Resource, unit: str) -> int:
+def _count_spare(backend: ServiceJobBackend, share: Resource, unit: str) -> int:
     """Return how many of its own are not in use; fewer than none where the share borrows."""
-    return _own(share, unit) - backend.in_use[share.arn][unit]
+    return _count_own(share, unit) - backend.in_use[share.arn][unit]
 
 
 def _borrows(share: Resource) -> bool:
@@ -170,7 +170,7 @@ def _borrow_limit(share: Resource, unit: str) -> float:
     if not _borrows(share):
         return 0
     percent = share.request["resourceSharingConfiguration"].get("borrowLimit", -1)
-    return math.inf if percent < 0 else math.floor(_own(share, unit) * percent / 100)
+    return math.inf if percent < 0 else math.floor(_count_own(share, unit) * percent / 100)
 
 
 def _list_lenders(backend: ServiceJobBackend, share: Resource) -> list[Resource]:

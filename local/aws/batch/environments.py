@@ -32,12 +32,7 @@ class _Environments(Kind):
 
     def describe(self, backend: ServiceJobBackend, request: Json) -> Json:
         """Describe those named, or all."""
-        wanted = request.get("serviceEnvironments")
-        chosen = [
-            each
-            for each in backend.environments
-            if not wanted or each.name in wanted or each.arn in wanted
-        ]
+        chosen = self.choose(backend, request.get("serviceEnvironments"))
         return self.show_all(chosen, request, "DescribeServiceEnvironments", "serviceEnvironments")
 
 

@@ -13,7 +13,7 @@ from ..sagemaker import rules
 from ..service import context
 from . import capacity, events, fairness, preemption, retries
 from .models import ServiceJobBackend
-from .names import training_job_name
+from .names import make_training_job_name
 from .records import ENDED, FROM_SAGEMAKER, QUEUED, Resource, ServiceJob
 
 PREEMPTED = "Preempted by a job of a higher priority"
@@ -96,7 +96,7 @@ def succeed(backend: ServiceJobBackend, job: ServiceJob, at: float) -> None:
 def fail_attempt(backend: ServiceJobBackend, job: ServiceJob, at: float, reason: str) -> None:
     """The attempt has failed: retried as the retry strategy says, or the end of the job."""
     _close_attempt(backend, job, at, reason)
-    if retries.again(job.request.get("retryStrategy"), len(job.attempts), reason):
+    if retries.is_retried(job.request.get("retryStrategy"), len(job.attempts), reason):
         job.reason = reason
         job.started = None
         enter(backend, job, "RUNNABLE", at)
@@ -238,7 +238,7 @@ def send(backend: ServiceJobBackend, job: ServiceJob, at: float) -> None:
     request: dict[str, Any] = job.payload()
     wanted = request.get("TrainingJobName")
     if isinstance(wanted, str) and wanted:
-        request["TrainingJobName"] = training_job_name(wanted)
+        request["TrainingJobName"] = make_training_job_name(wanted)
     problem = rules.find_problem(request)
     job.scheduled = at
     job.training_job = None

@@ -59,6 +59,6 @@ def check_tags(tags: dict[str, Any]) -> None:
             raise refuse(f"The value of the tag {key!r} is not valid")
 
 
-def training_job_name(wanted: str) -> str:
+def make_training_job_name(wanted: str) -> str:
     """SageMaker's name of the training job: AWSBatch<TrainingJobName><32 hex>, within SageMaker's 63."""
     return f"AWSBatch{wanted[:23]}{uuid4().hex}"

@@ -30,16 +30,16 @@ def choose(backend: ServiceJobBackend, job: ServiceJob) -> list[ServiceJob]:
     under_way.sort(key=lambda each: (each.priority, -(each.scheduled or 0), -each.number))
     others = [each for each in under_way if each.share != job.share]
     if capacity.is_within_own(backend, job):
-        chosen = _try(backend, job, others, borrowing=True)
+        chosen = _choose_fewest(backend, job, others, borrowing=True)
         if chosen:
             return chosen
     if share.request["preemptionConfiguration"].get("inSharePreemption") == "ENABLED":
         lower = [e for e in under_way if e.share == job.share and e.priority < job.priority]
-        return _try(backend, job, lower, borrowing=False)
+        return _choose_fewest(backend, job, lower, borrowing=False)
     return []
 
 
-def _try(
+def _choose_fewest(
     backend: ServiceJobBackend,
     job: ServiceJob,
     candidates: Iterable[ServiceJob],

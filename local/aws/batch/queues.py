@@ -73,20 +73,17 @@ class _Queues(Kind):
 
     def describe(self, backend: ServiceJobBackend, request: Json) -> Json:
         """Describe those named, or all, queues of containers included."""
+        wanted = request.get("jobQueues")
         fixed: Json = {"statusReason": "JobQueue Healthy", "computeEnvironmentOrder": []}
         details = [
-            self.show(queue, "DescribeJobQueues", "jobQueues", **fixed) for queue in backend.queues
+            self.show(queue, "DescribeJobQueues", "jobQueues", **fixed)
+            for queue in self.choose(backend, wanted)
         ]
-        for queue in backend.describe_job_queues():
+        for queue in backend.describe_job_queues(wanted):
             shown = {name: value for name, value in queue.items() if value not in (None, {})}
             details.append({"jobQueueType": "ECS", **shown})
-        wanted = request.get("jobQueues")
         return page(
-            [
-                each
-                for each in details
-                if not wanted or each["jobQueueName"] in wanted or each["jobQueueArn"] in wanted
-            ],
+            details,
             request,
             "jobQueues",
             dict,
@@ -96,17 +93,12 @@ class _Queues(Kind):
 
     def update(self, backend: ServiceJobBackend, request: Json) -> Json | None:
         """Change a queue; one of containers is moto's."""
-        return (
-            None
-            if self._is_motos(backend, request["jobQueue"])
-            else super().update(backend, request)
-        )
+        if self._is_motos(backend, request["jobQueue"]):
+            return None
+        return super().update(backend, request)
 
     def delete(self, backend: ServiceJobBackend, request: Json) -> Json | None:
-        """Delete a queue with its shares; one of containers is moto's.
-
-        https://github.com/hashicorp/terraform-provider-aws/issues/34760 has what AWS says of one that there is not.
-        """
+        """Delete a queue with its shares; one of containers is moto's."""
         if self._is_motos(backend, request["jobQueue"]):
             return None
         queue = self.find(backend, request["jobQueue"])

@@ -87,6 +87,14 @@ class Kind:
                 return resource
         raise refuse(f"{self.what} {wanted} does not exist")
 
+    def choose(self, backend: ServiceJobBackend, wanted: list[str] | None) -> list[Resource]:
+        """Return those of these names or ARNs; all where none is named."""
+        return [
+            each
+            for each in self._kept(backend)
+            if not wanted or each.name in wanted or each.arn in wanted
+        ]
+
     def show(self, resource: Resource, operation: str, member: str = "", **others: Any) -> Json:
         """Return it as an operation's answer has it, or the items of a list in that answer."""
         shape = output("batch", operation)

@@ -11,7 +11,7 @@ from typing import Any
 from .names import matches
 
 
-def again(strategy: Mapping[str, Any] | None, attempts: int, reason: str) -> bool:
+def is_retried(strategy: Mapping[str, Any] | None, attempts: int, reason: str) -> bool:
     """Whether a job goes back to RUNNABLE after its attempt number `attempts` has failed for `reason`.
 
     The first rule of evaluateOnExit that matches decides; without a match the job is retried.

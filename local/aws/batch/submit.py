@@ -12,7 +12,7 @@ from uuid import uuid4
 from ..service import context
 from ..service.operations import Json
 from . import fairness, life
-from .capacity import needs
+from .capacity import read_needs
 from .models import ServiceJobBackend
 from .names import check_name, check_range, check_tags, refuse
 from .queues import queues
@@ -32,13 +32,13 @@ def submit(backend: ServiceJobBackend, request: Json) -> Json:
     """Queue a service job. The payload is JSON, but whether SageMaker takes it is not looked at."""
     check_name(request["jobName"], "Job name")
     check_tags(request.get("tags") or {})
-    payload = _payload(request)
+    payload = _parse_payload(request)
     _check_numbers(request)
     queue = queues.find(backend, request["jobQueue"])
     if queue.state != "ENABLED":
         raise refuse(f"Job queue {queue.name} is {queue.state}: it takes no new jobs")
     _check_share(backend, queue, request)
-    known = _known(backend, request)
+    known = _find_known(backend, request)
     if known is not None:
         return name_job(known)
     at = context.now()
@@ -51,7 +51,7 @@ def submit(backend: ServiceJobBackend, request: Json) -> Json:
         request={name: value for name, value in request.items() if name != "tags"},
         created=at,
         since=at,
-        needs=needs(payload),
+        needs=read_needs(payload),
         tags=request.get("tags") or {},
     )
     life.enter(backend, job, "SUBMITTED", at)
@@ -61,7 +61,7 @@ def submit(backend: ServiceJobBackend, request: Json) -> Json:
     return name_job(job)
 
 
-def _payload(request: Json) -> Json:
+def _parse_payload(request: Json) -> Json:
     text = request["serviceRequestPayload"]
     size = len(text.encode())
     if size > MAX_PAYLOAD:
@@ -121,7 +121,7 @@ def _check_share(backend: ServiceJobBackend, queue: Resource, request: Json) -> 
             raise refuse(f"Quota share {share.name} is {share.state}: it takes no new jobs")
 
 
-def _known(backend: ServiceJobBackend, request: Json) -> ServiceJob | None:
+def _find_known(backend: ServiceJobBackend, request: Json) -> ServiceJob | None:
     """The job that this clientToken got before, where the token mode answers with it."""
     mode = context.current.tokens
     token = request.get("clientToken")

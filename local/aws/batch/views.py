@@ -16,7 +16,7 @@ def describe(job: ServiceJob) -> Json:
     values = {
         **_collect(job),
         "jobQueue": job.queue,
-        "startedAt": _ms(job.started or 0),
+        "startedAt": _to_milliseconds(job.started or 0),
         "isTerminated": job.terminated,
         "attempts": [_show_attempt(attempt) for attempt in job.attempts],
         "tags": job.tags,
@@ -44,10 +44,10 @@ def _collect(job: ServiceJob) -> Json:
         **name_job(job),
         "status": job.status,
         "statusReason": job.reason,
-        "createdAt": _ms(job.created),
-        "scheduledAt": _ms(job.scheduled),
-        "startedAt": _ms(job.started),
-        "stoppedAt": _ms(job.stopped),
+        "createdAt": _to_milliseconds(job.created),
+        "scheduledAt": _to_milliseconds(job.scheduled),
+        "startedAt": _to_milliseconds(job.started),
+        "stoppedAt": _to_milliseconds(job.stopped),
         "latestAttempt": None if resource is None else {"serviceResourceId": resource},
         "capacityUsage": [
             {"capacityUnit": kind, "quantity": float(count)} for kind, count in job.needs.items()
@@ -57,8 +57,8 @@ def _collect(job: ServiceJob) -> Json:
 
 def _show_attempt(attempt: Json) -> Json:
     shown = {
-        "startedAt": _ms(attempt["started"]),
-        "stoppedAt": _ms(attempt["stopped"]),
+        "startedAt": _to_milliseconds(attempt["started"]),
+        "stoppedAt": _to_milliseconds(attempt["stopped"]),
         "serviceResourceId": _show_resource(attempt["training_job"]),
         "statusReason": attempt["reason"],
     }
@@ -69,5 +69,5 @@ def _show_resource(arn: str | None) -> Json | None:
     return None if arn is None else {"name": "TrainingJobArn", "value": arn}
 
 
-def _ms(seconds: float | None) -> int | None:
+def _to_milliseconds(seconds: float | None) -> int | None:
     return None if seconds is None else int(seconds * 1000)
