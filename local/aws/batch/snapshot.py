@@ -14,6 +14,7 @@ from . import fairness
 from .models import ServiceJobBackend
 from .queues import queues
 from .records import DISPATCHED, ServiceJob
+from .views import show_usage
 
 FRONT = 100
 TOP = 20
@@ -35,7 +36,8 @@ def get_snapshot(backend: ServiceJobBackend, request: Json) -> Json:
         since = max(moved, job.since, job.ranked)
         return {"jobArn": job.arn, "earliestTimeAtPosition": int(since * 1000)}
 
-    used: Json = {"totalCapacityUsage": _add_up(running), "lastUpdatedAt": now}
+    total = sum((Counter(job.needs) for job in running), Counter[str]())
+    used: Json = {"totalCapacityUsage": show_usage(total), "lastUpdatedAt": now}
     answer: Json = {
         "frontOfQueue": {"jobs": [show(job) for job in waiting[:FRONT]], "lastUpdatedAt": now},
         "queueUtilization": used,
@@ -58,20 +60,8 @@ def get_snapshot(backend: ServiceJobBackend, request: Json) -> Json:
 
 def _rank_shares(running: Iterable[ServiceJob], member: str) -> list[Json]:
     """List the shares that use most, each with its name as this member."""
-    by_share: dict[str, list[ServiceJob]] = defaultdict(list)
+    used: dict[str, Counter[str]] = defaultdict(Counter)
     for job in running:
-        by_share[job.share].append(job)
-    shares = sorted(
-        by_share, key=lambda name: (-sum(sum(job.needs.values()) for job in by_share[name]), name)
-    )
-    return [{member: name, "capacityUsage": _add_up(by_share[name])} for name in shares[:TOP]]
-
-
-def _add_up(running: Iterable[ServiceJob]) -> list[Json]:
-    """Count instances by type: the unit of service jobs."""
-    total: Counter[str] = Counter()
-    for job in running:
-        total.update(job.needs)
-    return [
-        {"capacityUnit": kind, "quantity": float(count)} for kind, count in sorted(total.items())
-    ]
+        used[job.share].update(job.needs)
+    names = sorted(used, key=lambda name: (-used[name].total(), name))[:TOP]
+    return [{member: name, "capacityUsage": show_usage(used[name])} for name in names]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ..service.operations import Json
 from ..service.shapes import keep_members, output
 from .records import ServiceJob
@@ -37,6 +39,13 @@ def name_job(job: ServiceJob) -> Json:
     return {"jobArn": job.arn, "jobName": job.request["jobName"], "jobId": job.id}
 
 
+def show_usage(needs: Mapping[str, int]) -> list[Json]:
+    """Return instances by type as capacity: the unit is the type."""
+    return [
+        {"capacityUnit": kind, "quantity": float(count)} for kind, count in sorted(needs.items())
+    ]
+
+
 def _collect(job: ServiceJob) -> Json:
     resource = _show_resource(job.training_job)
     return {
@@ -49,9 +58,7 @@ def _collect(job: ServiceJob) -> Json:
         "startedAt": _to_milliseconds(job.started),
         "stoppedAt": _to_milliseconds(job.stopped),
         "latestAttempt": None if resource is None else {"serviceResourceId": resource},
-        "capacityUsage": [
-            {"capacityUnit": kind, "quantity": float(count)} for kind, count in job.needs.items()
-        ],
+        "capacityUsage": show_usage(job.needs),
     }
 
 
