@@ -67,16 +67,15 @@ def _find_job(stack: Stack, aws: Aws, job: str) -> tuple[Kind, Mapping[str, Any]
             raise
         return state[job].kind, state[job].outputs
     remembered = state[job].outputs if job in state else {}
-    for each in jobs.jobs:
-        if each.name == job:
-            inputs = jobs.inputs[job]
-            paths = [*(inputs.get("secretPaths") or ()), *(remembered.get("secretPaths") or ())]
-            known = {"secretPaths": paths, "jobName": remembered.get("jobName", "")}
-            return KINDS[each.kind], {**inputs, **known}
+    kinds = {each.name: KINDS[each.kind] for each in jobs.jobs}
+    if job in kinds:
+        inputs = jobs.inputs[job]
+        paths = [*(inputs.get("secretPaths") or ()), *(remembered.get("secretPaths") or ())]
+        known = {"secretPaths": paths, "jobName": remembered.get("jobName", "")}
+        return kinds[job], {**inputs, **known}
     if job in state:
         return state[job].kind, remembered
-    close = suggest(job, [each.name for each in jobs.jobs])
-    if close:
+    if close := suggest(job, kinds):
         raise JobError(f"there is no job `{job}` in the stack '{stack.name}'{close}")
     return None
 

@@ -73,9 +73,7 @@ def choose_files(
     names: Sequence[str], files: Sequence[JobFile], jobs: Sequence[Job]
 ) -> list[JobFile]:
     """Return the files of these jobs. Raises `JobError` where a file would run more jobs again than were named."""
-    cells: dict[str, list[str]] = {}
-    for job in jobs:
-        cells.setdefault(job.file, []).append(job.name)
+    cells = {file.path: [job.name for job in jobs if job.file == file.path] for file in files}
     # a file by its path, or by the name of its job or of all jobs of its matrix
     whole = {str(file.document.get("name", file.stem)): file.path for file in files}
     whole |= {file.path: file.path for file in files}
@@ -83,7 +81,7 @@ def choose_files(
     found: dict[str, set[str]] = {}
     for name in names:
         if path := whole.get(name.removeprefix("./")):
-            found.setdefault(path, set()).update(cells.get(path, [name]))
+            found.setdefault(path, set()).update(cells[path] or [name])
         elif path := single.get(name):
             found.setdefault(path, set()).add(name)
         else:
@@ -91,10 +89,9 @@ def choose_files(
                 f"there is no job `{name}` among the job files{suggest(name, [*whole, *single])}"
             )
     for path, some in found.items():
-        every = cells.get(path, [])
-        if not some.issuperset(every):
+        if not some.issuperset(cells[path]):
             raise JobError(
-                f"{path}: its {len(every)} jobs share one generation, but only {', '.join(sorted(some))} should"
+                f"{path}: its {len(cells[path])} jobs share one generation, but only {', '.join(sorted(some))} should"
                 f" run again: `./jobctl rerun {Path(path).stem}` runs all of them"
             )
     return [file for file in sorted(files, key=lambda file: file.path) if file.path in found]

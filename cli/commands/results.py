@@ -19,11 +19,12 @@ from cli.runs.artifacts import (
 )
 from cli.runs.connection import connect_to_run, describe_run, make_redactor
 from cli.runs.download import Unsafe, download
-from cli.runs.entries import Entry, read_entries, refuse_deferred, select_entries
+from cli.runs.entries import read_entries, refuse_deferred, select_entries
 from cli.runs.reasons import describe_status, read_request
 from components.aws import Aws, Run
 from components.aws.runs import format_time
 from components.errors import Denied, Rejected
+from components.kinds import Kind
 from components.printable import visible
 
 
@@ -67,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
         f"{older if artifacts.older else ''}"
     )
     if entry.kind.artifacts.by_record:
-        print(_count(aws, entry, found, artifacts, folder, always=args.count))
+        print(_count(aws, entry.kind, found, artifacts, folder, args.count))
     return code
 
 
@@ -113,21 +114,15 @@ def _download(aws: Aws, artifacts: RunArtifacts, folder: Path) -> int:
 
 
 def _count(
-    aws: Aws,
-    entry: Entry,
-    found: Run,
-    artifacts: RunArtifacts,
-    folder: Path | None,
-    *,
-    always: bool,
+    aws: Aws, kind: Kind, found: Run, artifacts: RunArtifacts, folder: Path | None, always: bool
 ) -> str:
     """Say for how many records of the input there is a result; from the files, where those are here."""
     try:
-        inputs = list_inputs(aws, entry.kind, read_request(entry.kind, found))
+        inputs = list_inputs(aws, kind, read_request(kind, found))
         size = artifacts.size + sum(each.size for each in inputs or ())
         if size > COUNTED and not always:
             return f"records not counted: {format_size(size)} must be read for it (--count does)"
-        records = count_records(aws, entry.kind, inputs, artifacts, folder)
+        records = count_records(aws, kind, inputs, artifacts, folder)
     except (Denied, Rejected) as error:
         return f"records not counted: {error}"
     read = "unknown" if records.read is None else str(records.read)

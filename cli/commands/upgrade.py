@@ -19,14 +19,8 @@ from cli.engine.run import read_error
 from cli.planning.preview import read
 from cli.project.stack import HERE, find_project
 from cli.repository.git import find_repository, git, is_clean
-from cli.repository.manifest import LOCK, read_lock
-from cli.repository.upgrade import (
-    Changes,
-    apply,
-    compare,
-    compute_digests,
-    open_release,
-)
+from cli.repository.manifest import LOCK, compute_digests, read_lock
+from cli.repository.upgrade import Changes, apply, compare, open_release
 from cli.repository.version import is_older
 from components.errors import JobError
 

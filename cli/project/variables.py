@@ -32,12 +32,10 @@ def child_environment(stack: Stack, env: Mapping[str, str]) -> dict[str, str]:
         for name in ("AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_DEFAULT_PROFILE"):
             child.pop(name, None)
     region = find_region(stack)
-    if stack.setting("aws:region"):
-        child.setdefault("AWS_REGION", region)
-        child.setdefault("AWS_DEFAULT_REGION", region)
-    else:
-        # that of a shell is meant for AWS
-        child["AWS_REGION"] = child["AWS_DEFAULT_REGION"] = region
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        # where the stack names none, that of a shell is meant for AWS
+        if name not in child or not stack.setting("aws:region"):
+            child[name] = region
     child.setdefault("AWS_EC2_METADATA_DISABLED", "true")
     if not child.get("PULUMI_CONFIG_PASSPHRASE_FILE"):
         child.setdefault("PULUMI_CONFIG_PASSPHRASE", "local")

@@ -16,7 +16,7 @@ from cli.repository.git import find_repository, git, has_git, is_clean
 from cli.repository.manifest import (
     LOCK,
     Lock,
-    compute_digest,
+    compute_digests,
     list_upstream,
     read_manifest,
     write_lock,
@@ -97,7 +97,7 @@ def create(source: Path, target: Path, wanted: Wanted) -> None:
     _write(target / f"Pulumi.{LOCAL}.yaml", local + _NO_PREFLIGHT + region * is_alone)
     _write(target / "README.md", _README.format(name=wanted.name))
     _write(target / "jobs" / ".gitkeep", "")
-    digests = {path: compute_digest(target / path) for path in files}
+    digests = compute_digests(target, files)
     write_lock(target, Lock(find_version(source), find_source(source), digests))
 
 

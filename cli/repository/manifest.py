@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -88,12 +88,13 @@ def _is_junk(name: str) -> bool:
     return any(fnmatchcase(name, pattern) for pattern in _JUNK)
 
 
-def compute_digest(path: Path) -> str:
-    """Return a file's SHA-256, or nothing where there is no file."""
-    try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
-    except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
-        return ""
+def _compute_digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+
+
+def compute_digests(root: Path, paths: Iterable[str]) -> dict[str, str]:
+    """Return the SHA-256 of each file; nothing for one that is not there."""
+    return {path: _compute_digest(root / path) for path in paths}
 
 
 def read_lock(root: Path) -> Lock:

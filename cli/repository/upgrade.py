@@ -16,7 +16,7 @@ from cli.repository.manifest import (
     LOCK,
     Lock,
     Manifest,
-    compute_digest,
+    compute_digests,
     covers,
     list_upstream,
     read_manifest,
@@ -73,11 +73,6 @@ def compare(
         elif now or new:
             changes.changed.append(path)
     return changes
-
-
-def compute_digests(root: Path, paths: Sequence[str]) -> dict[str, str]:
-    """Return the SHA-256 of each file; nothing for one that is not there."""
-    return {path: compute_digest(root / path) for path in paths}
 
 
 def apply(root: Path, release: Release, changes: Changes, source: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 from cli.repository.manifest import (
     Lock,
     Manifest,
-    compute_digest,
+    compute_digests,
     list_upstream,
     read_lock,
     read_manifest,
@@ -56,7 +56,7 @@ def test_the_lock_is_read_as_it_was_written(tmp_path: Path) -> None:
     (tmp_path / "cli").mkdir()
     (tmp_path / "cli" / "a.py").write_text("a", "utf-8")
     (tmp_path / "cli" / "own.py").write_text("own", "utf-8")
-    files = {"cli/a.py": compute_digest(tmp_path / "cli" / "a.py"), "cli/gone.py": "0"}
+    files = {**compute_digests(tmp_path, ["cli/a.py"]), "cli/gone.py": "0"}
     lock = Lock("1.0.0", "https://example.com/a", files)
     write_lock(tmp_path, lock)
     assert read_lock(tmp_path) == lock
