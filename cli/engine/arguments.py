@@ -71,14 +71,9 @@ def choose_stack(project: Project, argv: Sequence[str], env: Mapping[str, str]) 
 
 def find_stack_name(argv: Sequence[str]) -> str:
     """Return the stack that the words of an engine's command name, or nothing."""
-    for at, word in enumerate(argv):
-        following = argv[at + 1] if at + 1 < len(argv) else ""
-        if word in ("-s", "--stack"):
-            return following
-        if word.startswith("--stack="):
-            return word.partition("=")[2]
-        if word.startswith("-s") and not word.startswith("--"):
-            return word[2:].removeprefix("=")
+    _, named = split_options(argv, (), "-s", "--stack")
+    if named:
+        return named[0]
     for words in (list(argv[:1]), list(argv[:2])):
         if words in NAMES_STACK:
             return next((word for word in argv[len(words) :] if not word.startswith("-")), "")
@@ -102,6 +97,8 @@ def split_options(
             return [*rest, word, *words], values
         if name in options and (equals or words):
             values.append(value if equals else words.pop(0))
+        elif word[:2] in options and len(word) > 2:
+            values.append(word[2:])  # -sdev
         elif word not in flags:
             rest.append(word)
     return rest, values

@@ -86,10 +86,7 @@ def read(text: str) -> Preview:
 
 
 def _add_step(job: JobSteps, step: Mapping[str, Any]) -> None:
-    old, new = (
-        normalize_numbers(step.get("oldState") or {}),
-        normalize_numbers(step.get("newState") or {}),
-    )
+    old, new = (normalize_numbers(step.get(key) or {}) for key in ("oldState", "newState"))
     op = str(step.get("op", ""))
     if op not in _OPS or (old.get("delete") and op != "replace"):
         return  # the remains of an earlier, interrupted replacement

@@ -57,6 +57,8 @@ def without_cli(tmp_path: Path) -> dict[str, str]:
         (["stack", "rm", "--yes", "dev"], "dev"),
         (["cancel", "dev"], "dev"),
         (["config", "set", "key", "value"], ""),
+        (["config", "set", "key", "--", "-value"], ""),
+        (["config", "set", "key", "--", "-secret"], ""),
         (["stack", "ls"], ""),
         (["up", "--skip-preview"], ""),
     ],
@@ -67,11 +69,9 @@ def test_stack_is_read_from_the_command(argv: list[str], name: str) -> None:
 
 
 def test_folder_is_taken_out_of_the_arguments(tmp_path: Path) -> None:
-    """`-C DIR` says where the project is; the engine is started there."""
-    assert split_cwd(["-s", "dev", "-C", str(tmp_path), "--yes"]) == (
-        ["-s", "dev", "--yes"],
-        tmp_path,
-    )
+    """`-C DIR` says where the project is; the engine is started there. Pulumi takes `-CDIR` too."""
+    for folder in (["-C", str(tmp_path)], [f"-C{tmp_path}"], [f"--cwd={tmp_path}"]):
+        assert split_cwd(["-s", "dev", *folder, "--yes"]) == (["-s", "dev", "--yes"], tmp_path)
 
 
 def test_project_with_emulator_stacks_only_needs_no_login(project: Project) -> None:
