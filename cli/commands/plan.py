@@ -81,14 +81,13 @@ def read_preview(stack: Stack, source: str = "", *, without_secrets: bool = Fals
 
 def make_plan(stack: Stack, text_: str) -> Plan:
     """Return the plan of a preview's document for this stack."""
-    where = stack.project.settings_file(stack.name).name
     settings = read_stack_settings(stack)
     # for their places; what is wrong with them has stopped the preview already
     jobs = load_stack(settings)
     return build(
         read(text_),
         jobs.jobs,
-        prices.read(stack.config.get("aws-jobs:prices"), where),
+        prices.read(stack),
         may_terminate=settings.allow_terminate,
         policies=jobs.policies,
     )

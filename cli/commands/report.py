@@ -73,9 +73,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _read(stack: Stack, known: Known, since: float, now: float) -> list[RunRow]:
-    where = stack.project.settings_file(stack.name).name
-    by_type = prices.read(stack.config.get("aws-jobs:prices"), where)
-    return read_rows(connect_stack(stack), known, by_type, since, now)
+    return read_rows(connect_stack(stack), known, prices.read(stack), since, now)
 
 
 def load_renderer() -> Callable[..., str]:

@@ -7,13 +7,15 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from cli.project.stack import Stack
 from components.errors import JobError
 from components.kinds import Kind
 from components.run import ceiling
 
 
-def read(value: Any, where: str) -> dict[str, float]:
+def read(stack: Stack) -> dict[str, float]:
     """Read the setting: a mapping, or the JSON text that `config set` writes. Raises `JobError`."""
+    value = stack.config.get("aws-jobs:prices")
     try:
         if isinstance(value, str) and value.strip():
             value = json.loads(value)
@@ -21,6 +23,7 @@ def read(value: Any, where: str) -> dict[str, float]:
         if not all(math.isfinite(price) and price >= 0 for price in prices.values()):
             raise ValueError
     except (AttributeError, TypeError, ValueError):
+        where = stack.project.settings_file(stack.name).name
         raise JobError(
             f"{where}: aws-jobs:prices must map instance types to hourly prices, such as {{ml.m5.xlarge: 0.23}}"
         ) from None
@@ -45,10 +48,3 @@ def count_hours(
         by_type, key=lambda name: (name not in prices, by_type[name] * prices.get(name, 1))
     )
     return {dearest: by_type[dearest]}
-
-
-def price_ceiling(
-    kind: Kind, request: Mapping[str, Any], prices: Mapping[str, float]
-) -> float | None:
-    """Return what a run may cost at most; `None` where a type that it may use has no price."""
-    return price(count_hours(kind, request, prices), prices)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cli.planning.prices import price, price_ceiling
+from cli.planning.prices import count_hours, price
 from cli.runs.reasons import read_request
 from components.aws import Run
 from components.aws.runs import Attempt, format_time, read_attempts, read_moment
@@ -157,7 +157,7 @@ def make_row(
     # what an attempt's own record says is the ceiling of one attempt
     most = None if total is None else total * (1 + len(earlier))
     limited = most is not None and math.isfinite(most)
-    most_money = price_ceiling(kind, request, prices) if limited else None
+    most_money = price(count_hours(kind, request, prices), prices) if limited else None
     ran = sum((each.stopped or now) - each.started for each in attempts if each.started) / 1000
     whole = max(0.0, (ended or now) - submitted) / 1000
     queue = str(request.get(kind.request.queue_field, ""))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import copy
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cli.commands.drift import find_differences
 from cli.planning import markdown, prices, text, words
+from cli.project.stack import Project, Stack
 from components import policy
 from components.errors import JobError
 from components.stack.archive import collapse_folders
@@ -367,7 +369,7 @@ def test_the_same_document_gives_the_same_bytes() -> None:
 def test_prices_must_be_prices(value: Any) -> None:
     """A price that is none is an error that names the file and shows a right one."""
     with pytest.raises(JobError, match=r"Pulumi\.prod\.yaml: aws-jobs:prices .* 0\.23"):
-        prices.read(value, "Pulumi.prod.yaml")
+        prices.read(Stack(Project(Path(), "aws-jobs"), "prod", {"aws-jobs:prices": value}))
 
 
 def test_what_a_preview_cannot_know_is_said_so() -> None:
