@@ -57,7 +57,6 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _find_queues(entries: Sequence[Entry]) -> list[tuple[Kind, str]]:
-    """Return the queues that jobs of the state name, each once."""
     found: dict[str, tuple[Kind, str]] = {}
     for entry in entries:
         found.setdefault(entry.queue.rpartition("/")[2], (entry.kind, entry.queue))

@@ -90,7 +90,6 @@ def _find_adopted(aws: Aws, jobs: StackJobs, prefix: str) -> Iterator[tuple[Kind
 
 
 def _format_findings(found: Sequence[Finding], stack: str) -> list[str]:
-    """Return one line a run, and the sums."""
     if not found:
         return [f"AWS has no runs of the stack '{stack}'"]
     shown = align(

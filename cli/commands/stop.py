@@ -47,7 +47,6 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _refuse_pointless(job: JobStatus) -> None:
-    """Raise `JobError` where there is nothing to stop, or AWS cannot."""
     if job.phase is Phase.WAITING:
         raise JobError(
             f"{job.name}: nothing to stop: it waits for {', '.join(job.waits_for)}, and is not submitted"

@@ -54,7 +54,6 @@ def format_preview(stack: Stack, without_secrets: bool = False) -> str:
 
 
 def _preview(stack: Stack, without_secrets: bool) -> str:
-    """Return what the engine prints, also of a preview that fails."""
     flags = ["--diff", "--color", "never"]
     status, out, err = run_preview(stack, flags, without_secrets=without_secrets)
     return out if status == 0 else f"{out}\n{err}"

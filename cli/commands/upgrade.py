@@ -108,7 +108,6 @@ def _stop_at(changes: Changes) -> None:
 
 
 def _run(root: Path, what: str, arguments: Sequence[str]) -> None:
-    """Run Python on what is in the folder now; raise `JobError` where it fails."""
     sys.stdout.flush()
     if subprocess.call([sys.executable, *arguments], cwd=root) != 0:
         raise JobError(f"{what} failed, see above; {UNDO}, or mend it and commit")

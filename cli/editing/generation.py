@@ -76,7 +76,6 @@ def change_generation(text: str, is_json: bool, stack: str, today: datetime.date
 
 
 def _only_differs(read: Any, edited: str, before: dict[str, Any], at: Path, new: int | str) -> bool:
-    """Read the edited text again: everything but the generation must be unchanged."""
     wanted = json.loads(json.dumps(before))
     inner = wanted
     for name in at[:-1]:
@@ -89,7 +88,6 @@ def _only_differs(read: Any, edited: str, before: dict[str, Any], at: Path, new:
 
 
 def _quote(written: str, value: int | str, is_json: bool) -> str:
-    """Return the value with the quotes of the old one."""
     if isinstance(value, int) or is_json or written.startswith('"'):
         return json.dumps(value, ensure_ascii=False)
     if written.startswith("'"):

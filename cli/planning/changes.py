@@ -80,7 +80,6 @@ def _is_packed_code(was: Any, now: Any, packed: tuple[str, str]) -> bool:
 
 
 def _compare(old: Any, new: Any, at: Path) -> Iterator[tuple[Path, Any, Any]]:
-    """Yield where two values differ; a list of another length differs as a whole."""
     if isinstance(old, Mapping) and isinstance(new, Mapping):
         for key in sorted(old.keys() | new.keys()):
             yield from _compare(old.get(key), new.get(key), (*at, str(key)))

@@ -85,7 +85,6 @@ def _phase_of(job: JobSteps) -> Phase:
 
 
 def _describe_run(job: JobSteps) -> str:
-    """Name the run by its AWS name, its status and since when."""
     now, phase = job.now, _phase_of(job)
     since = now.get("createdAt", "")
     if phase is Phase.RUNNING:

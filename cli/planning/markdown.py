@@ -73,7 +73,6 @@ class _Room:
 
 
 def _add_list(room: _Room, title: str, lines: Sequence[str], most: int) -> None:
-    """Add a list under a title, of at most so many characters."""
     if not lines:
         return
     head = f"\n{title}\n\n"

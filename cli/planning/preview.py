@@ -72,16 +72,13 @@ def read(text: str) -> Preview:
         if kind is not None:
             _add_step(jobs.setdefault(urn, JobSteps("::".join(parts[3:]), kind)), step)
     diagnostics = document.get("diagnostics") or []
+    errors = _list_messages(diagnostics, "error")
     return Preview(
         project,
         stack,
         sorted(jobs.values(), key=lambda job: (job.name, job.kind.name)),
         _list_messages(diagnostics, "warning"),
-        [
-            text
-            for text in _list_messages(diagnostics, "error")
-            if not text.startswith("an unhandled error")
-        ],
+        [text for text in errors if not text.startswith("an unhandled error")],
     )
 
 
@@ -90,12 +87,12 @@ def _add_step(job: JobSteps, step: Mapping[str, Any]) -> None:
     op = str(step.get("op", ""))
     if op not in _OPS or (old.get("delete") and op != "replace"):
         return  # the remains of an earlier, interrupted replacement
-    first = not job.before and not job.op
-    refreshed = op == "refresh" or (first and op in ("update", "delete") and _is_refresh(op, new))
-    if refreshed:
+    # a refresh that found something is shown as an update, with an id and outputs that a preview cannot know
+    is_first = not job.before and not job.op
+    is_update = op == "update" and bool(new.get("id")) and bool(new.get("outputs"))
+    if op == "refresh" or (is_first and is_update):
         job.before = old.get("outputs") or {}
         job.old, job.now = old.get("inputs") or {}, (new or old).get("outputs") or {}
-        job.gone = op == "delete"
         return
     if old:
         job.old, job.now = old.get("inputs") or {}, old.get("outputs") or {}
@@ -105,13 +102,7 @@ def _add_step(job: JobSteps, step: Mapping[str, Any]) -> None:
     job.new = new.get("inputs") or {}
 
 
-def _is_refresh(op: str, new: Mapping[str, Any]) -> bool:
-    """A refresh that found something is shown as an update, with an id and outputs that a preview cannot know."""
-    return op == "update" and bool(new.get("id")) and bool(new.get("outputs"))
-
-
 def _list_messages(diagnostics: list[Mapping[str, Any]], severity: str) -> list[str]:
-    """Return each message once, in order, without its prefix."""
     found = []
     for each in diagnostics:
         if each.get("severity") == severity:

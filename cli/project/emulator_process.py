@@ -243,7 +243,6 @@ def answers(endpoint: str, token: str) -> bool:
 
 
 def _take_lock(file: IO[str]) -> bool:
-    """Take the lock; False where the emulator holds it."""
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
