@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from cli.display.text import align, count
@@ -17,7 +17,7 @@ from cli.engine.arguments import add_flag, add_stack, find_stack
 from cli.project.stack import Stack
 from cli.runs.connection import connect_stack, load_jobs
 from cli.runs.entries import Entry, read_entries
-from cli.runs.judge import ADOPTED, NEWER, Finding, judge_runs, list_declared
+from cli.runs.judge import ADOPTED, NEWER, ORPHAN, Finding, judge_runs, list_declared
 from components import aws as service
 from components.aws import Aws, Run
 from components.aws.survey import list_stack_runs
@@ -27,6 +27,13 @@ from components.run.definition import IDENTITY
 from components.stack.jobs import StackJobs
 
 REASON = "terminated by jobctl recover: no file and no state entry matches it"
+_SHOWN = ("job", "status", "createdAt", "name", "standing")
+_ADVICE = {
+    ADOPTED: "{} unknown to the state; ./jobctl up -s {} adopts them and submits nothing",
+    NEWER: "{} newer than the state's run: the state is old. Take the job out of it "
+    "(pulumi state delete URN), and ./jobctl up -s {} adopts the newest run",
+    ORPHAN: "{} not declared by any file; ./jobctl recover -s {} --terminate terminates them",
+}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -50,10 +57,8 @@ def run(args: argparse.Namespace) -> int:
     except JobError as error:
         print(f"cannot read the state, continuing without it: {error}", file=sys.stderr)
     found = find_runs(aws, stack, load_jobs(stack, aws), known)
-    if args.json:
-        print(json.dumps([_to_row(each) for each in found], indent=2))
-    else:
-        print("\n".join(_format_findings(found, stack.name)))
+    rows = [_to_row(each) for each in found]
+    print(json.dumps(rows, indent=2) if args.json else "\n".join(_format_rows(rows, stack.name)))
     if not args.terminate:
         return 0
     return max([0, *(_terminate(aws, each) for each in found if each.orphan)])
@@ -89,36 +94,15 @@ def _find_adopted(aws: Aws, jobs: StackJobs, prefix: str) -> Iterator[tuple[Kind
                 yield KINDS[job.kind], run
 
 
-def _format_findings(found: Sequence[Finding], stack: str) -> list[str]:
-    if not found:
+def _format_rows(rows: Sequence[Mapping[str, Any]], stack: str) -> list[str]:
+    if not rows:
         return [f"AWS has no runs of the stack '{stack}'"]
-    shown = align(
-        [
-            (each.job, each.run.status, _created(each), each.run.name, each.standing)
-            for each in found
-        ]
-    )
-    lost = sum(each.standing == ADOPTED for each in found)
-    orphans = sum(each.orphan for each in found)
-    shown.append(f"{count(len(found), 'run')} in AWS")
-    if lost:
-        shown.append(
-            f"{lost} unknown to the state; ./jobctl up -s {stack} adopts them and submits nothing"
-        )
-    if newer := [each for each in found if each.standing == NEWER]:
-        shown.append(
-            f"{len(newer)} newer than the state's run: the state is old. Take the job out of it "
-            f"(pulumi state delete URN), and ./jobctl up -s {stack} adopts the newest run"
-        )
-    if orphans:
-        shown.append(
-            f"{orphans} not declared by any file; ./jobctl recover -s {stack} --terminate terminates them"
-        )
+    shown = align([[row[name] for name in _SHOWN] for row in rows])
+    shown.append(f"{count(len(rows), 'run')} in AWS")
+    for standing, advice in _ADVICE.items():
+        if number := sum(row["standing"] == standing for row in rows):
+            shown.append(advice.format(number, stack))
     return shown
-
-
-def _created(each: Finding) -> str:
-    return str(each.run.outputs.get("createdAt", ""))
 
 
 def _to_row(each: Finding) -> dict[str, Any]:
@@ -129,7 +113,7 @@ def _to_row(each: Finding) -> dict[str, Any]:
         "name": each.run.name,
         "status": each.run.status,
         "phase": each.run.phase.value,
-        "createdAt": _created(each),
+        "createdAt": str(each.run.outputs.get("createdAt", "")),
         "standing": each.standing,
         "orphan": each.orphan,
     }

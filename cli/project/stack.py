@@ -67,12 +67,11 @@ class Stack:
 
 def find_project(start: Path) -> Project:
     """Return the nearest project at or above `start`, as Pulumi does; elsewhere the one that this jobctl belongs to."""
-    for folder in (start, *start.parents, HERE):
-        if (folder / "Pulumi.yaml").is_file():
-            document = read_yaml(folder / "Pulumi.yaml")
-            name = str(document.get("name", ""))
-            return Project(folder, name, _read_inherited(name, document.get("config")))
-    raise JobError(f"{start}: no Pulumi.yaml here or above; run jobctl in a project's folder")
+    folders = (each for each in (start, *start.parents) if (each / "Pulumi.yaml").is_file())
+    root = next(folders, HERE)
+    document = read_yaml(root / "Pulumi.yaml")
+    name = str(document.get("name", ""))
+    return Project(root, name, _read_inherited(name, document.get("config")))
 
 
 def read_stack(project: Project, name: str) -> Stack:
