@@ -113,12 +113,9 @@ def _import_queue(stack: Stack, aws: Aws, folder: Path, queue: str) -> int:
     kind = next(kind for kind in KINDS.values() if kind.listing.scopes)
     made: list[Path] = []
     for name, (found, older) in sorted(_find_newest(kind, aws, queue).items()):
-        owner = found.tags.get(IDENTITY)
-        if owner and not found.released:
-            print(f"{name}: skipped: {found.name} belongs to {owner}")
-            continue
         path = folder / f"{name}.yaml"
         try:
+            _require_free(found, found.name)
             document = job_text.make_document(kind, found, name, queue)
             done = _write(document, found, stack, path)
         except JobError as error:
@@ -127,21 +124,19 @@ def _import_queue(stack: Stack, aws: Aws, folder: Path, queue: str) -> int:
         made.append(path)
         print(done + (f"; {older} older skipped" if older else ""))
     print(f"{count(len(made), 'job file')} written")
-    _check(made, stack)
+    if made:
+        _check(made, stack)
     return 0
 
 
 def _find_newest(kind: Kind, aws: Aws, queue: str) -> Mapping[str, tuple[Run, int]]:
     """Return the newest run and the number of older ones, by the name of the job file."""
     found: dict[str, tuple[Run, int]] = {}
-    for each, older in list_newest(aws, kind, queue):
+    for each, older in sorted(list_newest(aws, kind, queue), key=lambda pair: pair[0].created):
         name = job_text.make_job_name(kind, each)
-        if name not in found:
-            found[name] = (each, older)
-        else:
-            first, number = found[name]
-            newest = first if first.created >= each.created else each
-            found[name] = (newest, number + older + 1)
+        if name in found:
+            older += found[name][1] + 1
+        found[name] = (each, older)
     return found
 
 

@@ -162,13 +162,17 @@ def test_whole_queue(workspace: Workspace) -> None:
     assert said == (
         "jobs/older_job.yaml: adopts older_job (SUBMITTED); 1 older skipped\n"
         "jobs/other.yaml: adopts other (SUCCEEDED)\n"
-        f"ours: skipped: {ours} belongs to aws-jobs/local/ours\n"
+        f"ours: skipped: {ours} already belongs to aws-jobs/local/ours; its job file is in that project\n"
         "2 job files written\n"
     )
     before = workspace.submissions()
     workspace.deployed()
     assert workspace.submissions() == before
     assert workspace.jobs()["older_job"]["jobArn"] == newest
+    workspace.write("broken.json", {"kind": "Nothing"})
+    again = workspace.jobctl("import", "-s", "local", "--all", "--queue", "training")
+    assert again.stdout.endswith("0 job files written\n")
+    assert again.stderr == ""  # of new files alone
 
 
 @pytest.mark.parametrize(
