@@ -48,24 +48,24 @@ def run(args: argparse.Namespace) -> int:
             f"{relative(folder)}/ has no job file, and the demo deploys those of the stack `{STACK}`: write one with "
             "./jobctl new ServiceJob NAME, or run the demo in a clone of upstream's repository, which has samples"
         )
-    heading("1. Start an AWS emulator: ./jobctl emulator start")
+    print_heading("1. Start an AWS emulator: ./jobctl emulator start")
     endpoint, _ = Emulator(project).start(None, [])
     print(f"AWS emulator on {endpoint}")
     env = child_environment(stack, os.environ)
 
-    heading(f"2. Deploy the job files: ./jobctl up -s {STACK} --yes")
-    jobctl(project.root, env, ["up", "-s", STACK, "--yes", "--skip-preview"])
+    print_heading(f"2. Deploy the job files: ./jobctl up -s {STACK} --yes")
+    run_jobctl(project.root, env, ["up", "-s", STACK, "--yes", "--skip-preview"])
 
-    heading(f"3. They run: ./jobctl wait -s {STACK}; ./jobctl status -s {STACK}")
-    jobctl(project.root, env, ["wait", "-s", STACK, "--timeout", f"{args.timeout}s"])
+    print_heading(f"3. They run: ./jobctl wait -s {STACK}; ./jobctl status -s {STACK}")
+    run_jobctl(project.root, env, ["wait", "-s", STACK, "--timeout", f"{args.timeout}s"])
     print_offline(stack)
 
-    heading(f"4. Their results in S3: ./jobctl results JOB -s {STACK}")
+    print_heading(f"4. Their results in S3: ./jobctl results JOB -s {STACK}")
     for entry in read_entries(stack):
         if entry.phase is Phase.SUCCEEDED:
-            jobctl(project.root, env, ["results", entry.name, "-s", STACK])
+            run_jobctl(project.root, env, ["results", entry.name, "-s", STACK])
 
-    heading("5. Change one hyperparameter and preview it (in a copy)")
+    print_heading("5. Change one hyperparameter and preview it (in a copy)")
     preview_change(project, env, files)
 
     print(
@@ -74,11 +74,11 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def heading(text: str) -> None:
+def print_heading(text: str) -> None:
     print(f"\n== {text}", flush=True)
 
 
-def jobctl(root: Path, env: Mapping[str, str], argv: Sequence[str]) -> None:
+def run_jobctl(root: Path, env: Mapping[str, str], argv: Sequence[str]) -> None:
     """Run a command as a person would."""
     code = subprocess.call([sys.executable, "-m", "cli", *argv], cwd=root, env=dict(env))
     if code != 0:
@@ -92,7 +92,7 @@ def preview_change(project: Project, env: Mapping[str, str], files: Iterable[Pat
         changed = change_eta(copy, [path.relative_to(project.root) for path in files])
         print(changed or "no job file has a hyperparameter `eta` to change", flush=True)
         if changed:
-            jobctl(copy, env, ["preview", "-s", STACK, "--diff"])
+            run_jobctl(copy, env, ["preview", "-s", STACK, "--diff"])
 
 
 def change_eta(root: Path, files: Iterable[Path]) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from cli.commands.validate import read_stdin, select
 from cli.display.reports import format_text
-from cli.engine.arguments import add_flag, add_text
+from cli.engine.arguments import add_flag, add_stack, add_text
 from cli.project.settings import find_own_project, list_job_folders
 from cli.project.stack import find_selected
 from components.errors import JobError
@@ -27,7 +27,7 @@ from components.wire import join_path
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", help="a job file, - for standard input")
-    add_text(parser, "-s --stack", "STACK", "default: the selected stack, or the only one")
+    add_stack(parser, "default: the selected stack, or the only one")
     add_text(parser, "--job", "JOB", "only this job of a file with a matrix")
     add_flag(parser, "--object", "print the payload as an object, easier to read")
     parser.epilog = (

@@ -84,5 +84,5 @@ def _resume(args: argparse.Namespace, stack: Stack, view: LogView) -> str:
 
 
 def _say(text: str) -> None:
-    """What is no line of the log goes where it can be told from it."""
+    # the log alone goes to stdout
     print(text, file=sys.stderr, flush=True)

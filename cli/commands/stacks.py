@@ -24,7 +24,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "only those whose jobs the checked-out commit can change, against its first parent",
     )
     parser.epilog = (
-        f"They stand in {FILE}. In a workflow they are written to $GITHUB_OUTPUT as `stacks`, a JSON list for "
+        f"They are listed in {FILE}. In a workflow they are written to $GITHUB_OUTPUT as `stacks`, a JSON list for "
         "`matrix.include`; see docs/gitops.md."
     )
 

@@ -61,6 +61,6 @@ def _refuse_pointless(job: JobStatus) -> None:
 
 def _confirm(question: str) -> bool:
     if not sys.stdin.isatty():
-        raise JobError("nobody can be asked here: add --yes to end the run")
+        raise JobError("no terminal to confirm on; add --yes to end the run")
     print(f"{question} [y/N] ", end="", flush=True)
     return sys.stdin.readline().strip().lower() in ("y", "yes")

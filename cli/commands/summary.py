@@ -43,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def format_preview(stack: Stack, without_secrets: bool = False) -> str:
+def format_preview(stack: Stack, without_secrets: bool) -> str:
     """Return the engine's whole output, folded."""
     lines = _preview(stack, without_secrets)
     if len(lines) > LIMIT:
@@ -74,11 +74,11 @@ def _format_row(job: JobStatus) -> str:
         _format_link(title, str(job.outputs.get(name, "")))
         for title, name in (("console", "consoleUrl"), ("logs", "logsUrl"))
     ]
-    said = job.result if job.phase is Phase.SUCCEEDED else job.reason or job.where
+    detail = job.result if job.phase is Phase.SUCCEEDED else job.reason or job.where
     cells = (
         code(job.name),
         code(job.phase.value),
-        code(said, 400),
+        code(detail, 400),
         code(job.arn.rpartition("/")[2]),
         " ".join(filter(None, links)),
     )

@@ -110,7 +110,7 @@ def _stop_at(changes: Changes) -> None:
 def _run(root: Path, what: str, arguments: Sequence[str]) -> None:
     sys.stdout.flush()
     if subprocess.call([sys.executable, *arguments], cwd=root) != 0:
-        raise JobError(f"{what} failed, see above; {UNDO}, or mend it and commit")
+        raise JobError(f"{what} failed, see above; {UNDO}, or fix it and commit")
 
 
 def _commit(root: Path, title: str, changes: Changes) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cli.display.reports import FORMATS, format_report
-from cli.engine.arguments import add_text
+from cli.engine.arguments import add_stack
 from cli.project.settings import JobFolder, find_own_project, list_job_folders
 from components.errors import Problem
 from components.jobfile import JobFile, load, read_text
@@ -30,7 +30,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="files or folders, - for standard input (default: the stacks' folders, jobs/)",
     )
     parser.add_argument("--format", choices=FORMATS, default="text")
-    add_text(parser, "-s --stack", "STACK", "for this stack only (default: for each)")
+    add_stack(parser, "for this stack only (default: for each)")
     parser.epilog = "Exit code: 0 without errors (warnings do not count), 1 with errors."
 
 
