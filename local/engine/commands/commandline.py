@@ -17,7 +17,11 @@ from components.printable import make_stream
 from local.engine.errors import FAILED, EngineError
 
 CLI = "the Pulumi CLI has more (https://www.pulumi.com/docs/install/)"
-VALUE, SWITCH, OPTIONAL = "value", "switch", "optional"
+Kind = dict[str, str]
+"""How `argparse` takes a flag."""
+VALUE: Kind = {}
+SWITCH: Kind = {"action": "store_const", "const": "true"}
+OPTIONAL: Kind = {"nargs": "?", "const": "true"}
 COMMON = {"cwd": VALUE, "non-interactive": SWITCH, "color": VALUE, "stack": VALUE}
 DEPLOY = {"expect-no-changes": SWITCH, "refresh": OPTIONAL}
 CHANGE = {**DEPLOY, "yes": SWITCH, "skip-preview": SWITCH}
@@ -30,7 +34,7 @@ class Command:
     """A command: the function that runs it, its flags, and the words that follow it, optional ones in brackets."""
 
     function: str
-    flags: dict[str, str]
+    flags: dict[str, Kind]
     words: str = ""
 
 
@@ -90,12 +94,7 @@ def parse(argv: list[str]) -> tuple[Command, list[str], dict[str, str]]:
     parser = Parser(f"pulumi {' '.join(argv[:length])}", add_help=False, allow_abbrev=False)
     for name, kind in {**COMMON, **command.flags}.items():
         forms = [f"--{name}", *filter(None, [SHORT.get(name)])]
-        if kind == VALUE:
-            parser.add_argument(*forms, dest=name)
-        elif kind == OPTIONAL:
-            parser.add_argument(*forms, dest=name, nargs="?", const="true")
-        else:
-            parser.add_argument(*forms, dest=name, action="store_const", const="true")
+        parser.add_argument(*forms, dest=name, **kind)  # type: ignore[arg-type]
     parser.add_argument("words", nargs="*")
     flags = vars(parser.parse_intermixed_args(argv[length:]))
     words = flags.pop("words")

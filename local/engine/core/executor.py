@@ -9,7 +9,7 @@ from local.engine.core.deployment import Deployment
 from local.engine.core.diff import ask_for_diff
 from local.engine.core.events import Step, StepEvent
 from local.engine.errors import EngineError
-from local.engine.protocol.provider import Provider, Registry
+from local.engine.protocol.provider import Provider
 from local.engine.state.checkpoint import now
 from local.engine.state.journal import Journal
 from local.engine.state.model import Resource
@@ -108,7 +108,7 @@ class Executor:
         op = step.result if refresh else step.op
         if (step.logical or refresh) and not step.resource.is_default_provider:
             deployment.counts[op] += 1
-        # the stack's step ends with its outputs
+        # otherwise the stack's step ends with its outputs
         if deployment.preview or step.resource.custom or step.op in {"refresh", "delete"}:
             self._tell("end", op, step)
         if step.done is not None and not step.done.done() and step.new is not None:
@@ -138,41 +138,41 @@ def record(journal: Journal, step: Step) -> None:
 
 async def apply(step: Step, deployment: Deployment) -> None:
     """Carry the step out. EngineError says why it could not be."""
-    registry, preview = deployment.registry, deployment.preview
+    registry = deployment.registry
     match step.op, step.old, step.new:
         case "same", Resource() as old, Resource() as new:
             new.id, new.outputs = old.id, old.outputs
         case "create" | "create-replacement", _, Resource() as new:
-            if new.is_provider:
-                new.id = UNKNOWN_STRING if preview else str(uuid.uuid4())
-                configure(new, registry)
-            elif new.custom and preview:
-                new.outputs = copy_properties(new.inputs)
-            elif new.custom:
-                await (await registry.get(new.provider)).create(new)
-            new.created = new.modified = now()
+            await make(new, None, deployment)
         case "update", Resource() as old, Resource() as new:
-            new.id, new.created, new.modified = old.id, old.created, old.modified
-            if new.is_provider:
-                configure(new, registry)
-            elif new.custom and preview:
-                new.outputs = copy_properties(new.inputs)
-            elif new.custom:
-                await (await registry.get(new.provider)).update(old, new)
-            if new.custom:
-                new.modified = now()
+            await make(new, old, deployment)
         case "delete" | "delete-replaced", Resource() as old, _:
-            if step.resource.is_dynamic and not preview:
+            if old.is_dynamic and not deployment.preview:
                 await (await registry.get(old.provider)).delete(old)
         case "refresh", Resource() as old, _:
-            if step.resource.is_dynamic:
+            if old.is_dynamic:
                 await read(step, old, await registry.get(old.provider))
 
 
-def configure(new: Resource, registry: Registry) -> None:
-    """Have a provider start with its inputs, which are its outputs too."""
-    new.outputs = new.inputs
-    registry.configure(new.reference, new.inputs)
+async def make(new: Resource, old: Resource | None, deployment: Deployment) -> None:
+    """Create a resource, or update it where there is an old one."""
+    registry, preview = deployment.registry, deployment.preview
+    if old is not None:
+        new.id, new.created, new.modified = old.id, old.created, old.modified
+    if new.is_provider:
+        if old is None:
+            new.id = UNKNOWN_STRING if preview else str(uuid.uuid4())
+        new.outputs = new.inputs
+        registry.configure(new.reference, new.inputs)
+    elif new.custom and preview:
+        new.outputs = copy_properties(new.inputs)
+    elif new.custom:
+        provider = await registry.get(new.provider)
+        await (provider.create(new) if old is None else provider.update(old, new))
+    if old is None:
+        new.created = now()
+    if old is None or new.custom:
+        new.modified = now()
 
 
 async def read(step: Step, old: Resource, provider: Provider) -> None:

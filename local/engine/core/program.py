@@ -44,8 +44,7 @@ class RunningProgram:
         self._server, address = await monitor.serve(self)
         config = deployment.config
         settings = {
-            "monitor": address,
-            "engine": address,
+            "address": address,
             "project": deployment.project.name,
             "stack": deployment.stack,
             "parallel": deployment.parallel,
@@ -138,7 +137,8 @@ class RunningProgram:
         if step.old is not None and (deployment.failed or deployment.cancelled):
             step.new.outputs = {**step.old.outputs, **self._stack_outputs}
         deployment.journal.touch(step.new)
-        deployment.emit(StepEvent("end", step.op, step))
+        if not deployment.preview:
+            deployment.emit(StepEvent("end", step.op, step))
 
     async def complete(self) -> None:
         """Note that everything is registered, and wait until the deployment is over."""

@@ -37,7 +37,6 @@ class Text:
         self._preview = preview
         self._detailed = detailed
         self._began: dict[str, float] = {}
-        self._planned: set[tuple[str, str]] = set()
         self._diagnostics: dict[str, list[str]] = {}
         self._failed = 0
         title = f"Previewing {kind}" if preview else TITLES[kind]
@@ -87,11 +86,10 @@ class Text:
                 self._write(*describe_changes(event))
 
     def _plan(self, event: StepEvent, label: str) -> None:
-        """Print a planned step, once; the parts of a replacement are one."""
+        """Print a planned step; the parts of a replacement are one."""
         planned, step = WORDS[event.op][1], event.step
-        if not planned or (step.urn, event.op) in self._planned:
+        if not planned:
             return
-        self._planned.add((step.urn, event.op))
         self._write(f"{label} {planned}{name_keys(event)}")
         if self._detailed:
             self._write(*([f"      [id={step.old.id}]"] if step.old and step.old.id else []))

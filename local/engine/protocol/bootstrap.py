@@ -84,8 +84,8 @@ def main() -> int:
     pulumi.runtime.set_all_config(given["config"], given["secret_keys"])
     pulumi.runtime.configure(
         pulumi.runtime.Settings(
-            monitor=given["monitor"],
-            engine=connect_quietly(given["engine"]),
+            monitor=given["address"],
+            engine=connect_quietly(given["address"]),
             project=given["project"],
             stack=given["stack"],
             parallel=given["parallel"],

@@ -10,7 +10,7 @@ import json
 import os
 import signal
 from asyncio.subprocess import PIPE, Process
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -37,6 +37,7 @@ class Child:
 
     def __init__(self, process: Process) -> None:
         self._process = process
+        self._listening: asyncio.Future[Any] | None = None
 
     @classmethod
     async def spawn(cls: type[C], project: Project, env: Mapping[str, str]) -> C:
@@ -59,14 +60,16 @@ class Child:
             ) from problem
         return cls(process)
 
-    async def listen(self, listener: Listener) -> None:
-        """Hand over what the process prints, line by line, until it ends."""
+    def listen(self, listener: Listener) -> Awaitable[Any]:
+        """Hand over what the process prints, line by line, until it ends; what is returned can be waited for."""
 
         async def pump(stream: asyncio.StreamReader | None, is_error: bool) -> None:
             while stream is not None and (line := await stream.readline()):
                 listener(line.decode(errors="replace").rstrip("\r\n"), is_error)
 
-        await asyncio.gather(pump(self._process.stdout, False), pump(self._process.stderr, True))
+        streams = pump(self._process.stdout, False), pump(self._process.stderr, True)
+        self._listening = asyncio.ensure_future(asyncio.gather(*streams))
+        return self._listening
 
     async def stop(self) -> None:
         """End the process, and whatever it started."""
@@ -74,6 +77,8 @@ class Child:
             with suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
             await self._process.wait()
+        if self._listening is not None:
+            await self._listening
 
 
 class Program(Child):
@@ -97,10 +102,6 @@ class ProviderProcess(Child):
 
     script = Path(__file__).with_name("provider_host.py")
 
-    def __init__(self, process: Process) -> None:
-        super().__init__(process)
-        self._listening: asyncio.Task[None] | None = None
-
     async def port(self, listener: Listener) -> int:
         """Wait until it serves, and hand over what it prints from then on."""
         stdout = cast("asyncio.StreamReader", self._process.stdout)
@@ -109,14 +110,9 @@ class ProviderProcess(Child):
         if not line.strip().isdigit():
             output = (line + await stderr.read()).decode(errors="replace").strip()
             raise EngineError(f"the dynamic provider did not start: {output or 'it ended at once'}")
-        self._listening = asyncio.create_task(self.listen(listener))
+        self.listen(listener)
         return int(line)
 
     @property
     def exit_code(self) -> int | None:
         return self._process.returncode
-
-    async def stop(self) -> None:
-        await super().stop()
-        if self._listening is not None:
-            await self._listening

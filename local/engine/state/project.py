@@ -53,17 +53,18 @@ def read_project(file: Path) -> Project:
         runtime = runtime.get("name")
     if not isinstance(name, str) or not name:
         raise EngineError(f"{file}: the project has no name")
-    if runtime != "python":
-        raise Unsupported(f"{file.name}: the runtime {runtime!r}")
     toolchain = options.get("toolchain", "pip")
-    if toolchain != "pip":
-        raise Unsupported(f"{file.name}: the toolchain {toolchain!r}")
     # tags that `pulumi new` writes, for a backend that keeps them
-    config = document.get("config") or {}
-    if not isinstance(config, dict) or set(config) - {"pulumi:tags"}:
-        raise Unsupported(f"{file.name}: config for all stacks")
-    if document.get("main"):
-        raise Unsupported(f"{file.name}: another main than __main__.py")
+    config = set(document.get("config") or ()) - {"pulumi:tags"}
+    refused = {
+        f"the runtime {runtime!r}": runtime != "python",
+        f"the toolchain {toolchain!r}": toolchain != "pip",
+        "config for all stacks": config,
+        "another main than __main__.py": document.get("main"),
+    }
+    for what, is_asked_for in refused.items():
+        if is_asked_for:
+            raise Unsupported(f"{file.name}: {what}")
     root = file.parent
     program = root / "__main__.py"
     if not program.is_file():
