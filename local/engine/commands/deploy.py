@@ -136,13 +136,13 @@ async def _deploy(
     )
     if not is_preview:
         session.backend.back_up(stack)
-    with interruptible(deployment):
+    with handle_interrupts(deployment):
         return await deploy(deployment, program, read_state)
 
 
 @contextmanager
-def interruptible(deployment: Deployment) -> Iterator[None]:
-    """Handle Ctrl-C within: once stops after what runs, twice stops at once."""
+def handle_interrupts(deployment: Deployment) -> Iterator[None]:
+    """Have Ctrl-C within stop the deployment: once stops after what runs, twice stops at once."""
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
 
     def handle() -> None:

@@ -33,7 +33,7 @@ def init(invocation: Invocation) -> None:
     if session.backend.file(name).is_file():
         raise EngineError(f"stack '{session.backend.full_name(name)}' already exists")
     config = StackConfig(session.project, name, invocation.env)
-    parts = checkpoint.deployment_parts(config.secrets.salt, [], [], {})
+    parts = checkpoint.dump_deployment(config.secrets.salt, [], [], {})
     session.backend.write(name, parts)
     print(f"Created stack '{name}'")
     if not invocation.on("no-select"):

@@ -51,7 +51,7 @@ async def deploy(
         deployment.fail("", str(problem))
     finally:
         await deployment.registry.close()
-    if deployment.cancelled or deployment.step_failed:
+    if deployment.cancelled or deployment.errored:
         kind = "preview" if deployment.preview else "update"
         end = "canceled" if deployment.cancelled else "failed"
         deployment.report("", "error", f"{kind} {end}")

@@ -43,7 +43,6 @@ class Deployment:
     errored: list[Step] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     failed: bool = False
-    step_failed: bool = False
     cancelled: bool = False
     stopped: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when nothing new may start; what runs is finished."""

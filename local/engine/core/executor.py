@@ -77,7 +77,7 @@ class Executor:
         try:
             await apply(step, deployment)
         except EngineError as problem:
-            deployment.failed = deployment.step_failed = True
+            deployment.failed = True
             deployment.errored.append(step)
             deployment.report(
                 "" if step.resource.is_default_provider else step.urn, "error", str(problem)

@@ -102,7 +102,7 @@ class ProviderProcess(Child):
 
     script = Path(__file__).with_name("provider_host.py")
 
-    async def port(self, listener: Listener) -> int:
+    async def wait_for_port(self, listener: Listener) -> int:
         """Wait until it serves, and hand over what it prints from then on."""
         stdout = cast("asyncio.StreamReader", self._process.stdout)
         stderr = cast("asyncio.StreamReader", self._process.stderr)

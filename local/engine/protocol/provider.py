@@ -38,7 +38,7 @@ class Provider:
         """Connect and hand over the configuration."""
         if contains(inputs, lambda value: value is UNKNOWN):
             raise Unsupported("a provider's configuration with a value that is not known yet")
-        port = await self._process.port(listener)
+        port = await self._process.wait_for_port(listener)
         self._channel = grpc.aio.insecure_channel(f"127.0.0.1:{port}", options=protos.OPTIONS)
         self._stub = protos.provider_pb2_grpc.ResourceProviderStub(self._channel)
         request = pb.ConfigureRequest(

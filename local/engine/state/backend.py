@@ -93,7 +93,7 @@ class Backend:
             replace_file(meta, [META])
         # The CLI's file driver keeps a checksum beside each file; one that no longer fits must go.
         file.with_name(f"{file.name}.attrs").unlink(missing_ok=True)
-        replace_file(file, checkpoint.checkpoint_parts(self.full_name(stack), deployment))
+        replace_file(file, checkpoint.dump_checkpoint(self.full_name(stack), deployment))
 
     def back_up(self, stack: str) -> None:
         """Keep the checkpoint as it is now as `.bak`."""

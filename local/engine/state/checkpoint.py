@@ -157,7 +157,7 @@ def refuse_unsupported(snapshot: Snapshot) -> None:
                 raise Unsupported(f"{each.urn}: {name} in the state")
 
 
-def deployment_parts(
+def dump_deployment(
     salt: str | None, resources: list[bytes], pending: list[bytes], rest: dict[str, Any]
 ) -> list[bytes]:
     """Return a deployment, in parts to be written one after the other; resources and operations are JSON already."""
@@ -175,7 +175,7 @@ def deployment_parts(
     return [*parts, b"}"]
 
 
-def checkpoint_parts(stack: str, deployment: list[bytes]) -> list[bytes]:
+def dump_checkpoint(stack: str, deployment: list[bytes]) -> list[bytes]:
     head = f'{{"version":{SCHEMA},"checkpoint":{{"stack":{compact(stack)},"latest":'
     return [head.encode(), *deployment, b"}}"]
 

@@ -102,7 +102,7 @@ class Journal:
             b'{"resource":%b,"type":"%b"}' % (self._text(each.resource), each.type.encode())
             for each in now.pending
         ]
-        return checkpoint.deployment_parts(self._secrets().salt, resources, pending, now.rest)
+        return checkpoint.dump_deployment(self._secrets().salt, resources, pending, now.rest)
 
     def _text(self, resource: Resource) -> bytes:
         text = self._texts.get(resource)
