@@ -18,7 +18,7 @@ from local.engine.state.model import (
     Resource,
     Snapshot,
 )
-from local.engine.state.values import decode, encode
+from local.engine.state.values import SECRET, SIGNATURE, decode, encode
 
 VERSION = "v3.260.0"
 SCHEMA = 3
@@ -62,7 +62,7 @@ def dump_resource(resource: Resource, seal: Seal) -> dict[str, Any]:
     """
 
     def hide(secret: Any) -> dict[str, str]:
-        return {"ciphertext": seal(compact(secret))}
+        return {SIGNATURE: SECRET, "ciphertext": seal(compact(secret))}
 
     document: dict[str, Any] = {}
     for name, attribute in FIELDS.items():
@@ -79,7 +79,7 @@ def dump_resource(resource: Resource, seal: Seal) -> dict[str, Any]:
 
 def load_resource(document: dict[str, Any], unseal: Seal) -> Resource:
     def open_(secret: dict[str, Any]) -> Any:
-        return json.loads(unseal(secret["ciphertext"]))
+        return decode(json.loads(unseal(secret["ciphertext"])), open_)
 
     rest = dict(document)
     known: dict[str, Any] = {}

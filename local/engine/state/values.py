@@ -46,32 +46,46 @@ class Unknown:
 UNKNOWN = Unknown()
 
 
-def encode(value: Value, seal: Callable[[Any], dict[str, Any]]) -> Any:
-    """Return a value as JSON, keys in order; `seal(JSON)` returns the field that holds it in a secret's object."""
+def encode(value: Value, seal: Callable[[Any], Any]) -> Any:
+    """Return a value as JSON, keys in order; `seal(JSON)` returns what stands for a secret."""
+    # the most frequent first: states and messages consist of texts
+    if isinstance(value, str):
+        return value
     if isinstance(value, dict):
         return {key: encode(value[key], seal) for key in sorted(value)}
     if isinstance(value, list):
         return [encode(item, seal) for item in value]
     if isinstance(value, Secret):
-        return {SIGNATURE: SECRET, **seal(encode(value.value, seal))}
+        return seal(encode(value.value, seal))
     return UNKNOWN_STRING if isinstance(value, Unknown) else value
 
 
-def decode(document: Any, unseal: Callable[[dict[str, Any]], Any]) -> Value:
-    """Return the value that a JSON document stands for; `unseal(object)` returns the JSON in a secret's object."""
+def decode(document: Any, unseal: Callable[[dict[str, Any]], Value]) -> Value:
+    """Return the value that a JSON document stands for; `unseal(object)` returns the value of a secret."""
     if isinstance(document, dict):
-        signature = document.get(SIGNATURE)
-        if signature == SECRET:
-            return Secret(decode(unseal(document), unseal))
-        if signature in REFUSED:
-            raise Unsupported(REFUSED[signature])
-        return {key: decode(inner, unseal) for key, inner in document.items()}
+        return read_object({key: decode(document[key], unseal) for key in document}, unseal)
     if isinstance(document, list):
         return [decode(item, unseal) for item in document]
     if isinstance(document, float):
-        # the wire knows floats only
-        return int(document) if document.is_integer() and abs(document) < 1e21 else document
+        return to_number(document)
     return UNKNOWN if document == UNKNOWN_STRING else document
+
+
+def read_object(found: dict[str, Any], unseal: Callable[[dict[str, Any]], Value]) -> Value:
+    """Return what an object stands for, by its signature where it has one."""
+    signature = found.get(SIGNATURE)
+    if signature is None:
+        return found
+    if signature == SECRET:
+        return Secret(unseal(found))
+    if signature in REFUSED:
+        raise Unsupported(REFUSED[signature])
+    return found
+
+
+def to_number(value: float) -> int | float:
+    """Return a whole number as an int: the wire knows floats only."""
+    return int(value) if value.is_integer() and abs(value) < 1e21 else value
 
 
 def equal(old: Value, new: Value) -> bool:
