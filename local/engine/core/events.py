@@ -34,11 +34,6 @@ class Step:
     def urn(self) -> str:
         return self.resource.urn
 
-    @property
-    def logical(self) -> bool:
-        """Whether the step stands for a change as the reader counts them."""
-        return self.op in {"same", "create", "update", "delete", "replace"}
-
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:

@@ -22,6 +22,7 @@ OPERATIONS = {
     "delete": "deleting",
     "delete-replaced": "deleting",
 }
+COUNTED = {"same", "create", "update", "delete", "replace"}
 
 
 class Executor:
@@ -106,7 +107,7 @@ class Executor:
             deployment.stack_step = step
         refresh = step.op == "refresh" and deployment.kind == "refresh"
         op = step.result if refresh else step.op
-        if (step.logical or refresh) and not step.resource.is_default_provider:
+        if (step.op in COUNTED or refresh) and not step.resource.is_default_provider:
             deployment.counts[op] += 1
         # otherwise the stack's step ends with its outputs
         if deployment.preview or step.resource.custom or step.op in {"refresh", "delete"}:

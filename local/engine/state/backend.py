@@ -111,19 +111,17 @@ class Backend:
     def _lock_folder(self, stack: str) -> Path:
         return self._book / "locks" / "organization" / self.project.name / stack
 
-    def list_locks(self, stack: str) -> list[Path]:
-        return sorted(self._lock_folder(stack).glob("*.json"))
-
     def cancel(self, stack: str) -> None:
         """Remove every lock of a stack."""
-        for each in self.list_locks(stack):
+        for each in self._lock_folder(stack).glob("*.json"):
             each.unlink(missing_ok=True)
             each.with_name(f"{each.name}.attrs").unlink(missing_ok=True)
 
     @contextmanager
     def lock(self, stack: str) -> Iterator[None]:
         """Hold the stack's lock; EngineError says who holds it already, and since when."""
-        mine = self._lock_folder(stack) / f"{uuid.uuid4()}.json"
+        folder = self._lock_folder(stack)
+        mine = folder / f"{uuid.uuid4()}.json"
         holder = {
             "pid": os.getpid(),
             "username": getpass.getuser(),
@@ -132,7 +130,7 @@ class Backend:
         }
         replace_file(mine, [json.dumps(holder).encode()])
         try:
-            others = [each for each in self.list_locks(stack) if each != mine and each.exists()]
+            others = [each for each in sorted(folder.glob("*.json")) if each != mine]
             if others:
                 raise EngineError(
                     f"the stack is currently locked by {len(others)} lock(s). Either wait for the other "

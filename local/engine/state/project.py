@@ -55,11 +55,11 @@ def read_project(file: Path) -> Project:
         raise EngineError(f"{file}: the project has no name")
     toolchain = options.get("toolchain", "pip")
     # tags that `pulumi new` writes, for a backend that keeps them
-    config = set(document.get("config") or ()) - {"pulumi:tags"}
+    config = document.get("config") or {}
     refused = {
         f"the runtime {runtime!r}": runtime != "python",
         f"the toolchain {toolchain!r}": toolchain != "pip",
-        "config for all stacks": config,
+        "config for all stacks": not isinstance(config, dict) or set(config) - {"pulumi:tags"},
         "another main than __main__.py": document.get("main"),
     }
     for what, is_asked_for in refused.items():

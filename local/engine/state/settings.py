@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 import yaml
@@ -28,23 +29,21 @@ class StackConfig:
         self.file = project.stack_file(stack)
         self._env = env
         self._document: dict[str, Any] = read_mapping(self.file) if self.file.exists() else {}
-        self._secrets: Passphrase | None = None
         provider = self._document.get("secretsprovider", "passphrase")
         if provider != "passphrase":
             raise Unsupported(f"{self.file.name}: the secrets provider {provider!r}")
         if salt:
             self._document.setdefault(SALT, salt)
 
-    @property
+    @cached_property
     def secrets(self) -> Passphrase:
         """The stack's encryption; a stack without a salt gets one, which `save` writes."""
-        if self._secrets is None:
-            salt = self._document.get(SALT)
-            self._secrets = Passphrase(read_passphrase(self._env), salt)
-            if salt is None:
-                self._document[SALT] = self._secrets.salt
-                self.save()
-        return self._secrets
+        salt = self._document.get(SALT)
+        secrets = Passphrase(read_passphrase(self._env), salt)
+        if salt is None:
+            self._document[SALT] = secrets.salt
+            self.save()
+        return secrets
 
     def secrets_for(self, salt: str | None) -> Passphrase:
         """Return the stack's encryption, or the one that its state was written with if that is another."""
