@@ -51,27 +51,15 @@ def retag(
     aws: Aws, kind: Kind, arn: str, job: str, tags: Mapping[str, str], gone: Collection[str] = ()
 ) -> None:
     """Set these tags on one record, and take the `gone` ones away."""
-    if is_linked(kind, arn):
-        _retag_linked(aws, kind, arn, job, tags, gone)
-        return
+    linked = kind.link if is_linked(kind, arn) else None
+    owner = linked or kind
+    known = None if linked else kind  # the second service's errors are others
     if tags:
-        values = {"arn": arn, "tags": format_tags(kind, tags)}
-        aws.call(kind.service, kind.tags.add, values, job=job, kind=kind)
+        values = {"arn": arn, "tags": format_tags(owner, tags)}
+        aws.call(owner.service, owner.tags.add, values, job=job, kind=known)
     if gone:
         values = {"arn": arn, "keys": sorted(gone)}
-        aws.call(kind.service, kind.tags.remove, values, job=job, kind=kind)
-
-
-def _retag_linked(
-    aws: Aws, kind: Kind, arn: str, job: str, tags: Mapping[str, str], gone: Collection[str]
-) -> None:
-    link = kind.link
-    assert link is not None
-    if tags:
-        pairs = [{"Key": key, "Value": value} for key, value in sorted(tags.items())]
-        aws.call(link.service, link.tag, {"arn": arn, "tags": pairs}, job=job)
-    if gone:
-        aws.call(link.service, link.untag, {"arn": arn, "keys": sorted(gone)}, job=job)
+        aws.call(owner.service, owner.tags.remove, values, job=job, kind=known)
 
 
 def mark(
@@ -85,7 +73,7 @@ def mark(
     ours = {name: run.tags[name] for name in (IDENTITY, DIGEST) if name in run.tags}
     for attempt in sorted(list_attempts(kind, run) - {run.arn}):
         try:
-            _retag_linked(aws, kind, attempt, job, {**ours, **tags}, gone)
+            retag(aws, kind, attempt, job, {**ours, **tags}, gone)
         except Rejected as error:
             if not is_gone(error):
                 raise

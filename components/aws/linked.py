@@ -13,7 +13,7 @@ from typing import Any
 
 from ..errors import Denied, JobError, Missing
 from ..kinds import Call, Kind, Phase
-from ..run.definition import DIGEST, IDENTITY, digest
+from ..run.definition import DIGEST, IDENTITY, digest, format_tags, parse_tags
 from ..run.submission import list_identities, list_payload_names, make_payload_name
 from ..wire import pick
 from .client import Aws
@@ -32,8 +32,8 @@ def search_linked(aws: Aws, kind: Kind, how: str, value: str, job: str) -> Itera
     try:
         for item in aws.pages(kind.link.service, kind.link.search, values, job=job):
             record = item.get(kind.link.search.params["Resource"]) or {}
-            pairs = {tag["Key"]: tag.get("Value", "") for tag in record.get("Tags") or []}
-            yield linked_run(kind, record, pairs)
+            tags = parse_tags(kind.link, record.get(kind.link.tags.field))
+            yield linked_run(kind, record, tags)
     except Denied:
         return
 
@@ -72,8 +72,9 @@ def _may_have(aws: Aws, kind: Kind, identity: str) -> bool:
     arn = f"{record}.{link.listing.fields['arn']}"
     shared = aws.share(f"{kind.name}.search.{stack}", lambda: SharedList(read, arn))
     items = shared.read_all() if shared else None
-    wanted = {"Key": IDENTITY, "Value": identity}
-    return items is None or any(wanted in (pick(each, f"{record}.Tags") or []) for each in items)
+    [wanted] = format_tags(link, {IDENTITY: identity})
+    field = f"{record}.{link.tags.field}"
+    return items is None or any(wanted in (pick(each, field) or []) for each in items)
 
 
 def _read_allowed(aws: Aws, service: str, call: Call, values: Mapping[str, Any]) -> PageReader:

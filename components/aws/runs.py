@@ -154,10 +154,10 @@ def read_linked_tags(aws: Aws, kind: Kind, arn: str, job: str) -> dict[str, str]
     """Return the tags of the second service's record; none where the caller may not read them."""
     assert kind.link is not None
     try:
-        tags = aws.call(kind.link.service, kind.link.read_tags, {"arn": arn}, job=job)
+        tags = aws.call(kind.link.service, kind.link.tags.read, {"arn": arn}, job=job)
     except Denied:
         return {}
-    return {tag["Key"]: tag.get("Value", "") for tag in tags or []}
+    return parse_tags(kind.link, tags)
 
 
 def is_gone(error: JobError) -> bool:

@@ -152,9 +152,7 @@ class Link:
     describe: Call
     search: Call
     listing: Listing
-    tag: Call
-    untag: Call
-    read_tags: Call
+    tags: Tags
     terminate: Call
     statuses: Mapping[str, Phase]
     outputs: Mapping[str, str]

@@ -65,7 +65,7 @@ def _list_reads(kind: Kind, scope: Scope) -> Iterator[Pair]:
     for operation, resource in kind.permissions.reads:
         yield scope.arn(kind.service, resource), f"{kind.service}:{operation}"
     if link := kind.link:
-        for call in (link.describe, link.search, link.listing.call, link.read_tags):
+        for call in (link.describe, link.search, link.listing.call, link.tags.read):
             linked = f"{link.resource}/*" if _is_about_one(call) else "*"
             yield scope.arn(link.service, linked), _action(link.service, call)
 
@@ -124,7 +124,7 @@ def _list_changes(kind: Kind, scope: Scope) -> Iterator[Pair]:
         yield _resource(kind, call, scope), _action(kind.service, call)
     # a training job that was adopted by its ARN has no other record
     if link := kind.link:
-        for call in (link.untag, link.terminate):
+        for call in (link.tags.remove, link.terminate):
             yield scope.arn(link.service, f"{link.resource}/*"), _action(link.service, call)
 
 
@@ -168,7 +168,7 @@ def _tagging(scope: Scope) -> Iterator[dict[str, Any]]:
         claimed[action].add(job)
         carried[action].add(job)
         if link := kind.link:
-            action = _action(link.service, link.tag)
+            action = _action(link.service, link.tags.add)
             carried[action].add(scope.arn(link.service, f"{link.resource}/*"))
             claimed[action].add(scope.arn(link.service, f"{link.resource}/{link.prefix}*"))
             claimed[action] |= {arn for arn in scope.adopted if arn.split(":")[2] == link.service}

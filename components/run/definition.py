@@ -19,7 +19,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..errors import JobError
-from ..kinds import Kind
+from ..kinds import Kind, Link
 from ..wire import Path, join_path, normalize_numbers
 
 IDENTITY = "aws-jobs:identity"
@@ -129,7 +129,7 @@ def request_tags(kind: Kind, request: Mapping[str, Any]) -> dict[str, str]:
     return parse_tags(kind, request.get(kind.tags.field) or {})
 
 
-def parse_tags(kind: Kind, tags: Any) -> dict[str, str]:
+def parse_tags(kind: Kind | Link, tags: Any) -> dict[str, str]:
     """Read tags in the API's form; what is not known yet, or not in that form, is left out."""
     if kind.tags.as_list is None:
         return dict(tags) if isinstance(tags, Mapping) else {}
@@ -138,7 +138,7 @@ def parse_tags(kind: Kind, tags: Any) -> dict[str, str]:
     return {tag[key]: tag.get(value, "") for tag in listed if isinstance(tag.get(key), str)}
 
 
-def format_tags(kind: Kind, tags: Mapping[str, str]) -> Any:
+def format_tags(kind: Kind | Link, tags: Mapping[str, str]) -> Any:
     """Write tags in the API's form."""
     if kind.tags.as_list is None:
         return dict(tags)

@@ -49,7 +49,10 @@ def calls(kind: Kind) -> list[tuple[str, Call]]:
         link = kind.link
         found += [
             (link.service, call)
-            for call in (link.describe, link.search, link.tag, link.read_tags, link.terminate)
+            for call in (
+                *(link.describe, link.search, link.listing.call, link.terminate),
+                *(link.tags.add, link.tags.remove, link.tags.read),
+            )
         ]
     return found
 

@@ -234,9 +234,7 @@ KIND = Kind(
         listing=make_listing(
             "TrainingJob", {"NameContains": "$part", "CreationTimeAfter": "$since"}
         ),
-        tag=TAGS.add,
-        untag=TAGS.remove,
-        read_tags=TAGS.read,
+        tags=TAGS,
         # of a run that only this service knows: an adopted training job
         terminate=Call("StopTrainingJob", {"TrainingJobName": "$name"}),
         statuses={**STATUSES, "Deleting": Phase.UNKNOWN},
