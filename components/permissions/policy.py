@@ -42,13 +42,13 @@ def make_policy(role: str, scope: Scope) -> dict[str, Any]:
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
     """
-    statements = [*_reading(scope), *(_changing(scope) if role == "deploy" else ())]
-    statements += _reading_logs(scope) if role != "preview" else ()
+    statements = [*_allow_reads(scope), *(_allow_changes(scope) if role == "deploy" else ())]
+    statements += _allow_logs(scope) if role != "preview" else ()
     statements += make_storage(role, scope)
     return {"Version": "2012-10-17", "Statement": statements}
 
 
-def _reading(scope: Scope) -> Iterator[dict[str, Any]]:
+def _allow_reads(scope: Scope) -> Iterator[dict[str, Any]]:
     """Describe and list: what every kind's refresh, lookup and preflight ask."""
     by_resource = _group(pair for kind in KINDS.values() for pair in _list_reads(kind, scope))
     everywhere = by_resource.pop("*", set())
@@ -61,13 +61,13 @@ def _reading(scope: Scope) -> Iterator[dict[str, Any]]:
 def _list_reads(kind: Kind, scope: Scope) -> Iterator[Pair]:
     calls = (kind.record.describe, kind.listing.call, kind.tags.read, kind.listing.scopes)
     for call in filter(None, calls):
-        yield _resource(kind, call, scope), _action(kind.service, call)
+        yield _match_resource(kind, call, scope), _name_action(kind.service, call)
     for operation, resource in kind.permissions.reads:
         yield scope.arn(kind.service, resource), f"{kind.service}:{operation}"
     if link := kind.link:
         for call in (link.describe, link.search, link.listing.call, link.tags.read):
             linked = f"{link.resource}/*" if _is_about_one(call) else "*"
-            yield scope.arn(link.service, linked), _action(link.service, call)
+            yield scope.arn(link.service, linked), _name_action(link.service, call)
 
 
 def _group(pairs: Iterable[Pair]) -> dict[str, set[str]]:
@@ -85,11 +85,11 @@ def _allow_each(
         yield allow(f"{sid}{at or ''}", by_resource[resource], [resource], condition)
 
 
-def _action(service: str, call: Call) -> str:
+def _name_action(service: str, call: Call) -> str:
     return f"{service}:{call.operation}"
 
 
-def _job(kind: Kind, scope: Scope) -> str:
+def _match_jobs(kind: Kind, scope: Scope) -> str:
     return kind.record.arn.format(
         partition=scope.partition, region=scope.region, account=scope.account, id="*", name="*"
     )
@@ -99,18 +99,18 @@ def _is_about_one(call: Call) -> bool:
     return bool(re.search(r"\$(arn|id|name)\b", json.dumps(dict(call.params))))
 
 
-def _resource(kind: Kind, call: Call, scope: Scope) -> str:
+def _match_resource(kind: Kind, call: Call, scope: Scope) -> str:
     """The job's ARN for a call about one job, `*` for a list."""
     if not _is_about_one(call) or call.operation in kind.permissions.unscoped:
         return "*"
-    return _job(kind, scope)
+    return _match_jobs(kind, scope)
 
 
-def _changing(scope: Scope) -> Iterator[dict[str, Any]]:
+def _allow_changes(scope: Scope) -> Iterator[dict[str, Any]]:
     """Submit, tag and end."""
     for kind in KINDS.values():
-        yield _submitting(kind, scope)
-    yield from _tagging(scope)
+        yield _allow_submission(kind, scope)
+    yield from _allow_tags(scope)
     by_resource = _group(pair for kind in KINDS.values() for pair in _list_changes(kind, scope))
     yield from _allow_each("Own", by_resource, {"StringLike": {_CARRIED: scope.identity}})
     if scope.role_arns:
@@ -121,14 +121,14 @@ def _changing(scope: Scope) -> Iterator[dict[str, Any]]:
 
 def _list_changes(kind: Kind, scope: Scope) -> Iterator[Pair]:
     for call in filter(None, (kind.tags.remove, *kind.request.in_place.values(), kind.terminate)):
-        yield _resource(kind, call, scope), _action(kind.service, call)
+        yield _match_resource(kind, call, scope), _name_action(kind.service, call)
     # a training job that was adopted by its ARN has no other record
     if link := kind.link:
         for call in (link.tags.remove, link.terminate):
-            yield scope.arn(link.service, f"{link.resource}/*"), _action(link.service, call)
+            yield scope.arn(link.service, f"{link.resource}/*"), _name_action(link.service, call)
 
 
-def _reading_logs(scope: Scope) -> Iterator[dict[str, Any]]:
+def _allow_logs(scope: Scope) -> Iterator[dict[str, Any]]:
     """Read what runs have written.
 
     https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
@@ -136,26 +136,26 @@ def _reading_logs(scope: Scope) -> Iterator[dict[str, Any]]:
     found: dict[str, set[str]] = defaultdict(set)
     for logs in filter(None, (kind.logs for kind in KINDS.values())):
         group = scope.arn(logs.service, f"log-group:{logs.group}")
-        found[_action(logs.service, logs.streams)].add(f"{group}:*")
-        found[_action(logs.service, logs.events)].add(f"{group}:log-stream:*")
+        found[_name_action(logs.service, logs.streams)].add(f"{group}:*")
+        found[_name_action(logs.service, logs.events)].add(f"{group}:log-stream:*")
     for at, action in enumerate(sorted(found)):
         yield allow(f"ReadLogs{at or ''}", [action], found[action])
 
 
-def _submitting(kind: Kind, scope: Scope) -> dict[str, Any]:
+def _allow_submission(kind: Kind, scope: Scope) -> dict[str, Any]:
     targets = kind.permissions.targets
     if kind.permissions.queue_targets and scope.queues:
         narrow = kind.permissions.queue_targets
         targets = tuple(target.format(queue=each) for target in narrow for each in scope.queues)
     return allow(
         f"Submit{kind.name}",
-        [_action(kind.service, kind.request.submit)],
-        [_job(kind, scope), *(scope.arn(kind.service, target) for target in targets)],
+        [_name_action(kind.service, kind.request.submit)],
+        [_match_jobs(kind, scope), *(scope.arn(kind.service, target) for target in targets)],
         {"StringLike": {_ASKED: scope.identity}},
     )
 
 
-def _tagging(scope: Scope) -> Iterator[dict[str, Any]]:
+def _allow_tags(scope: Scope) -> Iterator[dict[str, Any]]:
     """Claim what is nobody's, tag what is ours, rename what was ours under a former name of the stack.
 
     The second service's record of our runs is tagged too. No page says that the tags of a run reach it, so one that the
@@ -164,11 +164,14 @@ def _tagging(scope: Scope) -> Iterator[dict[str, Any]]:
     claimed: dict[str, set[str]] = defaultdict(set)
     carried: dict[str, set[str]] = defaultdict(set)
     for kind in KINDS.values():
-        action, job = _action(kind.service, kind.tags.add), _resource(kind, kind.tags.add, scope)
+        action, job = (
+            _name_action(kind.service, kind.tags.add),
+            _match_resource(kind, kind.tags.add, scope),
+        )
         claimed[action].add(job)
         carried[action].add(job)
         if link := kind.link:
-            action = _action(link.service, link.tags.add)
+            action = _name_action(link.service, link.tags.add)
             carried[action].add(scope.arn(link.service, f"{link.resource}/*"))
             claimed[action].add(scope.arn(link.service, f"{link.resource}/{link.prefix}*"))
             claimed[action] |= {arn for arn in scope.adopted if arn.split(":")[2] == link.service}

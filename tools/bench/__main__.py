@@ -17,7 +17,7 @@ from pathlib import Path
 
 from cli.project.stack import HERE
 from components.errors import JobError
-from tools.bench.measure import Bench, started
+from tools.bench.measure import Bench, start_bench
 from tools.bench.record import FEW, PACED, Record, find_promises, find_worse, take_least
 from tools.bench.subjects import AWS_CLI, ENGINES, ROWS, SUBJECTS, TOOLS, TRIVIAL, TRIVIALS
 from tools.bench.table import format_table, put_between
@@ -34,7 +34,7 @@ ROUNDS = 3  # of few jobs; with more, one is as steady
 def main(argv: Sequence[str]) -> int:
     args = parse(argv)
     missing = {} if shutil.which("aws") else {AWS_CLI: "no `aws` on PATH"}
-    with started() as bench:
+    with start_bench() as bench:
         records = take_least(measure(bench, args.jobs, args.rows, missing))
     promises = "".join(f"{line}\n" for line in find_promises(records))
     text = f"{format_table(records, missing)}\n{promises}"

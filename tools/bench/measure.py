@@ -130,7 +130,7 @@ def run(command: Sequence[str], env: Mapping[str, str]) -> tuple[float, float, f
 
 
 @contextmanager
-def started() -> Iterator[Bench]:
+def start_bench() -> Iterator[Bench]:
     """Give a bench in a temporary folder, and end its emulator."""
     with tempfile.TemporaryDirectory(prefix="aws-jobs-bench-") as folder:
         bench = Bench(Path(folder))

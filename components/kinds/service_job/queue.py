@@ -50,17 +50,17 @@ def read_queue(aws: Aws, kind: Kind, name: str, statuses: Sequence[str] = WAITIN
     snapshot = aws.call("batch", _SNAPSHOT, {"queue": arn})
     use = snapshot.get("queueUtilization") or {}
     usage = use.get("totalCapacityUsage")
-    used = None if usage is None else {**_by_unit(usage), ALL: _sum(usage)}
+    used = None if usage is None else {**_index_by_unit(usage), ALL: _add_up(usage)}
     policy_arn = found.get("schedulingPolicyArn")
     policy = describe_policies(aws, [policy_arn]).get(policy_arn, {}) if policy_arn else {}
     if "quotaSharePolicy" in policy:
         scheduling = "quota shares"
         by_quota = (use.get("quotaShareUtilization") or {}).get("topCapacityUtilization")
-        shares = list(_quota_shares(list_quota_shares(aws, arn).values(), by_quota))
+        shares = list(_read_quota_shares(list_quota_shares(aws, arn).values(), by_quota))
     else:
         scheduling = "fair share" if "fairsharePolicy" in policy else "first in, first out"
         by_share = (use.get("fairshareUtilization") or {}).get("topCapacityUtilization") or ()
-        shares = [Pool(e["shareIdentifier"], _sum(e.get("capacityUsage"))) for e in by_share]
+        shares = [Pool(e["shareIdentifier"], _add_up(e.get("capacityUsage"))) for e in by_share]
     front = (snapshot.get("frontOfQueue") or {}).get("jobs") or ()
     return Queue(
         name=str(found["jobQueueName"]),
@@ -69,21 +69,21 @@ def read_queue(aws: Aws, kind: Kind, name: str, statuses: Sequence[str] = WAITIN
         status=str(found.get("status", "")),
         reason=str(found.get("statusReason", "")),
         scheduling=scheduling,
-        used=_sum(usage),
+        used=_add_up(usage),
         environments=tuple(
             pool
             for name in names
             if name in described
-            for pool in _pools(described[name], "serviceEnvironmentName", used)
+            for pool in _read_pools(described[name], "serviceEnvironmentName", used)
         ),
         shares=tuple(shares),
         front=tuple(str(each["jobArn"]) for each in front),
         lines=scheduling == "quota shares",
-        runs={each.arn: each for status in statuses for each in _list(aws, kind, arn, status)},
+        runs={each.arn: each for status in statuses for each in _list_runs(aws, kind, arn, status)},
     )
 
 
-def _list(aws: Aws, kind: Kind, queue: str, status: str) -> Iterator[Glance]:
+def _list_runs(aws: Aws, kind: Kind, queue: str, status: str) -> Iterator[Glance]:
     items = aws.pages("batch", _LIST, {"queue": queue, "status": status})
     for item in islice(items, 100):
         created = to_milliseconds(item.get("createdAt"))
@@ -94,21 +94,24 @@ def _list(aws: Aws, kind: Kind, queue: str, status: str) -> Iterator[Glance]:
         )
 
 
-def _sum(usage: Any) -> float | None:
+def _add_up(usage: Any) -> float | None:
     return sum(float(each["quantity"]) for each in usage) if usage is not None else None
 
 
-def _by_unit(usage: Any) -> dict[str, float]:
+def _index_by_unit(usage: Any) -> dict[str, float]:
     return {str(each["capacityUnit"]): float(each["quantity"]) for each in usage or ()}
 
 
-def _quota_shares(found: Iterable[Item], usage: Any) -> Iterator[Pool]:
-    use = {str(each["quotaShareName"]): _by_unit(each.get("capacityUsage")) for each in usage or ()}
+def _read_quota_shares(found: Iterable[Item], usage: Any) -> Iterator[Pool]:
+    use = {
+        str(each["quotaShareName"]): _index_by_unit(each.get("capacityUsage"))
+        for each in usage or ()
+    }
     for share in found:
-        yield from _pools(share, "quotaShareName", use.get(str(share["quotaShareName"]), {}))
+        yield from _read_pools(share, "quotaShareName", use.get(str(share["quotaShareName"]), {}))
 
 
-def _pools(found: Item, name: str, used: Mapping[str, Any] | None) -> Iterator[Pool]:
+def _read_pools(found: Item, name: str, used: Mapping[str, Any] | None) -> Iterator[Pool]:
     """Yield a pool for each limit: a queue with quota shares has limits by instance type, others of all together."""
     disabled = found.get("state") == "DISABLED"
     for limit in found.get("capacityLimits") or [{}]:

@@ -129,7 +129,7 @@ def token(view: View) -> Iterator[JobProblem]:
 
 def sizes(view: View) -> Iterator[JobProblem]:
     """What is sent, counted in bytes of UTF-8; what is pending counts as it is written."""
-    payload = _bytes(view.payload)
+    payload = _count_bytes(view.payload)
     if payload > PAYLOAD_MOST:
         message = (
             f"{payload} bytes as JSON, more than the {PAYLOAD_MOST} (10 KiB) that AWS Batch accepts; move large "
@@ -138,7 +138,7 @@ def sizes(view: View) -> Iterator[JobProblem]:
         yield JobProblem(view.at(), message, "payload-size")
     rest = {name: value for name, value in view.request.items() if value is not view.payload}
     # the payload is sent as a string in JSON: its quotes are escaped
-    request = _bytes(rest) + payload + str(view.payload).count("'") + _ADDED
+    request = _count_bytes(rest) + payload + str(view.payload).count("'") + _ADDED
     if request > REQUEST_MOST:
         message = (
             f"about {request} bytes, more than the {REQUEST_MOST} (30 KiB) that AWS Batch accepts"
@@ -146,7 +146,7 @@ def sizes(view: View) -> Iterator[JobProblem]:
         yield JobProblem(("request",), message, "request-size")
 
 
-def _bytes(value: Any) -> int:
+def _count_bytes(value: Any) -> int:
     text = json.dumps(value, separators=(",", ":"), ensure_ascii=False, default=str)
     return len(text) if text.isascii() else len(text.encode())
 

@@ -6,7 +6,7 @@ import pytest
 
 from components.errors import JobError
 from tools.bench.__main__ import measure
-from tools.bench.measure import run, started
+from tools.bench.measure import run, start_bench
 from tools.bench.subjects import AWS_CLI, DYNAMIC, LOOP, OURS, ROWS, THREADS, TRIVIAL
 
 
@@ -16,7 +16,7 @@ def test_each_subject_is_taken_through_its_commands(monkeypatch: pytest.MonkeyPa
     """Without the Pulumi CLI, which only makes the same rows again, and with one round."""
     monkeypatch.setattr("tools.bench.__main__.ENGINES", ("embedded",))
     monkeypatch.setattr("tools.bench.__main__.ROUNDS", 1)
-    with started() as bench:
+    with start_bench() as bench:
         found = measure(bench, [2], ROWS, {AWS_CLI: "not here"})
     rows = {(each.subject, each.row): each for each in found}
     asked = {
