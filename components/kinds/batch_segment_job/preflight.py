@@ -19,6 +19,6 @@ def find_problems(jobs: Sequence[Job], aws: Aws) -> Iterator[ReferenceProblem]:
 
 
 def _judge(job: Job, recipe: Recipe) -> str:
-    if not recipe.segments:
+    if not recipe.queries:
         return f"it was trained with {recipe.name}, which does not support user segments"
     return ""

@@ -20,16 +20,16 @@ _RANKING = {"userId": "891", "itemList": ["27", "886"]}
 
 @dataclass(frozen=True)
 class Recipe:
-    """A recipe's name, an input record, and what it can do: batch inference, with themes; batch segments.
+    """A recipe's name, an input record, and what it can do: `batch` inference, with themes, or batch segments.
 
-    `themes` and `queries` are how many records an input file may have, for themes and for segments.
+    `themes` and `queries` are how many records an input file may have, for themes and for segments; none where the
+    recipe makes no such thing.
     """
 
     name: str
     record: Mapping[str, Any] = field(default_factory=dict)
     batch: bool = True
     themes: int = 0
-    segments: bool = False
     queries: int = 0
 
 
@@ -49,7 +49,7 @@ RECIPES = {
         Recipe("aws-sims", _ITEM),
         Recipe("aws-trending-now", batch=False),
         Recipe("aws-next-best-action", batch=False),
-        Recipe("aws-item-affinity", _ITEM, batch=False, segments=True, queries=500),
-        Recipe("aws-item-attribute-affinity", _ATTRIBUTES, batch=False, segments=True, queries=10),
+        Recipe("aws-item-affinity", _ITEM, batch=False, queries=500),
+        Recipe("aws-item-attribute-affinity", _ATTRIBUTES, batch=False, queries=10),
     )
 }

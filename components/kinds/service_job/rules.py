@@ -31,26 +31,19 @@ _ADDED = 900
 
 def queue(view: View) -> Iterator[JobProblem]:
     """A name of letters, digits, hyphens and underscores, or an ARN of the job's region (API_CreateJobQueue.html)."""
-    at = ("request", "jobQueue")
-    value = view.get("jobQueue")
+    at, value = ("request", "jobQueue"), view.get("jobQueue")
     if not isinstance(value, str):
         return
-    if not value.startswith("arn:"):
-        if not _QUEUE.fullmatch(value):
-            message = (
-                f"`{value}` is not a queue's name (at most 128 letters, digits, - and _) or its ARN"
-            )
-            yield JobProblem(at, message, "queue-name")
-        return
-    found = _QUEUE_ARN.fullmatch(value)
-    if not found:
-        message = (
-            f"`{value}` is not a job queue's ARN: arn:aws:batch:<region>:<account>:job-queue/<name>"
-        )
-        yield JobProblem(at, message, "queue-arn")
-    elif view.region and found[1] != view.region:
-        message = f"is in {found[1]}, but the job runs in {view.region}"
-        yield JobProblem(at, message, "arn-region")
+    if found := _QUEUE_ARN.fullmatch(value):
+        if view.region and found[1] != view.region:
+            message = f"is in {found[1]}, but the job runs in {view.region}"
+            yield JobProblem(at, message, "arn-region")
+    elif value.startswith("arn:"):
+        form = "arn:aws:batch:<region>:<account>:job-queue/<name>"
+        yield JobProblem(at, f"`{value}` is not a job queue's ARN: {form}", "queue-arn")
+    elif not _QUEUE.fullmatch(value):
+        form = "a queue's name (at most 128 letters, digits, - and _) or its ARN"
+        yield JobProblem(at, f"`{value}` is not {form}", "queue-name")
 
 
 def shares(view: View) -> Iterator[JobProblem]:
