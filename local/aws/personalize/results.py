@@ -37,10 +37,7 @@ class Unusable(Exception):
 def write(backend: BatchInferenceBackend, job: Resource, at: float) -> None:
     """Write `<output path>/<input file>.out` for each input file; all or nothing."""
     inputs = _read_inputs(backend, job.request["jobInput"]["s3DataSource"]["path"])
-    results = {key: _make_results(backend, job, key, body) for key, body in inputs.items()}
-    outputs = {
-        key: "".join(f"{json.dumps(line)}\n" for line in lines) for key, lines in results.items()
-    }
+    outputs = {key: _make_output(backend, job, key, body) for key, body in inputs.items()}
     try:
         target = job.request["jobOutput"]["s3DataDestination"]["path"]
         write_outputs(*backend.place, target, outputs, at)
@@ -64,9 +61,7 @@ def _read_inputs(backend: BatchInferenceBackend, uri: str) -> dict[str, bytes]:
     return {key: found[key]} if key in found else found
 
 
-def _make_results(
-    backend: BatchInferenceBackend, job: Resource, key: str, body: bytes
-) -> list[Json]:
+def _make_output(backend: BatchInferenceBackend, job: Resource, key: str, body: bytes) -> str:
     recipe = find_recipe(backend, job.request["solutionVersionArn"])
     count = job.request.get("numResults", DEFAULT_RESULTS)
     themed = job.request.get("batchInferenceJobMode") == "THEME_GENERATION"
@@ -76,7 +71,8 @@ def _make_results(
             f"The input file {key} has {len(records)} records; "
             f"a job that generates themes takes at most {MAX_THEMED_RECORDS}."
         )
-    return [_make_result(record, recipe, count, themed) for record in records]
+    results = [_make_result(record, recipe, count, themed) for record in records]
+    return "".join(f"{json.dumps(result)}\n" for result in results)
 
 
 def _parse_records(key: str, body: bytes) -> list[Json]:
