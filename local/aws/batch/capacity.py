@@ -71,11 +71,10 @@ def fits(
 
 
 def find_environment(backend: ServiceJobBackend, job: ServiceJob) -> Resource:
-    """Return the service environment of a job's queue, which has exactly one: neither goes before the job ends."""
+    """Return the service environment of a job's queue: neither is deleted before the job ends."""
     queue = backend.queues.get(job.queue)
     assert queue is not None
-    order = queue.request["serviceEnvironmentOrder"]
-    environment = backend.environments.get(order[0]["serviceEnvironment"])
+    environment = backend.environments.get(queue.environment)
     assert environment is not None
     return environment
 

@@ -68,7 +68,7 @@ class _Queues(Kind):
             policies.find(backend, request["schedulingPolicyArn"])
         if old is not None:
             _check_policy(backend, old.request, own)
-        _check_environment(backend, own, old)
+        _check_environment(backend, own, environment, old)
         return own
 
     def describe(self, backend: ServiceJobBackend, request: Json) -> Json:
@@ -133,19 +133,17 @@ def _check_policy(backend: ServiceJobBackend, old: Json, new: Json) -> None:
         raise refuse("A scheduling policy is replaced by one of the same kind only")
 
 
-def _check_environment(backend: ServiceJobBackend, request: Json, own: Resource | None) -> None:
+def _check_environment(
+    backend: ServiceJobBackend, request: Json, environment: str, own: Resource | None
+) -> None:
     """Refuse to share an environment with another queue where one of the two has quota shares.
 
     https://docs.aws.amazon.com/batch/latest/userguide/service_limits.html
     """
-    environment = request["serviceEnvironmentOrder"][0]["serviceEnvironment"]
     for queue in backend.queues:
-        shared = queue.request["serviceEnvironmentOrder"][0]["serviceEnvironment"] == environment
-        if (
-            shared
-            and queue is not own
-            and any(has_quotas(backend, each) for each in (request, queue.request))
-        ):
+        if queue is own or queue.environment != environment:
+            continue
+        if has_quotas(backend, request) or has_quotas(backend, queue.request):
             raise refuse(
                 f"{environment} is used by the job queue {queue.name}: "
                 "with quota shares an environment has one queue"

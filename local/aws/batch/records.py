@@ -38,6 +38,11 @@ class Resource(Record):
     def state(self) -> str:
         return str(self.request.get("state") or "ENABLED")
 
+    @property
+    def environment(self) -> str:
+        """The ARN of a queue's service environment, of which it has exactly one."""
+        return str(self.request["serviceEnvironmentOrder"][0]["serviceEnvironment"])
+
 
 @dataclass
 class ServiceJob(Record):

@@ -70,9 +70,7 @@ class Kind:
         if self.has_state and found.state != "DISABLED":
             raise refuse(f"{self.what} {found.name} must be DISABLED before it is deleted")
         for queue in backend.queues:
-            order = queue.request["serviceEnvironmentOrder"]
-            used = [queue.request.get("schedulingPolicyArn"), order[0]["serviceEnvironment"]]
-            if found.arn in used:
+            if found.arn in (queue.environment, queue.request.get("schedulingPolicyArn")):
                 raise refuse(f"{self.what} {found.name} is used by the job queue {queue.name}")
         jobs = [job for job in backend.service_jobs if found.arn in (job.queue, job.share_arn)]
         reason = f"The {self.what.lower()} was deleted"
