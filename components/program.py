@@ -10,7 +10,7 @@ import asyncio
 import gc
 import os
 import time
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -116,7 +116,6 @@ def declare(
     known |= {"aws-jobs:submitRate": str(settings.submit_rate)} if settings.submit_rate else {}
     provider = pulumi.ProviderResource("pulumi-python", PROVIDER, known)
     declared = {}
-    progress = Progress(len(jobs.before_platform), partial(pulumi.log.info, ephemeral=True))
     for job in jobs.before_platform:
         inputs = jobs.inputs[job.name]
         waits = jobs.waiting.get(job.name, [])
@@ -146,7 +145,8 @@ def declare(
         _: pulumi.Output[None] = pulumi.Output.from_input(_check_new(jobs, settings, declared))
     else:
         # no output, which the SDK would wait for beside each other one
-        asyncio.ensure_future(progress.follow([job.urn.future() for job in declared.values()]))
+        say = partial(pulumi.log.info, ephemeral=True)
+        asyncio.ensure_future(report_progress([job.urn.future() for job in declared.values()], say))
     return declared
 
 
@@ -185,35 +185,25 @@ def _check(jobs: StackJobs, settings: Settings, asked: Sequence[Job]) -> None:
         _warn(problems)
 
 
-class Progress:
-    """Says every ten seconds how many jobs are deployed, and how long the others take at the rate of those seconds.
+async def report_progress(
+    deployed: Sequence[Awaitable[Any]],
+    say: Callable[[str], None],
+    clock: Callable[[], float] = time.monotonic,
+) -> None:
+    """Say every ten seconds how many jobs are deployed, and how long the others take at the rate of those seconds.
 
     The program alone knows how many there are, and hears of each when the engine is done with it. Clock in seconds.
     """
-
-    def __init__(
-        self, total: int, say: Callable[[str], None], clock: Callable[[], float] = time.monotonic
-    ) -> None:
-        self._total, self._say, self._clock = total, say, clock
-        self._done = self._told = 0
-        self._since = clock()
-
-    async def follow(self, deployed: Iterable[Awaitable[Any]]) -> None:
-        """Count each job once the engine is done with it."""
-        for each in asyncio.as_completed(deployed):
-            await each
-            self.note()
-
-    def note(self) -> None:
-        """Count one job; the engine is done with it."""
-        self._done += 1
-        passed = self._clock() - self._since
+    told, since = 0, clock()
+    for done, each in enumerate(asyncio.as_completed(deployed), 1):
+        await each
+        passed = (now := clock()) - since
         if passed < PAUSE:
-            return
-        left = (self._total - self._done) * passed / (self._done - self._told)
+            continue
+        left = (len(deployed) - done) * passed / (done - told)
         about = f"{round(left / 60)} min" if left > 90 else f"{max(1, round(left))} s"
-        self._say(f"{self._done:,} of {self._total:,} jobs deployed, about {about} left")
-        self._told, self._since = self._done, self._clock()
+        say(f"{done:,} of {len(deployed):,} jobs deployed, about {about} left")
+        told, since = done, now
 
 
 def _declare_platform(jobs: StackJobs) -> Platform | None:

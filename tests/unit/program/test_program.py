@@ -155,12 +155,15 @@ def test_config_is_the_projects_own(run: Run) -> None:
 
 def test_progress_of_a_long_deployment() -> None:
     """A sentence every ten seconds; what the last ten took tells how long the rest does."""
-    now, said = [0.0], list[str]()
-    progress = program.Progress(1_000, said.append, lambda: now[0])
-    for number in range(1, 1_001):
-        if number > 500:  # the others are as they were, and take no time
-            now[0] += 0.25
-        progress.note()
+    said: list[str] = []
+    # 500 are as they were, and take no time
+    clock = iter([0.0] * 501 + [number / 4 for number in range(1, 501)])
+
+    async def deploy() -> None:
+        jobs = [asyncio.sleep(0) for _ in range(1_000)]
+        await program.report_progress(jobs, said.append, clock.__next__)
+
+    asyncio.run(deploy())
     assert said[:2] == [
         "540 of 1,000 jobs deployed, about 9 s left",
         "580 of 1,000 jobs deployed, about 2 min left",
