@@ -137,6 +137,21 @@ def test_a_project_that_pulumi_new_wrote(world: World) -> None:
     assert world.run(["up", "-yf", "--stack", "dev"]).returncode == 0
 
 
+@pytest.mark.parametrize(
+    ("settings", "where"),
+    [
+        ("name: things\nruntime: python\noptions: [refresh]\n", "options"),
+        ("name: things\nruntime: {name: python, options: pip}\n", "runtime.options"),
+    ],
+)
+def test_a_project_file_of_another_form(world: World, settings: str, where: str) -> None:
+    """What must be a mapping and is none is named."""
+    (world.project / "Pulumi.yaml").write_text(settings, encoding="utf-8")
+    done = world.run(["stack", "ls"])
+    assert done.returncode == 1
+    assert done.stderr.endswith(f"Pulumi.yaml: {where}: expected a mapping\n")
+
+
 def test_a_date_that_does_not_exist_is_a_sentence(world: World) -> None:
     """YAML makes a date of it: found by the fuzzer."""
     (world.project / "Pulumi.dev.yaml").write_text("config:\n  things:since: 2026-99-99\n")

@@ -49,7 +49,7 @@ def read_project(file: Path) -> Project:
     runtime = document.get("runtime")
     options: Mapping[str, Any] = {}
     if isinstance(runtime, dict):
-        options = runtime.get("options") or {}
+        options = expect_mapping(runtime.get("options"), f"{file}: runtime.options")
         runtime = runtime.get("name")
     if not isinstance(name, str) or not name:
         raise EngineError(f"{file}: the project has no name")
@@ -69,7 +69,7 @@ def read_project(file: Path) -> Project:
     program = root / "__main__.py"
     if not program.is_file():
         raise EngineError(f"{file}: there is no program {program}")
-    settings = document.get("options") or {}
+    settings = expect_mapping(document.get("options"), f"{file}: options")
     return Project(
         name=name,
         root=root,
@@ -100,11 +100,14 @@ def read_mapping(file: Path) -> dict[str, Any]:
     except ValueError as problem:
         # a date or a number that is none, such as 2026-99-99
         raise EngineError(f"{file}: {problem}; put the value in quotes") from None
-    if document is None:
-        return {}
-    if not isinstance(document, dict):
-        raise EngineError(f"{file}: expected a mapping")
-    return document
+    return expect_mapping(document, str(file))
+
+
+def expect_mapping(value: Any, where: str) -> dict[str, Any]:
+    """Return a mapping from a file; one that is left out is empty."""
+    if not isinstance(value or {}, dict):
+        raise EngineError(f"{where}: expected a mapping")
+    return value or {}
 
 
 class Workspace:

@@ -10,8 +10,8 @@ from typing import Any
 import yaml
 
 from components.files import replace_file
-from local.engine.errors import EngineError, Unsupported
-from local.engine.state.project import Project, read_mapping
+from local.engine.errors import Unsupported
+from local.engine.state.project import Project, expect_mapping, read_mapping
 from local.engine.state.secrets import Passphrase, read_passphrase
 from local.engine.state.values import Secret, has_secret, reveal
 
@@ -54,10 +54,7 @@ class StackConfig:
     @property
     def entries(self) -> dict[str, Any]:
         """Config as the file has it: a text, a structure, or `{secure: ciphertext}`."""
-        config = self._document.get("config") or {}
-        if not isinstance(config, dict):
-            raise EngineError(f"{self.file}: config: expected a mapping")
-        return config
+        return expect_mapping(self._document.get("config"), f"{self.file}: config")
 
     def qualify(self, key: str) -> str:
         """Return the full name of a key: one without a namespace belongs to the project."""
