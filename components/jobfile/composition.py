@@ -226,24 +226,14 @@ class Composition:
     def _fill_own_key(self, value: Any, path: Path, scope: interpolate.Scope) -> Any:
         if not self.file.interpolates:
             return value
-        secrets: list[Path] = []
         inner = replace(scope, in_request=False)
-        filled = self._fill(value, path, inner, lambda at: "", secrets)
+        filled, secrets = interpolate.fill_tree(value, path, inner, lambda at: "", self.report)
         for secret in secrets:
             self.report(
                 secret,
                 "a secret is not allowed here: the value is shown in previews and stored in plain text",
                 "secret-visible",
             )
-        return filled
-
-    def _fill(
-        self, value: Any, path: Path, scope: interpolate.Scope, wanted: Any, secrets: list[Path]
-    ) -> Any:
-        mistakes: list[tuple[Path, interpolate.InterpolationError]] = []
-        filled = interpolate.fill_tree(value, path, scope, wanted, secrets, mistakes)
-        for at, mistake in mistakes:
-            self.report(at, mistake.message, mistake.rule)
         return filled
 
     def _make_request(
@@ -254,8 +244,12 @@ class Composition:
         if body is None:
             return {}, secrets
         if self.file.interpolates:
-            body = self._fill(
-                body, ("request",), scope, lambda at: schema.find_type(model, at[1:]), secrets
+            body, secrets = interpolate.fill_tree(
+                body,
+                ("request",),
+                scope,
+                lambda at: schema.find_type(model, at[1:]),
+                self.report,
             )
             body = self._open_payload(kind, {"request": body}, ())["request"]
         if "<fill in " in self.file.text:

@@ -216,13 +216,13 @@ def fill_tree(
     at: Path,
     scope: Scope,
     wanted: Callable[[Path], str],
-    secrets: list[Path],
-    mistakes: list[tuple[Path, InterpolationError]],
-) -> Any:
-    """Fill in every leaf of a value. `wanted` names the JSON type that a path takes.
+    report: Callable[[Path, str, str], None],
+) -> tuple[Any, list[Path]]:
+    """Fill in every leaf of a value. Returns it, and the paths of the leaves that have a secret in them.
 
-    Collects the paths of secret leaves and every mistake with its path.
+    `wanted` names the JSON type that a path takes; `report` gets path, sentence and rule of every mistake.
     """
+    secrets: list[Path] = []
 
     def fill(path: Path, leaf: Any) -> Any:
         if not isinstance(leaf, str) or "${" not in leaf:
@@ -230,13 +230,13 @@ def fill_tree(
         try:
             filled, secret = fill_leaf(leaf, scope)
         except InterpolationError as mistake:
-            mistakes.append((path, mistake))
+            report(path, mistake.message, mistake.rule)
             return Pending("", leaf)
         if secret:
             secrets.append(path)
         return convert(filled, wanted(path))
 
-    return map_leaves(value, fill, at)
+    return map_leaves(value, fill, at), secrets
 
 
 def convert(value: Any, wanted: str) -> Any:

@@ -18,6 +18,7 @@ from ..jobfile.composition import Composition
 from ..wire import Path as Place
 from ..wire import join_path, walk_leaves
 from .settings import JOBS, add_namespace
+from .settings_file import read_config
 
 _lock = threading.Lock()  # of many refusals at once, the first reads
 
@@ -55,14 +56,12 @@ def _find_job(root: Path, inputs: Mapping[str, Any]) -> Job | None:
 
 @lru_cache(maxsize=1)
 def _read_files(root: Path, project: str, stack: str) -> list[JobFile]:
-    folder = JOBS
     try:
-        document = yaml12.load((root / f"Pulumi.{stack}.yaml").read_text("utf-8"))
-        config = add_namespace(project, document["config"])
-        folder = str(config.get("aws-jobs:jobs") or JOBS)
-    except (OSError, ValueError, TypeError, KeyError, yaml12.Unreadable):
-        pass  # no settings: the program would have said so, if it needed any
-    return load([root / folder], root)[0]
+        config = read_config(root / f"Pulumi.{stack}.yaml")
+    except yaml12.Unreadable:
+        config = {}  # the program would have said so
+    folder = add_namespace(project, config).get("aws-jobs:jobs") or JOBS
+    return load([root / str(folder)], root)[0]
 
 
 def find_path(inputs: Mapping[str, Any], words: str) -> Place:

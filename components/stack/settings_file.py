@@ -34,8 +34,7 @@ def find_problems(settings: Settings, files: Sequence[JobFile]) -> Iterator[Prob
     except yaml12.Unreadable as error:
         yield Problem(settings.file.name, error.line, error.column, "", error.message, _RULE)
         return
-    config = document.get("config")
-    config = config if isinstance(config, dict) else {}
+    config = _get_config(document)
     found = [
         *_find_unknown_parts(document),
         *_find_unread_keys(settings, config, files),
@@ -60,6 +59,16 @@ def read_file(path: Path) -> tuple[str, Mapping[str, Any]]:
         return "", {}
     document = yaml12.load(text)
     return text, document if isinstance(document, dict) else {}
+
+
+def read_config(path: Path) -> Mapping[str, Any]:
+    """Return the config in a stack's file, as it is written; empty where there is none. Raises `Unreadable`."""
+    return _get_config(read_file(path)[1])
+
+
+def _get_config(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    config = document.get("config")
+    return config if isinstance(config, dict) else {}
 
 
 def _write_in_full(project: str, key: str) -> str:
@@ -138,12 +147,11 @@ def _find_wrong_folder(settings: Settings) -> Iterator[Found]:
     own = os.path.normpath(settings.jobs)
     for path in sorted(settings.root.glob("Pulumi.*.yaml")):
         try:
-            config = read_file(path)[1].get("config")
+            config = read_config(path)
         except yaml12.Unreadable:
             continue  # said of that stack
         values = {
-            _write_in_full(settings.project, str(key)): value
-            for key, value in (config if isinstance(config, dict) else {}).items()
+            _write_in_full(settings.project, str(key)): value for key, value in config.items()
         }
         folder = values.get("aws-jobs:jobs")
         other = path.name.removeprefix("Pulumi.").removesuffix(".yaml")
