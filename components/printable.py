@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Mapping
 from typing import Any, TextIO, cast
+
+from .wire import map_leaves
 
 # control, format (joiners, right-to-left marks), surrogate, private, unassigned, line and paragraph separators
 _UNSURE, _UNSURE_BUT_LAYOUT = re.compile(r"[^ -~]"), re.compile(r"[^ -~\n\t]")
@@ -25,13 +26,7 @@ def printable(text: str) -> str:
 
 def make_printable(value: Any) -> Any:
     """Return a tree of values with each text printable."""
-    if isinstance(value, str):
-        return printable(value)
-    if isinstance(value, Mapping):
-        return {key: make_printable(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [make_printable(item) for item in value]
-    return value
+    return map_leaves(value, lambda at, leaf: printable(leaf) if isinstance(leaf, str) else leaf)
 
 
 def _show(character: str) -> str:

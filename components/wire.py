@@ -37,10 +37,10 @@ def walk_leaves(value: Any, at: Path = ()) -> Iterator[tuple[Path, Any]]:
 
 
 def map_leaves(value: Any, change: Callable[[Path, Any], Any], at: Path = ()) -> Any:
-    """Return the value with each scalar as `change(path, scalar)` returns it."""
-    if isinstance(value, Mapping):
-        return {key: map_leaves(item, change, (*at, str(key))) for key, item in value.items()}
-    if isinstance(value, list | tuple):
+    """Return a value as JSON has it with each scalar as `change(path, scalar)` returns it."""
+    if isinstance(value, dict):
+        return {key: map_leaves(item, change, (*at, key)) for key, item in value.items()}
+    if isinstance(value, list):
         return [map_leaves(item, change, (*at, index)) for index, item in enumerate(value)]
     return change(at, value)
 
