@@ -15,8 +15,18 @@ import yaml
 from cli.commands.demo import copy_project
 from cli.project.stack import HERE, read_yaml
 
+_FLAGS = ("-s", "local", "--yes", "--skip-preview")
 # in the order in which a cycle runs them
-ROWS = ("validate", "plan", "up", "preview", "refresh", "change", "destroy")
+_COMMANDS: Mapping[str, Sequence[str]] = {
+    "validate": ("validate",),
+    "plan": ("plan", "-s", "local"),
+    "up": ("up", *_FLAGS),
+    "preview": ("preview", "-s", "local", "--expect-no-changes"),
+    "refresh": ("refresh", *_FLAGS),
+    "change": ("up", *_FLAGS),
+    "destroy": ("destroy", *_FLAGS),
+}
+ROWS = tuple(_COMMANDS)
 OURS = "jobs"
 LOOP, THREADS, AWS_CLI = "boto3 in a loop", "boto3, 16 threads", "AWS CLI, one call a job"
 DYNAMIC, TRIVIAL = "a dynamic provider", "five trivial resources"
@@ -35,16 +45,6 @@ ENGINES = ("embedded", "pulumi")
 SAMPLE = "churn-xgboost.yaml"
 FIRST, SECOND = "changes-no", "changes-yes"  # the parameter of one job, before and after
 
-_FLAGS = ("-s", "local", "--yes", "--skip-preview")
-_COMMANDS: Mapping[str, Sequence[str]] = {
-    "validate": ("validate",),
-    "plan": ("plan", "-s", "local"),
-    "up": ("up", *_FLAGS),
-    "preview": ("preview", "-s", "local", "--expect-no-changes"),
-    "refresh": ("refresh", *_FLAGS),
-    "change": ("up", *_FLAGS),
-    "destroy": ("destroy", *_FLAGS),
-}
 TOOLS = {LOOP: "1", THREADS: "16", AWS_CLI: "aws"}
 # A module of its own: the SDK stores classes of `__main__` by value, and fails at some 320 of them.
 _PROGRAMS = {
