@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cli.planning.prices import count_hours, price
+from cli.runs.details import read_billed
 from cli.runs.reasons import read_request
 from components.aws import Run
 from components.aws.runs import Attempt, format_time, read_attempts, read_moment
@@ -18,7 +19,6 @@ from components.kinds import Kind, Phase
 from components.printable import visible
 from components.run import ceiling
 from components.run.definition import IDENTITY, OURS
-from components.wire import pick
 
 LINKS = {"console": "consoleUrl", "logs": "logsUrl"}  # what a page calls an output
 
@@ -198,17 +198,15 @@ def make_row(
 def _make_attempt(
     kind: Kind, run: Run, number: int, attempt: Attempt, reason: str, now: float
 ) -> AttemptRow:
-    record = attempt.record
-    billed = pick(record.request, kind.compute.billed) if record and kind.compute else None
+    billed = read_billed(kind, attempt)
     passed = max(0.0, (attempt.stopped or now) - attempt.started) / 1000 if attempt.started else 0.0
-    known = isinstance(billed, int) and billed > 0
-    used = ceiling.list_used(kind, read_request(kind, record or run))
+    used = ceiling.list_used(kind, read_request(kind, attempt.record or run))
     return AttemptRow(
         number=number,
         phase=attempt.phase.value,
         started=attempt.started,
         stopped=attempt.stopped,
         reason=reason,
-        hours=ceiling.count_hours(used, float(billed or 0) if known else passed),
-        billed=known,
+        hours=ceiling.count_hours(used, billed or passed),
+        billed=bool(billed),
     )
