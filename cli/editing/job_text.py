@@ -16,7 +16,7 @@ from components.aws.runs import arn_id, is_linked
 from components.jobfile import yaml12
 from components.kinds import Kind
 from components.run import definition, submission
-from components.wire import Path, normalize_numbers
+from components.wire import Path, map_leaves, normalize_numbers
 
 _MOMENT = re.compile(r"-\d{4}(-\d{2}){5}-\d{3}$")  # the SageMaker SDK's -2026-11-22-18-14-05-123
 _NOT_ALLOWED = re.compile(r"[^A-Za-z0-9_-]+")
@@ -96,13 +96,9 @@ def _is_empty(value: Any) -> bool:
 
 def _escape(value: Any) -> Any:
     """Escape the job's own `${` as `$${`: job files interpolate `${`."""
-    if isinstance(value, str):
-        return value.replace("${", "$${")
-    if isinstance(value, Mapping):
-        return {key: _escape(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_escape(item) for item in value]
-    return value
+    return map_leaves(
+        value, lambda at, leaf: leaf.replace("${", "$${") if isinstance(leaf, str) else leaf
+    )
 
 
 def format_text(job: Mapping[str, Any], schema_path: str, origin: str, as_json: bool) -> str:

@@ -17,7 +17,7 @@ instanceHours (by type), instanceTypes. What is not known before `up` satisfies 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ..errors import JobError, Problem
@@ -30,24 +30,26 @@ from ..wire import Path as Place
 from ..wire import join_path, walk_leaves
 from .files import Policy, load
 
-__all__ = ["Policy", "check_plan", "find_problems", "load"]
+__all__ = ["Policy", "check_plan", "judge_jobs", "judge_stack", "load"]
 
 _SHOWN = 60  # characters of a value in a message
 _OF_REQUEST = {"tags", "instanceTypes", "images", "maxInstanceHours"}  # computed
 
 
-def find_problems(policies: Sequence[Policy], jobs: Sequence[Job], stack: str) -> list[Problem]:
-    """Return every violation by a job or by all jobs together, with its place in the job file."""
-    found: list[Problem] = []
+def judge_jobs(policies: Sequence[Policy], jobs: Sequence[Job], stack: str) -> Iterator[Problem]:
+    """Yield every violation by a job, with its place in the job file."""
     for policy in policies:
-        if policy.scope == "job":
-            for job in jobs:
-                if policy.concerns(stack, job.kind):
-                    found += _judge_job(policy, job, stack)
-        elif policy.scope == "stack" and jobs and policy.concerns(stack):
+        for job in jobs if policy.scope == "job" else ():
+            if policy.concerns(stack, job.kind):
+                yield from _judge_job(policy, job, stack)
+
+
+def judge_stack(policies: Sequence[Policy], jobs: Sequence[Job], stack: str) -> Iterator[Problem]:
+    """Yield every violation by all jobs together, at the first one's file."""
+    for policy in policies if jobs else ():
+        if policy.scope == "stack" and policy.concerns(stack):
             totals = _make_totals(stack, [(job.kind, job.request) for job in jobs])
-            found += _judge_totals(policy, totals, jobs[0].file)
-    return found
+            yield from _judge_totals(policy, totals, jobs[0].file)
 
 
 def check_plan(
@@ -63,7 +65,7 @@ def check_plan(
     ]
 
 
-def _judge_job(policy: Policy, job: Job, stack: str) -> Iterable[Problem]:
+def _judge_job(policy: Policy, job: Job, stack: str) -> Iterator[Problem]:
     document = _make_document(job, stack)
     told: set[str] = set()
     for fault in _find_faults(policy, document):
@@ -77,7 +79,7 @@ def _judge_job(policy: Policy, job: Job, stack: str) -> Iterable[Problem]:
         yield job.problem(place, message, f"policy.{policy.name}", policy.level)
 
 
-def _judge_totals(policy: Policy, totals: Mapping[str, Any], file: str) -> Iterable[Problem]:
+def _judge_totals(policy: Policy, totals: Mapping[str, Any], file: str) -> Iterator[Problem]:
     told = {_describe_value(fault) for fault in _find_faults(policy, totals)}
     for value in sorted(told):
         message = f"{policy.message}{value} ({policy.file})"

@@ -77,15 +77,13 @@ class StackJobs:
         stack = self.settings.stack
         # each composition of a job is judged once, and by those commands only that show problems
         jobs, self._unjudged = self._unjudged, []
-        own = [each for each in self.policies if each.scope == "job"]
-        self.found.update(policy.find_problems(own, jobs, stack))
+        self.found.update(policy.judge_jobs(self.policies, jobs, stack))
         self.found.update(
             code_files.find_problems(jobs, self.settings.root, self.settings.max_code_bytes)
         )
         self.found.update(watched_files.find_problems(jobs, self.settings.root))
-        totals = [each for each in self.policies if each.scope == "stack"]
         problems = {*self.read.problems, *self.found}
-        problems.update(policy.find_problems(totals, self.jobs, stack))
+        problems.update(policy.judge_stack(self.policies, self.jobs, stack))
         if self.settings.needs_artifacts:
             problems.update(code_files.find_unplaced([*self.jobs, *self._faulty], stack))
         if self.outputs is not None:

@@ -47,7 +47,10 @@ def found(
     assert [problem for problem in problems if problem.level == "error"] == []
     return [
         (problem.path, problem.line, problem.message, problem.level)
-        for problem in policy.find_problems(policies, expanded, stack)
+        for problem in (
+            *policy.judge_jobs(policies, expanded, stack),
+            *policy.judge_stack(policies, expanded, stack),
+        )
     ]
 
 
@@ -316,7 +319,7 @@ def test_a_secret_is_not_in_a_message(tmp_path: Path) -> None:
     context = Context(
         "prod", config={"password": "hunter2"}, secrets=frozenset({"password"}), region="us-east-1"
     )
-    (problem,) = policy.find_problems(policies, expand([file], context)[0], "prod")
+    (problem,) = policy.judge_jobs(policies, expand([file], context)[0], "prod")
     assert problem.message == "not so (policy/p.yaml)"
 
 
