@@ -115,7 +115,7 @@ def parse_pace(words: list[str]) -> dict[str, float | None]:
     except (TypeError, ValueError):
         raise JobError(f"pace: {' '.join(words)!r} is not {_PACE}") from None
     try:
-        Pace().changed(given)
+        Pace().change(given)
     except ValueError as error:
         raise JobError(f"pace: {error}") from None
     return dict(given)

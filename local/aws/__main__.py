@@ -75,7 +75,7 @@ def _pace(text: str | None) -> Pace | None:
     wanted = json.loads(text)
     if not isinstance(wanted, dict):
         raise ValueError('it takes "instant" or a JSON object of seconds by state')
-    return Pace().changed(wanted)
+    return Pace().change(wanted)
 
 
 if __name__ == "__main__":

@@ -84,8 +84,8 @@ class Pace:
     in_progress: float = 2.0
     creating: float = 0.5
 
-    def changed(self, wanted: dict[str, Any]) -> Pace:
-        """This pace with some fields changed; `None` stands for infinite, as JSON has no word for it."""
+    def change(self, wanted: dict[str, Any]) -> Pace:
+        """Return this pace with some fields changed; `None` stands for infinite, as JSON has no word for it."""
         known = {field.name for field in fields(self)}
         values = asdict(self)
         for name, value in wanted.items():

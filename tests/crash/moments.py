@@ -67,7 +67,7 @@ def restore(stack: Stack, moment: Moment) -> None:
             for record in table:
                 table.drop(record.key)
     for name, account, region, document in moment.records:
-        extend.table_of(name, account, region).restore(deepcopy(document))
+        extend.find_table(name, account, region).restore(deepcopy(document))
     for backend in list(extend.backends()):
         backend.resume()
     stack.faults.repeated = moment.repeated

@@ -126,7 +126,7 @@ def test_forced_end(emulator: Emulator, batch: Any) -> None:
         ("POST", "status", {}, 404, "The emulator has no POST /_emulator/status"),
         ("POST", "clock", {"advance": -1}, 400, "advance: -1 is not a number of seconds"),
         ("POST", "clock", {"advance": "1"}, 400, "advance: '1' is not a number of seconds"),
-        ("POST", "clock", {"freze": True}, 400, "freze is not known here: freeze, advance"),
+        ("POST", "clock", {"freze": True}, 400, "unknown field freze; allowed: freeze, advance"),
         ("POST", "clock", {"freeze": 1}, 400, "freeze takes true or false"),
         ("POST", "clock", [], 400, "the body must be a JSON object"),
         ("POST", "pace", {"walking": 1}, 400, "walking is not a state"),

@@ -42,12 +42,12 @@ def test_clock_never_runs_backwards(seconds: float) -> None:
 
 def test_pace() -> None:
     """A pace is changed state by state; null is for ever; it says what it does not know."""
-    pace = Pace().changed({"running": 10, "runnable": None})
+    pace = Pace().change({"running": 10, "runnable": None})
     assert (pace.running, pace.runnable, pace.starting) == (10.0, math.inf, 0.3)
     assert (pace.as_json()["runnable"], pace.as_json()["running"]) == (None, 10.0)
     assert Pace.instant().running == 0
     with pytest.raises(ValueError, match="running takes a number"):
-        Pace().changed({"running": True})
+        Pace().change({"running": True})
 
 
 @dataclass

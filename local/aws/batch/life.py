@@ -29,7 +29,7 @@ def advance(backend: ServiceJobBackend) -> None:
     _notice_stopped(backend)
     now = context.now()
     for job, at in backend.service_jobs.pop_due(now):
-        _step(backend, job, at)
+        step(backend, job, at)
     if context.current.changed:
         place(backend, now)
 
@@ -253,7 +253,8 @@ def send(backend: ServiceJobBackend, job: ServiceJob, at: float) -> None:
         fail_attempt(backend, job, at, f"{FROM_SAGEMAKER}ValidationException: {problem}")
 
 
-def _step(backend: ServiceJobBackend, job: ServiceJob, at: float) -> None:
+def step(backend: ServiceJobBackend, job: ServiceJob, at: float) -> None:
+    """Take the job's next step, which is due at this time."""
     if job.status in ENDED:
         expire(backend, job)
     elif job.stopping is not None:

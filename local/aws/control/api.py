@@ -135,7 +135,7 @@ class Control:
         return {"now": clock.now(), "frozen": clock.frozen}
 
     def _post_pace(self, asked: dict[str, Any]) -> dict[str, Any]:
-        self.set_pace(context.pace().changed(asked))
+        self.set_pace(context.pace().change(asked))
         return {"pace": context.pace().as_json()}
 
     def _post_seed(self, asked: dict[str, Any]) -> dict[str, Any]:
@@ -210,7 +210,7 @@ def list_region(region: str) -> dict[str, Any]:
 def _only(asked: dict[str, Any], *names: str) -> None:
     for name in asked:
         if name not in names:
-            raise ValueError(f"{name} is not known here: {', '.join(names)}")
+            raise ValueError(f"unknown field {name}; allowed: {', '.join(names)}")
 
 
 def _number(name: str, value: Any) -> float:

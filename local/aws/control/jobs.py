@@ -8,7 +8,7 @@ from typing import Any
 
 from ..batch import life as batch
 from ..batch.models import ServiceJobBackend
-from ..batch.records import ENDED, FROM_SAGEMAKER, QUEUED, ServiceJob
+from ..batch.records import DISPATCHED, ENDED, FROM_SAGEMAKER, QUEUED, ServiceJob
 from ..personalize import life as personalize
 from ..personalize import records
 from ..personalize.models import BatchInferenceBackend
@@ -52,7 +52,7 @@ def expire(wanted: str) -> dict[str, Any]:
     """Let Batch forget a service job; SageMaker does not forget its training job."""
     backend, job = _find(wanted)
     if not isinstance(job, ServiceJob):
-        raise ValueError(f"{wanted} is no service job: only Batch forgets jobs")
+        raise ValueError(f"{wanted} is not a service job: only Batch forgets jobs")
     batch.expire(backend, job)
     return _name(job)
 
@@ -127,11 +127,8 @@ def _forward(backend: ServiceJobBackend, job: ServiceJob, status: str, at: float
         return
     if job.status in QUEUED:
         batch.send(backend, job, at)
-    if job.status == "SCHEDULED" and target > _ORDER.index("SCHEDULED"):
-        training.enter(backend.training, job.training_job, "Downloading", at)
-        batch.enter(backend, job, "STARTING", at)
-    if job.status == "STARTING" and target > _ORDER.index("STARTING"):
-        batch.start(backend, job, at)
+    while job.status in DISPATCHED and _ORDER.index(job.status) < target:
+        batch.step(backend, job, at)
 
 
 def _fail(

@@ -35,7 +35,7 @@ def write_error(call: Call, refusal: Refusal) -> Answer:
     return refusal.status, [*headers, ("Content-Type", "text/xml")], body.encode()
 
 
-def throttled(call: Call) -> Refusal:
+def refuse_rate(call: Call) -> Refusal:
     """The service says that there are too many requests."""
     code, status = {
         "batch": ("TooManyRequestsException", 429),
@@ -46,7 +46,7 @@ def throttled(call: Call) -> Refusal:
     return Refusal(code, "Rate exceeded", status)
 
 
-def expired(call: Call) -> Refusal:
+def refuse_session(call: Call) -> Refusal:
     """The caller's session is over."""
     if call.protocol == "rest-xml":
         return Refusal("ExpiredToken", "The provided token has expired.")
@@ -54,7 +54,7 @@ def expired(call: Call) -> Refusal:
     return Refusal(code, "The security token included in the request is expired", 403)
 
 
-def unknown_key(call: Call) -> Refusal:
+def refuse_key(call: Call) -> Refusal:
     """The caller's access key is nobody's."""
     if call.protocol == "rest-xml":
         message = "The AWS Access Key Id you provided does not exist in our records."
@@ -63,7 +63,7 @@ def unknown_key(call: Call) -> Refusal:
     return Refusal(code, "The security token included in the request is invalid.", 403)
 
 
-def denied(call: Call, action: str, account: str) -> Refusal:
+def refuse_action(call: Call, action: str, account: str) -> Refusal:
     """No policy of the caller allows the action."""
     message = (
         f"User: arn:aws:sts::{account}:user/moto is not authorized to perform: {action} "

@@ -69,7 +69,7 @@ def find_backend(kind: type[B], account: str, region: str) -> B:
     return found
 
 
-def table_of(name: str, account: str, region: str) -> Table[Any]:
+def find_table(name: str, account: str, region: str) -> Table[Any]:
     """The table of this name, such as `batch.job`."""
     backend: Backend = _SERVICES[name.partition(".")[0]][0][account][region]
     return next(table for table in backend.tables if table.name == name)

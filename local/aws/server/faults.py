@@ -112,7 +112,7 @@ class Permissions:
     exempt: list[str] | None = None
     only: list[str] | None = None
 
-    def denied(self, call: Call) -> str | None:
+    def find_denied(self, call: Call) -> str | None:
         """The first action that the call needs and that is denied."""
         for action in call.actions:
             if action not in NEEDS_NO_PERMISSION and self._denies(action):

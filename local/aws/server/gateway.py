@@ -18,7 +18,14 @@ from ..service import context
 from ..service.refusal import Refusal
 from . import door, extend
 from .calls import Call, identify
-from .errors import Answer, denied, expired, throttled, unknown_key, write_error
+from .errors import (
+    Answer,
+    refuse_action,
+    refuse_key,
+    refuse_rate,
+    refuse_session,
+    write_error,
+)
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication
@@ -82,7 +89,7 @@ class Gateway:
             return None
         refusal = self._refusal(call)
         if kind == "throttle":
-            refusal = throttled(call)
+            refusal = refuse_rate(call)
         elif fault is not None and kind == "error":
             refusal = Refusal(fault.code, fault.message, fault.status)
         answer = write_error(call, refusal) if refusal else self._serve(call, environ, body)
@@ -93,9 +100,9 @@ class Gateway:
 
     def _refusal(self, call: Call) -> Refusal | None:
         if call.access_key == EXPIRED_KEY:
-            return expired(call)
+            return refuse_session(call)
         if call.access_key == UNKNOWN_KEY:
-            return unknown_key(call)
+            return refuse_key(call)
         if not extend.has_service(call.service, ACCOUNT, call.region):
             # on AWS there is no such host: an answer that clients do not retry comes next to that
             message = f"{call.service} is not in the region {call.region}: AWS has no endpoint for it there"
@@ -103,8 +110,8 @@ class Gateway:
         if call.malformed:
             message = f"The body is not a JSON object: {call.malformed}"
             return Refusal("SerializationException", message)
-        action = self._control.permissions.denied(call)
-        return None if action is None else denied(call, action, ACCOUNT)
+        action = self._control.permissions.find_denied(call)
+        return None if action is None else refuse_action(call, action, ACCOUNT)
 
     def _serve(self, call: Call, environ: dict[str, Any], body: bytes) -> Answer:
         environ["wsgi.input"] = io.BytesIO(body)

@@ -49,14 +49,14 @@ class Store:
         self._settings = settings
         current = context.current
         current.clock.restore(json.loads(settings["clock"]))
-        current.pace = Pace().changed(json.loads(settings["pace"]))
+        current.pace = Pace().change(json.loads(settings["pace"]))
         for name, value in json.loads(settings.get("switches", "{}")).items():
             setattr(current, name, value)
         rows = self._database.execute(
             "SELECT name, account, region, document FROM records ORDER BY rowid"
         )
         for name, account, region, document in rows.fetchall():
-            extend.table_of(name, account, region).restore(json.loads(document))
+            extend.find_table(name, account, region).restore(json.loads(document))
         self._objects.restore()
         extend.resume()
         return True
@@ -70,7 +70,7 @@ class Store:
         with self._database:
             self._database.execute("BEGIN")
             for name, account, region, key in current.changed:
-                document = extend.table_of(name, account, region).document(key)
+                document = extend.find_table(name, account, region).document(key)
                 self._write_record((name, account, region, key), document)
             if current.objects_changed:
                 self._objects.keep()
