@@ -68,8 +68,7 @@ def restore(stack: Stack, moment: Moment) -> None:
                 table.drop(record.key)
     for name, account, region, document in moment.records:
         extend.find_table(name, account, region).restore(deepcopy(document))
-    for backend in list(extend.backends()):
-        backend.resume()
+    extend.resume()
     stack.faults.repeated = moment.repeated
     stack.faults.tokens.update(moment.tokens)
     stack.states[:] = moment.states
