@@ -13,14 +13,13 @@ from pathlib import Path
 from .clock import Pace
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Serve until SIGTERM or SIGINT; the exit code."""
+def main(arguments: list[str] | None = None) -> None:
+    """Serve until SIGTERM or SIGINT; what cannot be is a sentence, and exit code 1."""
     asked = _parser().parse_args(arguments)
     try:
         pace = _pace(asked.pace)
     except ValueError as error:
-        print(f"--pace: {error}", file=sys.stderr)
-        return 1
+        sys.exit(f"--pace: {error}")
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
@@ -31,20 +30,15 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         emulator.start()
     except StateUnusable as error:
-        print(f"--state: {error}", file=sys.stderr)
-        return 1
+        sys.exit(f"--state: {error}")
     except OSError as error:
-        print(
-            f"The emulator cannot serve on port {asked.port}: {os.strerror(error.errno or 0)}",
-            file=sys.stderr,
-        )
-        return 1
+        reason = os.strerror(error.errno or 0)
+        sys.exit(f"The emulator cannot serve on port {asked.port}: {reason}")
     print(f"AWS emulator on {emulator.endpoint}", flush=True)
     if asked.state is None:  # else it is in the state folder
         print(f"control token {emulator.token}", flush=True)
     stopped.wait()
     emulator.stop()
-    return 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -79,4 +73,4 @@ def _pace(text: str | None) -> Pace | None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

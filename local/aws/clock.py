@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 
@@ -86,18 +86,14 @@ class Pace:
 
     def change(self, wanted: dict[str, Any]) -> Pace:
         """Return this pace with some fields changed; `None` stands for infinite, as JSON has no word for it."""
-        known = {field.name for field in fields(self)}
-        values = asdict(self)
-        for name, value in wanted.items():
+        seconds = {name: math.inf if value is None else value for name, value in wanted.items()}
+        known = sorted(asdict(self))
+        for name, value in seconds.items():
             if name not in known:
-                raise ValueError(
-                    f"{name} is not a state; the states are {', '.join(sorted(known))}"
-                )
-            seconds = math.inf if value is None else value
-            if not is_number(seconds):
+                raise ValueError(f"{name} is not a state; the states are {', '.join(known)}")
+            if not is_number(value):
                 raise ValueError(f"{name} takes a number of seconds from 0 up, or null")
-            values[name] = float(seconds)
-        return Pace(**values)
+        return replace(self, **{name: float(value) for name, value in seconds.items()})
 
     @classmethod
     def instant(cls) -> Pace:
