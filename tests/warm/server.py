@@ -87,7 +87,7 @@ def prepare_stack(salt: str) -> None:
     from local.engine.state.secrets import Passphrase
 
     Passphrase(os.environ["PULUMI_CONFIG_PASSPHRASE"], salt).verify()
-    aws = connect(REGION)
+    aws = connect(REGION, 0)  # as a provider does, so that it is the one that it gets
     aws.sleep = let_time_pass
     for service in SERVICES:
         aws.client(service)
