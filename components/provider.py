@@ -38,7 +38,7 @@ from .printable import make_printable, printable
 from .redact import Redactor, list_secrets
 from .run.definition import normalize
 from .schema import Pending
-from .wire import contains, join_path, normalize_numbers
+from .wire import contains, join_path, map_leaves, normalize_numbers
 
 # What a stack sets for every delete; jobctl passes it on where no program runs (destroy).
 MAY_TERMINATE = "AWS_JOBS_ALLOW_TERMINATE"
@@ -253,13 +253,7 @@ def __getattr__(name: str) -> type[JobProvider]:
 
 def _mark_unknown(value: Any) -> Any:
     """Replace what a preview does not know yet by what is valid everywhere."""
-    if isinstance(value, Unknown):
-        return Pending("", "")
-    if isinstance(value, dict):
-        return {key: _mark_unknown(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_mark_unknown(item) for item in value]
-    return value
+    return map_leaves(value, lambda _, leaf: Pending("", "") if isinstance(leaf, Unknown) else leaf)
 
 
 def _say(inputs: dict[str, Any]) -> Any:

@@ -10,19 +10,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ..aws import Aws
-from ..aws.references import get_role
 from ..errors import Denied
 from ..jobfile import Job
-from ..kinds import KINDS
+from ..kinds import KINDS, Call
 from ..wire import pick
 from .problem import ReferenceProblem, denied
+from .references import look_up
 
 _ROLE = re.compile(r"arn:[^:]+:iam::(\d{12}):role/(?:\S+/)?(\S+)")
+# https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetRole.html
+_GET = Call("GetRole", {"RoleName": "$name"}, result="Role")
 
 
 def find_problems(jobs: Sequence[Job], aws: Aws) -> Iterator[ReferenceProblem]:
     """Each role is asked for once, however many jobs it has."""
-    answers: dict[str, Mapping[str, Any] | Denied | None] = {}
     for job in jobs:
         kind = KINDS[job.kind]
         named = pick(job.request, kind.request.role) if kind.request.role else None
@@ -31,9 +32,7 @@ def find_problems(jobs: Sequence[Job], aws: Aws) -> Iterator[ReferenceProblem]:
         if match is None:
             continue
         path = f"request.{kind.request.role}"
-        if arn not in answers:
-            answers[arn] = _get_role(aws, match[2])
-        answer = answers[arn]
+        answer = look_up(aws, "iam", _GET, match[2])
         if isinstance(answer, Mapping) and answer.get("Arn") == arn:
             if trusts(answer.get("AssumeRolePolicyDocument") or {}, kind.runs_as):
                 continue
@@ -50,13 +49,6 @@ def find_problems(jobs: Sequence[Job], aws: Aws) -> Iterator[ReferenceProblem]:
         else:
             message = f"the role {arn} does not exist"
         yield ReferenceProblem(job, path, message, "preflight.role")
-
-
-def _get_role(aws: Aws, name: str) -> Mapping[str, Any] | Denied | None:
-    try:
-        return get_role(aws, name)
-    except Denied as error:
-        return error
 
 
 def trusts(document: Mapping[str, Any], principal: str) -> bool:

@@ -11,12 +11,11 @@ from collections.abc import Callable
 
 from .. import aws as service
 from ..aws import Aws
-from ..aws.references import find_latest
 from ..aws.runs import is_adoptable
 from ..errors import PASSING, JobError, Problem, Problems
 from ..jobfile import Job, Pending
 from ..jobfile.interpolate import OUTPUT
-from ..kinds import KINDS, LATEST, Phase
+from ..kinds import KINDS, LATEST, Kind, Phase
 from ..lifecycle.outputs import make_outputs
 from ..wire import walk_leaves
 from .inputs import InputBuilder
@@ -75,7 +74,7 @@ class _Round:
         if expression == "code.uri":
             return str(self._stack.inputs[job.name]["code"]["uri"])
         if found := _LATEST.fullmatch(expression):
-            return find_latest(self._aws(), LATEST[found[1]], found[2].strip())
+            return _find_latest(self._aws(), LATEST[found[1]], found[2].strip())
         if found := OUTPUT.fullmatch(expression):
             return self._find_output(found[1], found[2])
         return None
@@ -118,3 +117,13 @@ def _locate(job: Job, expression: str, message: str) -> Problem:
         if isinstance(leaf, Pending) and leaf.expression == expression
     )
     return job.problem(next(found, ("request",)), message, "outside")
+
+
+def _find_latest(aws: Aws, kind: Kind, arn: str) -> str | None:
+    """Return what a kind's `latest` expression stands for: an ARN, or nothing where no item is ready yet."""
+    latest = kind.latest
+    assert latest is not None
+    items = aws.pages(kind.service, latest.call, {"arn": arn})
+    ready = [item for item in items if item.get("status") == latest.ready]
+    newest = max(ready, key=lambda item: str(item.get(latest.created, "")), default=None)
+    return None if newest is None else str(newest[latest.arn])
