@@ -153,17 +153,15 @@ def declare(
 async def _check_new(
     jobs: StackJobs, settings: Settings, declared: Mapping[str, JobResource]
 ) -> None:
-    """Check what the jobs refer to that `up` would submit: only a resource that is to be made has no id.
+    """Check what the jobs refer to that `up` would submit, or that wait: only a resource to be made has no id.
 
-    So a preview without changes asks AWS nothing here, and does not load boto3.
+    So a preview without changes asks AWS nothing here, and does not load boto3. Where a change is refused, Pulumi says
+    that and interrupts the program.
     """
-    names = list(declared)
-    known = await asyncio.gather(
-        *(declared[name].id.is_known() for name in names), return_exceptions=True
-    )
-    if not any(isinstance(each, BaseException) for each in known):  # else Pulumi has said it
-        new = {name for name, exists in zip(names, known, strict=True) if not exists}
-        _check(jobs, settings, [job for job in jobs.before_platform if job.name in new])
+    known = await asyncio.gather(*(resource.id.is_known() for resource in declared.values()))
+    new = {name for name, exists in zip(declared, known, strict=True) if not exists}
+    asked = new | jobs.waiting.keys()
+    _check(jobs, settings, [job for job in jobs.before_platform if job.name in asked])
 
 
 def _check(jobs: StackJobs, settings: Settings, asked: Sequence[Job]) -> None:

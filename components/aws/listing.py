@@ -61,9 +61,14 @@ def _list_items(aws: Aws, kind: Kind, prefixes: list[str], job: str) -> Iterator
         if items is not None:
             yield from items
             continue
-        for prefix in prefixes if kind.listing.filters_names else prefixes[:1]:
-            values = _make_values(scope, prefix)
-            yield from aws.pages(kind.service, kind.listing.call, values, job=job)
+        try:
+            for prefix in prefixes if kind.listing.filters_names else prefixes[:1]:
+                values = _make_values(scope, prefix)
+                yield from aws.pages(kind.service, kind.listing.call, values, job=job)
+        except Rejected:
+            if scope in _ask_for_scopes(aws, kind, job):
+                raise
+            # somebody has deleted the queue meanwhile
 
 
 def share_runs(aws: Aws, kind: Kind, scope: str) -> SharedList | None:
@@ -112,18 +117,18 @@ def list_scopes(aws: Aws, kind: Kind, job: str) -> list[str]:
 
     They are asked for once a process: a queue made meanwhile holds no run of ours yet.
     """
-    if kind.listing.scopes is None:
+    return aws.remembered(f"{kind.name}.scopes", lambda: _ask_for_scopes(aws, kind, job))
+
+
+def _ask_for_scopes(aws: Aws, kind: Kind, job: str) -> list[str]:
+    listing = kind.listing
+    if listing.scopes is None:
         return [""]
-    return aws.remembered(
-        f"{kind.name}.scopes",
-        lambda: [
-            str(item[kind.listing.scope_field])
-            for item in aws.pages(
-                kind.service, kind.listing.scopes or kind.listing.call, {}, job=job
-            )
-            if all(item.get(key) == value for key, value in kind.listing.scope_filter.items())
-        ],
-    )
+    return [
+        str(item[listing.scope_field])
+        for item in aws.pages(kind.service, listing.scopes, {}, job=job)
+        if all(item.get(key) == value for key, value in listing.scope_filter.items())
+    ]
 
 
 def find_listed(

@@ -69,7 +69,7 @@ def delete(
     if declared:
         say(f"{run.name} was adopted again in the meantime; not changed")
         return
-    if run.released:
+    if run.released and run.phase.ended:
         return
     newer = None if superseded_by else _find_successor(kind, aws, olds, run)
     replaced_as = newer.tags.get(ON_REPLACE, "refuse") if newer else superseded_by

@@ -44,6 +44,8 @@ def update(
         run = service.describe(aws, kind, id_, job)
     except Missing:
         return {**select_inputs(news), **status}
+    if run.released:
+        service.mark(aws, kind, run, job, {}, [RELEASED])
     return make_outputs(kind, {**news, "claimed": olds.get("claimed")}, run)
 
 

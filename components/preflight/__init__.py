@@ -12,11 +12,10 @@ from typing import Any
 
 from .. import aws as service
 from ..aws import Aws
-from ..aws.runs import is_adoptable
 from ..errors import JobError, Problem
 from ..jobfile import Job
 from ..kinds import KINDS, load_part
-from ..run.definition import SECRETS, SLOT
+from ..run.definition import DIGEST, SECRETS, SLOT, digest
 from . import inputs, outputs, roles
 from .problem import ReferenceProblem
 
@@ -68,7 +67,10 @@ def _waits_for_a_job(names: Collection[str]) -> bool:
 
 
 def _has_run(job: Job, declared: Mapping[str, Any] | None, aws: Aws) -> bool:
-    """Whether `up` would submit nothing, because AWS has the run of exactly this definition."""
+    """Whether AWS has the run of exactly this definition.
+
+    One that was ended by hand counts: it is not repeated as long as the state knows it.
+    """
     if declared is None:
         return False
     kind = KINDS[job.kind]
@@ -78,7 +80,7 @@ def _has_run(job: Job, declared: Mapping[str, Any] | None, aws: Aws) -> bool:
         return False
     if run is None:
         return job.adopt is not None
-    return is_adoptable(kind, declared, run)
+    return not run.released and run.tags.get(DIGEST) == digest(kind, declared)
 
 
 def _counted(found: Iterable[ReferenceProblem]) -> Iterator[ReferenceProblem]:

@@ -117,9 +117,13 @@ def list_names(kind: Kind, inputs: Mapping[str, Any]) -> list[Names]:
 
 
 def list_job_names(kind: Kind, inputs: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Return what `split_name` makes of the names of this job's runs, whatever their definition."""
+    """Return what `split_name` makes of the names of this job's runs, whatever their definition.
+
+    The name that a file gives may be another job's too.
+    """
     marks = map(make_mark, list_identities(inputs))
-    return list(product(_list_stems(kind, inputs), marks))
+    own = str((inputs.get("request") or {}).get(kind.request.name_field) or "")
+    return [*product(_list_stems(kind, inputs), marks), split_name(own)]
 
 
 def _list_stems(kind: Kind, inputs: Mapping[str, Any]) -> list[str]:

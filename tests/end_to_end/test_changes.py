@@ -88,6 +88,17 @@ def test_a_preview_asks_only_about_what_up_would_submit(workspace: Workspace) ->
     assert workspace.submissions() == 0
 
 
+def test_a_preview_checks_what_waits(workspace: Workspace) -> None:
+    """What `up` would refuse, a preview names: also of a placeholder, which has an id."""
+    workspace.write("churn.json", jobs.service())
+    workspace.write("beta.json", {**jobs.service(), "dependsOn": ["churn"]})
+    workspace.deployed()
+    workspace.write("beta.json", {**jobs.service(jobQueue="none"), "dependsOn": ["churn"]})
+    outcome = workspace.jobctl("preview", "-s", "local")
+    assert outcome.code != 0
+    assert "request.jobQueue: there is no job queue none" in outcome.text
+
+
 def test_changed_hyperparameter_is_one_new_run(finished: Workspace) -> None:
     """Preview shows that one job replaced, with the nested values; `up` submits one job and terminates nothing."""
     before = ids(finished)

@@ -215,12 +215,15 @@ class Account:
         return {"latestAttempt": {"serviceResourceId": {"name": "TrainingJobArn", "value": arn}}}
 
     def batch_ListServiceJobs(self, request: dict[str, Any]) -> dict[str, Any]:
+        queue = request["jobQueue"].rpartition("/")[2]
+        if queue not in self.queues:
+            raise refusal("ClientException", f"Job queue {queue} does not exist")
         found = [
             job
             for job in self.shown()
             if ":batch:" in job.arn
             and _is_wanted(job, request)
-            and request["jobQueue"].rpartition("/")[2] == job.request["jobQueue"]
+            and job.request["jobQueue"] == queue
         ]
         found.sort(key=lambda job: -job.created)
         start = int(request.get("nextToken", 0))

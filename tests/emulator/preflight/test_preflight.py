@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 
 import pytest
+import yaml
 
 from components.aws import Aws
 from components.jobfile import Context
 from components.kinds import KINDS
 from components.run.definition import DIGEST, IDENTITY, digest
+from components.run.submission import make_mark
 from tests.emulator.preflight.conftest import Checked
 
 TRAIN = """\
@@ -373,6 +375,29 @@ def test_a_model_that_there_is_not(checked: Checked) -> None:
     assert checked.all_said() == [
         f"warning: jobs/score.yaml:{where}not checked: missing permission sagemaker:DescribeModel"
     ]
+
+
+def test_a_run_that_was_ended_by_hand_is_not_stopped_by_what_has_gone(checked: Checked) -> None:
+    """The state knows it, so `up` submits nothing."""
+    text = TRAIN.replace("tabular/train/", "mine/")
+    request = yaml.safe_load(text)["request"]
+    inputs = {
+        "name": "train",
+        "identity": "aws-jobs/dev/train",
+        "region": "us-east-1",
+        "request": request,
+    }
+    made, batch = digest(KINDS["ServiceJob"], inputs), checked.client("batch")
+    job = batch.submit_service_job(
+        jobName=f"train-{made[:8]}-{make_mark(inputs['identity'])}",
+        jobQueue="training",
+        serviceJobType="SAGEMAKER_TRAINING",
+        serviceRequestPayload=json.dumps(request["serviceRequestPayload"]),
+        tags={IDENTITY: inputs["identity"], DIGEST: made},
+    )
+    batch.terminate_service_job(jobId=job["jobId"], reason="by hand")
+    assert checked.said("train.yaml", text, declared={"train": inputs}) == []
+    assert len(checked.all_said(declared={"train": {**inputs, "generation": 2}})) == 1
 
 
 def test_one_question_for_each_thing(checked: Checked) -> None:

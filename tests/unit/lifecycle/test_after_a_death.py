@@ -96,6 +96,53 @@ def test_a_run_that_was_released_and_went_on_is_the_jobs_where_its_file_is_back(
     assert submitted(account)[0] == id_
 
 
+def test_a_run_that_was_released_and_went_on_is_ended_as_its_file_says_by_then() -> None:
+    """No list shows its mark, which must not keep the next removal from ending it."""
+    account = Account()
+    id_, olds = submitted(account, onDelete="keep")
+    account.move(id_, "RUNNING")
+    olds = lifecycle.read(SERVICE, account.aws(), id_, olds) or {}
+    lifecycle.delete(SERVICE, account.aws(), id_, olds, lambda text: None)
+    olds = lifecycle.read(SERVICE, account.aws(), id_, {**olds, "onDelete": "terminate"}) or {}
+    lifecycle.delete(SERVICE, account.aws(), id_, olds, lambda text: None)
+    assert account.jobs[0].terminated
+
+
+def test_any_update_takes_a_mark_away_that_no_list_shows() -> None:
+    account = Account()
+    id_, olds = submitted(account, onDelete="keep")
+    account.move(id_, "RUNNING")
+    olds = lifecycle.read(SERVICE, account.aws(), id_, olds) or {}
+    lifecycle.delete(SERVICE, account.aws(), id_, olds, lambda text: None)
+    news = inputs(SERVICE, onDelete="terminate")
+    lifecycle.update(SERVICE, account.aws(), id_, olds, news)
+    assert submitted(account)[0] == id_
+    assert all(RELEASED not in tags for tags in (account.jobs[0].tags, *training_tags(account)))
+
+
+def test_a_newer_run_of_a_name_that_the_file_gives_is_seen_in_the_list() -> None:
+    """The run that it replaced is not the job's any more, although it goes on."""
+    account = Account()
+    request = {**inputs(SERVICE)["request"], "jobName": "mine"}
+    id_, olds = submitted(account, request=request, onReplace="keep")
+    account.move(id_, "RUNNING")
+    olds = lifecycle.read(SERVICE, account.aws(), id_, olds) or {}
+    submitted(account, request=request, onReplace="keep", generation=2)
+    lifecycle.delete(SERVICE, account.aws(), id_, olds, lambda text: None, superseded_by="keep")
+    assert lifecycle.read(SERVICE, account.aws(), id_, olds) is None
+
+
+def test_a_queue_that_somebody_deletes_during_a_long_up_fails_no_job() -> None:
+    account = Account(queues=("training", "other"))
+    aws = account.aws()
+    lifecycle.create(SERVICE, aws, inputs(SERVICE), lambda text: None)
+    account.queues = ("training",)
+    account.now += 31
+    job = inputs(SERVICE, name="second", identity="aws-jobs/dev/second")
+    lifecycle.create(SERVICE, aws, job, lambda text: None)
+    assert len(account.jobs) == 2
+
+
 @pytest.mark.parametrize("whole", [False, True])
 def test_an_old_state_leads_to_the_newer_run(whole: bool) -> None:
     """Released with `keep`, and submitted anew since: an old state knows the first alone."""
