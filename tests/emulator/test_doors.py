@@ -16,6 +16,8 @@ from botocore.exceptions import ClientError, ConnectionClosedError
 from cli.commands import emulator as command
 from cli.project.emulator_process import Emulator as Process
 from components.errors import JobError
+from components.kinds import KINDS
+from components.run.submission import aws_names
 from components.stack.settings import read_settings
 from local.aws import __main__ as process
 from local.aws.server.emulator import Emulator
@@ -49,7 +51,18 @@ def jobctl(
     return run
 
 
-def submit(batch: Any, name: str = "churn-0123abcd", **changes: Any) -> str:
+def name_run(name: str) -> str:
+    """The AWS name of a service job's run, as `components` makes it."""
+    request = service_job()
+    del request["jobName"]
+    inputs = {"name": name, "identity": f"aws-jobs/dev/{name}", "request": request}
+    return aws_names(KINDS["ServiceJob"], inputs, "")[0]
+
+
+CHURN = name_run("churn")
+
+
+def submit(batch: Any, name: str = CHURN, **changes: Any) -> str:
     return str(batch.submit_service_job(**service_job(jobName=name, **changes))["jobId"])
 
 
@@ -61,12 +74,12 @@ def status(batch: Any, job: str) -> tuple[str, str]:
 def test_jobs_are_ended_by_hand(
     jobctl: Run, batch: Any, personalize: Any, sagemaker: Any, emulator: Emulator
 ) -> None:
-    """A job of each service is named by its name, with or without its digest, its id or its ARN."""
+    """A job of each service is named by its name, with or without its ending, its id or its ARN."""
     job = submit(batch)
-    assert jobctl("fail", "churn", "--reason", "out of luck") == "churn-0123abcd: FAILED\n"
+    assert jobctl("fail", "churn", "--reason", "out of luck") == f"{CHURN}: FAILED\n"
     assert status(batch, job) == ("FAILED", "out of luck")
     newer = submit(batch)
-    assert jobctl("succeed", "churn") == "churn-0123abcd: SUCCEEDED\n"
+    assert jobctl("succeed", "churn") == f"{CHURN}: SUCCEEDED\n"
     assert status(batch, newer)[0] == "SUCCEEDED"
     arn = personalize.create_batch_inference_job(**inference_job())["batchInferenceJobArn"]
     assert jobctl("hold", arn) == "recommend: CREATE PENDING (held)\n"
@@ -92,7 +105,7 @@ def test_failed_attempt_is_retried(jobctl: Run, batch: Any, emulator: Emulator) 
     """With --attempt the retry strategy decides."""
     job = submit(batch, retryStrategy={"attempts": 2})
     emulator.advance(2)
-    assert jobctl("fail", job, "--attempt") == "churn-0123abcd: RUNNABLE\n"
+    assert jobctl("fail", job, "--attempt") == f"{CHURN}: RUNNABLE\n"
     emulator.advance(60)
     assert status(batch, job)[0] == "SUCCEEDED"
 
@@ -101,11 +114,11 @@ def test_held_and_expired(jobctl: Run, batch: Any, emulator: Emulator) -> None:
     """A held job stays where it is; Batch forgets an expired one."""
     job = submit(batch)
     emulator.advance(2)
-    assert jobctl("hold", "churn") == "churn-0123abcd: RUNNING (held)\n"
+    assert jobctl("hold", "churn") == f"{CHURN}: RUNNING (held)\n"
     emulator.advance(600)
     assert status(batch, job)[0] == "RUNNING"
-    assert jobctl("hold", "churn", "--off") == "churn-0123abcd: RUNNING\n"
-    assert jobctl("expire", "churn") == "churn-0123abcd: forgotten by Batch\n"
+    assert jobctl("hold", "churn", "--off") == f"{CHURN}: RUNNING\n"
+    assert jobctl("expire", "churn") == f"{CHURN}: forgotten by Batch\n"
     with pytest.raises(ClientError, match="does not exist"):
         batch.describe_service_job(jobId=job)
     with pytest.raises(JobError, match="the emulator has no job churn"):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from typing import Any
+
+from components.run.submission import split_name
 
 from ..batch import life as batch
 from ..batch.models import ServiceJobBackend
@@ -60,8 +61,7 @@ def expire(wanted: str) -> dict[str, Any]:
 def _find(wanted: str) -> tuple[Any, Job]:
     """Return the job of this id, ARN or name, in any region, and its backend.
 
-    Of several of a name it is the newest that has not ended. A name without the eight hex digits of a definition is
-    enough, as Pulumi and jobctl name what they make.
+    Of several of a name it is the newest that has not ended. The name without the ending that jobctl adds is enough.
     """
     found: list[tuple[Any, ...]] = []
     for backend in extend.backends():
@@ -69,7 +69,7 @@ def _find(wanted: str) -> tuple[Any, Job]:
             if wanted in _list_ids(job):
                 return backend, job
             name = _name(job)["jobName"]
-            if name == wanted or re.fullmatch(rf"{re.escape(wanted)}-[0-9a-f]{{8}}", name):
+            if wanted in (name, split_name(name)[0]):
                 found.append((job.status not in ENDED_WORDS, job.created, len(found), backend, job))
     if not found:
         raise ValueError(f"the emulator has no job {wanted}")
