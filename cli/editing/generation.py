@@ -15,11 +15,10 @@ from cli.editing.job_text import is_plain
 from components.errors import JobError
 from components.jobfile import json_text, yaml12
 from components.jobfile.places import Places
-from components.wire import Path
+from components.wire import Path, join_path
 
 KEY = "generation"
 _DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:-(\d+))?")
-_BY_HAND = "edit it by hand"
 
 
 @dataclass(frozen=True)
@@ -66,12 +65,13 @@ def change_generation(text: str, is_json: bool, stack: str, today: datetime.date
     if old is None and "kind" not in before:
         raise JobError("the file has no `kind`; run ./jobctl validate")
     found = _find_entry(text, is_json, ("kind",) if old is None else at)
-    if old is None:
+    edited = ""
+    if found and old is None:
         edited = _insert(text, found, new, is_json)
-    else:
+    elif found:
         edited = text[: found.start(1)] + _quote(found[1], new, is_json) + text[found.end() :]
     if not _only_differs(read, edited, before, at, new):
-        raise JobError(f"cannot edit generation on its own: {_BY_HAND}")
+        raise JobError(f"cannot change {join_path(at)} alone; write {json.dumps(new)} by hand")
     return Change(edited, old, new)
 
 
@@ -112,13 +112,14 @@ def _insert(text: str, kind: re.Match[str], value: int | str, is_json: bool) -> 
     return f"{text[: line_end + 1]}{indent}{KEY}: {value}{newline}{text[line_end + 1 :]}"
 
 
-def _find_entry(text: str, is_json: bool, path: Path) -> re.Match[str]:
-    """Return where a key and its scalar (group 1) are. Raises `JobError` for what is not written in one line."""
+def _find_entry(text: str, is_json: bool, path: Path) -> re.Match[str] | None:
+    """Return where a key and its scalar (group 1) are, nothing for a block or an alias. An anchor is kept."""
     spot = Places(text, is_json).spot(path)
     lines = text.split("\n") if is_json else text.splitlines(keepends=True)
     start = sum(len(line) + is_json for line in lines[: spot.line - 1]) + spot.column - 1
-    value = rf""""(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|{re.escape(spot.written or "")}"""
-    found = re.compile(rf"""["']?{path[-1]}["']?\s*:\s*({value})""").match(text, start)
-    if not found or not found[1]:
-        raise JobError(f"{path[-1]} is not a plain scalar: {_BY_HAND}")
-    return found
+    # a plain scalar of several lines was read with one space for each line end
+    plain = r"\s+".join(map(re.escape, (spot.written or "").split()))
+    quoted = r""""(?:[^"\\]|\\[\s\S])*"|'(?:[^']|'')*'"""
+    gap = r"(?:\s|#.*\n|[&!]\S*\s)*"
+    found = re.compile(rf"(?:{quoted}|{path[-1]})\s*:{gap}({quoted}|{plain})").match(text, start)
+    return found if found and found[1] else None

@@ -84,6 +84,30 @@ YAML = {
         "kind: ServiceJob\nrequest:\n  tags: {generation: '5'}\ngeneration: 5\n",
         "kind: ServiceJob\nrequest:\n  tags: {generation: '5'}\ngeneration: 6\n",
     ),
+    "an anchor": (
+        "generation: &a 1\nkind: ServiceJob\n",
+        "generation: &a 2\nkind: ServiceJob\n",
+    ),
+    "a tag, and a comment before the value": (
+        "kind: ServiceJob\ngeneration: # why\n  !!str 7\n",
+        'kind: ServiceJob\ngeneration: # why\n  !!str "8"\n',
+    ),
+    "several lines": (
+        "generation: data of\n  week 9 # plain\nkind: ServiceJob\n",
+        "generation: data of week 10 # plain\nkind: ServiceJob\n",
+    ),
+    "several lines in quotes": (
+        "generation: 'data of\n  week 9'\nkind: ServiceJob\n",
+        "generation: 'data of week 10'\nkind: ServiceJob\n",
+    ),
+    "an escaped key": (
+        '"gener\\u0061tion": 1\nkind: ServiceJob\n',
+        '"gener\\u0061tion": 2\nkind: ServiceJob\n',
+    ),
+    "none yet, an anchor at the kind": (
+        "kind: &k ServiceJob\nname: *k\n",
+        "kind: &k ServiceJob\ngeneration: 1\nname: *k\n",
+    ),
     "the stack's own": (
         "kind: ServiceJob\ngeneration: 1\nstacks:\n  prod: {generation: 8} # later\n",
         "kind: ServiceJob\ngeneration: 1\nstacks:\n  prod: {generation: 9} # later\n",
@@ -119,6 +143,14 @@ JSON = {
         '{"request": {}, "kind": "ServiceJob"}',
         '{"request": {}, "kind": "ServiceJob", "generation": 1}',
     ),
+    "an escaped key": (
+        '{"kind": "ServiceJob", "gener\\u0061tion": 3}',
+        '{"kind": "ServiceJob", "gener\\u0061tion": 4}',
+    ),
+    "none yet, an escaped key": (
+        '{"k\\u0069nd": "ServiceJob", "request": {}}',
+        '{"k\\u0069nd": "ServiceJob", "generation": 1, "request": {}}',
+    ),
     "the stack's own": (
         '{"kind": "ServiceJob", "stacks": {"prod": {"generation": 8}}}',
         '{"kind": "ServiceJob", "stacks": {"prod": {"generation": 9}}}',
@@ -142,19 +174,19 @@ def test_json_keeps_its_layout(case: str) -> None:
         ),
         (
             "generation: &data v1\nkind: ServiceJob\nname: *data\n",
-            "generation is not a plain scalar: edit it by hand",
+            'cannot change generation alone; write "v2" by hand',
         ),
         (
             "generation: |\n  v1\nkind: ServiceJob\n",
-            "generation is not a plain scalar: edit it by hand",
+            'cannot change generation alone; write "v2" by hand',
         ),
         (
             "name: &n v1\ngeneration: *n\nkind: ServiceJob\n",
-            "generation is not a plain scalar: edit it by hand",
+            'cannot change generation alone; write "v2" by hand',
         ),
         (
             "matrix: &m {generation: 4}\nkind: ServiceJob\n<<: *m\n",
-            "cannot edit generation on its own: edit it by hand",
+            "cannot change generation alone; write 5 by hand",
         ),
         ("request: {}\n", "the file has no `kind`; run ./jobctl validate"),
     ],
