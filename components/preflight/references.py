@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from ..aws import Aws
@@ -12,6 +13,15 @@ from ..kinds import Call
 from .problem import ReferenceProblem, denied
 
 RULE = "preflight.reference"
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What a field names: a noun for it, what describes it, the status in which it can be used ('' for any)."""
+
+    noun: str
+    call: Call
+    ready: str = ""
 
 
 def look_up(aws: Aws, service: str, call: Call, name: str) -> Mapping[str, Any] | Denied | None:
@@ -30,19 +40,20 @@ def look_up(aws: Aws, service: str, call: Call, name: str) -> Mapping[str, Any] 
 
 
 def check_references(
-    jobs: Sequence[Job], aws: Aws, service: str, calls: Mapping[str, Call]
+    jobs: Sequence[Job], aws: Aws, service: str, references: Mapping[str, Reference]
 ) -> Iterator[ReferenceProblem]:
-    """Yield what is wrong with what these fields of the requests name; `calls` are field -> what describes it."""
+    """Yield what is wrong with what these fields of the requests name."""
     for job in jobs:
-        for field, call in calls.items():
+        for field, reference in references.items():
             name, path = job.request.get(field), f"request.{field}"
             if not isinstance(name, str):
                 continue
-            record = look_up(aws, service, call, name)
+            record = look_up(aws, service, reference.call, name)
             if isinstance(record, Denied):
                 yield denied(job, path, record)
             elif record is None:
-                message = f"{name} does not exist in {aws.region}"
+                message = f"there is no {reference.noun} {name} in {aws.region}"
                 yield ReferenceProblem(job, path, message, RULE)
-            elif (status := record.get("status", "ACTIVE")) != "ACTIVE":
-                yield ReferenceProblem(job, path, f"{name} is {status}, not ACTIVE", RULE)
+            elif reference.ready and record.get("status") != reference.ready:
+                message = f"{name} is {record.get('status')}, not {reference.ready}"
+                yield ReferenceProblem(job, path, message, RULE)

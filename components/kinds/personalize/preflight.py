@@ -7,15 +7,23 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from ...aws import Aws
 from ...jobfile import Job
 from ...preflight.problem import Example, ReferenceProblem
-from ...preflight.references import RULE, check_references, look_up
+from ...preflight.references import RULE, Reference, check_references, look_up
 from ...wire import pick
 from .. import Call
 from .recipes import RECIPES, Recipe
 
 _VERSION = "solutionVersionArn"
-_CALLS = {
-    _VERSION: Call("DescribeSolutionVersion", {_VERSION: "$name"}, result="solutionVersion"),
-    "filterArn": Call("DescribeFilter", {"filterArn": "$name"}, result="filter"),
+_REFERENCES = {
+    _VERSION: Reference(
+        "solution version",
+        Call("DescribeSolutionVersion", {_VERSION: "$name"}, result="solutionVersion"),
+        ready="ACTIVE",
+    ),
+    "filterArn": Reference(
+        "filter",
+        Call("DescribeFilter", {"filterArn": "$name"}, result="filter"),
+        ready="ACTIVE",
+    ),
 }
 
 
@@ -23,7 +31,7 @@ def check_recipes(
     jobs: Sequence[Job], aws: Aws, judge: Callable[[Job, Recipe], str]
 ) -> Iterator[ReferenceProblem]:
     """Yield what is wrong with what the jobs name; `judge` says what is wrong with a job's recipe, or nothing."""
-    yield from check_references(jobs, aws, "personalize", _CALLS)
+    yield from check_references(jobs, aws, "personalize", _REFERENCES)
     for job in jobs:
         recipe = find_recipe(job, aws)
         if recipe and (message := judge(job, recipe)):
@@ -35,7 +43,7 @@ def find_recipe(job: Job, aws: Aws) -> Recipe | None:
     arn = job.request.get(_VERSION)
     if not isinstance(arn, str):
         return None
-    record = look_up(aws, "personalize", _CALLS[_VERSION], arn)
+    record = look_up(aws, "personalize", _REFERENCES[_VERSION].call, arn)
     if not isinstance(record, Mapping):
         return None
     return RECIPES.get(str(pick(record, "recipeArn", "")).rpartition("/")[2])

@@ -155,13 +155,13 @@ def test_a_training_job(checked: Checked, old: str, new: str, message: str) -> N
         (
             "11111111",
             "99999999",
-            "3:3: request.solutionVersionArn: arn:aws:personalize:us-east-1:123456789012:solution/"
-            "user-personalization/99999999 does not exist in us-east-1",
+            "3:3: request.solutionVersionArn: there is no solution version arn:aws:personalize:us-east-1:123456789012:"
+            "solution/user-personalization/99999999 in us-east-1",
         ),
         (
             "jobInput",
             "filterArn: arn:aws:personalize:us-east-1:123456789012:filter/nothing\n  jobInput",
-            "5:3: request.filterArn: arn:aws:personalize:us-east-1:123456789012:filter/nothing does not exist "
+            "5:3: request.filterArn: there is no filter arn:aws:personalize:us-east-1:123456789012:filter/nothing "
             "in us-east-1",
         ),
         (
@@ -369,7 +369,7 @@ def test_a_model_that_there_is_not(checked: Checked) -> None:
     text = TRANSFORM.replace("churn-xgboost", "nothing")
     where = "3:3: request.ModelName: "
     assert checked.said("score.yaml", text) == [
-        f"jobs/score.yaml:{where}nothing does not exist in us-east-1"
+        f"jobs/score.yaml:{where}there is no model nothing in us-east-1"
     ]
     checked.deny("sagemaker:DescribeModel")
     assert checked.all_said() == [
