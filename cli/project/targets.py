@@ -47,14 +47,14 @@ def read_targets(project: Project) -> list[Target]:
     places = Places(file.read_text("utf-8"), False)
     problems = [
         Problem(FILE, *places.of(path), join_path(path), message, "stacks")
-        for path, message in _find_mistakes(document, project)
+        for path, message in _find_problems(document, project)
     ]
     if problems:
         raise Problems(problems)
     return [Target(stack, **values) for stack, values in document.items()]
 
 
-def _find_mistakes(document: Mapping[str, Any], project: Project) -> Iterable[tuple[Path, str]]:
+def _find_problems(document: Mapping[str, Any], project: Project) -> Iterable[tuple[Path, str]]:
     for stack, values in document.items():
         is_known = stack in project.stacks()
         if not is_known:

@@ -75,7 +75,7 @@ def _read(path: Path, name: str) -> Policy | list[Problem]:
     text, document = parsed
     if not isinstance(document, dict):
         return [Problem(name, 1, 1, "", f"a policy is a mapping of {', '.join(KEYS)}", _RULE)]
-    wrong = dict(_find_mistakes(document))
+    wrong = dict(_find_problems(document))
     places = Places(text, is_json)
     if wrong:
         return [
@@ -93,7 +93,7 @@ def _read(path: Path, name: str) -> Policy | list[Problem]:
     )
 
 
-def _find_mistakes(document: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+def _find_problems(document: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
     for key in document:
         if key not in KEYS:
             yield str(key), f"unknown key; allowed: {', '.join(KEYS)}"
