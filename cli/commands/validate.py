@@ -76,7 +76,7 @@ class Findings:
 def run(args: argparse.Namespace) -> int:
     here = Path.cwd()
     project = find_own_project(here)
-    folders = list_job_folders(project, args.stack)
+    folders = list_job_folders(project, args.stack, unreadable=True)
     found = Findings()
     stdin = read_stdin(args.paths)
     for folder in folders:

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from cli.editing.job_text import is_plain
+from components import yaml12
 from components.errors import JobError
-from components.jobfile import json_text, yaml12
+from components.jobfile import json_text
 from components.jobfile.places import Places
 from components.wire import Path, join_path
 

@@ -9,11 +9,10 @@ from typing import Any
 
 import yaml
 
-from components import schema
+from components import schema, yaml12
 from components.aws import Run
 from components.aws.linked import read_given_name
 from components.aws.runs import arn_id, is_linked
-from components.jobfile import yaml12
 from components.kinds import Kind
 from components.run import definition, submission
 from components.wire import Path, map_leaves, normalize_numbers

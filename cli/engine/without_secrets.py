@@ -17,12 +17,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from cli.engine.arguments import add_flag
 from cli.engine.run import capture, run_quietly
 from cli.project.stack import Stack, read_yaml
 from cli.project.variables import child_environment
+from components import pulumi_yaml
 from components.stack.settings import WITHOUT_SECRETS
 
 PLACEHOLDER = "[secret]"
@@ -112,7 +111,7 @@ def _copy_project(stack: Stack, root: Path) -> Stack:
         scrubbed = scrub_settings(read_yaml(settings))
         # not written into: the project's own file is the same one
         settings.unlink()
-        settings.write_text(yaml.safe_dump(scrubbed, sort_keys=False), "utf-8")
+        settings.write_text(pulumi_yaml.dump(scrubbed), "utf-8")
     return replace(stack, project=replace(project, root=root))
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from contextlib import suppress
 
 from cli.project.stack import Stack, read_stack
+from components.errors import JobError
 from components.jobfile.load import SUFFIXES
 from components.stack.settings import JOBS
 
@@ -32,7 +34,9 @@ def find_region(stack: Stack) -> str:
             named.update({found[1] or found[2] for found in _NAMED.finditer(text)})
     if named:
         return min(named, key=lambda name: (-named[name], name))
-    others = {
-        read_stack(stack.project, name).setting("aws:region") for name in stack.project.stacks()
-    }
+    others = set()
+    for name in stack.project.stacks():
+        # one that cannot be read is said where that stack is meant
+        with suppress(JobError):
+            others.add(read_stack(stack.project, name).setting("aws:region"))
     return next(iter(sorted(others - {""})), DEFAULT)

@@ -13,9 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from cli.project.stack import Stack, has_secret
+from components import pulumi_yaml
 from components.files import replace_file
 
 SALT = re.compile(r"^encryptionsalt:.*\n?", re.MULTILINE)
@@ -50,7 +49,7 @@ def _restore(settings: Path, memory: Path) -> None:
 
 def _meaning(text: str) -> Any:
     """Return the document as Pulumi reads it: scalars as text, without the salt."""
-    document = yaml.safe_load(text) or {}
+    document = pulumi_yaml.load(text) or {}
     return _scalars({key: value for key, value in document.items() if key != "encryptionsalt"})
 
 
@@ -59,7 +58,7 @@ def _scalars(value: Any) -> Any:
         return {str(key): _scalars(inner) for key, inner in value.items()}
     if isinstance(value, list):
         return [_scalars(inner) for inner in value]
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    return pulumi_yaml.write_text(value)
 
 
 def _text(path: Path) -> str:

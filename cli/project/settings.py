@@ -27,10 +27,13 @@ def find_own_project(here: Path) -> Project:
     return project if here.is_relative_to(project.root) else Project(here, project.name)
 
 
-def list_job_folders(project: Project, stack: str = "") -> list[JobFolder]:
+def list_job_folders(
+    project: Project, stack: str = "", *, unreadable: bool = False
+) -> list[JobFolder]:
     """Return the folder of the stack of that name; without a name those of all stacks.
 
-    A project without stacks has `jobs/`, for a stack of which nothing is known.
+    A project without stacks has `jobs/`, for a stack of which nothing is known; where `unreadable` ones are wanted
+    too, so has a stack whose file cannot be read.
     """
     names = project.stacks()
     short = stack.rpartition("/")[2]
@@ -40,7 +43,13 @@ def list_job_folders(project: Project, stack: str = "") -> list[JobFolder]:
         )
     found: dict[Path, list[Settings]] = {}
     for name in [short] if short else names:
-        settings = read_stack_settings(read_stack(project, name))
+        try:
+            known = read_stack(project, name)
+        except JobError:
+            if not unreadable:
+                raise
+            known = Stack(project, name, project.config, more=True)
+        settings = read_stack_settings(known)
         found.setdefault(settings.folder, []).append(settings)
     if not found:
         unknown = Settings("dev", project=project.name, root=project.root, any_config=True)

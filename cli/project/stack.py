@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from components import pulumi_yaml, yaml12
 from components.errors import JobError
-from components.jobfile import yaml12
 from components.stack.settings import add_namespace
 
 HERE = Path(__file__).resolve().parents[2]
@@ -56,9 +56,7 @@ class Stack:
     def setting(self, key: str) -> str:
         """Return a plain setting as text, empty where it is not set; a secret one counts as not set."""
         value = self.config.get(key, "")
-        if isinstance(value, bool):
-            return str(value).lower()
-        return "" if isinstance(value, (dict, list)) or value is None else str(value)
+        return "" if isinstance(value, (dict, list)) else pulumi_yaml.write_text(value)
 
     @property
     def on_emulator(self) -> bool:
@@ -104,9 +102,9 @@ def _read_inherited(project: str, config: Any) -> dict[str, Any]:
             found[str(key)] = entry
         elif entry.get("secret"):
             found[str(key)] = {"secure": ""}
-        elif "value" in entry or "default" in entry:
+        else:
             found[str(key)] = entry.get("value", entry.get("default"))
-    return _qualify(project, found)
+    return _qualify(project, {key: value for key, value in found.items() if value is not None})
 
 
 def find_selected(project: Project, env: Mapping[str, str]) -> str:
@@ -141,18 +139,17 @@ def has_secret(value: Any) -> bool:
     return isinstance(value, list) and any(map(has_secret, value))
 
 
-def read_yaml(path: Path, name: str = "", entries: str = "keys to values") -> dict[str, Any]:
-    """Read a file as a mapping of these entries, with YAML 1.2's scalars; an error has its `name` and the place."""
+def read_yaml(
+    path: Path,
+    load: Callable[[str], Any] = pulumi_yaml.load,
+    name: str = "",
+    entries: str = "keys to values",
+) -> dict[str, Any]:
+    """Read a file as a mapping of these entries, as Pulumi does its own; an error has its `name` and the place."""
     name = name or path.name
     try:
-        document = yaml12.load(path.read_text("utf-8"))
+        return yaml12.read_mapping(path, load, entries)
     except OSError as error:
         raise JobError(f"{name}: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise JobError(f"{name}: not UTF-8 text") from None
     except yaml12.Unreadable as error:
-        place = f":{error.line}:{error.column}" if error.line else ""
-        raise JobError(f"{name}{place}: {error.message}") from None
-    if not isinstance(document, dict | None):
-        raise JobError(f"{name}: expected a mapping of {entries}")
-    return document or {}
+        raise JobError(error.describe(name)) from None

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cli.project.stack import Project, read_stack, read_yaml
+from components import yaml12
 from components.aws.regions import list_regions
 from components.errors import Problem, Problems
 from components.jobfile.places import Places
@@ -43,7 +44,7 @@ def read_targets(project: Project) -> list[Target]:
     file = project.root / FILE
     if not file.exists():
         return []
-    document = read_yaml(file, FILE, "stacks to their settings")
+    document = read_yaml(file, yaml12.load, FILE, "stacks to their settings")
     places = Places(file.read_text("utf-8"), False)
     problems = [
         Problem(FILE, *places.of(path), join_path(path), message, "stacks")

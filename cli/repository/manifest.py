@@ -14,6 +14,7 @@ from pathlib import Path
 
 from cli.project.stack import read_yaml
 from cli.repository.git import git, has_git
+from components import yaml12
 from components.errors import JobError
 from components.files import replace_file
 
@@ -58,7 +59,7 @@ def covers(entry: str, path: str) -> bool:
 def read_manifest(root: Path) -> Manifest:
     if not (root / MANIFEST).is_file():
         raise JobError(f"{root}: no {MANIFEST}, so this is no release of jobctl")
-    document = read_yaml(root / MANIFEST)
+    document = read_yaml(root / MANIFEST, yaml12.load)
     wrong = sorted(set(document) - set(SECTIONS))
     if wrong or not all(isinstance(entries, list) for entries in document.values()):
         raise JobError(f"{MANIFEST}: expected lists under {', '.join(SECTIONS)}")

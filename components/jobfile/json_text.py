@@ -8,8 +8,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, NoReturn
 
+from ..yaml12 import MAX_DEPTH, Unreadable, read_number
 from .places import find_second, find_written
-from .yaml12 import MAX_DEPTH, Unreadable, read_number
 
 # an escape as a whole, so that an escaped backslash begins none; a pair of surrogates is one, half of a pair the group
 _ESCAPE = re.compile(

@@ -9,8 +9,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePath
 from typing import Any
 
+from .. import yaml12
 from ..errors import Problem
-from . import json_text, yaml12
+from . import json_text
 from .model import JobFile
 from .pasted import recognize_call
 from .places import Places

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import yaml
 
 from ..wire import Path
-from .yaml12 import Loader
+from ..yaml12 import Loader
 
 _STEP = re.compile(r"\[(\d+)\]|\.?([^.\[\]]+)|\.")
 _JSON_TOKEN = re.compile(

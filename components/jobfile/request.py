@@ -8,8 +8,8 @@ from typing import Any
 from ..kinds import Kind
 from ..run import definition
 from ..schema import Pending
+from ..yaml12 import Unreadable
 from . import json_text
-from .yaml12 import Unreadable
 
 PAYLOAD_JSON = "payload-json"
 

@@ -13,7 +13,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from ..jobfile import Context, Job, JobFile, load, yaml12
+from .. import yaml12
+from ..jobfile import Context, Job, JobFile, load
 from ..jobfile.composition import Composition
 from ..wire import Path as Place
 from ..wire import join_path, walk_leaves

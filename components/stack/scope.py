@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..jobfile import yaml12
+from .. import yaml12
 from ..jobfile.watched_files import is_file
 from ..permissions import (
     Scope,
@@ -53,7 +53,7 @@ def build_scope(
 def _read_secrets_provider(settings: Settings) -> str:
     """Return `secretsprovider` of the stack's file, which is no config; nothing where there is no such file."""
     try:
-        found = read_file(settings.file)[1].get("secretsprovider")
+        found = read_file(settings.file).get("secretsprovider")
     except yaml12.Unreadable:
         return ""
     return found if isinstance(found, str) else ""

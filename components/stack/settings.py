@@ -14,6 +14,7 @@ from ..errors import JobError, name_setting
 from ..jobfile import Context
 from ..jobfile.messages import format_value
 from ..jobfile.rules.paths import is_bucket
+from ..pulumi_yaml import write_text
 
 _KEY = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+")
 _HALF = re.compile("[\ud800-\udfff]")
@@ -127,9 +128,7 @@ def read_settings(
     secrets = frozenset(add_namespace(project, dict.fromkeys(secrets)))
     without = known.get(WITHOUT_SECRETS) == "true"
     values = {
-        key: _write_text(value)
-        for key, value in config.items()
-        if value is not None and not (without and key in secrets)
+        key: write_text(value) for key, value in config.items() if not (without and key in secrets)
     }
     for key, value in values.items():
         if _HALF.search(key + value):
@@ -178,11 +177,6 @@ def _name_folder(region: str) -> str:
     """Return a folder in one of the emulator's buckets: `name_bucket` in `local/aws/control/seed.py`."""
     own = "" if region in ("", "us-east-1") else f"-{region}"
     return f"s3://aws-jobs-output{own}/code"
-
-
-def _write_text(value: Any) -> str:
-    """Write a value as Pulumi hands it to a program: as text."""
-    return value if isinstance(value, str) else json.dumps(value, default=str)
 
 
 class _Reader:

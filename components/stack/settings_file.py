@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from .. import pulumi_yaml, yaml12
 from ..errors import Problem
-from ..jobfile import JobFile, yaml12
+from ..jobfile import JobFile
 from ..jobfile.messages import join_words
 from ..jobfile.places import Places
 from ..jobfile.words import find_nearest, suggest
@@ -30,7 +31,7 @@ def find_problems(settings: Settings, files: Sequence[JobFile]) -> Iterator[Prob
     `files` are the stack's job files: what they use of the config is the project's own.
     """
     try:
-        text, document = read_file(settings.file)
+        document = read_file(settings.file)
     except yaml12.Unreadable as error:
         yield Problem(settings.file.name, error.line, error.column, "", error.message, _RULE)
         return
@@ -44,26 +45,26 @@ def find_problems(settings: Settings, files: Sequence[JobFile]) -> Iterator[Prob
     found += [(("config", key), message, "error") for key, message in settings.wrong.items()]
     if not found:
         return
-    places = Places(text, False)
+    places = Places(settings.file.read_text("utf-8") if document else "", False)
     for path, message, level in found:
         path = tuple(spelled.get(str(part), part) for part in path)
         line, column = places.of(path)
         yield Problem(settings.file.name, line, column, join_path(path), message, _RULE, level)
 
 
-def read_file(path: Path) -> tuple[str, Mapping[str, Any]]:
-    """Return a file's text and document; nothing where there is none. Raises `Unreadable`."""
+def read_file(path: Path) -> Mapping[str, Any]:
+    """Return what a stack's file says; nothing where there is none. Raises `Unreadable`."""
     try:
-        text = path.read_text("utf-8")
-    except (OSError, ValueError):
-        return "", {}
-    document = yaml12.load(text)
-    return text, document if isinstance(document, dict) else {}
+        return pulumi_yaml.read(path)
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise yaml12.Unreadable(f"cannot be read: {error.strerror}", 0, 0) from None
 
 
 def read_config(path: Path) -> Mapping[str, Any]:
     """Return the config in a stack's file, as it is written; empty where there is none. Raises `Unreadable`."""
-    return _get_config(read_file(path)[1])
+    return _get_config(read_file(path))
 
 
 def _get_config(document: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -86,6 +87,8 @@ def _find_unknown_parts(document: Mapping[str, Any]) -> Iterator[Found]:
             close = suggest(str(key), _TOP)
             message = f"Pulumi does not read this key{close or f'; it reads {join_words(_TOP)}'}"
             yield (str(key),), message, "error" if close else "warning"
+    if not isinstance(document.get("config"), dict | None):
+        yield ("config",), "must be a mapping of keys to values", "error"
 
 
 def _find_unread_keys(

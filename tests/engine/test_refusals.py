@@ -152,9 +152,17 @@ def test_a_project_file_of_another_form(world: World, settings: str, where: str)
     assert done.stderr.endswith(f"Pulumi.yaml: {where}: expected a mapping\n")
 
 
-def test_a_date_that_does_not_exist_is_a_sentence(world: World) -> None:
-    """YAML makes a date of it: found by the fuzzer."""
-    (world.project / "Pulumi.dev.yaml").write_text("config:\n  things:since: 2026-99-99\n")
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ("config: {a: 1, a: 2}\n", ":1:16: duplicate key `a`"),
+        ("config: [1\n", ":2:1: not YAML: "),
+        ("config: {a: \xff}\n", ":1:1: not UTF-8 text"),
+    ],
+)
+def test_settings_that_cannot_be_read(world: World, settings: str, said: str) -> None:
+    """The sentence has its place; the CLI refuses them too."""
+    (world.project / "Pulumi.dev.yaml").write_bytes(settings.encode("latin-1"))
     done = world.run(["config", "--stack", "dev"])
     assert done.returncode == 1
-    assert "Pulumi.dev.yaml: month must be in 1..12; put the value in quotes" in done.stderr
+    assert f"/Pulumi.dev.yaml{said}" in done.stderr

@@ -17,6 +17,8 @@ ORDER = (
     "wire",
     "redact",
     "printable",
+    "yaml12",
+    "pulumi_yaml",
     "schema",
     "kinds",
     "run",

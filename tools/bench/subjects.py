@@ -14,6 +14,7 @@ import yaml
 
 from cli.commands.demo import copy_project
 from cli.project.stack import HERE, read_yaml
+from components import yaml12
 
 _FLAGS = ("-s", "local", "--yes", "--skip-preview")
 # in the order in which a cycle runs them
@@ -130,7 +131,7 @@ class Subject:
 
     def write_jobs(self, value: str) -> None:
         """Write the jobs, each a little different; `value` is a parameter of the first one."""
-        sample = read_yaml(HERE / "jobs" / SAMPLE)
+        sample = read_yaml(HERE / "jobs" / SAMPLE, yaml12.load)
         values = [value, *(f"value-{number}" for number in range(1, self.count))]
         if self.name == OURS:
             _write_job_files(self.folder / "jobs", sample, values)

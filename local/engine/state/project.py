@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from components import pulumi_yaml
 from components.files import describe_failure, replace_file
+from components.yaml12 import Unreadable
 from local.engine.errors import EngineError, Unsupported
 
 NAME = "Pulumi.yaml"
@@ -88,19 +88,11 @@ def find_interpreter(root: Path, virtualenv: str | None) -> Path:
 def read_mapping(file: Path) -> dict[str, Any]:
     """Return a YAML file that holds a mapping."""
     try:
-        document = yaml.safe_load(file.read_text(encoding="utf-8"))
+        return pulumi_yaml.read(file)
     except OSError as problem:
         raise EngineError(describe_failure(problem)) from problem
-    except UnicodeDecodeError:
-        raise EngineError(f"{file}: not UTF-8 text") from None
-    except RecursionError:
-        raise EngineError(f"{file}: nested too deeply") from None
-    except yaml.YAMLError as problem:
-        raise EngineError(f"{file} cannot be read: {problem}") from problem
-    except ValueError as problem:
-        # a date or a number that is none, such as 2026-99-99
-        raise EngineError(f"{file}: {problem}; put the value in quotes") from None
-    return expect_mapping(document, str(file))
+    except Unreadable as problem:
+        raise EngineError(problem.describe(str(file))) from None
 
 
 def expect_mapping(value: Any, where: str) -> dict[str, Any]:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
-import yaml
-
+from components import pulumi_yaml
 from components.files import replace_file
 from local.engine.errors import Unsupported
 from local.engine.state.project import Project, expect_mapping, read_mapping
@@ -70,11 +68,9 @@ class StackConfig:
         if isinstance(value, Secret):
             return value
         if isinstance(value, (dict, list)):
-            text = json.dumps(reveal(value), separators=(",", ":"), ensure_ascii=False)
+            text = pulumi_yaml.write_text(reveal(value))
             return Secret(text) if has_secret(value) else text
-        if isinstance(value, bool):
-            return "true" if value else "false"
-        return "" if value is None else str(value)
+        return pulumi_yaml.write_text(value)
 
     def _decrypt(self, entry: Any) -> Any:
         if is_secure(entry):
@@ -98,10 +94,7 @@ class StackConfig:
         self.save()
 
     def save(self) -> None:
-        text = yaml.safe_dump(
-            self._document, sort_keys=False, default_flow_style=False, width=10**6
-        )
-        replace_file(self.file, [text.encode()])
+        replace_file(self.file, [pulumi_yaml.dump(self._document).encode()])
 
 
 def is_secure(entry: Any) -> bool:

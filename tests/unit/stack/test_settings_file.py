@@ -99,6 +99,7 @@ def test_every_mistake_at_once(project: Path, capsys: Capture) -> None:
     ("text", "said"),
     [
         ("aws-jobs:slots: 5\n", "1:1: aws-jobs:slots: belongs in `config`"),
+        ("config: {a: 1, a: 2}\n", "1:16: duplicate key `a`"),
         (
             "config: {'aws-jobs:jobs': jbos}\n",
             "1:10: config.aws-jobs:jobs: there is no folder `jbos`; did you mean `jobs`?",
@@ -109,6 +110,34 @@ def test_the_file_itself(project: Path, capsys: Capture, text: str, said: str) -
     """What YAML would take and Pulumi would not, or would not look at."""
     _write(project, text)
     assert _validate(capsys)[0] == f"Pulumi.dev.yaml:{said}"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("config: {a: 1, a: 2}\n", "1:16: duplicate key `a`"),
+        (
+            "config: [1\n",
+            "2:1: not YAML: did not find expected ',' or ']' (while parsing a flow sequence)",
+        ),
+        ("config: {a: \xff}\n", "1:1: not UTF-8 text"),
+        ("- config\n", "1:1: expected a mapping of keys to values"),
+        ("config: [a]\n", "1:1: config: must be a mapping of keys to values"),
+    ],
+)
+def test_a_file_that_cannot_be_read(project: Path, capsys: Capture, text: str, said: str) -> None:
+    """It is one problem, and hides none of the job files; what they take from it is not known."""
+    (project / "Pulumi.dev.yaml").write_bytes(text.encode("latin-1"))
+    _write(project, "config:\n  aws-jobs:emulator: true\n", "local")
+    used = SERVICE_JOB.replace("training", "${config.queue}") + "x: 1\n"
+    (project / "jobs" / "churn.yaml").write_text(used)
+    places = [line.partition(": ")[0] for line in _validate(capsys, "-s", "dev")]
+    assert places == [f"Pulumi.dev.yaml:{said.partition(': ')[0]}", "jobs/churn.yaml:10:1"]
+    assert _validate(capsys)[0] == f"Pulumi.dev.yaml:{said}"
+    main(["validate", "--format", "github"])
+    annotation = capsys.readouterr().out.splitlines()[0]
+    line, column, _ = said.split(":", 2)
+    assert annotation.startswith(f"::error file=Pulumi.dev.yaml,line={line},col={column}")
 
 
 def test_a_key_that_no_job_file_uses(project: Path, capsys: Capture) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from components.jobfile import yaml12
+from components import yaml12
 
 
 @pytest.mark.parametrize(
@@ -82,22 +82,22 @@ def test_anchors_and_merges() -> None:
         ("a:\n  - b: 1\n    b: 2\n", "duplicate key `b`", (3, 5)),
         (
             "a: !!timestamp 2026-11-01\n",
-            "unsupported tag !!timestamp; a job file may contain plain values only",
+            "unsupported tag !!timestamp; only plain values are allowed",
             (1, 4),
         ),
         (
             "a: !!binary aGk=\n",
-            "unsupported tag !!binary; a job file may contain plain values only",
+            "unsupported tag !!binary; only plain values are allowed",
             (1, 4),
         ),
         (
             "a: !!set {x}\n",
-            "unsupported tag !!set; a job file may contain plain values only",
+            "unsupported tag !!set; only plain values are allowed",
             (1, 4),
         ),
         (
             "a: !!python/name:os.system\n",
-            "unsupported tag !!python/name:os.system; a job file may contain plain values only",
+            "unsupported tag !!python/name:os.system; only plain values are allowed",
             (1, 4),
         ),
         ("a: !!int x\n", "x is not a supported number", (1, 4)),

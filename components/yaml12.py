@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -25,7 +27,7 @@ MAX_DEPTH = 60
 
 _TAG = "tag:yaml.org,2002:"
 _KINDS = ("map", "seq", "str", "null", "bool", "int", "float", "merge")
-_MAP, _SEQ, _STR, _NULL, _BOOL, _INT, _FLOAT, _MERGE = (_TAG + kind for kind in _KINDS)
+_MAP, _SEQ, _STR, _NULL, _BOOL, INT, FLOAT, _MERGE = (_TAG + kind for kind in _KINDS)
 
 
 class Loader(_Base):
@@ -37,9 +39,9 @@ class Loader(_Base):
 for _tag, _pattern, _first in (
     (_BOOL, r"true|True|TRUE|false|False|FALSE", "tTfF"),
     (_NULL, r"~|null|Null|NULL|", ["~", "n", "N", ""]),
-    (_INT, r"[-+]?(?:0|[1-9][0-9]*)|0o[0-7]+|0x[0-9a-fA-F]+", "-+0123456789"),
+    (INT, r"[-+]?(?:0|[1-9][0-9]*)|0o[0-7]+|0x[0-9a-fA-F]+", "-+0123456789"),
     (
-        _FLOAT,
+        FLOAT,
         r"[-+]?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?",
         "-+0123456789.",
     ),
@@ -55,17 +57,55 @@ class Unreadable(Exception):
         super().__init__(message)
         self.message, self.line, self.column, self.path = message, line, column, path
 
+    def describe(self, file: str) -> str:
+        """Return the sentence with its place in a file of this name."""
+        return f"{file}{f':{self.line}:{self.column}' if self.line else ''}: {self.message}"
+
 
 def _unreadable(message: str, node: yaml.Node) -> Unreadable:
     return Unreadable(message, node.start_mark.line + 1, node.start_mark.column + 1)
 
 
-def load(text: str) -> Any:
+def read_mapping(
+    file: Path, load: Callable[[str], Any], entries: str = "keys to values"
+) -> dict[str, Any]:
+    """Return the mapping of these entries in a file, of an empty one an empty one. Raises `Unreadable`, `OSError`."""
+    try:
+        document = load(file.read_bytes().decode())
+    except UnicodeDecodeError:
+        raise Unreadable("not UTF-8 text", 1, 1) from None
+    if not isinstance(document, dict | None):
+        raise Unreadable(f"expected a mapping of {entries}", 1, 1)
+    return document or {}
+
+
+def read_scalar(node: yaml.ScalarNode) -> Any:
+    """Return what a scalar is in a job file."""
+    tag, text = node.tag, node.value
+    if tag in (_STR, _MERGE):
+        return text
+    try:
+        if tag in (INT, FLOAT):
+            return int(text, 0) if text[:2] in ("0o", "0x") else read_number(text)
+    except ValueError as error:
+        raise _unreadable(f"{text[:20]} is not a supported number", node) from error
+    if tag == _BOOL and text.lower() in ("true", "false"):
+        return text.lower() == "true"
+    if tag == _NULL:
+        return None
+    raise _unreadable(_explain_tag(node), node)
+
+
+def load(
+    text: str,
+    loader_of: type[Loader] = Loader,
+    scalar: Callable[[yaml.ScalarNode], Any] = read_scalar,
+) -> Any:
     """Return the one document in the text. Raises `Unreadable`."""
-    loader = Loader(text)
+    loader = loader_of(text)
     try:
         root = loader.get_single_node()
-        return None if root is None else _Reader().value(root)
+        return None if root is None else _Reader(scalar).value(root)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = (mark.line + 1, mark.column + 1) if mark else (0, 0)
@@ -106,7 +146,8 @@ def _explain(error: yaml.MarkedYAMLError, text: str) -> str:
 class _Reader:
     """Turn nodes into plain values once each, so that aliases cost nothing, and count what they stand for."""
 
-    def __init__(self) -> None:
+    def __init__(self, scalar: Callable[[yaml.ScalarNode], Any]) -> None:
+        self._scalar = scalar
         self._done: dict[int, tuple[Any, int]] = {}
         self._open: set[int] = set()
 
@@ -115,7 +156,7 @@ class _Reader:
 
     def _read(self, node: yaml.Node, depth: int) -> tuple[Any, int]:
         if isinstance(node, yaml.ScalarNode):
-            return _read_scalar(node), 1
+            return self._scalar(node), 1
         key = id(node)
         if key in self._done:
             return self._done[key]
@@ -175,22 +216,6 @@ class _Reader:
         return sources
 
 
-def _read_scalar(node: yaml.ScalarNode) -> Any:
-    tag, text = node.tag, node.value
-    if tag in (_STR, _MERGE):
-        return text
-    try:
-        if tag in (_INT, _FLOAT):
-            return int(text, 0) if text[:2] in ("0o", "0x") else read_number(text)
-    except ValueError as error:
-        raise _unreadable(f"{text[:20]} is not a supported number", node) from error
-    if tag == _BOOL and text.lower() in ("true", "false"):
-        return text.lower() == "true"
-    if tag == _NULL:
-        return None
-    raise _unreadable(_explain_tag(node), node)
-
-
 def read_number(text: str) -> int | float:
     """Return a decimal number, a whole one as an integer, as boto3 takes it. Raises `ValueError` for one too large."""
     if len(text) > 300:
@@ -205,4 +230,4 @@ def read_number(text: str) -> int | float:
 
 def _explain_tag(node: yaml.Node) -> str:
     tag = str(node.tag).replace(_TAG, "!!")
-    return f"unsupported tag {tag}; a job file may contain plain values only"
+    return f"unsupported tag {tag}; only plain values are allowed"
