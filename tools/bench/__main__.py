@@ -18,7 +18,7 @@ from pathlib import Path
 from cli.project.stack import HERE
 from components.errors import JobError
 from tools.bench.measure import Bench, start_bench
-from tools.bench.record import FEW, PACED, Record, find_promises, find_worse, take_least
+from tools.bench.record import FEW, FLEET, PACED, Record, find_promises, find_worse, take_least
 from tools.bench.subjects import AWS_CLI, ENGINES, ROWS, SUBJECTS, TOOLS, TRIVIAL, TRIVIALS
 from tools.bench.table import format_table, put_between
 
@@ -28,7 +28,7 @@ BEGIN, END = "<!-- measured -->", "<!-- /measured -->"
 JOBS = "4,200,1000,5000"
 DEPLOYED = 1000  # more are validated only
 PACED_JOBS = 300
-ROUNDS = 3  # of few jobs; with more, one is as steady
+ROUNDS = 3  # of up to FLEET jobs; with more, one is as steady
 
 
 def main(argv: Sequence[str]) -> int:
@@ -86,7 +86,7 @@ def measure(
     for count in counts:
         wanted = rows if count <= DEPLOYED else [row for row in rows if row == "validate"]
         # in turn, so that a busy moment is not one subject's alone
-        for _ in range(ROUNDS if count <= FEW else 1):
+        for _ in range(ROUNDS if count <= FLEET else 1):
             for name, engine in subjects:
                 if set(SUBJECTS[name]).isdisjoint(wanted) or (name == TRIVIAL and count > FEW):
                     continue
