@@ -7,5 +7,5 @@ from components import program
 settings = program.settings()
 jobs = program.load(settings)
 program.preflight(jobs, settings)
-for name, job in program.declare(jobs, settings, outputs=["jobArn"]).items():
+for name, job in program.declare(jobs, settings).items():
     pulumi.export(name, job.jobArn)

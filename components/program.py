@@ -99,13 +99,10 @@ def _warn(problems: list[Problem]) -> None:
         pulumi.log.warn(printable(str(problem)))
 
 
-def declare(
-    jobs: StackJobs, settings: Settings, outputs: Sequence[str] | None = None
-) -> dict[str, JobResource]:
+def declare(jobs: StackJobs, settings: Settings) -> dict[str, JobResource]:
     """Register the stack's platform and every job's resource, and upload code archives when this is no preview.
 
-    `outputs` names those that the program reads of a job, where it does not read all. In a preview the preflight is
-    here, when it is known which jobs are new.
+    In a preview the preflight is here, when it is known which jobs are new.
     """
     with _run_errors():
         platform = _declare_platform(jobs)
@@ -120,7 +117,7 @@ def declare(
         inputs = jobs.inputs[job.name]
         waits = jobs.waiting.get(job.name, [])
         references = find_references(job) if platform else {}
-        known_later = _find_outputs(inputs, references, platform, late)
+        outputs = _find_outputs(inputs, references, platform, late)
         options = pulumi.ResourceOptions(
             provider=provider,
             depends_on=platform.behind(references.values()) if platform else None,
@@ -133,11 +130,10 @@ def declare(
             extra["waitingFor"] = waits
         declared[job.name] = RESOURCES[job.kind](
             job.name,
-            _fill_leaves(inputs["request"], ("request",), frozenset(job.secret_paths), known_later),
+            _fill_leaves(inputs["request"], ("request",), frozenset(job.secret_paths), outputs),
             region=settings.region,
             name=job.name,
             inputs=extra,
-            outputs=outputs,
             opts=options,
         )
     if pulumi.runtime.is_dry_run():

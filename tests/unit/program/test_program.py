@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import sys
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ import pulumi
 import pytest
 from pulumi.runtime import mocks as pulumi_mocks
 from pulumi.runtime import rpc
+from pulumi.runtime.settings import SETTINGS
 
 from components import program
 
@@ -48,7 +50,7 @@ Run = Callable[..., dict[str, tuple[str, dict[str, Any]]]]
 
 
 @pytest.fixture
-def loop() -> Iterator[None]:
+def loop(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Pulumi's SDK runs the program on the current event loop: one of its own for each test."""
     new = asyncio.new_event_loop()
     asyncio.set_event_loop(new)
@@ -57,8 +59,9 @@ def loop() -> Iterator[None]:
     new.close()
     asyncio.set_event_loop(None)
     with warnings.catch_warnings():
-        # the SDK's mock monitor leaves a loop of its own open in each worker thread
+        # the SDK's mock monitor leaves a loop of its own open in each worker thread, and its sockets may go first
         warnings.simplefilter("ignore", ResourceWarning)
+        monkeypatch.setattr(sys, "unraisablehook", lambda _: None)
         gc.collect()
 
 
@@ -185,6 +188,24 @@ def test_progress_is_told_to_the_engine(
     run({"churn.yaml": JOB, "other.yaml": JOB}, preview=preview)
     expected = [] if preview else [("1 of 2 jobs deployed", True), ("2 of 2 jobs deployed", True)]
     assert [(text.partition(",")[0], passing) for text, passing in said] == expected
+
+
+def test_a_job_gives_the_sdk_a_call_to_wait_for_before_outputs(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else it waits anew for all outputs as each one comes: the square of the jobs."""
+    begun: list[int] = []
+    plain = program.declare
+
+    def declare(*args: Any) -> Any:
+        calls = len(SETTINGS.rpc_manager.rpcs)
+        declared = plain(*args)
+        begun.append(len(SETTINGS.rpc_manager.rpcs) - calls)
+        return declared
+
+    monkeypatch.setattr(program, "declare", declare)
+    run({"churn.yaml": JOB})
+    assert begun == [1]
 
 
 def test_leave_to_terminate_is_the_providers_input(run: Run) -> None:
