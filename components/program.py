@@ -1,7 +1,7 @@
 """What `__main__.py` says: load, preflight, declare, export. Pulumi is spoken to here and in `resources`.
 
 Every problem is raised once, as one `pulumi.RunError` without a traceback: before the first resource is registered, but
-in a preview what the files refer to is looked at last, of those jobs alone that `up` would submit.
+in a preview what the files refer to is looked at last, of those jobs alone that `up` would submit, or that wait.
 """
 
 from __future__ import annotations

@@ -75,7 +75,8 @@ def _read_number(text: str) -> int | float | str:
     """Return a number, or a text where Go's parsers find none: `resolve` in go-yaml's resolve.go, in its order."""
     try:
         if found := re.fullmatch(_MOMENT, text):
-            return f"{datetime(*(int(part) for part in found.groups() if part))} +0000 UTC"  # type: ignore[arg-type]
+            parts = (int(part) for part in found.groups() if part)
+            return f"{datetime(*parts)} +0000 UTC"  # type: ignore[arg-type] # at most six, no zone
     except ValueError:
         return text
     plain = text.replace("_", "")

@@ -82,7 +82,8 @@ def _let_registrations_begin() -> None:
     """
     with suppress(AttributeError):  # an SDK that keeps its calls elsewhere is as slow as it was
         calls = pulumi.runtime.settings.SETTINGS.rpc_manager.rpcs
-        calls.append(asyncio.ensure_future(asyncio.sleep(0)))
+        if not calls:
+            calls.append(asyncio.ensure_future(asyncio.sleep(0)))
 
 
 def _make_resource(kind: Kind) -> type[Job]:

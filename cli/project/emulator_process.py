@@ -33,7 +33,7 @@ _Found = TypeVar("_Found")
 
 
 class Emulator:
-    """This project's emulator, running or not."""
+    """This project's emulator, running or not. Tests give another `sleep`."""
 
     def __init__(self, project: Project, sleep: Callable[[float], None] = time.sleep) -> None:
         self._sleep = sleep

@@ -15,7 +15,10 @@ GROWTH = 1.5
 
 @dataclass
 class Pace:
-    """The pause before the next look, in seconds: it grows while nothing but the time changes."""
+    """The pause before the next look, in seconds: it grows while nothing but the time changes.
+
+    Tests give another `clock` and `sleep`.
+    """
 
     shortest: float = SHORTEST
     longest: float = LONGEST

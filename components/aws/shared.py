@@ -17,10 +17,8 @@ PageReader = Callable[[str], tuple[Sequence[Item], str]]
 
 AGE = 30.0  # seconds after which a list is read anew
 FIRST_PAGES = 2  # what a look for one run may read before that run is asked for
-AT_ONCE, MOST_AT_ONCE = (
-    4,
-    12,
-)  # pages more for each that was asked for, up to so many; then one for one
+AT_ONCE = 4  # pages more for each that was asked for, up to the next; then one for one
+MOST_AT_ONCE = 12
 
 
 class SharedList:

@@ -36,7 +36,7 @@ def find_problems(
     deployment makes.
     """
     ready = [job for job in jobs if not _waits_for_a_job((waiting or {}).get(job.name, ()))]
-    answers = inputs.look_up(ready, aws)
+    answers = inputs.find_objects(ready, aws)
     read = {inputs.split_uri(uri)[0] for uri, found in answers.items() if isinstance(found, dict)}
     found = [
         *_of_kinds(jobs, aws),

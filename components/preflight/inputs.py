@@ -27,7 +27,7 @@ FEW = 10  # objects that are listed where it only matters that there is one
 Answer = dict[str, int] | Denied | Rejected
 
 
-def look_up(jobs: Sequence[Job], aws: Aws) -> dict[str, Answer]:
+def find_objects(jobs: Sequence[Job], aws: Aws) -> dict[str, Answer]:
     """Return the objects at each URI that the jobs read: each is asked for once, several at a time."""
     most: dict[str, int] = {}
     for job in jobs:

@@ -236,7 +236,7 @@ SCENARIOS = (
     ),
     scenario(
         "refresh",
-        "a refresh takes over what drifted, and forgets what is gone",
+        "a refresh writes what drifted into the state, and removes what is gone",
         up(
             'a = Thing("a", {"n": 1})\nb = Thing("b", {"n": 1})\nc = Thing("c", {"from": b.computed})\nd = Thing("d")'
         ),

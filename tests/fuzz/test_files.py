@@ -97,7 +97,7 @@ def written(document: Any) -> st.SearchStrategy[bytes]:
 
 @st.composite
 def spliced(draw: Callable[..., Any], text: bytes) -> bytes:
-    """A text with something else for one of its words: what YAML makes a date, a number or an alias of."""
+    """A text with one of its tokens replaced: by what YAML makes a date, a number or an alias of."""
     words = re.split(rb"(?<=[ \n])(?=\S)", text)
     at = draw(st.integers(0, len(words) - 1))
     end = b"\n" if words[at].endswith(b"\n") else b" "

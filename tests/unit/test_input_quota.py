@@ -8,7 +8,7 @@ import pytest
 
 from components.aws import Aws
 from components.jobfile import Job
-from components.preflight.inputs import find_problems, look_up
+from components.preflight.inputs import find_objects, find_problems
 from tests.unit.plan.documents import job_files
 
 SCORE = """\
@@ -46,7 +46,7 @@ class S3:
 
 def said(job: Job, s3: S3) -> list[tuple[str, str]]:
     aws = Aws("us-east-1", lambda service, region, once: s3)
-    return [(each.level, each.message) for each in find_problems([job], look_up([job], aws))]
+    return [(each.level, each.message) for each in find_problems([job], find_objects([job], aws))]
 
 
 @pytest.mark.parametrize(

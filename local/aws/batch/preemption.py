@@ -48,7 +48,7 @@ def _choose_fewest(
 ) -> list[ServiceJob]:
     """Take candidates' capacity away in turn until the job has room, and put all of it back.
 
-    Those whose end is not needed are left alone, the highest priority first.
+    Those whose end is not needed keep running, the highest priority first.
     """
     chosen: list[ServiceJob] = []
     for each in candidates:

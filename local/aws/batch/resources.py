@@ -38,7 +38,7 @@ class Kind:
 
     def check(self, backend: ServiceJobBackend, request: Json, old: Resource | None = None) -> Json:
         """Return what is kept of a request to create one, or of `old` with what an update changes."""
-        raise NotImplementedError
+        raise NotImplementedError  # each kind has its own
 
     def make_arn(self, backend: ServiceJobBackend, request: Json) -> str:
         """Return the ARN of one that is made by this request, which was checked."""

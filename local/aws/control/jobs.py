@@ -175,4 +175,4 @@ _MOVES: dict[type, tuple[Callable[[Any, Any, dict[str, Any]], None], str, str]] 
     Resource: (_move_resource, records.ACTIVE, records.FAILED),
     TransformJob: (transform.move, "Completed", "Failed"),
 }
-"""How the jobs of each service are moved, and its words for a success and a failure."""
+"""How the jobs of each service are moved, and its statuses for a success and a failure."""

@@ -57,7 +57,7 @@ COMMANDS = {
 
 @dataclass(slots=True)
 class Invocation:
-    """One command as it was given: its words, its flags, and where it runs."""
+    """One command as it was given: its arguments, its flags, and where it runs."""
 
     words: list[str]
     flags: dict[str, str]

@@ -22,6 +22,15 @@ def submitted(account: Account, **others: Any) -> tuple[str, dict[str, Any]]:
     return lifecycle.create(SERVICE, account.aws(), inputs(SERVICE, **others), lambda text: None)
 
 
+def released(account: Account) -> tuple[str, dict[str, Any]]:
+    """Removed with `keep` while it ran, by an `up` that died before its state was written."""
+    id_, olds = submitted(account, onDelete="keep")
+    account.move(id_, "RUNNING")
+    olds = lifecycle.read(SERVICE, account.aws(), id_, olds) or {}
+    lifecycle.delete(SERVICE, account.aws(), id_, olds, lambda text: None)
+    return id_, olds
+
+
 def half_deleted(account: Account) -> tuple[str, dict[str, Any]]:
     """Released, and then whoever was to terminate it died."""
     id_, olds = submitted(account)
@@ -79,10 +88,7 @@ def test_a_run_that_was_released_and_went_on_is_the_jobs_where_its_file_is_back(
 ) -> None:
     """The `up` that released it died before its state was written. A finished run is not repeated over that."""
     account = Account()
-    id_, olds = submitted(account, onDelete="keep")
-    account.move(id_, "RUNNING")
-    olds = lifecycle.read(SERVICE, account.aws(), id_, olds) or {}
-    lifecycle.delete(SERVICE, account.aws(), id_, olds, lambda text: None)
+    id_, olds = released(account)
     for status in ("RUNNING", "SUCCEEDED"):
         account.move(id_, status)
         seen = lifecycle.read(SERVICE, account.aws(), id_, olds, whole=whole)
@@ -99,10 +105,7 @@ def test_a_run_that_was_released_and_went_on_is_the_jobs_where_its_file_is_back(
 def test_a_run_that_was_released_and_went_on_is_ended_as_its_file_says_by_then() -> None:
     """No list shows its mark, which must not keep the next removal from ending it."""
     account = Account()
-    id_, olds = submitted(account, onDelete="keep")
-    account.move(id_, "RUNNING")
-    olds = lifecycle.read(SERVICE, account.aws(), id_, olds) or {}
-    lifecycle.delete(SERVICE, account.aws(), id_, olds, lambda text: None)
+    id_, olds = released(account)
     olds = lifecycle.read(SERVICE, account.aws(), id_, {**olds, "onDelete": "terminate"}) or {}
     lifecycle.delete(SERVICE, account.aws(), id_, olds, lambda text: None)
     assert account.jobs[0].terminated
@@ -110,10 +113,7 @@ def test_a_run_that_was_released_and_went_on_is_ended_as_its_file_says_by_then()
 
 def test_any_update_takes_a_mark_away_that_no_list_shows() -> None:
     account = Account()
-    id_, olds = submitted(account, onDelete="keep")
-    account.move(id_, "RUNNING")
-    olds = lifecycle.read(SERVICE, account.aws(), id_, olds) or {}
-    lifecycle.delete(SERVICE, account.aws(), id_, olds, lambda text: None)
+    id_, olds = released(account)
     news = inputs(SERVICE, onDelete="terminate")
     lifecycle.update(SERVICE, account.aws(), id_, olds, news)
     assert submitted(account)[0] == id_
@@ -147,10 +147,7 @@ def test_a_queue_that_somebody_deletes_during_a_long_up_fails_no_job() -> None:
 def test_an_old_state_leads_to_the_newer_run(whole: bool) -> None:
     """Released with `keep`, and submitted anew since: an old state knows the first alone."""
     account = Account()
-    id_, olds = submitted(account, onDelete="keep")
-    account.move(id_, "RUNNING")
-    olds = lifecycle.read(SERVICE, account.aws(), id_, olds) or {}
-    lifecycle.delete(SERVICE, account.aws(), id_, olds, lambda text: None)
+    id_, olds = released(account)
     newer, _ = submitted(account)
     assert newer != id_
     assert lifecycle.read(SERVICE, account.aws(), id_, olds, whole=whole) is None
